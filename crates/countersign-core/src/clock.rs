@@ -1,0 +1,55 @@
+//! The one way to ask what time it is.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// Tells a verifier what time it is. Only schemes that sign a timestamp ask.
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// Returns the current time.
+    fn now(&self) -> SystemTime;
+}
+
+/// The operating system's clock. The default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+/// A clock that stands still, for tests.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::{Clock, FixedClock};
+///
+/// let clock = FixedClock::at_unix_seconds(1_649_367_553);
+/// assert_eq!(clock.now(), clock.now());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct FixedClock(SystemTime);
+
+impl FixedClock {
+    /// Stands at `time`.
+    #[must_use]
+    pub fn at(time: SystemTime) -> Self {
+        Self(time)
+    }
+
+    /// Stands at so many seconds after 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn at_unix_seconds(seconds: u32) -> Self {
+        Self(UNIX_EPOCH + Duration::from_secs(seconds.into()))
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> SystemTime {
+        self.0
+    }
+}

@@ -1,0 +1,265 @@
+//! Three kinds of failure, never mixed: yours at start-up, theirs at request time, and what was
+//! signed but cannot be read.
+
+use std::fmt;
+
+use crate::SignatureForm;
+
+/// A setting that cannot be accepted. It holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A secret without a byte would let anybody sign.
+    #[error("the secret is empty")]
+    EmptySecret,
+    /// See [`Secret::new`](crate::Secret::new).
+    #[error("the secret has white space around it")]
+    SecretWhiteSpace,
+    /// The scheme's keys come as base64.
+    #[error("the secret is not base64, with or without {prefix:?} in front")]
+    SecretNotBase64 {
+        /// What may come before the base64.
+        prefix: &'static str,
+    },
+    /// There are more retired secrets than a verifier tries.
+    #[error("more than {limit} retired secrets")]
+    TooManySecrets {
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The environment variable is missing.
+    #[error("not set")]
+    VariableNotSet,
+    /// The environment variable's value is no text.
+    #[error("not Unicode")]
+    VariableNotUnicode,
+    /// What is wrong with the secret in an environment variable.
+    #[error("environment variable {name}: {source}")]
+    Variable {
+        /// The variable.
+        name: String,
+        /// What is wrong with its value.
+        source: Box<Self>,
+    },
+    /// Not a field name of HTTP (RFC 9110, section 5.1).
+    #[error("{name:?} is not the name of a header")]
+    HeaderName {
+        /// What was given.
+        name: String,
+    },
+    /// A signer was not told something that the scheme signs.
+    #[error("the scheme signs the {part}, which was not given")]
+    MissingPart {
+        /// What is missing: `time`, `id` or `url`.
+        part: &'static str,
+    },
+    /// A signer was given a time that the scheme's timestamp cannot express.
+    #[error("the time is before 1970")]
+    TimeBeforeEpoch,
+    /// A signer was given an id that cannot stand in a header.
+    #[error("the id is empty or holds characters that a header cannot")]
+    IdNotHeaderText,
+}
+
+/// Why a delivery was refused. For the operator alone: the sender is told nothing of it.
+///
+/// It holds no secret, no expected tag and nothing of the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyError {
+    kind: VerifyErrorKind,
+    header: Option<(usize, SignatureForm)>,
+    received: usize,
+    secrets_tried: usize,
+}
+
+/// The reasons to refuse a delivery.
+///
+/// Not `non_exhaustive`: who maps them to answers must decide on each new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyErrorKind {
+    /// No signature header, or an empty one.
+    MissingSignature,
+    /// Two fields of the signature header's name.
+    RepeatedSignature,
+    /// The header does not have the scheme's form.
+    MalformedSignature,
+    /// The signed timestamp is missing, repeated, or not digits alone.
+    MalformedTimestamp,
+    /// The signed timestamp is further from now than the tolerance.
+    StaleTimestamp,
+    /// The signed id is missing, repeated or not text.
+    MalformedId,
+    /// The body was not signed with any of the secrets.
+    Mismatch,
+    /// The body is larger than the limit.
+    BodyTooLarge,
+    /// The scheme signs the URL, and the verifier was not given one: a mistake of yours.
+    UrlNotConfigured,
+}
+
+impl VerifyError {
+    pub(crate) fn new(kind: VerifyErrorKind, header_length: usize, form: SignatureForm) -> Self {
+        Self { kind, header: Some((header_length, form)), received: 0, secrets_tried: 0 }
+    }
+
+    pub(crate) fn with_received(self, received: usize) -> Self {
+        Self { received, ..self }
+    }
+
+    pub(crate) fn with_secrets_tried(self, secrets_tried: usize) -> Self {
+        Self { secrets_tried, ..self }
+    }
+
+    /// Why the delivery was refused.
+    #[must_use]
+    pub fn kind(&self) -> VerifyErrorKind {
+        self.kind
+    }
+
+    /// The signature header's length in bytes, if there was one.
+    #[must_use]
+    pub fn header_length(&self) -> Option<usize> {
+        self.header.map(|(length, _)| length)
+    }
+
+    /// What the signature header's text looks like, if there was one.
+    #[must_use]
+    pub fn header_form(&self) -> Option<SignatureForm> {
+        self.header.map(|(_, form)| form)
+    }
+
+    /// How many bytes of the body had come in.
+    #[must_use]
+    pub fn received(&self) -> usize {
+        self.received
+    }
+
+    /// How many secrets the body was tried with.
+    #[must_use]
+    pub fn secrets_tried(&self) -> usize {
+        self.secrets_tried
+    }
+
+    /// How many forms of the body were tried.
+    #[must_use]
+    pub fn forms_tried(&self) -> usize {
+        usize::from(self.secrets_tried > 0)
+    }
+}
+
+impl From<VerifyErrorKind> for VerifyError {
+    fn from(kind: VerifyErrorKind) -> Self {
+        Self { kind, header: None, received: 0, secrets_tried: 0 }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            VerifyErrorKind::MissingSignature => "the signature header is missing or empty",
+            VerifyErrorKind::RepeatedSignature => "the signature header is repeated",
+            VerifyErrorKind::MalformedSignature => "the signature header is malformed",
+            VerifyErrorKind::MalformedTimestamp => "the signed timestamp is missing or malformed",
+            VerifyErrorKind::StaleTimestamp => "the signed timestamp is out of tolerance",
+            VerifyErrorKind::MalformedId => "the signed id is missing or malformed",
+            VerifyErrorKind::Mismatch => "the body was not signed with any of the secrets",
+            VerifyErrorKind::BodyTooLarge => "the body is larger than the limit",
+            VerifyErrorKind::UrlNotConfigured => "the scheme signs the url, and none is configured",
+        })
+    }
+}
+
+impl std::error::Error for VerifyError {}
+
+/// Why bytes that were signed cannot be read as an event.
+///
+/// It tells where and of what kind the trouble is, and never a value of the payload: serde's own
+/// messages quote values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayloadError {
+    kind: PayloadErrorKind,
+    line: usize,
+    column: usize,
+    path: Option<Box<str>>,
+}
+
+/// The ways in which a signed body can fail to be an event.
+///
+/// Not `non_exhaustive`, for the reason of [`VerifyErrorKind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayloadErrorKind {
+    /// Not UTF-8.
+    NotUtf8,
+    /// Not JSON (RFC 8259).
+    NotJson,
+    /// JSON, but not an object.
+    NotAnObject,
+    /// An object that does not tell its type.
+    MissingType,
+    /// An object that tells its type more than once.
+    RepeatedType,
+    /// JSON, but not of the shape that this event has.
+    WrongShape,
+}
+
+impl PayloadError {
+    pub(crate) fn at(kind: PayloadErrorKind, line: usize, column: usize) -> Self {
+        Self { kind, line, column, path: None }
+    }
+
+    pub(crate) fn with_path(self, path: String) -> Self {
+        Self { path: Some(path.into()), ..self }
+    }
+
+    /// What kind of trouble it is.
+    #[must_use]
+    pub fn kind(&self) -> PayloadErrorKind {
+        self.kind
+    }
+
+    /// The line in the body where reading stopped, from 1; 0 if it is about no place.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in that line, in bytes, from 1; 0 if it is about no place.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// Which member does not fit, such as `data.object.name`, where one does not.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+}
+
+impl From<PayloadErrorKind> for PayloadError {
+    fn from(kind: PayloadErrorKind) -> Self {
+        Self::at(kind, 0, 0)
+    }
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            PayloadErrorKind::NotUtf8 => "the body is not UTF-8",
+            PayloadErrorKind::NotJson => "the body is not JSON",
+            PayloadErrorKind::NotAnObject => "the body is not a JSON object",
+            PayloadErrorKind::MissingType => "the event's type is missing or not text",
+            PayloadErrorKind::RepeatedType => "the event's type is repeated",
+            PayloadErrorKind::WrongShape => "the event does not have its shape",
+        })?;
+        if let Some(path) = &self.path {
+            write!(f, " at {path}")?;
+        }
+        if self.line > 0 {
+            write!(f, " (line {} column {})", self.line, self.column)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PayloadError {}

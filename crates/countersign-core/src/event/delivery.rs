@@ -1,0 +1,72 @@
+//! A verified delivery on its way to an event.
+
+use std::fmt;
+
+use crate::{
+    EventAt, Field, HeaderSource, PayloadError,
+    event::json,
+    headers::{Occurrence, single},
+};
+
+/// The verified bytes of a delivery, with what the provider tells of the event in headers.
+///
+/// Made by [`Verified::delivery`](crate::Verified::delivery).
+#[derive(Clone, Copy)]
+pub struct Delivery<'a> {
+    body: &'a [u8],
+    at: EventAt,
+    id: Option<&'a str>,
+    event_type: Option<&'a str>,
+}
+
+impl<'a> Delivery<'a> {
+    pub(crate) fn new<H: HeaderSource + ?Sized>(
+        body: &'a [u8],
+        at: EventAt,
+        signed_id: Option<&'a str>,
+        headers: &'a H,
+    ) -> Self {
+        let from_header = |field| match field {
+            Field::SignedId => signed_id,
+            Field::UnsignedHeader(name) => match single(headers, name) {
+                Occurrence::Once(value) => str::from_utf8(value).ok(),
+                Occurrence::Absent | Occurrence::Repeated => None,
+            },
+            Field::Body(_) | Field::None => None,
+        };
+        Self { body, at, id: from_header(at.id), event_type: from_header(at.event_type) }
+    }
+
+    /// The bytes that were signed.
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// The bytes that were signed, as text.
+    ///
+    /// # Errors
+    ///
+    /// If they are not UTF-8.
+    pub fn text(&self) -> Result<&'a str, PayloadError> {
+        json::text(self.body)
+    }
+
+    pub(crate) fn at(&self) -> EventAt {
+        self.at
+    }
+
+    pub(crate) fn header_id(&self) -> Option<&'a str> {
+        self.id
+    }
+
+    pub(crate) fn header_type(&self) -> Option<&'a str> {
+        self.event_type
+    }
+}
+
+impl fmt::Debug for Delivery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery").field("length", &self.body.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,97 @@
+//! The macro that writes enums of events.
+
+/// Writes an enum of the events you handle, and its [`Event`](crate::Event) implementation.
+///
+/// Each line names a type as the provider spells it, a variant, and what the variant holds: a type
+/// that deserializes from the event's data, or an [`Envelope`](crate::Envelope) around one. A
+/// variant `Unknown` is added for every other type: it keeps the event whole. An event of a listed
+/// type whose data does not fit is an error, and never `Unknown`.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::{Envelope, Event, events, providers::XWebhookSignature};
+///
+/// #[derive(serde::Deserialize)]
+/// pub struct Invoice { total: u64 }
+///
+/// events! {
+///     /// What billing tells us.
+///     pub enum BillingEvent for XWebhookSignature {
+///         "invoice.paid" => Paid(Invoice),
+///         "invoice.voided" => Voided(Envelope<Invoice>),
+///     }
+/// }
+/// # use countersign_core::{Secret, Signer, Verifier};
+/// # fn parse(body: &[u8]) -> Result<BillingEvent, Box<dyn std::error::Error>> {
+/// #     let secret = Secret::new("key")?;
+/// #     let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
+/// #     let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
+/// #     Ok(BillingEvent::parse(&verified.delivery(&headers))?)
+/// # }
+///
+/// let event = parse(br#"{"id":"evt_1","type":"invoice.paid","data":{"total":12}}"#)?;
+/// assert_eq!(event.event_type(), "invoice.paid");
+/// assert!(matches!(event, BillingEvent::Paid(Invoice { total: 12 })));
+///
+/// let event = parse(br#"{"id":"evt_2","type":"invoice.sent","data":7}"#)?;
+/// assert!(matches!(event, BillingEvent::Unknown(unknown) if unknown.json.as_str().ends_with("7}")));
+///
+/// assert!(parse(br#"{"id":"evt_3","type":"invoice.paid","data":7}"#).is_err());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[macro_export]
+macro_rules! events {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis enum $name:ident for $provider:ty {
+            $( $(#[$variant_meta:meta])* $event_type:literal => $variant:ident($payload:ty) ),+ $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        $visibility enum $name {
+            $(
+                #[doc = ::core::concat!("`", $event_type, "`.")]
+                $(#[$variant_meta])*
+                $variant($payload),
+            )+
+            /// An event of another type, kept whole.
+            Unknown($crate::UnknownEvent),
+        }
+
+        impl $name {
+            /// The event's type, as the provider spells it.
+            #[allow(dead_code, reason = "it is there for who needs it")]
+            #[must_use]
+            $visibility fn event_type(&self) -> &str {
+                match self {
+                    $( Self::$variant(_) => $event_type, )+
+                    Self::Unknown(unknown) => &unknown.event_type,
+                }
+            }
+        }
+
+        impl $crate::Event for $name {
+            type Provider = $provider;
+
+            fn parse(
+                delivery: &$crate::Delivery<'_>,
+            ) -> ::core::result::Result<Self, $crate::PayloadError> {
+                $crate::FromEnvelope::from_envelope($crate::RawEnvelope::read(delivery)?)
+            }
+        }
+
+        impl $crate::FromEnvelope for $name {
+            fn from_envelope(
+                envelope: $crate::RawEnvelope<'_>,
+            ) -> ::core::result::Result<Self, $crate::PayloadError> {
+                ::core::result::Result::Ok(match &*envelope.event_type {
+                    $( $event_type => {
+                        Self::$variant($crate::FromEnvelope::from_envelope(envelope)?)
+                    } )+
+                    _ => Self::Unknown(envelope.into_unknown()),
+                })
+            }
+        }
+    };
+}

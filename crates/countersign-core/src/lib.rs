@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod clock;
+mod error;
+mod event;
+mod headers;
+mod mac;
+mod provider;
+pub mod providers;
+mod scheme;
+mod secret;
+mod signature;
+mod signer;
+mod verification;
+mod verified;
+mod verifier;
+
+pub use answer::Answer;
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use error::{ConfigError, PayloadError, PayloadErrorKind, VerifyError, VerifyErrorKind};
+pub use event::{Delivery, Envelope, Event, FromEnvelope, RawEnvelope, RawJson, UnknownEvent};
+pub use headers::HeaderSource;
+pub use mac::body_digest;
+pub use provider::{EventAt, Field, Provider};
+pub use scheme::{Encoding, Part, Scheme, SecretForm, Timestamp, TimestampUnit};
+pub use secret::{Secret, Secrets};
+pub use signature::SignatureForm;
+pub use signer::{SignedHeaders, Signer, Signing};
+pub use verification::Verification;
+pub use verified::{Form, Verified};
+pub use verifier::Verifier;

@@ -1,0 +1,12 @@
+//! The providers that are known here, one file each: its rules and their source, its scheme, its
+//! events.
+
+pub mod github;
+pub mod respan;
+pub mod speaknode;
+pub mod x_webhook_signature;
+
+pub use github::GitHub;
+pub use respan::Respan;
+pub use speaknode::SpeakNode;
+pub use x_webhook_signature::XWebhookSignature;

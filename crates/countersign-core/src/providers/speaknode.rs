@@ -1,0 +1,38 @@
+//! SpeakNode.
+//!
+//! - Header: "included in the request header", without a name. `X-Webhook-Signature` is assumed;
+//!   look at a delivery and set [`Verifier::header`](crate::Verifier::header) if yours differs.
+//! - Signature: HMAC-SHA256 in hex over the raw body, with the webhook secret's text.
+//! - Events: `ConversationComplete`, `SessionStarted`, more to come; their fields are not
+//!   documented, and neither is the member that holds the type: the first of `type`, `event`,
+//!   `event_type` and `eventType` that is text is taken.
+//! - No id is documented either. A member `id` is passed on as it is; nothing says that it tells
+//!   one event from another.
+//!
+//! Source: <https://docs.speaknode.com/guide/webhooks>.
+
+use crate::{Envelope, EventAt, Field, Provider, RawJson, Scheme, events};
+
+/// SpeakNode as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct SpeakNode;
+
+impl Provider for SpeakNode {
+    const NAME: &'static str = "speaknode";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]);
+    const EVENT: EventAt = EventAt {
+        id: Field::Body(&["id"]),
+        event_type: Field::Body(&["type", "event", "event_type", "eventType"]),
+        data: None,
+    };
+}
+
+events! {
+    /// What SpeakNode tells. The bodies are open objects, kept whole.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub enum Event for SpeakNode {
+        "ConversationComplete" => ConversationComplete(Envelope<RawJson>),
+        "SessionStarted" => SessionStarted(Envelope<RawJson>),
+    }
+}

@@ -1,0 +1,84 @@
+//! The shape with the thing in `data`.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::XWebhookSignature;
+use crate::{Envelope, events};
+
+events! {
+    /// The events of this shape.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Event, Secret, Signer, Verifier};
+    /// use countersign_core::providers::{XWebhookSignature, x_webhook_signature::flat};
+    ///
+    /// let secret = Secret::new("whsec_abc123")?;
+    /// let body = br#"{"id":"evt_1","type":"user.created","data":{"id":"u_1","email":"a@example.com"}}"#;
+    /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let event = flat::Event::parse(&verified.delivery(&headers))?;
+    /// assert_eq!(event.id(), Some("evt_1"));
+    /// assert_eq!(event.event_type(), "user.created");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub enum Event for XWebhookSignature {
+        "user.created" => UserCreated(Envelope<Data>),
+        "user.updated" => UserUpdated(Envelope<Data>),
+        "user.deleted" => UserDeleted(Envelope<Data>),
+        "project.created" => ProjectCreated(Envelope<Data>),
+        "project.updated" => ProjectUpdated(Envelope<Data>),
+        "project.deleted" => ProjectDeleted(Envelope<Data>),
+        "file.uploaded" => FileUploaded(Envelope<Data>),
+        "payment.succeeded" => PaymentSucceeded(Envelope<Data>),
+        "payment.failed" => PaymentFailed(Envelope<Data>),
+    }
+}
+
+impl Event {
+    /// The event's id.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::UserCreated(envelope)
+            | Self::UserUpdated(envelope)
+            | Self::UserDeleted(envelope)
+            | Self::ProjectCreated(envelope)
+            | Self::ProjectUpdated(envelope)
+            | Self::ProjectDeleted(envelope)
+            | Self::FileUploaded(envelope)
+            | Self::PaymentSucceeded(envelope)
+            | Self::PaymentFailed(envelope) => envelope.id.as_deref(),
+            Self::Unknown(unknown) => unknown.id.as_deref(),
+        }
+    }
+}
+
+/// The data of an event. The manual shows these members; none of them is relied on.
+///
+/// `Debug` shows nothing of the payload.
+#[derive(Clone, Deserialize)]
+#[non_exhaustive]
+pub struct Data {
+    /// The thing's id, not the event's.
+    #[serde(default, deserialize_with = "super::text_or_integer")]
+    pub id: Option<String>,
+    /// The thing's name.
+    pub name: Option<String>,
+    /// The e-mail address of a user.
+    pub email: Option<String>,
+    /// The thing's status.
+    pub status: Option<String>,
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Data").finish_non_exhaustive()
+    }
+}

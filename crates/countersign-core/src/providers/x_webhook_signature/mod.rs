@@ -1,0 +1,109 @@
+//! `X-Webhook-Signature`: the convention of many in-house systems.
+//!
+//! - Header: `X-Webhook-Signature`.
+//! - Signature: HMAC-SHA256 in hex over the raw body, with the secret's text: all of it, even when
+//!   it begins with `whsec_`.
+//! - No timestamp; the id is in the body, and so it is signed.
+//! - Body: `{"id", "type", "created_at"?, "data", "previous_data"?}` in two shapes: [`objects`]
+//!   has the thing itself under `data.object`, [`flat`] has it in `data`. [`Event`] takes both.
+//!
+//! # Caveats
+//!
+//! The header does not name a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and others
+//! use the same one for something else.
+//!
+//! The senders of both shapes expect 2xx within 5 s and try five times: at once, after 1 min (flat:
+//! 30 s), 5 min, 30 min and 2 h. The sender of the first shape then disables the endpoint.
+
+pub mod flat;
+pub mod objects;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::{Delivery, FromEnvelope as _, PayloadError, Provider, RawEnvelope, Scheme};
+
+/// `X-Webhook-Signature` as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct XWebhookSignature;
+
+impl Provider for XWebhookSignature {
+    const NAME: &'static str = "x-webhook-signature";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]);
+}
+
+/// An event of either shape, for one route that receives both.
+///
+/// An object under `data.object` means the shape of [`objects`], everything else that of [`flat`].
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The thing is under `data.object`.
+    Objects(objects::Event),
+    /// The thing is `data`.
+    Flat(flat::Event),
+}
+
+impl Event {
+    /// The event's type, as the sender spells it.
+    #[must_use]
+    pub fn event_type(&self) -> &str {
+        match self {
+            Self::Objects(event) => event.event_type(),
+            Self::Flat(event) => event.event_type(),
+        }
+    }
+
+    /// The event's id.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Objects(event) => event.id(),
+            Self::Flat(event) => event.id(),
+        }
+    }
+}
+
+impl crate::Event for Event {
+    type Provider = XWebhookSignature;
+
+    fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
+        let envelope = RawEnvelope::read(delivery)?;
+        if has_object(&envelope) {
+            objects::Event::from_envelope(envelope).map(Self::Objects)
+        } else {
+            flat::Event::from_envelope(envelope).map(Self::Flat)
+        }
+    }
+}
+
+/// Whether an object is under `data.object`.
+fn has_object(envelope: &RawEnvelope<'_>) -> bool {
+    #[derive(Deserialize)]
+    struct Data<'a> {
+        #[serde(borrow)]
+        object: Option<&'a RawValue>,
+    }
+
+    match envelope.data::<Data<'_>>() {
+        Ok(data) => data.object.is_some_and(|object| object.get().starts_with('{')),
+        // A repeated `object` is for the shape that knows the member to refuse.
+        Err(_) => envelope.data_text().is_some_and(|data| data.starts_with('{')),
+    }
+}
+
+/// The ids of things are text in both manuals; senders of the convention write integers, too.
+fn text_or_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Id {
+        Text(String),
+        Unsigned(u64),
+        Signed(i64),
+    }
+
+    Ok(Option::deserialize(deserializer)?.map(|id| match id {
+        Id::Text(text) => text,
+        Id::Unsigned(number) => number.to_string(),
+        Id::Signed(number) => number.to_string(),
+    }))
+}

@@ -1,0 +1,318 @@
+//! How a provider signs, as data.
+
+use std::time::Duration;
+
+/// How a provider signs its deliveries: where the signature is, how it is spelled, what it covers.
+///
+/// A scheme is a constant. It is checked while your program is compiled: an impossible one (a
+/// header name that is none, a timestamp that is read and not signed) does not build.
+///
+/// Names and texts are ASCII; header names may be in any case. What differs from one deployment to
+/// the next (the limit, a header that the provider lets you choose, the signed URL) is set on the
+/// [`Verifier`](crate::Verifier).
+///
+/// # Examples
+///
+/// Hex over the body, as most do it, and Slack's timestamped form:
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign_core::{Part, Provider, Scheme, Timestamp, TimestampUnit};
+///
+/// struct InHouse;
+/// impl Provider for InHouse {
+///     const NAME: &'static str = "in-house";
+///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-InHouse-Signature"]);
+/// }
+///
+/// struct Timestamped;
+/// impl Provider for Timestamped {
+///     const NAME: &'static str = "timestamped";
+///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Slack-Signature"])
+///         .prefix("v0=")
+///         .timestamp(
+///             Timestamp::header(&["X-Slack-Request-Timestamp"], TimestampUnit::Seconds)
+///                 .tolerance(Duration::from_secs(300)),
+///         )
+///         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Scheme {
+    pub(crate) headers: &'static [&'static str],
+    pub(crate) layout: Layout,
+    pub(crate) encoding: Encoding,
+    pub(crate) signed: &'static [Part],
+    pub(crate) timestamp: Option<Timestamp>,
+    pub(crate) id_headers: &'static [&'static str],
+    pub(crate) secret_form: SecretForm,
+}
+
+impl Scheme {
+    /// HMAC-SHA256 over the body, as 64 hex digits in either case, in the first of these headers
+    /// that is present.
+    #[must_use]
+    pub const fn hmac_sha256_hex(headers: &'static [&'static str]) -> Self {
+        Self {
+            headers,
+            layout: Layout::Prefixed(""),
+            encoding: Encoding::Hex,
+            signed: &[Part::Body],
+            timestamp: None,
+            id_headers: &[],
+            secret_form: SecretForm::Text,
+        }
+    }
+
+    /// HMAC-SHA256 over the body, in padded standard base64 (RFC 4648, section 4), in the first of
+    /// these headers that is present.
+    #[must_use]
+    pub const fn hmac_sha256_base64(headers: &'static [&'static str]) -> Self {
+        Self { encoding: Encoding::Base64, ..Self::hmac_sha256_hex(headers) }
+    }
+
+    /// Expects `prefix` right before the signature, as in `sha256=…`.
+    #[must_use]
+    pub const fn prefix(self, prefix: &'static str) -> Self {
+        Self { layout: Layout::Prefixed(prefix), ..self }
+    }
+
+    /// Expects a list of entries in the header, as in `t=1,v1=…,v1=…` (`list(',', '=', "v1")`) or
+    /// `v1,… v1,…` (`list(' ', ',', "v1")`).
+    ///
+    /// Any entry called `key` may match: 1 to 8 of them, each well formed. Others are ignored.
+    #[must_use]
+    pub const fn list(self, separator: char, assign: char, key: &'static str) -> Self {
+        Self { layout: Layout::List { separator, assign, key }, ..self }
+    }
+
+    /// States where the time of signing is. It must be among the signed parts.
+    #[must_use]
+    pub const fn timestamp(self, timestamp: Timestamp) -> Self {
+        Self { timestamp: Some(timestamp), ..self }
+    }
+
+    /// States the header of the delivery's id that is among the signed parts: one name for all
+    /// signature headers, or one for each, in their order.
+    #[must_use]
+    pub const fn id(self, headers: &'static [&'static str]) -> Self {
+        Self { id_headers: headers, ..self }
+    }
+
+    /// States what is signed, in order. The body comes once, and last.
+    #[must_use]
+    pub const fn signed(self, parts: &'static [Part]) -> Self {
+        Self { signed: parts, ..self }
+    }
+
+    /// States how the secret's text becomes the key.
+    #[must_use]
+    pub const fn secret(self, form: SecretForm) -> Self {
+        Self { secret_form: form, ..self }
+    }
+
+    /// Checks that the parts fit together; called in a constant, so that it fails the build.
+    pub(crate) const fn checked(self) -> Self {
+        assert!(!self.headers.is_empty(), "a scheme needs a signature header");
+        check_names(self.headers);
+        check_names(self.id_headers);
+        if let Layout::List { separator, assign, key } = self.layout {
+            assert!(!key.is_empty(), "a list's entries need a key");
+            assert!(separator != assign, "a list cannot be cut by its own assignment sign");
+        }
+
+        let (mut body, mut timestamp, mut id) = (0, false, false);
+        let mut index = 0;
+        while index < self.signed.len() {
+            match self.signed[index] {
+                Part::Body => body += 1,
+                Part::Timestamp => timestamp = true,
+                Part::Id => id = true,
+                Part::Literal(_) | Part::Url => {}
+            }
+            index += 1;
+        }
+        assert!(body == 1, "a scheme signs the body, once");
+        assert!(matches!(self.signed[index - 1], Part::Body), "the body is signed last");
+        assert!(timestamp == self.timestamp.is_some(), "a timestamp is both stated and signed");
+        assert!(id != self.id_headers.is_empty(), "an id is both stated and signed");
+        check_alternatives(self.id_headers, self.headers);
+        if let Some(Timestamp { place: TimestampPlace::Header(names), .. }) = self.timestamp {
+            assert!(!names.is_empty(), "a timestamp needs a header");
+            check_names(names);
+            check_alternatives(names, self.headers);
+        }
+        if let Some(Timestamp { place: TimestampPlace::Entry(_), .. }) = self.timestamp {
+            assert!(
+                matches!(self.layout, Layout::List { .. }),
+                "a timestamp can be an entry of a list only"
+            );
+        }
+        self
+    }
+}
+
+/// How the signatures stand in their header.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Layout {
+    /// One signature behind a text that may be empty.
+    Prefixed(&'static str),
+    /// Entries of the form key, `assign`, value.
+    List { separator: char, assign: char, key: &'static str },
+}
+
+/// How a signature's bytes are spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// Hex digits in either case, two for each byte.
+    Hex,
+    /// Padded standard base64.
+    Base64,
+}
+
+/// One piece of what is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// This text.
+    Literal(&'static str),
+    /// The timestamp's text, as it stands in the delivery.
+    Timestamp,
+    /// The id's text, as it stands in the delivery.
+    Id,
+    /// The URL the provider was given, as configured with [`Verifier::url`](crate::Verifier::url):
+    /// what the request itself says about it can be forged or rewritten on the way.
+    Url,
+    /// The body's bytes.
+    Body,
+}
+
+/// Where the signed time is, its unit, and how far from now it may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Timestamp {
+    pub(crate) place: TimestampPlace,
+    pub(crate) unit: TimestampUnit,
+    pub(crate) tolerance: Duration,
+}
+
+impl Timestamp {
+    /// In a header of its own: one name for all signature headers, or one for each, in their order.
+    #[must_use]
+    pub const fn header(names: &'static [&'static str], unit: TimestampUnit) -> Self {
+        Self { place: TimestampPlace::Header(names), unit, tolerance: DEFAULT_TOLERANCE }
+    }
+
+    /// In the list that holds the signatures, under this key, once.
+    #[must_use]
+    pub const fn entry(key: &'static str, unit: TimestampUnit) -> Self {
+        Self { place: TimestampPlace::Entry(key), unit, tolerance: DEFAULT_TOLERANCE }
+    }
+
+    /// Accepts times up to this far from now, in the past and in the future. Default: 300 s.
+    #[must_use]
+    pub const fn tolerance(self, tolerance: Duration) -> Self {
+        Self { tolerance, ..self }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TimestampPlace {
+    Header(&'static [&'static str]),
+    Entry(&'static str),
+}
+
+/// What a timestamp counts since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimestampUnit {
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+}
+
+/// How a secret's text becomes the key of the MAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretForm {
+    /// The text's UTF-8 bytes are the key, whatever they look like.
+    Text,
+    /// Padded standard base64 of the key, behind a prefix that may be left out.
+    Base64 {
+        /// What comes before the base64, such as `whsec_`.
+        prefix: &'static str,
+    },
+}
+
+/// Whether `name` is a field name (RFC 9110, section 5.6.2: one or more `tchar`).
+pub(crate) const fn is_field_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        let is_tchar = matches!(
+            bytes[index],
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
+                | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'
+                | b'_' | b'`' | b'|' | b'~'
+        );
+        if !is_tchar {
+            return false;
+        }
+        index += 1;
+    }
+    !bytes.is_empty()
+}
+
+const fn check_names(names: &[&str]) {
+    let mut index = 0;
+    while index < names.len() {
+        assert!(is_field_name(names[index]), "a header's name must be a token of RFC 9110");
+        index += 1;
+    }
+}
+
+const fn check_alternatives(names: &[&str], signatures: &[&str]) {
+    assert!(
+        names.len() <= 1 || names.len() == signatures.len(),
+        "state one companion header for all signature headers, or one for each"
+    );
+}
+
+/// What the libraries of Stripe, Slack and Standard Webhooks allow.
+const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_refused(scheme: Scheme) -> bool {
+        std::panic::catch_unwind(|| scheme.checked()).is_err()
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_a_scheme() {
+        const HEX: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"]);
+        const SECONDS: TimestampUnit = TimestampUnit::Seconds;
+
+        assert!(!is_refused(HEX));
+        assert!(is_refused(Scheme::hmac_sha256_hex(&[])));
+        assert!(is_refused(Scheme::hmac_sha256_hex(&["X Signature"])));
+        assert!(is_refused(Scheme::hmac_sha256_hex(&["X-Signature", ""])));
+        assert!(is_refused(HEX.signed(&[])));
+        assert!(is_refused(HEX.signed(&[Part::Body, Part::Body])));
+        assert!(is_refused(HEX.signed(&[Part::Body, Part::Literal(".")])));
+        assert!(is_refused(HEX.signed(&[Part::Timestamp, Part::Body])));
+        assert!(is_refused(HEX.timestamp(Timestamp::header(&["X-Time"], SECONDS))));
+        assert!(is_refused(HEX.id(&["X-Id"])));
+        assert!(is_refused(HEX.signed(&[Part::Id, Part::Body])));
+
+        let timed = HEX.signed(&[Part::Timestamp, Part::Body]);
+        assert!(!is_refused(timed.timestamp(Timestamp::header(&["X-Time"], SECONDS))));
+        assert!(is_refused(timed.timestamp(Timestamp::header(&[], SECONDS))));
+        assert!(is_refused(timed.timestamp(Timestamp::header(&["X-Time", "Y-Time"], SECONDS))));
+        assert!(is_refused(timed.timestamp(Timestamp::entry("t", SECONDS))));
+        let listed = timed.list(',', '=', "v1");
+        assert!(!is_refused(listed.timestamp(Timestamp::entry("t", SECONDS))));
+    }
+}

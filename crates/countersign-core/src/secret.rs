@@ -1,0 +1,242 @@
+//! Signing secrets: never empty, never printed, wiped from memory.
+
+use std::{env, fmt};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use zeroize::Zeroizing;
+
+use crate::{ConfigError, SecretForm};
+
+/// The signing secret of one endpoint.
+///
+/// A secret is never empty, and its bytes are wiped when it is dropped. How it becomes the key of
+/// the MAC is the scheme's business: most providers use its text as it is, some encode the key
+/// ([`SecretForm`]).
+///
+/// # Security
+///
+/// `Debug` prints nothing of the secret, and there is no way to read it back. The copy in the
+/// process environment, if it came from there, is not wiped.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::Secret;
+///
+/// let secret = Secret::new("your_webhook_secret")?;
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+///
+/// assert!(Secret::new("").is_err());
+/// assert!(Secret::new("pasted with a newline\n").is_err());
+/// # Ok::<_, countersign_core::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Secret {
+    bytes: Zeroizing<Vec<u8>>,
+    /// Bytes given verbatim are the key, whatever form the scheme's text has.
+    is_text: bool,
+}
+
+impl Secret {
+    /// Takes the secret as the provider shows it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::EmptySecret`], or [`ConfigError::SecretWhiteSpace`] if white space surrounds
+    /// it: it is nearly always a slip of the clipboard or of a file's last line, and trimming it
+    /// silently would break the rare secret that has it. [`Secret::from_bytes`] takes that one.
+    pub fn new(text: impl Into<String>) -> Result<Self, ConfigError> {
+        let bytes = Zeroizing::new(text.into().into_bytes());
+        if bytes.is_empty() {
+            return Err(ConfigError::EmptySecret);
+        }
+        // It was a `String` a moment ago.
+        let is_padded = str::from_utf8(&bytes).is_ok_and(|text| text.trim() != text);
+        if is_padded {
+            return Err(ConfigError::SecretWhiteSpace);
+        }
+        Ok(Self { bytes, is_text: true })
+    }
+
+    /// Takes the secret's text from an environment variable.
+    ///
+    /// # Errors
+    ///
+    /// As [`Secret::new`], and if the variable is not set or not Unicode; the error names it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = countersign_core::Secret::from_env("NO_SUCH_VARIABLE").unwrap_err();
+    /// assert_eq!(error.to_string(), "environment variable NO_SUCH_VARIABLE: not set");
+    /// ```
+    pub fn from_env(name: &str) -> Result<Self, ConfigError> {
+        let read = match env::var(name) {
+            Ok(text) => Self::new(text),
+            Err(env::VarError::NotPresent) => Err(ConfigError::VariableNotSet),
+            Err(env::VarError::NotUnicode(_)) => Err(ConfigError::VariableNotUnicode),
+        };
+        read.map_err(|source| ConfigError::Variable {
+            name: name.to_owned(),
+            source: source.into(),
+        })
+    }
+
+    /// Takes the key itself, verbatim: any bytes, used as they are whatever the scheme's
+    /// [`SecretForm`].
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::EmptySecret`].
+    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, ConfigError> {
+        let bytes = Zeroizing::new(bytes.into());
+        if bytes.is_empty() {
+            return Err(ConfigError::EmptySecret);
+        }
+        Ok(Self { bytes, is_text: false })
+    }
+
+    /// The bytes that key the MAC.
+    pub(crate) fn key(&self, form: SecretForm) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
+        match form {
+            SecretForm::Base64 { prefix } if self.is_text => {
+                let text = self.bytes.strip_prefix(prefix.as_bytes()).unwrap_or(&self.bytes);
+                match STANDARD.decode(text).map(Zeroizing::new) {
+                    Ok(key) if !key.is_empty() => Ok(key),
+                    _ => Err(ConfigError::SecretNotBase64 { prefix }),
+                }
+            }
+            SecretForm::Base64 { .. } | SecretForm::Text => Ok(self.bytes.clone()),
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// The secrets a verifier accepts: the current one, and at most three that are being retired.
+///
+/// To rotate without losing a delivery, accept both for a while: the provider switches to the new
+/// secret at a moment of its own, and retries what it signed before. [`Verified::secret_index`]
+/// tells which one still comes in (0 is the current one).
+///
+/// [`Verified::secret_index`]: crate::Verified::secret_index
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::{Secret, Secrets};
+///
+/// let secrets = Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?;
+/// assert_eq!(secrets.len(), 2);
+/// # Ok::<_, countersign_core::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Secrets {
+    current: Secret,
+    retired: Vec<Secret>,
+}
+
+impl Secrets {
+    /// Accepts one secret.
+    #[must_use]
+    pub fn new(current: Secret) -> Self {
+        Self { current, retired: Vec::new() }
+    }
+
+    /// Accepts the one secret that an environment variable holds.
+    ///
+    /// # Errors
+    ///
+    /// As [`Secret::from_env`].
+    pub fn from_env(name: &str) -> Result<Self, ConfigError> {
+        Secret::from_env(name).map(Self::new)
+    }
+
+    /// Goes on accepting a former secret. The retired ones are tried in the order they were added,
+    /// and only when the current one did not match.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::TooManySecrets`] beyond three.
+    pub fn with_retired(mut self, secret: Secret) -> Result<Self, ConfigError> {
+        if self.retired.len() == MAX_RETIRED {
+            return Err(ConfigError::TooManySecrets { limit: MAX_RETIRED });
+        }
+        self.retired.push(secret);
+        Ok(self)
+    }
+
+    /// How many secrets are accepted: 1 to 4.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(&self) -> usize {
+        1 + self.retired.len()
+    }
+
+    pub(crate) fn current(&self) -> &Secret {
+        &self.current
+    }
+
+    pub(crate) fn retired(&self) -> &[Secret] {
+        &self.retired
+    }
+}
+
+impl From<Secret> for Secrets {
+    fn from(current: Secret) -> Self {
+        Self::new(current)
+    }
+}
+
+/// Every further secret costs a forged delivery one more MAC over its body.
+const MAX_RETIRED: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_white_space_around_text_but_not_inside() {
+        for text in [" a", "a ", "a\n", "\ta", "\u{a0}a"] {
+            assert!(matches!(Secret::new(text), Err(ConfigError::SecretWhiteSpace)), "{text:?}");
+        }
+        assert!(Secret::new("It's a Secret to Everybody").is_ok());
+    }
+
+    #[test]
+    fn takes_any_non_empty_bytes_verbatim() -> Result<(), ConfigError> {
+        let secret = Secret::from_bytes(*b" \xff\n")?;
+        assert_eq!(*secret.key(SecretForm::Text)?, b" \xff\n");
+        assert_eq!(*secret.key(SecretForm::Base64 { prefix: "whsec_" })?, b" \xff\n");
+        assert!(matches!(Secret::from_bytes([]), Err(ConfigError::EmptySecret)));
+        Ok(())
+    }
+
+    #[test]
+    fn decodes_a_base64_secret_with_and_without_its_prefix() -> Result<(), ConfigError> {
+        let form = SecretForm::Base64 { prefix: "whsec_" };
+        assert_eq!(*Secret::new("whsec_AAEC")?.key(form)?, [0, 1, 2]);
+        assert_eq!(*Secret::new("AAEC")?.key(form)?, [0, 1, 2]);
+        for text in ["whsec_", "whsec_A", "whsec_AAE=C", "whsec_@@@@"] {
+            let error = Secret::new(text)?.key(form).unwrap_err();
+            assert!(matches!(error, ConfigError::SecretNotBase64 { .. }), "{text}");
+            assert!(!error.to_string().contains("AAE"), "{error}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn accepts_three_retired_secrets_and_no_fourth() -> Result<(), ConfigError> {
+        let mut secrets = Secrets::new(Secret::new("0")?);
+        for text in ["1", "2", "3"] {
+            secrets = secrets.with_retired(Secret::new(text)?)?;
+        }
+        let error = secrets.with_retired(Secret::new("4")?).unwrap_err();
+        assert!(matches!(error, ConfigError::TooManySecrets { limit: 3 }));
+        Ok(())
+    }
+}

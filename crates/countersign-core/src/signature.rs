@@ -1,0 +1,215 @@
+//! From a header's text to tags: strict, and without a guess at what was meant.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use crate::{
+    Encoding, Scheme, Timestamp,
+    scheme::{Layout, TimestampPlace},
+};
+
+/// A signature once decoded. HMAC-SHA256 is never truncated here: 32 bytes, or it is none.
+pub(crate) type Tag = [u8; 32];
+
+/// The tags of one header: any of them may match.
+#[derive(Clone, Copy)]
+pub(crate) struct Tags {
+    tags: [Tag; MAX_TAGS],
+    count: usize,
+}
+
+impl Tags {
+    /// Reads the tags out of a header's value, or `None` if it does not have the scheme's form.
+    pub(crate) fn read(scheme: &Scheme, value: &[u8]) -> Option<Self> {
+        let mut tags = Self { tags: [[0; 32]; MAX_TAGS], count: 0 };
+        match scheme.layout {
+            Layout::Prefixed(prefix) => {
+                tags.push(scheme.encoding, value.strip_prefix(prefix.as_bytes())?)?;
+            }
+            Layout::List { separator, assign, key } => {
+                for entry in entries(value, separator, assign, key) {
+                    tags.push(scheme.encoding, entry)?;
+                }
+            }
+        }
+        (tags.count > 0).then_some(tags)
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Tag] {
+        &self.tags[..self.count]
+    }
+
+    fn push(&mut self, encoding: Encoding, text: &[u8]) -> Option<()> {
+        let tag = self.tags.get_mut(self.count)?;
+        match encoding {
+            Encoding::Hex => hex::decode_to_slice(text, tag).ok()?,
+            Encoding::Base64 => {
+                // The decoder wants room for the estimate that the padding leaves open.
+                let mut room = [0; 33];
+                if text.len() != BASE64_LENGTH || STANDARD.decode_slice(text, &mut room) != Ok(32) {
+                    return None;
+                }
+                tag.copy_from_slice(&room[..32]);
+            }
+        }
+        self.count += 1;
+        Some(())
+    }
+}
+
+/// Spells a tag the way the scheme's header has it.
+pub(crate) fn write(scheme: &Scheme, tag: &Tag, timestamp: Option<&str>) -> String {
+    let text = match scheme.encoding {
+        Encoding::Hex => hex::encode(tag),
+        Encoding::Base64 => STANDARD.encode(tag),
+    };
+    match scheme.layout {
+        Layout::Prefixed(prefix) => format!("{prefix}{text}"),
+        Layout::List { separator, assign, key } => {
+            let signature = format!("{key}{assign}{text}");
+            match (scheme.timestamp, timestamp) {
+                (Some(Timestamp { place: TimestampPlace::Entry(time), .. }), Some(timestamp)) => {
+                    format!("{time}{assign}{timestamp}{separator}{signature}")
+                }
+                _ => signature,
+            }
+        }
+    }
+}
+
+/// The values of the entries called `key` in a list.
+pub(crate) fn entries<'a>(
+    value: &'a [u8],
+    separator: char,
+    assign: char,
+    key: &'static str,
+) -> impl Iterator<Item = &'a [u8]> {
+    value.split(move |byte| char::from(*byte) == separator).filter_map(move |entry| {
+        let entry = entry.trim_ascii_start().strip_prefix(key.as_bytes())?;
+        Some(entry.strip_prefix(&[assign as u8])?.trim_ascii_end())
+    })
+}
+
+/// What a signature header's text looks like: enough to find a wrong setting, and nothing that
+/// helps a forger who reads the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureForm {
+    /// Nothing.
+    Empty,
+    /// Hex digits alone.
+    Hex,
+    /// Characters of base64 alone, not all of them hex digits.
+    Base64,
+    /// A key and a value, such as `sha256=…` or `v1,…`.
+    Keyed,
+    /// Something else in ASCII.
+    OtherAscii,
+    /// Bytes that are not ASCII.
+    NotAscii,
+}
+
+impl SignatureForm {
+    /// The form of the signatures that a scheme accepts.
+    pub(crate) fn wanted(scheme: &Scheme) -> Self {
+        match (scheme.layout, scheme.encoding) {
+            (Layout::Prefixed(""), Encoding::Hex) => Self::Hex,
+            (Layout::Prefixed(""), Encoding::Base64) => Self::Base64,
+            (Layout::Prefixed(_) | Layout::List { .. }, _) => Self::Keyed,
+        }
+    }
+
+    /// The form that a header has.
+    pub(crate) fn of(value: &[u8]) -> Self {
+        let Some(text) = str::from_utf8(value).ok().filter(|text| text.is_ascii()) else {
+            return Self::NotAscii;
+        };
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/".contains(&byte);
+        if text.is_empty() {
+            Self::Empty
+        } else if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            Self::Hex
+        } else if text.trim_end_matches('=').bytes().all(is_base64) {
+            Self::Base64
+        } else if text.contains(['=', ',', ':']) {
+            Self::Keyed
+        } else {
+            Self::OtherAscii
+        }
+    }
+}
+
+/// Rotation needs two, perhaps three; each costs a comparison and nothing else.
+const MAX_TAGS: usize = 8;
+
+/// 32 bytes in base64.
+const BASE64_LENGTH: usize = 44;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEX: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"]);
+    const BASE64: Scheme = Scheme::hmac_sha256_base64(&["X-Signature"]);
+    const TAG: &str = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+
+    fn count(scheme: Scheme, value: &str) -> Option<usize> {
+        Tags::read(&scheme, value.as_bytes()).map(|tags| tags.as_slice().len())
+    }
+
+    #[test]
+    fn reads_exactly_64_hex_digits_in_either_case() {
+        assert_eq!(count(HEX, TAG), Some(1));
+        assert_eq!(count(HEX, &TAG.to_uppercase()), Some(1));
+        for wrong in ["", "0", &TAG[..62], &TAG[..63], &format!("{TAG}00"), &format!(" {TAG}")] {
+            assert_eq!(count(HEX, wrong), None, "{wrong}");
+        }
+        assert_eq!(count(HEX, &TAG.replace('7', "g")), None);
+        assert_eq!(count(HEX, &TAG.replace("75", "é")), None);
+        assert_eq!(count(HEX, &format!("sha256={TAG}")), None);
+    }
+
+    #[test]
+    fn wants_the_prefix_once_and_as_it_is() {
+        let scheme = HEX.prefix("sha256=");
+        assert_eq!(count(scheme, &format!("sha256={TAG}")), Some(1));
+        for wrong in [TAG, &format!("SHA256={TAG}"), &format!("sha256=sha256={TAG}"), "sha256="] {
+            assert_eq!(count(scheme, wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn reads_padded_standard_base64_alone() {
+        let tag = "tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
+        assert_eq!(count(BASE64, tag), Some(1));
+        let url_safe = tag.replace('/', "_").replace('+', "-");
+        for wrong in ["", &tag[..43], &url_safe, &tag.replace("kw=", "kx="), &format!("{tag}=")] {
+            assert_eq!(count(BASE64, wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn takes_1_to_8_entries_of_the_wanted_key_and_ignores_the_others() {
+        let scheme = HEX.list(',', '=', "v1");
+        let entries = |count: usize| vec![format!("v1={TAG}"); count].join(",");
+        assert_eq!(count(scheme, &format!("t=1,v0={TAG},{}", entries(2))), Some(2));
+        assert_eq!(count(scheme, &entries(8)), Some(8));
+        assert_eq!(count(scheme, &entries(9)), None);
+        assert_eq!(count(scheme, &format!("t=1,v0={TAG},v1a={TAG}")), None);
+        assert_eq!(count(scheme, &format!("v1={TAG},v1=00")), None);
+    }
+
+    #[test]
+    fn tells_the_form_of_a_header() {
+        for (value, form) in [
+            ("", SignatureForm::Empty),
+            (TAG, SignatureForm::Hex),
+            ("tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", SignatureForm::Base64),
+            ("sha256=00", SignatureForm::Keyed),
+            ("t=1,v1=00", SignatureForm::Keyed),
+            ("Bearer x", SignatureForm::OtherAscii),
+            ("é", SignatureForm::NotAscii),
+        ] {
+            assert_eq!(SignatureForm::of(value.as_bytes()), form, "{value}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Proof that bytes were signed.
+
+use std::{fmt, marker::PhantomData, time::SystemTime};
+
+use serde::Deserialize;
+
+use crate::{Delivery, HeaderSource, PayloadError, Provider};
+
+/// Proof that the provider `P` signed these bytes: only a [`Verifier`](crate::Verifier) makes one.
+///
+/// # Security
+///
+/// The proof names its provider in its type, so that one provider's is never taken for another's.
+/// Two endpoints of one provider share the type; give each a provider type of its own where that
+/// matters. `Debug` shows the body's length, not the body.
+///
+/// # Examples
+///
+/// Borrowed structs are read without a copy:
+///
+/// ```
+/// use countersign_core::{Secret, Signer, Verifier, providers::Respan};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Log<'a> { model: &'a str }
+///
+/// let secret = Secret::new("key")?;
+/// let body = br#"{"model":"small","other":[1,2]}"#;
+/// let headers = Signer::<Respan>::new(secret.clone())?.sign(body)?;
+/// let verified = Verifier::<Respan>::new(secret)?.verify(&headers, body)?;
+///
+/// let log: Log<'_> = verified.json()?;
+/// assert_eq!(log.model, "small");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct Verified<P, B> {
+    body: B,
+    secret_index: usize,
+    id: Option<Box<str>>,
+    signed_at: Option<SystemTime>,
+    provider: PhantomData<fn() -> P>,
+}
+
+impl<P, B> Verified<P, B> {
+    pub(crate) fn new(
+        body: B,
+        secret_index: usize,
+        id: Option<Box<str>>,
+        signed_at: Option<SystemTime>,
+    ) -> Self {
+        Self { body, secret_index, id, signed_at, provider: PhantomData }
+    }
+
+    /// Which secret matched: 0 is the current one, 1 to 3 the retired ones in their order.
+    #[must_use]
+    pub fn secret_index(&self) -> usize {
+        self.secret_index
+    }
+
+    /// Which form of the body was signed.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        Form::Wire
+    }
+
+    /// The delivery's id, where the scheme signs one in a header. An id in the body is the
+    /// event's to tell.
+    #[must_use]
+    pub fn signed_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// When the provider signed, where the scheme signs a time.
+    #[must_use]
+    pub fn signed_at(&self) -> Option<SystemTime> {
+        self.signed_at
+    }
+
+    /// The body, given back whole.
+    #[must_use]
+    pub fn into_body(self) -> B {
+        self.body
+    }
+}
+
+impl<P, B: AsRef<[u8]>> Verified<P, B> {
+    /// The bytes that were signed.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.body.as_ref()
+    }
+
+    /// Reads the bytes as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`] if they are not JSON, or not of this shape.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, PayloadError> {
+        crate::event::json::parse(crate::event::json::text(self.bytes())?)
+    }
+}
+
+impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
+    /// Adds what the provider tells of the event in its headers, for [`Event::parse`].
+    ///
+    /// [`Event::parse`]: crate::Event::parse
+    pub fn delivery<'a, H: HeaderSource + ?Sized>(&'a self, headers: &'a H) -> Delivery<'a> {
+        Delivery::new(self.bytes(), P::EVENT, self.signed_id(), headers)
+    }
+}
+
+impl<P, B: Clone> Clone for Verified<P, B> {
+    fn clone(&self) -> Self {
+        Self {
+            body: self.body.clone(),
+            secret_index: self.secret_index,
+            id: self.id.clone(),
+            signed_at: self.signed_at,
+            provider: PhantomData,
+        }
+    }
+}
+
+impl<P: Provider, B: AsRef<[u8]>> fmt::Debug for Verified<P, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("provider", &P::NAME)
+            .field("length", &self.bytes().len())
+            .field("secret_index", &self.secret_index)
+            .field("form", &self.form())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The form of a body that its signature is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Form {
+    /// The bytes as they came over the wire.
+    Wire,
+}
