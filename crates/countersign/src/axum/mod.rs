@@ -1,0 +1,115 @@
+//! Extractors for axum 0.8: [`Webhook`](crate::Webhook) and [`VerifiedBody`](crate::VerifiedBody).
+//!
+//! Put a [`Verifier`](crate::Verifier) for each provider into the state; a handler that asks for a
+//! delivery of a provider whose verifier is not there does not compile.
+//!
+//! A handler runs when **all** of these hold:
+//! 1. the signature header is there, once, and well formed, before a byte of the body is read;
+//! 2. the body is complete within the verifier's limit and deadline;
+//! 3. the signed timestamp, if the scheme has one, is within the tolerance;
+//! 4. the tag over the exact received bytes matches one of the secrets;
+//! 5. for `Webhook`: the bytes are an event of the type asked for.
+//!
+//! Everything else is answered as [`Rejection`](crate::Rejection) has it. A handler that takes
+//! `Result<Webhook<E>, Rejection>` answers by itself; `Option<Webhook<E>>` does not compile, because
+//! a refusal must not look like an absence.
+//!
+//! # Examples
+//!
+//! ```
+//! use axum::{Router, body::Body, extract::FromRef, http::{Request, StatusCode}, routing::post};
+//! use countersign::providers::{
+//!     Respan, XWebhookSignature, respan,
+//!     x_webhook_signature::flat,
+//! };
+//! use countersign::{Secret, VerifiedBody, Verifier, Webhook};
+//! use tower::ServiceExt;
+//!
+//! #[derive(Clone, FromRef)]
+//! struct App {
+//!     respan: Verifier<Respan>,
+//!     in_house: Verifier<XWebhookSignature>,
+//! }
+//!
+//! async fn on_respan(Webhook { event, .. }: Webhook<respan::Event>) -> StatusCode {
+//!     println!("{} bytes of JSON", event.json.as_str().len());
+//!     StatusCode::OK
+//! }
+//!
+//! async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
+//!     event.event_type().to_owned()
+//! }
+//!
+//! async fn on_bytes(VerifiedBody(verified): VerifiedBody<Respan>) -> Vec<u8> {
+//!     verified.bytes().to_vec()
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = Router::new()
+//!     .route("/respan", post(on_respan))
+//!     .route("/events", post(on_event))
+//!     .route("/bytes", post(on_bytes))
+//!     .with_state(App {
+//!         respan: Verifier::new(Secret::new("api key")?)?,
+//!         in_house: Verifier::new(Secret::new("whsec_abc123")?)?,
+//!     });
+//!
+//! let delivery = |signature: &str| {
+//!     Request::post("/events")
+//!         .header("X-Webhook-Signature", signature)
+//!         .body(Body::from(r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#))
+//! };
+//!
+//! let signature = "70a41b7639c592853d2cda0a55d6269398a326a27d81257473adb69996a05f64";
+//! let response = app.clone().oneshot(delivery(signature)?).await?;
+//! assert_eq!(response.status(), StatusCode::OK);
+//!
+//! let response = app.oneshot(delivery(&"0".repeat(64))?).await?;
+//! assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # My state is an `Arc`
+//!
+//! `Verifier<P>: FromRef<Arc<App>>` cannot be written outside of axum: neither type is yours. Wrap
+//! the `Arc`, or give the webhooks a router with a state of its own:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use axum::{Router, extract::FromRef, routing::post};
+//! use countersign::{Secret, VerifiedBody, Verifier, providers::GitHub};
+//!
+//! struct Inner { github: Verifier<GitHub> }
+//!
+//! #[derive(Clone)]
+//! struct App(Arc<Inner>);
+//!
+//! impl FromRef<App> for Verifier<GitHub> {
+//!     fn from_ref(app: &App) -> Self { app.0.github.clone() }
+//! }
+//!
+//! async fn on_github(VerifiedBody(_): VerifiedBody<GitHub>) {}
+//!
+//! let github = Verifier::new(Secret::new("It's a Secret to Everybody")?)?;
+//! let wrapped: Router = Router::new()
+//!     .route("/github", post(on_github))
+//!     .with_state(App(Arc::new(Inner { github: github.clone() })));
+//!
+//! let own_state: Router = Router::new()
+//!     .merge(Router::new().route("/github", post(on_github)).with_state(github))
+//!     .with_state(Arc::new("the state of the others"));
+//! # Ok::<_, countersign::ConfigError>(())
+//! ```
+//!
+//! # Deployment
+//!
+//! - The body is read as it came over the wire: put request decompression nowhere around.
+//! - axum's `DefaultBodyLimit` does not apply; the verifier's limit does. A limit that wraps the
+//!   body (`tower_http`'s `RequestBodyLimitLayer`) is honoured as well: 413.
+//! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
+//!   to limit, and `axum::serve` does not.
+
+mod extract;
+mod rejection;

@@ -1,0 +1,14 @@
+//! What tower and axum have in common: the types of `http` 1.
+
+mod chunks;
+mod headers;
+mod intake;
+mod response;
+
+#[cfg(feature = "tower")]
+pub(crate) use chunks::BoxError;
+pub(crate) use chunks::Chunks;
+pub use headers::HttpHeaders;
+#[cfg(feature = "tower")]
+pub(crate) use intake::Intake;
+pub(crate) use intake::{intake, refuse};

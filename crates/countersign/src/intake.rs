@@ -1,0 +1,175 @@
+//! The one loop: begin, chunks within limit and deadline, finish.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use countersign_core::{
+    HeaderSource, Provider, Verification, Verifier, VerifyError, VerifyErrorKind,
+};
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
+
+use crate::{Reason, Rejection, Verified, frames::Frames};
+
+pin_project! {
+    /// Takes in one delivery, whatever framework it comes through.
+    ///
+    /// The headers are judged when it is made; polling it reads the body.
+    pub(crate) struct Intake<P, S> {
+        verifier: Verifier<P>,
+        stage: Option<Stage<P>>,
+        #[pin]
+        body: S,
+        #[pin]
+        deadline: Option<Sleep>,
+    }
+}
+
+/// What the headers were good for.
+#[expect(clippy::large_enum_variant, reason = "a box would cost each good delivery an allocation")]
+enum Stage<P> {
+    /// A plausible signature: each chunk is hashed and kept.
+    Receiving { verification: Verification<P>, frames: Frames },
+    /// Refused already: a small body is read and dropped, so that the connection can go on.
+    Discarding { error: VerifyError, room: usize },
+    /// Refused already, and the body is too large to be dropped.
+    Refused { error: VerifyError },
+}
+
+/// Why a body gave no further chunk.
+pub(crate) enum BodyError {
+    /// A limit that somebody else has set.
+    OuterLimit,
+    /// The sender is gone, or speaks no HTTP.
+    Broken,
+}
+
+impl<P, S> Intake<P, S>
+where
+    P: Provider,
+    S: Stream<Item = Result<Bytes, BodyError>>,
+{
+    pub(crate) fn new<H: HeaderSource + ?Sized>(
+        verifier: Verifier<P>,
+        headers: &H,
+        declared_length: Option<u64>,
+        body: S,
+    ) -> Self {
+        let stage = match verifier.begin(headers, declared_length) {
+            Ok(verification) => Stage::Receiving { verification, frames: Frames::default() },
+            Err(error) => {
+                let is_large = declared_length.is_some_and(|length| length > DISCARDED as u64);
+                if is_large || error.kind() == VerifyErrorKind::BodyTooLarge {
+                    Stage::Refused { error }
+                } else {
+                    Stage::Discarding { error, room: DISCARDED }
+                }
+            }
+        };
+        Self { verifier, stage: Some(stage), body, deadline: None }
+    }
+}
+
+impl<P, S> Future for Intake<P, S>
+where
+    P: Provider,
+    S: Stream<Item = Result<Bytes, BodyError>>,
+{
+    type Output = Result<Verified<P>, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let limit = this.verifier.deadline();
+        let ending = loop {
+            // Without a stage it was ready before, and nothing is to come.
+            let Some(stage) = this.stage.as_mut() else { return Poll::Pending };
+            if let Stage::Refused { error } = stage {
+                break Err(Reason::Verify(error.clone()));
+            }
+            match ready!(poll_next(this.body.as_mut(), this.deadline.as_mut(), limit, cx)) {
+                Ok(Some(chunk)) => {
+                    if let Err(error) = stage.take(chunk) {
+                        break Err(Reason::Verify(error));
+                    }
+                }
+                Ok(None) => break Ok(()),
+                Err(reason) => break Err(reason),
+            }
+        };
+        let stage = this.stage.take();
+        stage.map_or(Poll::Pending, |stage| Poll::Ready(stage.end(ending, this.verifier)))
+    }
+}
+
+impl<P: Provider> Stage<P> {
+    /// Gives the verdict, once the body has ended well or badly.
+    fn end(
+        self,
+        ending: Result<(), Reason>,
+        verifier: &Verifier<P>,
+    ) -> Result<Verified<P>, Rejection> {
+        let refused = |reason| Rejection::new(reason, verifier);
+        match (self, ending) {
+            (Self::Receiving { verification, frames }, Ok(())) => {
+                let body = frames.join();
+                verification
+                    .finish(body.clone())
+                    .map_err(|error| refused(Reason::Verify(error)).about(&body))
+            }
+            (Self::Receiving { .. }, Err(reason)) => Err(refused(reason).closing()),
+            (Self::Discarding { error, .. }, Ok(())) => Err(refused(Reason::Verify(error))),
+            // Whatever ended a body that was refused already: the refusal is the answer.
+            (Self::Discarding { error, .. } | Self::Refused { error }, Err(_) | Ok(())) => {
+                Err(refused(Reason::Verify(error)).closing())
+            }
+        }
+    }
+
+    fn take(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
+        match self {
+            Self::Receiving { verification, frames } => {
+                verification.update(&chunk)?;
+                frames.push(chunk);
+            }
+            Self::Discarding { error, room } => {
+                *room = room.checked_sub(chunk.len()).ok_or_else(|| error.clone())?;
+            }
+            Self::Refused { error } => return Err(error.clone()),
+        }
+        Ok(())
+    }
+}
+
+/// Reads the next chunk within the deadline. No timer is made while chunks are there at once.
+fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
+    body: Pin<&mut S>,
+    mut deadline: Pin<&mut Option<Sleep>>,
+    limit: Duration,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Option<Bytes>, Reason>> {
+    match body.poll_next(cx) {
+        Poll::Ready(Some(Ok(chunk))) => Poll::Ready(Ok(Some(chunk))),
+        Poll::Ready(Some(Err(BodyError::OuterLimit))) => Poll::Ready(Err(Reason::OuterLimit)),
+        Poll::Ready(Some(Err(BodyError::Broken))) => Poll::Ready(Err(Reason::BrokenBody)),
+        Poll::Ready(None) => Poll::Ready(Ok(None)),
+        Poll::Pending => {
+            if deadline.is_none() {
+                deadline.set(Some(sleep(limit)));
+            }
+            match deadline.as_pin_mut() {
+                Some(sleep) => sleep.poll(cx).map(|()| Err(Reason::Deadline)),
+                None => Poll::Pending,
+            }
+        }
+    }
+}
+
+/// Bytes of a refused delivery that are read and dropped: reconnecting costs a sender, or the
+/// proxy in front, more than we save by hanging up on a small body.
+const DISCARDED: usize = 64 * 1024;

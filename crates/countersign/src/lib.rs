@@ -1,0 +1,38 @@
+#![cfg_attr(all(feature = "tower", feature = "axum"), doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(all(feature = "tower", feature = "axum")),
+    doc = "Receive webhooks safely. The whole page needs the features `tower` and `axum`."
+)]
+
+#[cfg(feature = "axum")]
+pub mod axum;
+#[cfg(feature = "_intake")]
+mod frames;
+#[cfg(feature = "_http")]
+mod http;
+#[cfg(feature = "_intake")]
+mod intake;
+#[cfg(feature = "_intake")]
+mod rejection;
+#[cfg(feature = "tower")]
+pub mod tower;
+#[cfg(feature = "_extract")]
+mod webhook;
+
+pub use countersign_core::{
+    Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt, Field, FixedClock,
+    Form, FromEnvelope, HeaderSource, Part, PayloadError, PayloadErrorKind, Provider, RawEnvelope,
+    RawJson, Scheme, Secret, SecretForm, Secrets, SignatureForm, SignedHeaders, Signer, Signing,
+    SystemClock, Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier, VerifyError,
+    VerifyErrorKind, body_digest, events, providers,
+};
+#[cfg(feature = "_http")]
+pub use http::HttpHeaders;
+#[cfg(feature = "_intake")]
+pub use rejection::{Reason, Rejection};
+#[cfg(feature = "_extract")]
+pub use webhook::{VerifiedBody, Webhook};
+
+/// Proof that the provider `P` signed these bytes: [`countersign_core::Verified`] over
+/// [`Bytes`](bytes::Bytes).
+pub type Verified<P, B = bytes::Bytes> = countersign_core::Verified<P, B>;

@@ -1,0 +1,225 @@
+//! The one mapping from a reason to an answer, and the one place that logs it.
+
+use std::{error::Error, fmt};
+
+use countersign_core::{
+    Answer, PayloadError, PayloadErrorKind, Provider, Verifier, VerifyError, VerifyErrorKind,
+};
+
+/// A delivery that was refused, and what its sender is told.
+///
+/// | reason | status |
+/// |---|---|
+/// | the signature is missing, malformed, over other bytes, stale … | 401, equal for all |
+/// | the body is larger than the limit | 413 |
+/// | the body is not complete within the deadline | 408 |
+/// | the body breaks off | 400 |
+/// | signed, but not UTF-8 JSON | 400 |
+/// | signed JSON, but no event | 422 |
+/// | a setting of yours is missing | 500 |
+///
+/// It is in the extensions of the response, so that layers around can tell what happened, and it
+/// is logged at `WARN` under the target `countersign::rejection`.
+///
+/// # Security
+///
+/// The reason is for you alone. The response holds nothing of it but the status; neither the log
+/// nor this type holds a secret, an expected tag or a value of the payload.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    reason: Reason,
+    unauthorized: Answer,
+    closes_connection: bool,
+    body: Option<Box<BodyFacts>>,
+}
+
+/// Why a delivery was refused.
+///
+/// Not `non_exhaustive`: who maps reasons must decide on each new one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It was not verified.
+    Verify(VerifyError),
+    /// It was verified, and cannot be read as the event asked for.
+    Payload(PayloadError),
+    /// A limit outside of the verifier's was reached while the body came in.
+    OuterLimit,
+    /// The body was not complete within the deadline.
+    Deadline,
+    /// The body broke off.
+    BrokenBody,
+}
+
+/// What a log may tell of a body.
+#[derive(Clone, Copy, Debug)]
+struct BodyFacts {
+    length: usize,
+    digest: [u8; 32],
+}
+
+impl Rejection {
+    pub(crate) fn new<P>(reason: Reason, verifier: &Verifier<P>) -> Self {
+        Self { reason, unauthorized: verifier.refusal(), closes_connection: false, body: None }
+    }
+
+    /// Refuses what was verified and is no event.
+    #[cfg(feature = "_extract")]
+    pub(crate) fn payload(error: PayloadError, body: &[u8]) -> Self {
+        let rejection = Self {
+            reason: Reason::Payload(error),
+            unauthorized: Answer::default(),
+            closes_connection: false,
+            body: None,
+        };
+        rejection.about(body)
+    }
+
+    /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
+    pub(crate) fn about(self, body: &[u8]) -> Self {
+        if !tracing::enabled!(target: TARGET, tracing::Level::WARN) {
+            return self;
+        }
+        let facts = BodyFacts { length: body.len(), digest: countersign_core::body_digest(body) };
+        Self { body: Some(Box::new(facts)), ..self }
+    }
+
+    /// The body was not read to its end: what is left of it must not be taken for a request.
+    pub(crate) fn closing(self) -> Self {
+        Self { closes_connection: true, ..self }
+    }
+
+    /// The connection carries other streams, which go on.
+    #[cfg(feature = "_http")]
+    pub(crate) fn multiplexed(self) -> Self {
+        Self { closes_connection: false, ..self }
+    }
+
+    /// Why the delivery was refused.
+    #[must_use]
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// The answer's status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.decide().0
+    }
+
+    /// The answer's content type and body.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        self.decide().1
+    }
+
+    /// The answer's header fields besides those that describe its body.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let challenge = (self.status() == 401).then_some(("www-authenticate", "Webhook-Signature"));
+        let close = self.closes_connection.then_some(("connection", "close"));
+        challenge.into_iter().chain(close)
+    }
+
+    /// The table of answers.
+    fn decide(&self) -> (u16, Answer) {
+        match &self.reason {
+            Reason::Verify(error) => match error.kind() {
+                VerifyErrorKind::MissingSignature
+                | VerifyErrorKind::RepeatedSignature
+                | VerifyErrorKind::MalformedSignature
+                | VerifyErrorKind::MalformedTimestamp
+                | VerifyErrorKind::StaleTimestamp
+                | VerifyErrorKind::MalformedId
+                | VerifyErrorKind::Mismatch => (401, self.unauthorized),
+                VerifyErrorKind::BodyTooLarge => (413, BODY_TOO_LARGE),
+                VerifyErrorKind::UrlNotConfigured => (500, MISCONFIGURED),
+            },
+            Reason::OuterLimit => (413, BODY_TOO_LARGE),
+            Reason::Deadline => (408, DEADLINE),
+            Reason::BrokenBody => (400, BROKEN_BODY),
+            Reason::Payload(error) => match error.kind() {
+                PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => (400, INVALID_PAYLOAD),
+                PayloadErrorKind::NotAnObject
+                | PayloadErrorKind::MissingType
+                | PayloadErrorKind::RepeatedType
+                | PayloadErrorKind::WrongShape => (422, INVALID_PAYLOAD),
+            },
+        }
+    }
+
+    /// Tells the operator. Every refusal passes here, once.
+    pub(crate) fn log<P: Provider>(&self, path: &str) {
+        let verify = match &self.reason {
+            Reason::Verify(error) => Some(error),
+            _ => None,
+        };
+        let payload = match &self.reason {
+            Reason::Payload(error) => Some(error),
+            _ => None,
+        };
+        let received = verify.map_or(0, VerifyError::received);
+        tracing::warn!(
+            target: TARGET,
+            provider = P::NAME,
+            reason = %self.reason,
+            status = self.status(),
+            path,
+            header_length = verify.and_then(VerifyError::header_length).unwrap_or_default(),
+            header_form = ?verify.and_then(VerifyError::header_form),
+            body_length = self.body.as_ref().map_or(received, |body| body.length),
+            body_sha256 = %Digest(self.body.as_deref()),
+            secrets_tried = verify.map_or(0, VerifyError::secrets_tried),
+            forms_tried = verify.map_or(0, VerifyError::forms_tried),
+            category = payload.map(|error| tracing::field::debug(error.kind())),
+            line = payload.map(PayloadError::line),
+            column = payload.map(PayloadError::column),
+            member = payload.and_then(PayloadError::path),
+            "refused a delivery",
+        );
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
+    }
+}
+
+impl Error for Rejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.reason {
+            Reason::Verify(error) => Some(error),
+            Reason::Payload(error) => Some(error),
+            Reason::OuterLimit | Reason::Deadline | Reason::BrokenBody => None,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verify(error) => error.fmt(f),
+            Self::Payload(error) => error.fmt(f),
+            Self::OuterLimit => f.write_str("the body is larger than a limit outside of ours"),
+            Self::Deadline => f.write_str("the body was not complete within the deadline"),
+            Self::BrokenBody => f.write_str("the body broke off"),
+        }
+    }
+}
+
+/// The hex of a body's SHA-256, or nothing where the body was not read.
+struct Digest<'a>(Option<&'a BodyFacts>);
+
+impl fmt::Display for Digest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = self.0.iter().flat_map(|facts| facts.digest);
+        bytes.try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+const TARGET: &str = "countersign::rejection";
+
+const BODY_TOO_LARGE: Answer = Answer::json(r#"{"error":"Payload too large"}"#);
+const DEADLINE: Answer = Answer::json(r#"{"error":"Request timeout"}"#);
+const BROKEN_BODY: Answer = Answer::json(r#"{"error":"Incomplete body"}"#);
+const INVALID_PAYLOAD: Answer = Answer::json(r#"{"error":"Invalid payload"}"#);
+const MISCONFIGURED: Answer = Answer::json(r#"{"error":"Internal server error"}"#);

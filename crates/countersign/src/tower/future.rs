@@ -1,0 +1,99 @@
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use countersign_core::Provider;
+use http::{Request, Response, request::Parts};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use super::{RequestBody, ResponseBody};
+use crate::http::{BoxError, Intake, refuse};
+
+pin_project! {
+    /// Response future of [`Verify`](super::Verify).
+    pub struct ResponseFuture<S, P, B>
+    where
+        S: Service<Request<RequestBody>>,
+    {
+        #[pin]
+        state: State<S, S::Future, P, B>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, F, P, B> {
+        Verifying {
+            #[pin]
+            intake: Intake<P, B>,
+            // Taken when the body is verified.
+            waiting: Option<(Parts, S)>,
+        },
+        Calling {
+            #[pin]
+            response: F,
+        },
+    }
+}
+
+impl<S, P, B> ResponseFuture<S, P, B>
+where
+    S: Service<Request<RequestBody>>,
+{
+    pub(super) fn new(intake: Intake<P, B>, parts: Parts, inner: S) -> Self {
+        Self { state: State::Verifying { intake, waiting: Some((parts, inner)) } }
+    }
+}
+
+impl<S, P, B, R> Future for ResponseFuture<S, P, B>
+where
+    S: Service<Request<RequestBody>, Response = Response<R>>,
+    P: Provider,
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    type Output = Result<Response<ResponseBody<R>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.project().state;
+        loop {
+            match state.as_mut().project() {
+                StateProjection::Verifying { intake, waiting } => {
+                    let verdict = ready!(intake.poll(cx));
+                    let Some((mut parts, mut inner)) = waiting.take() else {
+                        // Not reached: what is verified is called, what is refused is answered.
+                        return Poll::Pending;
+                    };
+                    let verified = match verdict {
+                        Ok(verified) => verified,
+                        Err(rejection) => {
+                            let rejection = refuse::<P>(rejection, &parts);
+                            return Poll::Ready(Ok(ResponseBody::refusal(rejection)));
+                        }
+                    };
+                    parts.extensions.insert(verified.clone());
+                    let body = RequestBody::new(verified.into_body());
+                    let response = inner.call(Request::from_parts(parts, body));
+                    state.set(State::Calling { response });
+                }
+                StateProjection::Calling { response } => {
+                    return response.poll(cx).map_ok(|response| response.map(ResponseBody::new));
+                }
+            }
+        }
+    }
+}
+
+impl<S, P, B> fmt::Debug for ResponseFuture<S, P, B>
+where
+    S: Service<Request<RequestBody>>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}

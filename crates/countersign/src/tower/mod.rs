@@ -1,0 +1,105 @@
+//! Middleware that lets through what was signed.
+//!
+//! Use it where handlers exist that take the body as they like (`Json<T>`, `Bytes`, `String`, a
+//! stream): they keep working behind it, on the bytes that were verified. For new handlers on axum
+//! the extractors of [`axum`](crate::axum) say more.
+//!
+//! A delivery is let through when **all** of these hold:
+//! 1. the signature header is there, once, and well formed, before a byte of the body is read;
+//! 2. the body is complete within the verifier's limit and deadline;
+//! 3. the signed timestamp, if the scheme has one, is within the tolerance;
+//! 4. the tag over the exact received bytes matches one of the secrets.
+//!
+//! The request then holds the proof, [`Verified<P>`](crate::Verified), in its extensions. Everything
+//! else is answered as [`Rejection`](crate::Rejection) has it: the inner service is not called, and
+//! the typed rejection is in the response's extensions.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::convert::Infallible;
+//!
+//! use bytes::Bytes;
+//! use countersign::{
+//!     Secret, Signer, Verifier,
+//!     providers::XWebhookSignature,
+//!     tower::{RequestBody, VerifyLayer},
+//! };
+//! use http::{Request, Response, StatusCode};
+//! use http_body_util::{BodyExt, Full};
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//!
+//! async fn handle(request: Request<RequestBody>) -> Result<Response<Full<Bytes>>, Infallible> {
+//!     let Ok(body) = request.into_body().collect().await;
+//!     Ok(Response::new(Full::new(body.to_bytes())))
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let secret = Secret::new("your_webhook_secret")?;
+//! let verifier = Verifier::<XWebhookSignature>::new(secret)?;
+//! let service = ServiceBuilder::new().layer(VerifyLayer::new(verifier)).service_fn(handle);
+//!
+//! let delivery = |body: &'static str| {
+//!     Request::post("/webhooks")
+//!         .header(
+//!             "X-Webhook-Signature",
+//!             "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b",
+//!         )
+//!         .body(Full::<Bytes>::from(body))
+//! };
+//!
+//! let response = service.clone().oneshot(delivery(r#"{"some":"data"}"#)?).await?;
+//! assert_eq!(response.status(), StatusCode::OK);
+//!
+//! let response = service.oneshot(delivery(r#"{"some":"dat4"}"#)?).await?;
+//! assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! let body = response.into_body().collect().await?.to_bytes();
+//! assert_eq!(body, r#"{"error":"Invalid signature"}"#);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! On axum, `route_layer` wraps the routes that exist; `layer` wraps the fallback as well, so that
+//! an unknown path is answered 401 instead of 404:
+//!
+//! ```
+//! use axum::{Extension, Json, Router, routing::post};
+//! use countersign::{Secret, Verified, Verifier, providers::GitHub, tower::VerifyLayer};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Push { r#ref: String }
+//!
+//! async fn existing(Json(push): Json<Push>) -> String { push.r#ref }
+//! async fn with_proof(Extension(verified): Extension<Verified<GitHub>>) -> String {
+//!     format!("{} bytes", verified.bytes().len())
+//! }
+//!
+//! let verifier = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+//! let app: Router = Router::new()
+//!     .route("/existing", post(existing))
+//!     .route("/with-proof", post(with_proof))
+//!     .route_layer(VerifyLayer::new(verifier.clone()));
+//! let app: Router = Router::new().nest("/webhooks", app).layer(VerifyLayer::new(verifier));
+//! # Ok::<_, countersign::ConfigError>(())
+//! ```
+//!
+//! # Deployment
+//!
+//! - Put request decompression **inside**: what is signed are the bytes on the wire. A layer that
+//!   inflates first makes every delivery a 401.
+//! - Trailers are not signed, and are dropped.
+//! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
+//!   to limit, and `axum::serve` does not.
+//! - A limit of somebody else around this layer is honoured (413); axum's `DefaultBodyLimit` works
+//!   in axum's own extractors, and neither widens nor narrows the verifier's limit.
+
+mod body;
+mod future;
+mod layer;
+mod service;
+
+pub use body::{RequestBody, ResponseBody};
+pub use future::ResponseFuture;
+pub use layer::VerifyLayer;
+pub use service::Verify;
