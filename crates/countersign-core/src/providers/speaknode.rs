@@ -36,3 +36,16 @@ events! {
         "SessionStarted" => SessionStarted(Envelope<RawJson>),
     }
 }
+
+impl Event {
+    /// The member `id`, if there is one; nothing documents what it names.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::ConversationComplete(envelope) | Self::SessionStarted(envelope) => {
+                envelope.id.as_deref()
+            }
+            Self::Unknown(unknown) => unknown.id.as_deref(),
+        }
+    }
+}

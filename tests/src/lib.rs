@@ -1,0 +1,12 @@
+//! What the tests share: a client that sends exactly the bytes it is given, and servers to send
+//! them to.
+
+mod logs;
+mod program;
+mod serve;
+mod wire;
+
+pub use logs::Logs;
+pub use program::{Program, have};
+pub use serve::serve;
+pub use wire::{Reply, Wire, signature};

@@ -1,0 +1,120 @@
+//! Programs as a user starts them.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{self, BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+};
+
+/// A server in a process of its own; ended when dropped.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    addr: SocketAddr,
+}
+
+impl Program {
+    /// Starts a server and waits for its first line, `listening on ADDRESS`.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start, or says something else.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let mut stdout = BufReader::new(stdout);
+        let mut line = String::new();
+        stdout.read_line(&mut line)?;
+        let addr = line.trim_end().strip_prefix("listening on ").and_then(|addr| addr.parse().ok());
+        let Some(addr) = addr else {
+            child.kill()?;
+            child.wait()?;
+            return Err(io::Error::new(io::ErrorKind::InvalidData, line));
+        };
+        Ok(Self { child, stdout, addr })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The next line of its standard output, empty at the end.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
+    }
+
+    /// A figure of its memory in KiB, such as `VmRSS` or `VmHWM` (Linux).
+    ///
+    /// # Errors
+    ///
+    /// If there is no such figure.
+    pub fn memory(&self, figure: &str) -> io::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        status
+            .lines()
+            .find_map(|line| {
+                line.strip_prefix(figure)?.strip_prefix(':')?.trim().strip_suffix(" kB")
+            })
+            .and_then(|kib| kib.trim().parse().ok())
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Asks it to stop, with `TERM` or `INT`, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// If it is gone.
+    pub fn signal(&self, name: &str) -> io::Result<()> {
+        let mut kill = Command::new("kill");
+        kill.args([format!("-{name}"), self.child.id().to_string()]);
+        kill.status().map(drop)
+    }
+
+    /// Waits until it ends.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be waited for.
+    pub fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether a foreign sender is on this machine. Where it is missing the test says so and is
+/// skipped; with `CI=true` it fails.
+///
+/// # Panics
+///
+/// With `CI=true`, if it is missing.
+pub fn have(program: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> bool {
+    let probe = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if !probe {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{program} is missing");
+        eprintln!("skipped: {program} is missing");
+    }
+    probe
+}

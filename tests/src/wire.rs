@@ -1,0 +1,171 @@
+//! HTTP/1.1 by hand: client libraries repair what we want to send broken.
+
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use countersign::{Secret, Signer, providers::GitHub};
+
+/// A connection to a server under test.
+#[derive(Debug)]
+pub struct Wire(BufReader<TcpStream>);
+
+/// A whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The fields in the order they came, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Wire {
+    /// Connects. Reading gives up after 20 s, so that a server that hangs fails a test.
+    ///
+    /// # Errors
+    ///
+    /// If nobody listens.
+    pub fn connect(addr: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(addr)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        stream.set_write_timeout(Some(Duration::from_secs(20)))?;
+        Ok(Self(BufReader::new(stream)))
+    }
+
+    /// Sends these bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the server has hung up.
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+        self.0.get_mut().write_all(bytes.as_ref())
+    }
+
+    /// Sends no more.
+    ///
+    /// # Errors
+    ///
+    /// If the server has hung up.
+    pub fn shutdown(&mut self) -> io::Result<()> {
+        self.0.get_mut().shutdown(std::net::Shutdown::Write)
+    }
+
+    /// Reads the next final answer; interim ones (1xx) are skipped.
+    ///
+    /// # Errors
+    ///
+    /// If the connection breaks, or what comes is no HTTP.
+    pub fn reply(&mut self) -> io::Result<Reply> {
+        loop {
+            let reply = self.any_reply()?;
+            if reply.status >= 200 {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// Sends bytes and reads the answer. A server that answers and hangs up while we still send
+    /// is no error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Wire::reply`].
+    pub fn exchange(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<Reply> {
+        let sent = self.send(bytes);
+        self.reply().map_err(|error| sent.err().unwrap_or(error))
+    }
+
+    /// Whether the server has hung up, and left nothing unread.
+    #[must_use]
+    pub fn is_closed(&mut self) -> bool {
+        match self.0.read(&mut [0; 1]) {
+            Ok(count) => count == 0,
+            Err(error) => error.kind() == io::ErrorKind::ConnectionReset,
+        }
+    }
+
+    fn any_reply(&mut self) -> io::Result<Reply> {
+        let broken = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
+        let line = self.line()?;
+        let status = line
+            .strip_prefix("HTTP/1.")
+            .and_then(|rest| rest.get(2..5)?.parse().ok())
+            .ok_or_else(|| broken(&format!("no status line: {line:?}")))?;
+        let mut headers = Vec::new();
+        loop {
+            let line = self.line()?;
+            let Some((name, value)) = line.split_once(':') else { break };
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        let mut reply = Reply { status, headers, body: Vec::new() };
+        if reply.header("transfer-encoding") == Some("chunked") {
+            loop {
+                let size = usize::from_str_radix(self.line()?.trim(), 16)
+                    .map_err(|_| broken("no chunk size"))?;
+                let start = reply.body.len();
+                reply.body.resize(start + size, 0);
+                self.0.read_exact(&mut reply.body[start..])?;
+                self.line()?;
+                if size == 0 {
+                    break;
+                }
+            }
+        } else if let Some(length) = reply.header("content-length") {
+            let length = length.parse().map_err(|_| broken("no length"))?;
+            reply.body.resize(length, 0);
+            self.0.read_exact(&mut reply.body)?;
+        }
+        Ok(reply)
+    }
+
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        if self.0.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+impl Reply {
+    /// The value of a field.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| &**value)
+    }
+
+    /// The body as text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        str::from_utf8(&self.body).unwrap_or("not UTF-8")
+    }
+
+    /// What must be equal in all answers to refused signatures: everything but `Date` and
+    /// `Connection`.
+    #[must_use]
+    pub fn essence(&self) -> Self {
+        let mut headers: Vec<_> = self
+            .headers
+            .iter()
+            .filter(|(name, _)| name != "date" && name != "connection")
+            .cloned()
+            .collect();
+        headers.sort();
+        Self { headers, ..self.clone() }
+    }
+}
+
+/// The hex HMAC-SHA256 of a body.
+#[must_use]
+#[expect(clippy::missing_panics_doc, reason = "for tests, with secrets that are none")]
+#[expect(clippy::unwrap_used, reason = "for tests, with secrets that are none")]
+pub fn signature(secret: &str, body: impl AsRef<[u8]>) -> String {
+    let signer = Signer::<GitHub>::new(Secret::new(secret).unwrap()).unwrap();
+    let (_, value) = signer.sign(body.as_ref()).unwrap().into_iter().next().unwrap();
+    value.trim_start_matches("sha256=").to_owned()
+}
