@@ -1,0 +1,222 @@
+//! How a body is taken in: what is read of it, until when, and what ends it.
+
+use std::{
+    convert::Infallible,
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use countersign::{
+    Answer, Part, Provider, Scheme, Secret, Verifier,
+    providers::XWebhookSignature,
+    tower::{RequestBody, ResponseBody, VerifyLayer},
+};
+use countersign_tests::signature;
+use http::{Request, Response, Version};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::{BodyExt, Full};
+use tower::{Layer, ServiceExt, service_fn};
+
+/// A body that counts what is read of it.
+#[derive(Clone)]
+struct Source {
+    chunk: Bytes,
+    left: usize,
+    read: Arc<AtomicUsize>,
+    ending: Ending,
+    declared: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ending {
+    Proper,
+    Never,
+    Broken,
+}
+
+impl Source {
+    fn new(chunk: impl Into<Bytes>, count: usize, ending: Ending) -> Self {
+        Self { chunk: chunk.into(), left: count, read: Arc::default(), ending, declared: None }
+    }
+
+    fn read(&self) -> usize {
+        self.read.load(Ordering::Relaxed)
+    }
+}
+
+impl Body for Source {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if self.left > 0 {
+            self.left -= 1;
+            self.read.fetch_add(self.chunk.len(), Ordering::Relaxed);
+            return Poll::Ready(Some(Ok(Frame::data(self.chunk.clone()))));
+        }
+        match self.ending {
+            Ending::Proper => Poll::Ready(None),
+            Ending::Never => Poll::Pending,
+            Ending::Broken => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.declared.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+fn verifier() -> Verifier<XWebhookSignature> {
+    Verifier::new(Secret::new("secret").unwrap()).unwrap()
+}
+
+async fn send<P: Provider>(
+    verifier: Verifier<P>,
+    request: http::request::Builder,
+    body: Source,
+) -> Response<ResponseBody<Full<Bytes>>> {
+    let length = service_fn(async |request: Request<RequestBody>| {
+        let Ok(body) = request.into_body().collect().await;
+        Ok::<_, Infallible>(Response::new(Full::from(body.to_bytes().len().to_string())))
+    });
+    let Ok(response) =
+        VerifyLayer::new(verifier).layer(length).oneshot(request.body(body).unwrap()).await;
+    response
+}
+
+fn unsigned() -> http::request::Builder {
+    Request::post("/")
+}
+
+fn plausible() -> http::request::Builder {
+    unsigned().header("X-Webhook-Signature", "0".repeat(64))
+}
+
+/// Status, and whether the connection is closed.
+fn outcome(response: &Response<ResponseBody<Full<Bytes>>>) -> (u16, bool) {
+    let close = response.headers().get("connection").is_some_and(|value| value == "close");
+    (response.status().as_u16(), close)
+}
+
+#[tokio::test]
+async fn reads_at_most_64_kib_of_what_is_refused_already() {
+    const KIB: usize = 1024;
+    for (chunk, count, read, closes) in [
+        (KIB, 1, KIB, false),
+        (KIB, 64, 64 * KIB, false),
+        (KIB, 65, 65 * KIB, true),
+        (KIB, 1_000_000, 65 * KIB, true),
+        (1, 64 * KIB, 64 * KIB, false),
+    ] {
+        let body = Source::new(vec![b'x'; chunk], count, Ending::Proper);
+        let response = send(verifier(), unsigned(), body.clone()).await;
+        assert_eq!((outcome(&response), body.read()), ((401, closes), read), "{chunk} x {count}");
+    }
+
+    // What is declared to be more is not read at all.
+    let mut body = Source::new(vec![b'x'; KIB], 100_000, Ending::Proper);
+    body.declared = Some(100_000 * 1024);
+    let response = send(verifier(), unsigned(), body.clone()).await;
+    assert_eq!((outcome(&response), body.read()), ((401, true), 0));
+    body.declared = None;
+    let response =
+        send(verifier(), unsigned().header("Content-Length", "65537"), body.clone()).await;
+    assert_eq!((outcome(&response), body.read()), ((401, true), 0));
+}
+
+#[tokio::test]
+async fn stops_at_the_limit() {
+    let body = Source::new(vec![b'x'; 1000], 1_000_000, Ending::Proper);
+    let response = send(verifier().body_limit(10_000), plausible(), body.clone()).await;
+    assert_eq!((outcome(&response), body.read()), ((413, true), 11_000));
+
+    let mut body = Source::new(vec![b'x'; 1000], 11, Ending::Proper);
+    body.declared = Some(11_000);
+    let response = send(verifier().body_limit(10_000), plausible(), body.clone()).await;
+    assert_eq!((outcome(&response), body.read()), ((413, true), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_for_a_body_until_the_deadline() {
+    let start = tokio::time::Instant::now();
+    let body = Source::new("half", 1, Ending::Never);
+    let response = send(verifier(), plausible(), body.clone()).await;
+    assert_eq!((outcome(&response), start.elapsed().as_secs()), ((408, true), 10));
+
+    let start = tokio::time::Instant::now();
+    let verifier = verifier().body_deadline(Duration::from_secs(3));
+    let response = send(verifier.clone(), plausible(), body.clone()).await;
+    assert_eq!((outcome(&response), start.elapsed().as_secs()), ((408, true), 3));
+
+    // What is refused already is refused for what it was.
+    let response = send(verifier, unsigned(), body).await;
+    assert_eq!(outcome(&response), (401, true));
+}
+
+#[tokio::test]
+async fn answers_400_to_a_body_that_breaks_off() {
+    let body = Source::new("half", 1, Ending::Broken);
+    let response = send(verifier(), plausible(), body.clone()).await;
+    assert_eq!(outcome(&response), (400, true));
+    let response = send(verifier(), unsigned(), body).await;
+    assert_eq!(outcome(&response), (401, true));
+}
+
+#[tokio::test]
+async fn names_no_connection_where_http_has_none() {
+    let body = Source::new("half", 1, Ending::Broken);
+    let response = send(verifier(), plausible().version(Version::HTTP_2), body).await;
+    assert_eq!(outcome(&response), (400, false));
+}
+
+#[tokio::test]
+async fn takes_a_body_in_any_pieces() {
+    for (chunk, count) in [(0, 1), (0, 7), (1, 1), (1, 100_000), (5000, 3), (4096, 256)] {
+        let body = Source::new(vec![b'x'; chunk], count, Ending::Proper);
+        let whole = vec![b'x'; chunk * count];
+        let request = unsigned().header("X-Webhook-Signature", signature("secret", &whole));
+        let response = send(verifier(), request, body).await;
+        assert_eq!(outcome(&response), (200, false), "{chunk} x {count}");
+        let told = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(told, whole.len().to_string());
+    }
+}
+
+#[tokio::test]
+async fn gives_the_configured_answer_to_every_refused_signature() {
+    let answer = Answer::json(r#"{"message":"Webhook signature does not match."}"#);
+    let verifier = verifier().unauthorized(answer);
+    for request in [unsigned(), plausible(), unsigned().header("X-Webhook-Signature", "x")] {
+        let response =
+            send(verifier.clone(), request, Source::new("body", 1, Ending::Proper)).await;
+        assert_eq!(response.status(), 401);
+        assert_eq!(response.headers()["www-authenticate"], "Webhook-Signature");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(body, answer.body());
+    }
+}
+
+#[tokio::test]
+async fn answers_500_to_a_verifier_without_the_url_that_is_signed() {
+    struct Addressed;
+    impl Provider for Addressed {
+        const NAME: &'static str = "addressed";
+        const SCHEME: Scheme =
+            Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]).signed(&[Part::Url, Part::Body]);
+    }
+    let verifier = Verifier::<Addressed>::new(Secret::new("secret").unwrap()).unwrap();
+    let response = send(verifier, plausible(), Source::new("body", 1, Ending::Proper)).await;
+    assert_eq!(response.status(), 500);
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(body, r#"{"error":"Internal server error"}"#);
+}

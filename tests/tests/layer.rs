@@ -1,0 +1,313 @@
+//! The tower layer, in every place a router has for it and under the layers people put around it.
+
+use std::{
+    convert::Infallible,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use axum::{
+    BoxError, Extension, Json, Router,
+    body::{Body, Bytes},
+    error_handling::HandleErrorLayer,
+    extract::{DefaultBodyLimit, State},
+    response::IntoResponse,
+    routing::post,
+};
+use countersign::{
+    Rejection, Secret, VerifiedBody, Verifier, VerifyErrorKind, Webhook,
+    providers::{GitHub, SpeakNode, XWebhookSignature, x_webhook_signature::flat},
+    tower::VerifyLayer,
+};
+use countersign_tests::signature;
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use serde::Deserialize;
+use tower::{Service, ServiceBuilder, ServiceExt, limit::ConcurrencyLimitLayer, service_fn};
+use tower_http::{
+    decompression::RequestDecompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Proof = countersign::Verified<XWebhookSignature>;
+
+const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
+
+fn verifier() -> Verifier<XWebhookSignature> {
+    Verifier::new(Secret::new("secret").unwrap()).unwrap()
+}
+
+fn layer() -> VerifyLayer<XWebhookSignature> {
+    VerifyLayer::new(verifier())
+}
+
+fn delivery(path: &str, body: impl Into<Body>, signature: &str) -> Request<Body> {
+    Request::post(path)
+        .header("X-Webhook-Signature", signature)
+        .header("Content-Type", "application/json")
+        .body(body.into())
+        .unwrap()
+}
+
+fn signed(path: &str, body: impl AsRef<[u8]>) -> Request<Body> {
+    let body = body.as_ref().to_vec();
+    let signature = signature("secret", &body);
+    delivery(path, body, &signature)
+}
+
+fn forged(path: &str) -> Request<Body> {
+    delivery(path, "not even JSON", &"0".repeat(64))
+}
+
+async fn status(app: &Router, request: Request<Body>) -> StatusCode {
+    let Ok(response) = app.clone().oneshot(request).await;
+    response.status()
+}
+
+async fn text<B>(response: Response<B>) -> String
+where
+    B: http_body::Body,
+    B::Error: std::fmt::Debug,
+{
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}
+
+#[derive(Deserialize)]
+struct Head {
+    id: String,
+}
+
+async fn json(Json(head): Json<Head>) -> String {
+    head.id
+}
+
+async fn bytes(body: Bytes) -> Bytes {
+    body
+}
+
+async fn string(body: String) -> String {
+    body
+}
+
+async fn stream(body: Body) -> Body {
+    body
+}
+
+async fn nothing() {}
+
+async fn proof(Extension(verified): Extension<Proof>) -> Vec<u8> {
+    verified.bytes().to_vec()
+}
+
+fn handlers<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route("/json", post(json))
+        .route("/bytes", post(bytes))
+        .route("/string", post(string))
+        .route("/stream", post(stream))
+        .route("/nothing", post(nothing))
+        .route("/proof", post(proof))
+}
+
+#[tokio::test]
+async fn leaves_existing_handlers_as_they_are() -> Outcome {
+    let app = handlers().route_layer(layer());
+    for (path, expected) in [
+        ("/json", "evt_1"),
+        ("/bytes", EVENT),
+        ("/string", EVENT),
+        ("/stream", EVENT),
+        ("/nothing", ""),
+        ("/proof", EVENT),
+    ] {
+        let Ok(response) = app.clone().oneshot(signed(path, EVENT)).await;
+        assert_eq!(
+            (response.status(), &*text(response).await),
+            (StatusCode::OK, expected),
+            "{path}"
+        );
+        // Refused before anything parses it: forged JSON that is none is 401, not 400.
+        assert_eq!(status(&app, forged(path)).await, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn works_wherever_a_router_takes_a_layer() {
+    let state = "state";
+    let places: [Router; 6] = [
+        handlers().layer(layer()),
+        handlers().route_layer(layer()),
+        Router::new().merge(handlers().layer(layer())),
+        Router::new().merge(handlers().route_layer(layer())).with_state(state),
+        handlers::<&str>().layer(layer()).with_state(state),
+        Router::new().route("/json", post(json).layer(layer())).route("/other", post(nothing)),
+    ];
+    for (place, app) in places.iter().enumerate() {
+        assert_eq!(status(app, signed("/json", EVENT)).await, StatusCode::OK, "{place}");
+        assert_eq!(status(app, forged("/json")).await, StatusCode::UNAUTHORIZED, "{place}");
+    }
+    let nested: Router = Router::new().nest("/hooks", handlers().route_layer(layer()));
+    assert_eq!(status(&nested, signed("/hooks/json", EVENT)).await, StatusCode::OK);
+    assert_eq!(status(&nested, forged("/hooks/json")).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn wraps_the_fallback_under_layer_and_leaves_it_under_route_layer() {
+    let app: Router = handlers().layer(layer());
+    assert_eq!(status(&app, forged("/unknown")).await, StatusCode::UNAUTHORIZED);
+    let app: Router = handlers().route_layer(layer());
+    assert_eq!(status(&app, forged("/unknown")).await, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn works_under_the_layers_people_put_around_it() {
+    let timeout =
+        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(9));
+    let stack = ServiceBuilder::new()
+        .layer(TraceLayer::new_for_http())
+        .layer(timeout)
+        .layer(HandleErrorLayer::new(|error: BoxError| async move { error.to_string() }))
+        .buffer(4)
+        .layer(ConcurrencyLimitLayer::new(1))
+        .layer(layer());
+    let app: Router = handlers().layer(stack);
+    let inside = ServiceBuilder::new().layer(layer()).layer(ConcurrencyLimitLayer::new(1));
+    for app in [app, handlers().layer(inside)] {
+        for _ in 0..3 {
+            assert_eq!(status(&app, signed("/json", EVENT)).await, StatusCode::OK);
+            assert_eq!(status(&app, forged("/json")).await, StatusCode::UNAUTHORIZED);
+        }
+    }
+}
+
+#[tokio::test]
+async fn calls_the_service_that_was_polled_ready() -> Outcome {
+    // `ConcurrencyLimit` panics when a clone is called that was not polled.
+    let mut service = ServiceBuilder::new()
+        .layer(layer())
+        .layer(ConcurrencyLimitLayer::new(1))
+        .service(service_fn(async |request: Request<countersign::tower::RequestBody>| {
+            Ok::<_, Infallible>(Response::new(Body::new(request.into_body())))
+        }));
+    for _ in 0..3 {
+        let response = ServiceExt::<Request<Body>>::ready(&mut service)
+            .await?
+            .call(signed("/", EVENT))
+            .await?;
+        assert_eq!((response.status(), &*text(response).await), (StatusCode::OK, EVENT));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn leaves_the_typed_rejection_in_the_response() -> Outcome {
+    let app: Router = handlers().layer(layer());
+    let Ok(response) = app.oneshot(forged("/json")).await;
+    let rejection = response.extensions().get::<Rejection>().ok_or("no rejection")?;
+    let countersign::Reason::Verify(error) = rejection.reason() else { panic!("{rejection}") };
+    assert_eq!(error.kind(), VerifyErrorKind::Mismatch);
+    assert_eq!(error.header_length(), Some(64));
+    Ok(())
+}
+
+#[tokio::test]
+async fn hashes_once_when_an_extractor_stands_behind_it() {
+    async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
+        event.event_type().to_owned()
+    }
+    // The extractor's verifier has another secret: were it asked, it would refuse.
+    let other = Verifier::<XWebhookSignature>::new(Secret::new("other").unwrap()).unwrap();
+    let app: Router = Router::new().route("/", post(on_event)).with_state(other).layer(layer());
+    let Ok(response) = app.clone().oneshot(signed("/", EVENT)).await;
+    assert_eq!(text(response).await, "user.created");
+}
+
+#[tokio::test]
+async fn does_not_take_one_provider_s_proof_for_another_s() {
+    async fn on_bytes(VerifiedBody(_): VerifiedBody<SpeakNode>) {}
+    let other = Verifier::<SpeakNode>::new(Secret::new("other").unwrap()).unwrap();
+    let app: Router = Router::new().route("/", post(on_bytes)).with_state(other).layer(layer());
+    assert_eq!(status(&app, signed("/", EVENT)).await, StatusCode::UNAUTHORIZED);
+
+    async fn on_proof(
+        proof: Option<Extension<countersign::Verified<GitHub>>>,
+    ) -> impl IntoResponse {
+        proof.map_or(StatusCode::NO_CONTENT, |_| StatusCode::OK)
+    }
+    let app: Router = Router::new().route("/", post(on_proof)).layer(layer());
+    assert_eq!(status(&app, signed("/", EVENT)).await, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn honours_its_own_limit_and_an_outer_one_and_no_other() {
+    let large = |size| signed("/", vec![b'x'; size]);
+    let with = |verifier: Verifier<XWebhookSignature>| -> Router {
+        Router::new().route("/", post(nothing)).layer(VerifyLayer::new(verifier))
+    };
+
+    // axum's own limit of 2 MB neither narrows ours nor comes back behind us.
+    let eight = verifier().body_limit(8 << 20);
+    let app = with(eight.clone());
+    assert_eq!(status(&app, large(5 << 20)).await, StatusCode::OK);
+    let app = Router::new()
+        .route("/", post(async |VerifiedBody(_): VerifiedBody<XWebhookSignature>| {}))
+        .with_state(eight.clone())
+        .layer(DefaultBodyLimit::max(1024));
+    assert_eq!(status(&app, large(5 << 20)).await, StatusCode::OK);
+    assert_eq!(status(&app, large((8 << 20) + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
+
+    // The default is 1 MiB, signed or not.
+    let app = with(verifier());
+    assert_eq!(status(&app, large(1 << 20)).await, StatusCode::OK);
+    assert_eq!(status(&app, large((1 << 20) + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(status(&app, large(3 << 20)).await, StatusCode::PAYLOAD_TOO_LARGE);
+    let unsigned = Request::post("/").body(Body::from(vec![b'x'; 3 << 20])).unwrap();
+    assert_eq!(status(&app, unsigned).await, StatusCode::UNAUTHORIZED);
+
+    // A limit around us is honoured, declared or not.
+    let app = with(eight).layer(RequestBodyLimitLayer::new(1024));
+    let chunked = signed("/", vec![b'x'; 2000]);
+    let chunked = chunked.map(|body| Body::from_stream(body.into_data_stream()));
+    assert_eq!(status(&app, chunked).await, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn judges_the_bytes_of_the_wire_and_not_inflated_ones() {
+    // gzip of `{}`.
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
+    let encoded = || {
+        let mut request = signed("/bytes", gzip);
+        request.headers_mut().insert("Content-Encoding", http::HeaderValue::from_static("gzip"));
+        request
+    };
+    let app: Router = handlers().layer(layer());
+    let Ok(response) = app.clone().oneshot(encoded()).await;
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(&body[..], gzip);
+
+    let inside = ServiceBuilder::new().layer(layer()).layer(RequestDecompressionLayer::new());
+    let app: Router = handlers().layer(inside);
+    let Ok(response) = app.oneshot(encoded()).await;
+    assert_eq!(text(response).await, "{}");
+
+    let outside = ServiceBuilder::new().layer(RequestDecompressionLayer::new()).layer(layer());
+    let app: Router = handlers().layer(outside);
+    assert_eq!(status(&app, encoded()).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn does_not_call_the_inner_service_with_what_it_refuses() {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    async fn count(State(()): State<()>) {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+    }
+    let app: Router = Router::new().route("/", post(count)).layer(layer()).with_state(());
+    for _ in 0..3 {
+        assert_eq!(status(&app, forged("/")).await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(CALLS.load(Ordering::Relaxed), 0);
+    assert_eq!(status(&app, signed("/", EVENT)).await, StatusCode::OK);
+    assert_eq!(CALLS.load(Ordering::Relaxed), 1);
+}
