@@ -67,7 +67,8 @@ pub enum ConfigError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyError {
     kind: VerifyErrorKind,
-    header: Option<(usize, SignatureForm)>,
+    header_length: usize,
+    header_form: SignatureForm,
     received: usize,
     secrets_tried: usize,
 }
@@ -99,7 +100,7 @@ pub enum VerifyErrorKind {
 
 impl VerifyError {
     pub(crate) fn new(kind: VerifyErrorKind, header_length: usize, form: SignatureForm) -> Self {
-        Self { kind, header: Some((header_length, form)), received: 0, secrets_tried: 0 }
+        Self { kind, header_length, header_form: form, received: 0, secrets_tried: 0 }
     }
 
     pub(crate) fn with_received(self, received: usize) -> Self {
@@ -116,16 +117,16 @@ impl VerifyError {
         self.kind
     }
 
-    /// The signature header's length in bytes, if there was one.
+    /// The signature header's length in bytes; 0 where there is not exactly one.
     #[must_use]
-    pub fn header_length(&self) -> Option<usize> {
-        self.header.map(|(length, _)| length)
+    pub fn header_length(&self) -> usize {
+        self.header_length
     }
 
-    /// What the signature header's text looks like, if there was one.
+    /// What the signature header's text looks like; `Empty` where there is not exactly one.
     #[must_use]
-    pub fn header_form(&self) -> Option<SignatureForm> {
-        self.header.map(|(_, form)| form)
+    pub fn header_form(&self) -> SignatureForm {
+        self.header_form
     }
 
     /// How many bytes of the body had come in.
@@ -149,7 +150,7 @@ impl VerifyError {
 
 impl From<VerifyErrorKind> for VerifyError {
     fn from(kind: VerifyErrorKind) -> Self {
-        Self { kind, header: None, received: 0, secrets_tried: 0 }
+        Self::new(kind, 0, SignatureForm::Empty)
     }
 }
 
