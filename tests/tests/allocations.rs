@@ -1,5 +1,7 @@
 //! What the core allocates for a delivery: nothing, once a thread has seen its first.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
 use allocation_counter::measure;
 use countersign::{
     Provider, Secret, Secrets, Signer, Verifier, VerifyErrorKind as Kind,

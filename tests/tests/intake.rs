@@ -1,5 +1,7 @@
 //! How a body is taken in: what is read of it, until when, and what ends it.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
 use std::{
     convert::Infallible,
     io,

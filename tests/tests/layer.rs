@@ -1,5 +1,7 @@
 //! The tower layer, in every place a router has for it and under the layers people put around it.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
 use std::{
     convert::Infallible,
     sync::atomic::{AtomicUsize, Ordering},

@@ -1,5 +1,7 @@
 //! What an operator reads about a refused delivery, and what nobody may read.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
 use axum::{Router, body::Body, routing::post};
 use countersign::{
     PayloadError, Secret, Secrets, Verifier, Webhook,
@@ -80,7 +82,8 @@ fn tells_all_about_a_refused_signature() {
 fn tells_why_a_signature_was_not_even_tried() {
     let good = signature(SECRET, "{}");
     let prefixed = format!("sha256={good}");
-    let cases: [(&[(&str, &str)], &str, &str); 5] = [
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(Headers<'_>, &str, &str); 5] = [
         (&[], "reason=the signature header is missing or empty", "header_form=Empty"),
         (&[(HEADER, "")], "reason=the signature header is missing or empty", "header_length=0"),
         (

@@ -37,6 +37,21 @@ use std::time::Duration;
 ///         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
 /// }
 /// ```
+///
+/// An impossible scheme fails the build where a verifier or a signer is made for it:
+///
+/// ```compile_fail,E0080
+/// use countersign_core::{Provider, Scheme, Secret, Verifier};
+///
+/// struct Impossible;
+/// impl Provider for Impossible {
+///     const NAME: &'static str = "impossible";
+///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["not a header name"]);
+/// }
+///
+/// let verifier = Verifier::<Impossible>::new(Secret::new("secret")?)?;
+/// # Ok::<_, countersign_core::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Scheme {
     pub(crate) headers: &'static [&'static str],
