@@ -9,6 +9,7 @@
 //! made for this run. `ADDR` sets the address (default `127.0.0.1:3000`).
 
 mod demo;
+mod stop;
 
 use std::{env, error::Error, process::ExitCode};
 
@@ -23,7 +24,7 @@ use countersign::{
     providers::x_webhook_signature::{flat, objects},
     providers::{Respan, SpeakNode, XWebhookSignature, respan, speaknode},
 };
-use tokio::{net::TcpListener, signal};
+use tokio::net::TcpListener;
 
 /// A verifier for each provider: a handler whose verifier is missing here does not compile.
 #[derive(Clone, FromRef)]
@@ -98,6 +99,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
     })?;
     let addr = listener.local_addr()?;
+    let stop = stop::requested()?;
     println!("listening on {addr}");
     demo::print(addr, [&respan_shown, &in_house_shown, &speaknode_shown]);
 
@@ -107,21 +109,6 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .route("/webhooks/flat", post(on_flat))
         .route("/webhooks/speaknode", post(on_speaknode))
         .with_state(app);
-    axum::serve(listener, router).with_graceful_shutdown(stop()).await?;
+    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
     Ok(())
-}
-
-/// Waits for Ctrl-C or, on Unix, SIGTERM.
-async fn stop() {
-    let interrupt = signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-            return;
-        }
-    }
-    // Without a handler the signal ends the process by itself.
-    let _ = interrupt.await;
 }
