@@ -70,7 +70,7 @@ impl Scheme {
     pub const fn hmac_sha256_hex(headers: &'static [&'static str]) -> Self {
         Self {
             headers,
-            layout: Layout::Prefixed(""),
+            layout: Layout::Plain,
             encoding: Encoding::Hex,
             signed: &[Part::Body],
             timestamp: None,
@@ -170,7 +170,9 @@ impl Scheme {
 /// How the signatures stand in their header.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Layout {
-    /// One signature behind a text that may be empty.
+    /// One signature, alone.
+    Plain,
+    /// One signature behind a text.
     Prefixed(&'static str),
     /// Entries of the form key, `assign`, value.
     List { separator: char, assign: char, key: &'static str },

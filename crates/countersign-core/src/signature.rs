@@ -10,50 +10,52 @@ use crate::{
 /// A signature once decoded. HMAC-SHA256 is never truncated here: 32 bytes, or it is none.
 pub(crate) type Tag = [u8; 32];
 
-/// The tags of one header: any of them may match.
-#[derive(Clone, Copy)]
+/// The tags of one header: any of them may match. A header with one, as nearly all are, costs no
+/// allocation.
 pub(crate) struct Tags {
-    tags: [Tag; MAX_TAGS],
-    count: usize,
+    first: Tag,
+    others: Vec<Tag>,
 }
 
 impl Tags {
     /// Reads the tags out of a header's value, or `None` if it does not have the scheme's form.
+    // Inlined where the scheme is a constant, so that what it rules out costs nothing.
+    #[inline]
     pub(crate) fn read(scheme: &Scheme, value: &[u8]) -> Option<Self> {
-        let mut tags = Self { tags: [[0; 32]; MAX_TAGS], count: 0 };
+        let one = |text| Some(Self { first: decode(scheme.encoding, text)?, others: Vec::new() });
         match scheme.layout {
-            Layout::Prefixed(prefix) => {
-                tags.push(scheme.encoding, value.strip_prefix(prefix.as_bytes())?)?;
-            }
+            Layout::Plain => one(value),
+            Layout::Prefixed(prefix) => one(value.strip_prefix(prefix.as_bytes())?),
             Layout::List { separator, assign, key } => {
-                for entry in entries(value, separator, assign, key) {
-                    tags.push(scheme.encoding, entry)?;
-                }
+                let mut tags = entries(value, separator, assign, key)
+                    .map(|entry| decode(scheme.encoding, entry));
+                let first = tags.next()??;
+                let others: Vec<_> = tags.take(MAX_TAGS).collect::<Option<_>>()?;
+                (others.len() < MAX_TAGS).then_some(Self { first, others })
             }
         }
-        (tags.count > 0).then_some(tags)
     }
 
-    pub(crate) fn as_slice(&self) -> &[Tag] {
-        &self.tags[..self.count]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Tag> {
+        std::iter::once(&self.first).chain(&self.others)
     }
+}
 
-    fn push(&mut self, encoding: Encoding, text: &[u8]) -> Option<()> {
-        let tag = self.tags.get_mut(self.count)?;
-        match encoding {
-            Encoding::Hex => hex::decode_to_slice(text, tag).ok()?,
-            Encoding::Base64 => {
-                // The decoder wants room for the estimate that the padding leaves open.
-                let mut room = [0; 33];
-                if text.len() != BASE64_LENGTH || STANDARD.decode_slice(text, &mut room) != Ok(32) {
-                    return None;
-                }
-                tag.copy_from_slice(&room[..32]);
+#[inline]
+fn decode(encoding: Encoding, text: &[u8]) -> Option<Tag> {
+    let mut tag = [0; 32];
+    match encoding {
+        Encoding::Hex => hex::decode_to_slice(text, &mut tag).ok()?,
+        Encoding::Base64 => {
+            // The decoder wants room for what the padding leaves open.
+            let mut room = [0; 33];
+            if text.len() != BASE64_LENGTH || STANDARD.decode_slice(text, &mut room) != Ok(32) {
+                return None;
             }
+            tag.copy_from_slice(&room[..32]);
         }
-        self.count += 1;
-        Some(())
     }
+    Some(tag)
 }
 
 /// Spells a tag the way the scheme's header has it.
@@ -63,6 +65,7 @@ pub(crate) fn write(scheme: &Scheme, tag: &Tag, timestamp: Option<&str>) -> Stri
         Encoding::Base64 => STANDARD.encode(tag),
     };
     match scheme.layout {
+        Layout::Plain => text,
         Layout::Prefixed(prefix) => format!("{prefix}{text}"),
         Layout::List { separator, assign, key } => {
             let signature = format!("{key}{assign}{text}");
@@ -112,8 +115,8 @@ impl SignatureForm {
     /// The form of the signatures that a scheme accepts.
     pub(crate) fn wanted(scheme: &Scheme) -> Self {
         match (scheme.layout, scheme.encoding) {
-            (Layout::Prefixed(""), Encoding::Hex) => Self::Hex,
-            (Layout::Prefixed(""), Encoding::Base64) => Self::Base64,
+            (Layout::Plain, Encoding::Hex) => Self::Hex,
+            (Layout::Plain, Encoding::Base64) => Self::Base64,
             (Layout::Prefixed(_) | Layout::List { .. }, _) => Self::Keyed,
         }
     }
@@ -153,7 +156,7 @@ mod tests {
     const TAG: &str = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
 
     fn count(scheme: Scheme, value: &str) -> Option<usize> {
-        Tags::read(&scheme, value.as_bytes()).map(|tags| tags.as_slice().len())
+        Tags::read(&scheme, value.as_bytes()).map(|tags| tags.iter().count())
     }
 
     #[test]

@@ -134,8 +134,7 @@ impl<P: Provider> Verification<P> {
         }
         let refused = self.refused(VerifyErrorKind::Mismatch);
 
-        let candidates = self.tags.as_slice();
-        let secret_index = if self.mac.matches(candidates) {
+        let secret_index = if self.mac.matches(self.tags.iter()) {
             0
         } else {
             let keys = self.keys.as_deref();
@@ -144,7 +143,7 @@ impl<P: Provider> Verification<P> {
                 let mut mac = key.start();
                 mac.update(&self.preamble);
                 mac.update(bytes);
-                mac.matches(candidates)
+                mac.matches(self.tags.iter())
             });
             1 + matching.ok_or_else(|| refused.with_secrets_tried(1 + retired.len()))?
         };
@@ -211,7 +210,7 @@ fn timestamp<'a, H: HeaderSource + ?Sized>(
             }
         }
         // A constant assertion of the scheme rules this out.
-        (TimestampPlace::Entry(_), Layout::Prefixed(_)) => None,
+        (TimestampPlace::Entry(_), Layout::Plain | Layout::Prefixed(_)) => None,
     };
     let digits = value.filter(|value| value.iter().all(u8::is_ascii_digit) && !value.is_empty());
     let text = digits.and_then(|digits| str::from_utf8(digits).ok());
