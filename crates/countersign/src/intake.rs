@@ -31,6 +31,11 @@ pin_project! {
     }
 }
 
+/// What the sender says of the body's length in bytes, if anything.
+pub(crate) fn declared_length<H: HeaderSource + ?Sized>(headers: &H) -> Option<u64> {
+    str::from_utf8(headers.values("content-length").next()?).ok()?.parse().ok()
+}
+
 /// What the headers were good for.
 #[expect(clippy::large_enum_variant, reason = "a box would cost each good delivery an allocation")]
 enum Stage<P> {

@@ -48,6 +48,11 @@ pub enum Reason {
     Deadline,
     /// The body broke off.
     BrokenBody,
+    /// The handler's verifier was not given to the application: a mistake of yours.
+    MissingVerifier {
+        /// The provider's type, with its path.
+        provider: &'static str,
+    },
 }
 
 /// What a log may tell of a body.
@@ -59,19 +64,24 @@ struct BodyFacts {
 
 impl Rejection {
     pub(crate) fn new<P>(reason: Reason, verifier: &Verifier<P>) -> Self {
-        Self { reason, unauthorized: verifier.refusal(), closes_connection: false, body: None }
+        Self::answered(reason, verifier.refusal())
     }
 
     /// Refuses what was verified and is no event.
     #[cfg(feature = "_extract")]
     pub(crate) fn payload(error: PayloadError, body: &[u8]) -> Self {
-        let rejection = Self {
-            reason: Reason::Payload(error),
-            unauthorized: Answer::default(),
-            closes_connection: false,
-            body: None,
-        };
-        rejection.about(body)
+        Self::answered(Reason::Payload(error), Answer::default()).about(body)
+    }
+
+    /// Refuses what nothing is there to verify with, before its body is read.
+    #[cfg(feature = "actix-web")]
+    pub(crate) fn missing_verifier<P: Provider>() -> Self {
+        let reason = Reason::MissingVerifier { provider: std::any::type_name::<P>() };
+        Self::answered(reason, Answer::default()).closing()
+    }
+
+    fn answered(reason: Reason, unauthorized: Answer) -> Self {
+        Self { reason, unauthorized, closes_connection: false, body: None }
     }
 
     /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
@@ -88,10 +98,11 @@ impl Rejection {
         Self { closes_connection: true, ..self }
     }
 
-    /// The connection carries other streams, which go on.
-    #[cfg(feature = "_http")]
-    pub(crate) fn multiplexed(self) -> Self {
-        Self { closes_connection: false, ..self }
+    /// Tells the operator, once, and fits the answer to the connection: one that carries other
+    /// streams goes on.
+    pub(crate) fn refuse<P: Provider>(self, path: &str, is_multiplexed: bool) -> Self {
+        self.log::<P>(path);
+        Self { closes_connection: self.closes_connection && !is_multiplexed, ..self }
     }
 
     /// Why the delivery was refused.
@@ -136,6 +147,7 @@ impl Rejection {
             Reason::OuterLimit => (413, BODY_TOO_LARGE),
             Reason::Deadline => (408, DEADLINE),
             Reason::BrokenBody => (400, BROKEN_BODY),
+            Reason::MissingVerifier { .. } => (500, MISCONFIGURED),
             Reason::Payload(error) => match error.kind() {
                 PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => (400, INVALID_PAYLOAD),
                 PayloadErrorKind::NotAnObject
@@ -146,8 +158,7 @@ impl Rejection {
         }
     }
 
-    /// Tells the operator. Every refusal passes here, once.
-    pub(crate) fn log<P: Provider>(&self, path: &str) {
+    fn log<P: Provider>(&self, path: &str) {
         let verify = match &self.reason {
             Reason::Verify(error) => Some(error),
             _ => None,
@@ -189,7 +200,10 @@ impl Error for Rejection {
         match &self.reason {
             Reason::Verify(error) => Some(error),
             Reason::Payload(error) => Some(error),
-            Reason::OuterLimit | Reason::Deadline | Reason::BrokenBody => None,
+            Reason::OuterLimit
+            | Reason::Deadline
+            | Reason::BrokenBody
+            | Reason::MissingVerifier { .. } => None,
         }
     }
 }
@@ -202,6 +216,11 @@ impl fmt::Display for Reason {
             Self::OuterLimit => f.write_str("the body is larger than a limit outside of ours"),
             Self::Deadline => f.write_str("the body was not complete within the deadline"),
             Self::BrokenBody => f.write_str("the body broke off"),
+            Self::MissingVerifier { provider } => write!(
+                f,
+                "Verifier<{provider}> is not in the app data: \
+                 add .app_data(web::Data::new(verifier))"
+            ),
         }
     }
 }

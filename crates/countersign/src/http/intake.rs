@@ -1,7 +1,7 @@
 //! One delivery of `http` 1 taken in.
 
 use countersign_core::{Provider, Verifier};
-use http::{HeaderMap, Version, header::CONTENT_LENGTH, request::Parts};
+use http::{HeaderMap, Version, request::Parts};
 use http_body::Body;
 
 use crate::{
@@ -19,13 +19,12 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let declared = declared.max(Some(body.size_hint().lower()));
-    Intake::new(verifier, &HttpHeaders(headers), declared, Chunks::new(body))
+    let headers = HttpHeaders(headers);
+    let declared = intake::declared_length(&headers).max(Some(body.size_hint().lower()));
+    Intake::new(verifier, &headers, declared, Chunks::new(body))
 }
 
-/// Logs a refusal and fits it to the request's version of HTTP.
+/// Refuses a request.
 pub(crate) fn refuse<P: Provider>(rejection: Rejection, parts: &Parts) -> Rejection {
-    rejection.log::<P>(parts.uri.path());
-    if parts.version > Version::HTTP_11 { rejection.multiplexed() } else { rejection }
+    rejection.refuse::<P>(parts.uri.path(), parts.version > Version::HTTP_11)
 }
