@@ -4,6 +4,8 @@
     doc = "Receive webhooks safely. The whole page needs the features `tower` and `axum`."
 )]
 
+#[cfg(feature = "actix-web")]
+pub mod actix_web;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(feature = "_intake")]

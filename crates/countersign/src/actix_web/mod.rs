@@ -1,0 +1,130 @@
+//! Middleware and extractors for actix-web 4 that let through what was signed.
+//!
+//! Use the middleware [`VerifyWebhook`] where handlers exist that take the body as they like
+//! (`web::Json<T>`, `web::Bytes`, `String`): they keep working behind it, on the bytes that were
+//! verified. Use the extractors [`Webhook`](crate::Webhook) and
+//! [`VerifiedBody`](crate::VerifiedBody) for new handlers, with a [`Verifier`](crate::Verifier) for
+//! each provider in the app data; behind the middleware they take its proof, and nothing is hashed
+//! twice.
+//!
+//! A delivery is let through when **all** of these hold:
+//! 1. the signature header is there, once, and well formed, before a byte of the body is read;
+//! 2. the body is complete within the verifier's limit and deadline;
+//! 3. the signed timestamp, if the scheme has one, is within the tolerance;
+//! 4. the tag over the exact received bytes matches one of the secrets;
+//! 5. for `Webhook`: the bytes are an event of the type asked for.
+//!
+//! The request then holds the proof, [`Verified<P>`](crate::Verified), in its extensions if the
+//! middleware made it: `web::ReqData<Verified<P>>` takes it. Everything else is answered as
+//! [`Rejection`](crate::Rejection) has it: the handler is not called, and the typed rejection is in
+//! the response's extensions. A handler that takes `Result<Webhook<E>, Rejection>` answers by
+//! itself. An extractor whose verifier is not in the app data answers 500, and the log names what
+//! is missing.
+//!
+//! # Examples
+//!
+//! ```
+//! use actix_web::{App, http::StatusCode, test, web};
+//! use countersign::providers::x_webhook_signature::{XWebhookSignature, flat};
+//! use countersign::{Secret, Verified, Verifier, Webhook, actix_web::VerifyWebhook};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Created { id: String }
+//!
+//! async fn existing(created: web::Json<Created>) -> String { created.into_inner().id }
+//!
+//! async fn with_proof(verified: web::ReqData<Verified<XWebhookSignature>>) -> String {
+//!     format!("{} bytes", verified.bytes().len())
+//! }
+//!
+//! async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
+//!     event.event_type().to_owned()
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let verifier = Verifier::<XWebhookSignature>::new(Secret::new("whsec_abc123")?)?;
+//! let app = test::init_service(
+//!     App::new()
+//!         .app_data(web::Data::new(verifier.clone()))
+//!         .route("/events", web::post().to(on_event))
+//!         .service(
+//!             web::scope("/behind")
+//!                 .wrap(VerifyWebhook::new(verifier))
+//!                 .route("/existing", web::post().to(existing))
+//!                 .route("/with-proof", web::post().to(with_proof)),
+//!         ),
+//! )
+//! .await;
+//!
+//! let delivery = |uri: &str, signature: &str| {
+//!     test::TestRequest::post()
+//!         .uri(uri)
+//!         .insert_header(("X-Webhook-Signature", signature))
+//!         .insert_header(("Content-Type", "application/json"))
+//!         .set_payload(r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#)
+//!         .to_request()
+//! };
+//!
+//! let signature = "70a41b7639c592853d2cda0a55d6269398a326a27d81257473adb69996a05f64";
+//! for (uri, expected) in [
+//!     ("/events", "user.created"),
+//!     ("/behind/existing", "evt_1"),
+//!     ("/behind/with-proof", "56 bytes"),
+//! ] {
+//!     let response = test::call_service(&app, delivery(uri, signature)).await;
+//!     assert_eq!(response.status(), StatusCode::OK);
+//!     assert_eq!(test::read_body(response).await, expected);
+//!
+//!     let response = test::call_service(&app, delivery(uri, &"0".repeat(64))).await;
+//!     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//!     assert_eq!(test::read_body(response).await, r#"{"error":"Invalid signature"}"#);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Security
+//!
+//! - **`Option<Webhook<_>>` compiles**: actix gives every extractor an `Option`, and makes `None` of
+//!   any refusal. The handler is then called for a forged delivery; the refusal is in the log, and
+//!   the body is gone. `Either<Webhook<_>, _>` goes on to its other side, with the forged body, and
+//!   inflates it before. Take `Webhook<_>` or `Result<Webhook<_>, Rejection>`; or `wrap` the route
+//!   in [`VerifyWebhook`], which cannot be misused so: what is not verified reaches no handler.
+//! - The verifier of the nearest scope decides. It is found as `web::Data<Verifier<P>>` first and as
+//!   plain `Verifier<P>` second; use one of the two throughout, because a `Data` further out wins
+//!   over a plain one that is nearer.
+//! - A proof names its provider: what one provider's middleware let through, the extractor of
+//!   another verifies for itself.
+//!
+//! # Deployment
+//!
+//! - The body is verified as it came over the wire. If it has a `Content-Encoding`, actix's own
+//!   extractors inflate it afterwards; those of this crate never do, so that an encoded event is a
+//!   400.
+//! - actix's own extractors keep their own limits behind the middleware, such as the 256 KiB of
+//!   `web::PayloadConfig`; they neither widen nor narrow the verifier's.
+//! - The middleware wrapped last runs first: `wrap` what changes request bodies before, so that it
+//!   is inside. `Compress` changes responses alone, and may be on either side.
+//! - `wrap` covers the default service as well: an unknown path of the `App` or `Scope` is answered
+//!   401 instead of 404, and a wrong method of the `Resource` 401 instead of 405.
+//! - An answer that does not wait for the end of a body carries `Connection: close`. Where the
+//!   length was declared, actix then closes after `client_disconnect_timeout`; a chunked body it
+//!   reads and drops to its end first, here as on every route.
+//! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
+//!   to limit (`HttpServer::client_request_timeout`, 5 s unless set).
+
+mod chunks;
+mod extract;
+mod future;
+mod headers;
+mod intake;
+mod middleware;
+mod response;
+#[cfg(test)]
+mod tests;
+
+pub use extract::ExtractFuture;
+pub use future::ResponseFuture;
+pub use headers::ActixHeaders;
+pub use middleware::{Verify, VerifyWebhook};
