@@ -53,6 +53,11 @@ pub enum Reason {
         /// The provider's type, with its path.
         provider: &'static str,
     },
+    /// Nothing around the service has verified the request: a mistake of yours.
+    MissingProof {
+        /// The provider's type, with its path.
+        provider: &'static str,
+    },
 }
 
 /// What a log may tell of a body.
@@ -78,6 +83,13 @@ impl Rejection {
     pub(crate) fn missing_verifier<P: Provider>() -> Self {
         let reason = Reason::MissingVerifier { provider: std::any::type_name::<P>() };
         Self::answered(reason, Answer::default()).closing()
+    }
+
+    /// Refuses what should have been verified by now.
+    #[cfg(feature = "tower")]
+    pub(crate) fn missing_proof<P: Provider>() -> Self {
+        let reason = Reason::MissingProof { provider: std::any::type_name::<P>() };
+        Self::answered(reason, Answer::default())
     }
 
     fn answered(reason: Reason, unauthorized: Answer) -> Self {
@@ -147,7 +159,7 @@ impl Rejection {
             Reason::OuterLimit => (413, BODY_TOO_LARGE),
             Reason::Deadline => (408, DEADLINE),
             Reason::BrokenBody => (400, BROKEN_BODY),
-            Reason::MissingVerifier { .. } => (500, MISCONFIGURED),
+            Reason::MissingVerifier { .. } | Reason::MissingProof { .. } => (500, MISCONFIGURED),
             Reason::Payload(error) => match error.kind() {
                 PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => (400, INVALID_PAYLOAD),
                 PayloadErrorKind::NotAnObject
@@ -203,7 +215,8 @@ impl Error for Rejection {
             Reason::OuterLimit
             | Reason::Deadline
             | Reason::BrokenBody
-            | Reason::MissingVerifier { .. } => None,
+            | Reason::MissingVerifier { .. }
+            | Reason::MissingProof { .. } => None,
         }
     }
 }
@@ -220,6 +233,11 @@ impl fmt::Display for Reason {
                 f,
                 "Verifier<{provider}> is not in the app data: \
                  add .app_data(web::Data::new(verifier))"
+            ),
+            Self::MissingProof { provider } => write!(
+                f,
+                "Verified<{provider}> is not in the request's extensions: is VerifyLayer around \
+                 the service?"
             ),
         }
     }

@@ -60,6 +60,9 @@
 //! # }
 //! ```
 //!
+//! Services that want the event, and not just its bytes, read it with
+//! [`Webhook::from_parts`](crate::Webhook::from_parts).
+//!
 //! On axum, `route_layer` wraps the routes that exist; `layer` wraps the fallback as well, so that
 //! an unknown path is answered 401 instead of 404:
 //!
@@ -98,6 +101,7 @@ mod body;
 mod future;
 mod layer;
 mod service;
+mod webhook;
 
 pub use body::{RequestBody, ResponseBody};
 pub use future::ResponseFuture;

@@ -1,0 +1,55 @@
+//! What can be set on the command line.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Parser, ValueEnum};
+
+/// Receives signed webhooks from four providers.
+///
+/// Secrets come from RESPAN_SECRET, WEBHOOK_SECRET, SPEAKNODE_SECRET and GITHUB_SECRET; retired
+/// ones from the same names with _PREVIOUS. An endpoint without a secret refuses everything.
+#[derive(Debug, Parser)]
+#[command(name = "receiver")]
+pub(crate) struct Arguments {
+    /// The way deliveries take.
+    #[arg(long)]
+    pub(crate) surface: Surface,
+    /// Where to listen; port 0 chooses a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub(crate) addr: SocketAddr,
+    /// The largest body, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024)]
+    pub(crate) body_limit: usize,
+    /// How long a body may take.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) body_deadline: Duration,
+    /// How long a request's headers may take.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) header_deadline: Duration,
+    /// A file that gets a line for each event a handler was given.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) effects: Option<PathBuf>,
+    /// How many threads serve.
+    #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) workers: u16,
+}
+
+/// The five ways a delivery reaches a handler.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Surface {
+    /// A tower service on hyper, without axum.
+    Tower,
+    /// axum, verified by the extractor.
+    AxumExtractor,
+    /// axum, behind the layer.
+    AxumLayer,
+    /// actix-web, verified by the extractor.
+    ActixExtractor,
+    /// actix-web, behind the middleware.
+    ActixMiddleware,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

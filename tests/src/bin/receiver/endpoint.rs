@@ -1,0 +1,155 @@
+//! What the endpoints have in common on all surfaces.
+
+use std::env;
+
+use axum::extract::FromRef;
+use countersign::{
+    ConfigError, Event, Provider, Secret, Secrets, Verifier, Webhook, body_digest,
+    providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
+    providers::{github, respan, speaknode, x_webhook_signature},
+};
+use serde::Serialize;
+
+use crate::{arguments::Arguments, effects::Effects};
+
+/// A verifier for each endpoint, and what they do.
+#[derive(Clone, Debug, FromRef)]
+pub(crate) struct Endpoints {
+    pub(crate) respan: Verifier<Respan>,
+    pub(crate) webhook: Verifier<XWebhookSignature>,
+    pub(crate) speaknode: Verifier<SpeakNode>,
+    pub(crate) github: Verifier<GitHub>,
+    pub(crate) handler: Handler,
+}
+
+impl Endpoints {
+    pub(crate) fn new(arguments: &Arguments) -> Result<Self, Box<dyn std::error::Error>> {
+        let effects = arguments.effects.as_deref().map(Effects::append_to).transpose()?;
+        Ok(Self {
+            respan: verifier("RESPAN_SECRET", arguments)?,
+            webhook: verifier("WEBHOOK_SECRET", arguments)?,
+            speaknode: verifier("SPEAKNODE_SECRET", arguments)?,
+            github: verifier("GITHUB_SECRET", arguments)?,
+            handler: Handler { effects },
+        })
+    }
+}
+
+fn verifier<P: Provider>(
+    variable: &str,
+    arguments: &Arguments,
+) -> Result<Verifier<P>, Box<dyn std::error::Error>> {
+    let secrets = match Secret::from_env(variable) {
+        Ok(secret) => Secrets::new(secret),
+        Err(ConfigError::Variable { source, .. }) if *source == ConfigError::VariableNotSet => {
+            eprintln!("receiver: {variable} is not set: its endpoint refuses everything");
+            let mut unknown = [0; 32];
+            getrandom::fill(&mut unknown)?;
+            Secrets::new(Secret::from_bytes(unknown)?)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let previous = format!("{variable}_PREVIOUS");
+    let secrets = match env::var_os(&previous) {
+        Some(_) => secrets.with_retired(Secret::from_env(&previous)?)?,
+        None => secrets,
+    };
+    Ok(Verifier::new(secrets)?
+        .body_limit(arguments.body_limit)
+        .body_deadline(arguments.body_deadline))
+}
+
+/// What all handlers do with an event.
+#[derive(Clone, Debug)]
+pub(crate) struct Handler {
+    effects: Option<Effects>,
+}
+
+impl Handler {
+    /// Takes an event, and the bytes that the handler was given with it. Returns the answer.
+    pub(crate) fn handle<E, P>(
+        &self,
+        webhook: &Webhook<E, P>,
+        bytes: &[u8],
+    ) -> std::io::Result<String>
+    where
+        E: Told,
+        P: Provider,
+    {
+        let Webhook { event, verified, .. } = webhook;
+        if let Some(effects) = &self.effects {
+            match event.id() {
+                Some(id) => effects.add(id)?,
+                None => effects.add(&hex(&body_digest(verified.bytes())))?,
+            }
+        }
+        let answer = Answer {
+            provider: P::NAME,
+            r#type: event.event_type(),
+            id: event.id(),
+            secret: verified.secret_index(),
+            body_sha256: hex(&body_digest(bytes)),
+        };
+        Ok(serde_json::to_string(&answer)?)
+    }
+}
+
+/// What a sender is answered, in this order.
+#[derive(Serialize)]
+struct Answer<'a> {
+    provider: &'static str,
+    r#type: Option<&'a str>,
+    id: Option<&'a str>,
+    secret: usize,
+    body_sha256: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An event whose type and id can be told.
+pub(crate) trait Told: Event {
+    fn event_type(&self) -> Option<&str>;
+    fn id(&self) -> Option<&str>;
+}
+
+impl Told for respan::Event {
+    fn event_type(&self) -> Option<&str> {
+        None
+    }
+
+    fn id(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Told for x_webhook_signature::Event {
+    fn event_type(&self) -> Option<&str> {
+        Some(self.event_type())
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id()
+    }
+}
+
+impl Told for speaknode::Event {
+    fn event_type(&self) -> Option<&str> {
+        Some(self.event_type())
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id()
+    }
+}
+
+impl Told for github::Event {
+    fn event_type(&self) -> Option<&str> {
+        Some(&self.event_type)
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}

@@ -1,0 +1,125 @@
+//! The servers, with the deadlines and the graceful stop that a receiver needs.
+
+use std::{
+    convert::Infallible,
+    error::Error,
+    io::{self, Write},
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use ::tower::Service;
+use actix_web::{App, HttpServer, web};
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::{Outcome, arguments::Arguments};
+
+/// Serves a tower service on hyper.
+pub(crate) fn hyper<S, B>(arguments: &Arguments, service: &S) -> Outcome
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    S: Clone + Send + 'static,
+    S::Future: Send,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(arguments.workers.into())
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut server = auto::Builder::new(TokioExecutor::new());
+        server
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(arguments.header_deadline)
+            .http2()
+            .timer(TokioTimer::new());
+        let mut stop = Stop::new()?;
+        let listener = tokio::net::TcpListener::from_std(listen(arguments.addr)?)?;
+        let graceful = GracefulShutdown::new();
+        loop {
+            let stream = tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    // Out of files, or the peer is gone again: neither ends a server.
+                    Err(_) => { tokio::time::sleep(Duration::from_millis(10)).await; continue }
+                },
+                () = stop.requested() => break,
+            };
+            let service = TowerToHyperService::new(service.clone());
+            let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection = graceful.watch(connection);
+            tokio::spawn(async move {
+                // A peer that breaks off is its own affair.
+                let _ = connection.await;
+            });
+        }
+        drop(listener);
+        let _ = tokio::time::timeout(PATIENCE, graceful.shutdown()).await;
+        Ok(())
+    })
+}
+
+/// Serves an actix-web application.
+pub(crate) fn actix<F>(arguments: &Arguments, configure: F) -> Outcome
+where
+    F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+{
+    actix_web::rt::System::new().block_on(async {
+        let mut stop = Stop::new()?;
+        let server = HttpServer::new(move || App::new().configure(configure.clone()))
+            .workers(arguments.workers.into())
+            .client_request_timeout(arguments.header_deadline)
+            .shutdown_timeout(PATIENCE.as_secs())
+            .disable_signals()
+            .listen(listen(arguments.addr)?)?
+            .run();
+        let handle = server.handle();
+        let running = tokio::spawn(server);
+        stop.requested().await;
+        handle.stop(true).await;
+        Ok(running.await??)
+    })
+}
+
+/// Listens, and says so.
+fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(addr)?;
+    listener.set_nonblocking(true)?;
+    let mut stdout = io::stdout();
+    writeln!(stdout, "listening on {}", listener.local_addr()?)?;
+    stdout.flush()?;
+    Ok(listener)
+}
+
+/// SIGTERM and SIGINT, taken over before anybody can know that we listen.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn requested(&mut self) {
+        tokio::select! { _ = self.terminate.recv() => {}, _ = self.interrupt.recv() => {} }
+    }
+}
+
+/// How long what is in flight may take to end.
+const PATIENCE: Duration = Duration::from_secs(30);
