@@ -69,6 +69,16 @@ impl Wire {
         }
     }
 
+    /// Reads an interim answer, `100 Continue`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Wire::reply`], and if it is a final one.
+    pub fn interim(&mut self) -> io::Result<Reply> {
+        let reply = self.any_reply()?;
+        if reply.status < 200 { Ok(reply) } else { Err(io::ErrorKind::InvalidData.into()) }
+    }
+
     /// Sends bytes and reads the answer. A server that answers and hangs up while we still send
     /// is no error.
     ///

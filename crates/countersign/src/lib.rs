@@ -1,7 +1,11 @@
-#![cfg_attr(all(feature = "tower", feature = "axum"), doc = include_str!("../README.md"))]
+// The page shows every framework, so that its examples compile with all of them only.
 #![cfg_attr(
-    not(all(feature = "tower", feature = "axum")),
-    doc = "Receive webhooks safely. The whole page needs the features `tower` and `axum`."
+    all(feature = "tower", feature = "axum", feature = "actix-web"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "tower", feature = "axum", feature = "actix-web")),
+    doc = "Receive webhooks safely. The whole page is there with all features."
 )]
 
 #[cfg(feature = "actix-web")]

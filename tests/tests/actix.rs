@@ -1,0 +1,142 @@
+//! What is actix-web's alone: workers, logs, and data that is missing.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use std::{sync::mpsc, thread};
+
+use actix_web::{
+    App, HttpServer,
+    http::StatusCode,
+    test::{TestRequest, call_service, init_service},
+    web,
+};
+use countersign::{
+    Secret, Secrets, VerifiedBody, Verifier, Webhook,
+    actix_web::VerifyWebhook,
+    providers::{XWebhookSignature, x_webhook_signature::flat},
+};
+use countersign_tests::{Logs, Wire, signature};
+
+const VALUE: &str = "4242424242424242";
+
+fn verifier(secret: &str) -> Verifier<XWebhookSignature> {
+    Verifier::new(Secret::new(secret).unwrap()).unwrap()
+}
+
+async fn on_event(_: Webhook<flat::Event>) -> &'static str {
+    ""
+}
+
+async fn on_bytes(_: VerifiedBody<XWebhookSignature>) -> &'static str {
+    ""
+}
+
+/// Status and log lines of one delivery.
+fn deliver(middleware: bool, data: bool, secret: &str, body: &str) -> (StatusCode, String) {
+    Logs::of(|| {
+        actix_web::rt::System::new().block_on(async {
+            let app = App::new().configure(|config| {
+                if data {
+                    config.app_data(web::Data::new(verifier("hunter2")));
+                }
+                if middleware {
+                    let scope = web::scope("").wrap(VerifyWebhook::new(verifier("hunter2")));
+                    config.service(scope.route("/event", web::post().to(on_event)));
+                } else {
+                    config.route("/event", web::post().to(on_event));
+                }
+            });
+            let app = init_service(app).await;
+            let request = TestRequest::post()
+                .uri(&format!("/event?token={VALUE}"))
+                .insert_header(("X-Webhook-Signature", signature(secret, body)))
+                .set_payload(body.to_owned());
+            call_service(&app, request.to_request()).await.status()
+        })
+    })
+}
+
+#[test]
+fn tells_the_operator_what_the_other_surfaces_tell() {
+    let body = format!("{{\"type\":\"user.created\",\"data\":{{\"name\":{VALUE}}}}}");
+    for middleware in [true, false] {
+        for (secret, status, fields) in [
+            ("another", StatusCode::UNAUTHORIZED, ["secrets_tried=1", "header_form=Hex"]),
+            (
+                "hunter2",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ["category=WrongShape", "member=\"data.name\""],
+            ),
+        ] {
+            let (told, logs) = deliver(middleware, true, secret, &body);
+            assert_eq!((told, logs.matches("refused a delivery").count()), (status, 1), "{logs}");
+            for field in fields.into_iter().chain([
+                " WARN countersign::rejection: refused a delivery",
+                "provider=\"x-webhook-signature\"",
+                "path=\"/event\"",
+                "body_length=56",
+                "body_sha256=",
+            ]) {
+                assert!(logs.contains(field), "{field} not in {logs}");
+            }
+            for hidden in [VALUE, "hunter2", &signature("hunter2", &body)] {
+                assert!(!logs.contains(hidden), "{hidden} in {logs}");
+            }
+        }
+    }
+}
+
+#[test]
+fn names_the_verifier_that_is_missing() {
+    let (status, logs) = deliver(false, false, "hunter2", "{}");
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(logs.contains("XWebhookSignature> is not in the app data"), "{logs}");
+    assert!(logs.contains(".app_data(web::Data::new(verifier))"), "{logs}");
+}
+
+#[test]
+fn workers_share_secrets_that_are_replaced() {
+    let verifier = verifier("old");
+    let shared = verifier.clone();
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async {
+            let server = HttpServer::new(move || {
+                App::new()
+                    .app_data(web::Data::new(shared.clone()))
+                    .route("/extractor", web::post().to(on_bytes))
+                    .service(
+                        web::resource("/middleware")
+                            .wrap(VerifyWebhook::new(shared.clone()))
+                            .route(web::post().to(async || "")),
+                    )
+            });
+            let server = server.workers(4).bind("127.0.0.1:0").unwrap();
+            sender.send(server.addrs()[0]).unwrap();
+            server.run().await.unwrap();
+        });
+    });
+    let addr = receiver.recv().unwrap();
+    let statuses = |secret: &str| {
+        // Connections go to the workers in turn.
+        let ask = |path: &str| {
+            let request = format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\nContent-Length: 2\r\n\r\n{{}}",
+                signature(secret, "{}")
+            );
+            Wire::connect(addr).unwrap().exchange(request).unwrap().status
+        };
+        let mut statuses: Vec<_> =
+            (0..16).flat_map(|_| [ask("/extractor"), ask("/middleware")]).collect();
+        statuses.dedup();
+        statuses
+    };
+    assert_eq!((statuses("old"), statuses("new")), (vec![200], vec![401]));
+    let both = Secrets::new(Secret::new("new").unwrap());
+    verifier
+        .replace_secrets(both.clone().with_retired(Secret::new("old").unwrap()).unwrap())
+        .unwrap();
+    assert_eq!((statuses("old"), statuses("new")), (vec![200], vec![200]));
+    verifier.replace_secrets(both).unwrap();
+    assert_eq!((statuses("old"), statuses("new")), (vec![401], vec![200]));
+}

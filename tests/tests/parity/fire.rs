@@ -1,0 +1,101 @@
+//! Firing a row at a surface.
+
+use std::{env, fs, path::PathBuf, process::Command};
+
+use countersign_tests::{Program, Reply, Wire};
+
+use crate::{
+    post::{PREVIOUS, Post, SECRET},
+    row::{Expected, Row, Step},
+};
+
+/// A receiver on one surface.
+pub(crate) struct Receiver {
+    program: Program,
+    effects: PathBuf,
+}
+
+/// What came of a row.
+pub(crate) struct Seen {
+    pub(crate) replies: Vec<Reply>,
+    pub(crate) effects: Vec<String>,
+}
+
+/// Bytes: over the 256 KiB that actix allows unless told otherwise.
+pub(crate) const LIMIT: usize = 300_000;
+
+impl Receiver {
+    pub(crate) fn start(surface: &'static str) -> Self {
+        let name = format!("countersign-{}-{surface}", std::process::id());
+        let effects = env::temp_dir().join(name);
+        let _ = fs::remove_file(&effects);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
+        // The servers log what they answer themselves.
+        command.env("RUST_LOG", "off");
+        command
+            .args(["--surface", surface, "--body-limit", &LIMIT.to_string()])
+            .args(["--body-deadline", "1", "--header-deadline", "2", "--effects"])
+            .arg(&effects);
+        for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB"] {
+            command.env(format!("{provider}_SECRET"), SECRET);
+            command.env(format!("{provider}_SECRET_PREVIOUS"), PREVIOUS);
+        }
+        Self { program: Program::start(&mut command).unwrap(), effects }
+    }
+
+    /// Fires a row, and then a delivery that tells whether the server is still well.
+    pub(crate) fn fire(&mut self, row: &Row) -> Result<Seen, String> {
+        let seen = self.exchange(row).map_err(|error| error.to_string())?;
+        let probe = Post::to("/webhook").body(r#"{"id":"probe","type":"probe"}"#).signed();
+        let reply = Wire::connect(self.program.addr())
+            .and_then(|mut wire| wire.exchange(probe.bytes()))
+            .map_err(|error| format!("the server is gone: {error}"))?;
+        if reply.status != 200 {
+            return Err(format!("the server is unwell: {reply:?}"));
+        }
+        let mut effects = self.effects();
+        if effects.pop().as_deref() != Some("probe") {
+            return Err(format!("the probe has no effect: {effects:?}"));
+        }
+        fs::write(&self.effects, "").map_err(|error| error.to_string())?;
+        Ok(Seen { effects, ..seen })
+    }
+
+    fn exchange(&self, row: &Row) -> std::io::Result<Seen> {
+        let mut wire = Wire::connect(self.program.addr())?;
+        for step in &row.steps {
+            // A server may answer and hang up while we are still sending.
+            let _ = match step {
+                Step::Send(bytes) => wire.send(bytes),
+                Step::Dribble(bytes) => bytes.iter().try_for_each(|byte| wire.send([*byte])),
+                Step::HalfClose => wire.shutdown(),
+            };
+        }
+        let mut replies = Vec::new();
+        match &row.expected {
+            Expected::Ours { replies: expected, .. } => {
+                for _ in expected {
+                    replies.push(wire.reply()?);
+                }
+            }
+            // As many as there are.
+            Expected::Servers { .. } => {
+                while let Ok(reply) = wire.reply() {
+                    replies.push(reply);
+                }
+            }
+        }
+        Ok(Seen { replies, effects: Vec::new() })
+    }
+
+    fn effects(&self) -> Vec<String> {
+        let text = fs::read_to_string(&self.effects).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.effects);
+    }
+}

@@ -1,0 +1,70 @@
+//! What a row of the table is.
+
+use countersign_tests::Reply;
+
+/// Bytes to send, and what is to come of them.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) expected: Expected,
+}
+
+/// One thing a sender does.
+pub(crate) enum Step {
+    /// Sends bytes at once.
+    Send(Vec<u8>),
+    /// Sends bytes one by one.
+    Dribble(Vec<u8>),
+    /// Says that no more will come.
+    HalfClose,
+}
+
+/// What has to come back.
+pub(crate) enum Expected {
+    /// We decide: the same on all surfaces, and these lines in the effects file.
+    Ours { replies: Vec<Answer>, effects: Vec<String> },
+    /// The server decides before we see anything: one of these lists of statuses, no effect.
+    Servers { hyper: &'static [&'static [u16]], actix: &'static [&'static [u16]] },
+}
+
+/// What matters of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) closes: bool,
+}
+
+impl Answer {
+    pub(crate) fn of(reply: &Reply) -> Self {
+        Self {
+            status: reply.status,
+            body: reply.text().to_owned(),
+            closes: reply.header("connection") == Some("close"),
+        }
+    }
+}
+
+impl Row {
+    pub(crate) fn ours(name: &'static str, steps: Vec<Step>, replies: Vec<Answer>) -> Self {
+        Self { name, steps, expected: Expected::Ours { replies, effects: Vec::new() } }
+    }
+
+    /// Adds what a handler did.
+    pub(crate) fn effects<T: Into<String>>(mut self, lines: impl IntoIterator<Item = T>) -> Self {
+        if let Expected::Ours { effects, .. } = &mut self.expected {
+            *effects = lines.into_iter().map(Into::into).collect();
+        }
+        self
+    }
+
+    pub(crate) fn servers(
+        name: &'static str,
+        bytes: impl Into<Vec<u8>>,
+        hyper: &'static [&'static [u16]],
+        actix: &'static [&'static [u16]],
+    ) -> Self {
+        let steps = vec![Step::Send(bytes.into()), Step::HalfClose];
+        Self { name, steps, expected: Expected::Servers { hyper, actix } }
+    }
+}

@@ -1,0 +1,191 @@
+//! The receiver program under many connections, slow ones, and when it is told to stop.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use std::{
+    env, fs,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use countersign_tests::{Program, Wire, signature};
+
+const SURFACES: [&str; 5] =
+    ["tower", "axum-extractor", "axum-layer", "actix-extractor", "actix-middleware"];
+const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
+const SECRET: &str = "secret";
+
+fn receiver(surface: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
+    command.args(["--surface", surface]).args(arguments).stderr(Stdio::null());
+    for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB"] {
+        command.env(format!("{provider}_SECRET"), SECRET);
+    }
+    command
+}
+
+fn start(surface: &str, arguments: &[&str]) -> Program {
+    Program::start(&mut receiver(surface, arguments)).unwrap()
+}
+
+fn delivery(body: &str) -> String {
+    format!(
+        "POST /webhook HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\nContent-Length: {}\r\n\r\n{body}",
+        signature(SECRET, body),
+        body.len()
+    )
+}
+
+/// On each surface at once.
+fn on_every_surface(test: impl Fn(&str) + Sync) {
+    thread::scope(|scope| {
+        for surface in SURFACES {
+            let test = &test;
+            scope.spawn(move || test(surface));
+        }
+    });
+}
+
+#[test]
+fn answers_while_300_connections_hold_half_a_request() {
+    const SENT: usize = 60_000;
+    on_every_surface(|surface| {
+        let program = start(surface, &[]);
+        Wire::connect(program.addr()).unwrap().exchange(delivery(EVENT)).unwrap();
+        let before = program.memory("VmRSS").unwrap();
+
+        let head = "POST /webhook HTTP/1.1\r\nHost: x\r\n";
+        let plausible = format!("X-Webhook-Signature: {}\r\n", "0".repeat(64));
+        let half = "x".repeat(SENT);
+        let halves = [
+            head.to_owned(),
+            format!("{head}{plausible}Content-Length: 100000\r\n\r\n{half}"),
+            format!("{head}Content-Length: 100000\r\n\r\n{half}"),
+            format!("{head}Content-Length: 60001\r\n\r\n{half}"),
+            format!("{head}{plausible}Transfer-Encoding: chunked\r\n\r\n{SENT:x}\r\n{half}\r\n"),
+            // A body byte by byte is where keeping each piece would cost most.
+            format!(
+                "{head}{plausible}Transfer-Encoding: chunked\r\n\r\n{}",
+                "1\r\nx\r\n".repeat(SENT / 6)
+            ),
+        ];
+        let held: Vec<_> = (0..300)
+            .map(|index| {
+                let mut wire = Wire::connect(program.addr()).unwrap();
+                // Some are refused and cut off while they send.
+                let _ = wire.send(&halves[index % halves.len()]);
+                wire
+            })
+            .collect();
+
+        let start = Instant::now();
+        let reply = Wire::connect(program.addr()).unwrap().exchange(delivery(EVENT)).unwrap();
+        let took = start.elapsed();
+        assert_eq!(reply.status, 200, "{surface}");
+        assert!(took < Duration::from_secs(3), "{surface}: {took:?}");
+
+        let grown = program.memory("VmRSS").unwrap().saturating_sub(before);
+        let allowed = u64::try_from(held.len() * SENT / 1024 + 20 * 1024).unwrap();
+        assert!(grown < allowed, "{surface} grew by {grown} KiB, {allowed} allowed");
+        println!("{surface}: answered after {took:?}, grew by {grown} KiB");
+    });
+}
+
+#[test]
+fn finishes_what_is_in_flight_when_told_to_stop() {
+    on_every_surface(|surface| {
+        let mut program = start(surface, &[]);
+        let request = delivery(EVENT);
+        let (first, rest) = request.split_at(request.len() - 10);
+        let mut wire = Wire::connect(program.addr()).unwrap();
+        // The head must have been read, or there is nothing in flight: the interim answer says so.
+        let asking = first.replacen("Host: x", "Host: x\r\nExpect: 100-continue", 1);
+        wire.send(asking).unwrap();
+        wire.interim().unwrap();
+
+        program.signal("TERM").unwrap();
+        // No new connection is served from some moment on.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Wire::connect(program.addr()).is_ok() && Instant::now() < deadline {
+            thread::yield_now();
+        }
+        wire.send(rest).unwrap();
+        assert_eq!(wire.reply().unwrap().status, 200, "{surface}");
+        assert!(program.wait().unwrap().success(), "{surface}");
+    });
+}
+
+#[test]
+fn hangs_up_on_half_a_head_at_its_deadline() {
+    on_every_surface(|surface| {
+        let program = start(surface, &["--header-deadline", "1"]);
+        let mut wire = Wire::connect(program.addr()).unwrap();
+        let start = Instant::now();
+        wire.send("POST /webhook HTTP/1.1\r\nHost").unwrap();
+        // Some answer 408 first.
+        let _ = wire.reply();
+        assert!(wire.is_closed(), "{surface}");
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(5), "{surface}: {took:?}");
+    });
+}
+
+#[test]
+fn refuses_everything_on_an_endpoint_without_a_secret() {
+    on_every_surface(|surface| {
+        let mut command = receiver(surface, &[]);
+        command.env_remove("WEBHOOK_SECRET");
+        let program = Program::start(&mut command).unwrap();
+        for secret in [SECRET, "x"] {
+            let request =
+                delivery(EVENT).replace(&signature(SECRET, EVENT), &signature(secret, EVENT));
+            let reply = Wire::connect(program.addr()).unwrap().exchange(request).unwrap();
+            assert_eq!(reply.status, 401, "{surface}");
+        }
+    });
+}
+
+#[test]
+fn does_not_start_with_a_bad_secret() {
+    for (variable, value) in
+        [("WEBHOOK_SECRET", ""), ("GITHUB_SECRET", "x\n"), ("RESPAN_SECRET_PREVIOUS", "")]
+    {
+        let output =
+            receiver("tower", &[]).env(variable, value).stderr(Stdio::piped()).output().unwrap();
+        assert!(!output.status.success());
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(variable), "{error}");
+    }
+}
+
+#[test]
+fn appends_a_line_for_each_event_whatever_its_id() {
+    on_every_surface(|surface| {
+        let path =
+            env::temp_dir().join(format!("countersign-{}-{surface}-lines", std::process::id()));
+        fs::write(&path, "before\n").unwrap();
+        let program = start(surface, &["--effects", path.to_str().unwrap(), "--workers", "4"]);
+        thread::scope(|scope| {
+            for sender in 0..8 {
+                let addr = program.addr();
+                scope.spawn(move || {
+                    let mut wire = Wire::connect(addr).unwrap();
+                    for count in 0..50 {
+                        let id = format!("{sender}-{count}-{}", "x".repeat(10_000));
+                        let body = format!(r#"{{"id":"{id}","type":"a"}}"#);
+                        assert_eq!(wire.exchange(delivery(&body)).unwrap().status, 200);
+                    }
+                });
+            }
+        });
+        let text = fs::read_to_string(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let mut lines: Vec<_> = text.lines().collect();
+        assert_eq!((lines.remove(0), lines.len()), ("before", 400), "{surface}");
+        lines.sort_unstable();
+        lines.dedup();
+        assert_eq!(lines.len(), 400, "{surface}");
+        assert!(lines.iter().all(|line| line.ends_with(&"x".repeat(10_000))), "{surface}");
+    });
+}
