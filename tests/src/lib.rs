@@ -1,11 +1,13 @@
 //! What the tests share: a client that sends exactly the bytes it is given, and servers to send
 //! them to.
 
+mod documents;
 mod logs;
 mod program;
 mod serve;
 mod wire;
 
+pub use documents::Documents;
 pub use logs::Logs;
 pub use program::{Program, have};
 pub use serve::serve;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+use std::borrow::Cow;
+
 use allocation_counter::measure;
 use countersign::{
     Provider, Secret, Secrets, Signer, Verifier, VerifyErrorKind as Kind,
@@ -35,7 +37,7 @@ fn verify<P: Provider>(
             for chunk in BODY.chunks(1000) {
                 verification.update(chunk)?;
             }
-            verification.finish(BODY)
+            verification.finish(Cow::Borrowed(BODY))
         })()
         .err()
         .map(|error: countersign::VerifyError| error.kind());

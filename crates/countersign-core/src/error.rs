@@ -71,6 +71,7 @@ pub struct VerifyError {
     header_form: SignatureForm,
     received: usize,
     secrets_tried: usize,
+    forms_tried: usize,
 }
 
 /// The reasons to refuse a delivery.
@@ -100,15 +101,22 @@ pub enum VerifyErrorKind {
 
 impl VerifyError {
     pub(crate) fn new(kind: VerifyErrorKind, header_length: usize, form: SignatureForm) -> Self {
-        Self { kind, header_length, header_form: form, received: 0, secrets_tried: 0 }
+        Self {
+            kind,
+            header_length,
+            header_form: form,
+            received: 0,
+            secrets_tried: 0,
+            forms_tried: 0,
+        }
     }
 
     pub(crate) fn with_received(self, received: usize) -> Self {
         Self { received, ..self }
     }
 
-    pub(crate) fn with_secrets_tried(self, secrets_tried: usize) -> Self {
-        Self { secrets_tried, ..self }
+    pub(crate) fn with_tried(self, secrets_tried: usize, forms_tried: usize) -> Self {
+        Self { secrets_tried, forms_tried, ..self }
     }
 
     /// Why the delivery was refused.
@@ -141,10 +149,10 @@ impl VerifyError {
         self.secrets_tried
     }
 
-    /// How many forms of the body were tried.
+    /// How many forms of the body were tried, the wire's among them.
     #[must_use]
     pub fn forms_tried(&self) -> usize {
-        usize::from(self.secrets_tried > 0)
+        self.forms_tried
     }
 }
 

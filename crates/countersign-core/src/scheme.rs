@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Form;
+
 /// How a provider signs its deliveries: where the signature is, how it is spelled, what it covers.
 ///
 /// A scheme is a constant. It is checked while your program is compiled: an impossible one (a
@@ -61,6 +63,7 @@ pub struct Scheme {
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) id_headers: &'static [&'static str],
     pub(crate) secret_form: SecretForm,
+    pub(crate) forms: &'static [Form],
 }
 
 impl Scheme {
@@ -76,6 +79,7 @@ impl Scheme {
             timestamp: None,
             id_headers: &[],
             secret_form: SecretForm::Text,
+            forms: &[],
         }
     }
 
@@ -124,6 +128,14 @@ impl Scheme {
     #[must_use]
     pub const fn secret(self, form: SecretForm) -> Self {
         Self { secret_form: form, ..self }
+    }
+
+    /// States the forms of the body that the provider may have signed instead of the wire's, in the
+    /// order they are tried. The bytes of the wire always come first. See [`Form`] for what
+    /// accepting one means.
+    #[must_use]
+    pub const fn forms(self, forms: &'static [Form]) -> Self {
+        Self { forms, ..self }
     }
 
     /// Checks that the parts fit together; called in a constant, so that it fails the build.

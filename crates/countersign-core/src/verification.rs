@@ -10,10 +10,10 @@ use std::{
 use arc_swap::ArcSwap;
 
 use crate::{
-    HeaderSource, Part, Provider, Scheme, SignatureForm, Timestamp, TimestampUnit, Verified,
+    Form, HeaderSource, Part, Provider, Scheme, SignatureForm, Timestamp, TimestampUnit, Verified,
     Verifier, VerifyError, VerifyErrorKind,
     headers::{Occurrence, single},
-    mac::Mac,
+    mac::{Key, Mac},
     scheme::{Layout, TimestampPlace},
     signature::{Tags, entries},
     verifier::{Keys, Settings},
@@ -27,8 +27,9 @@ use crate::{
 pub struct Verification<P> {
     mac: Mac,
     tags: Tags,
-    keys: Option<Arc<Keys>>,
-    /// What is signed before the body; kept for the retired secrets only.
+    /// What is tried when the current secret does not match over the bytes of the wire.
+    others: Option<Others>,
+    /// What is signed before the body; kept for the others only.
     preamble: Vec<u8>,
     received: usize,
     limit: usize,
@@ -36,6 +37,12 @@ pub struct Verification<P> {
     signed_at: Option<SystemTime>,
     header_length: usize,
     provider: PhantomData<fn() -> P>,
+}
+
+/// Further secrets and forms.
+struct Others {
+    keys: Arc<Keys>,
+    forms: Arc<[Form]>,
 }
 
 impl<P: Provider> Verification<P> {
@@ -65,6 +72,7 @@ impl<P: Provider> Verification<P> {
         }
 
         let keys = keys.load();
+        let has_others = !keys.retired.is_empty() || !settings.forms.is_empty();
         let mut mac = keys.current.start();
         let mut preamble = Vec::new();
         for part in scheme.signed {
@@ -79,7 +87,7 @@ impl<P: Provider> Verification<P> {
                 Part::Body => break,
             };
             mac.update(bytes);
-            if !keys.retired.is_empty() {
+            if has_others {
                 preamble.extend_from_slice(bytes);
             }
         }
@@ -87,7 +95,8 @@ impl<P: Provider> Verification<P> {
         Ok(Self {
             mac,
             tags,
-            keys: (!keys.retired.is_empty()).then(|| Arc::clone(&keys)),
+            others: has_others
+                .then(|| Others { keys: Arc::clone(&keys), forms: Arc::clone(&settings.forms) }),
             preamble,
             received: 0,
             limit,
@@ -115,8 +124,8 @@ impl<P: Provider> Verification<P> {
 
     /// Gives the verdict over the whole body.
     ///
-    /// `body` is what the chunks were, put together: it becomes the proof's bytes, and what
-    /// retired secrets are tried on.
+    /// `body` is what the chunks were, put together: it becomes the proof's bytes, unless another
+    /// form of it was signed.
     ///
     /// # Errors
     ///
@@ -127,27 +136,40 @@ impl<P: Provider> Verification<P> {
     ///
     /// The chunks were hashed as they came; that `body` holds the same bytes is the caller's
     /// promise. [`Verifier::verify`] needs no promise.
-    pub fn finish<B: AsRef<[u8]>>(self, body: B) -> Result<Verified<P, B>, VerifyError> {
+    pub fn finish<B>(self, body: B) -> Result<Verified<P, B>, VerifyError>
+    where
+        B: AsRef<[u8]> + From<Vec<u8>>,
+    {
+        let refused = self.refused(VerifyErrorKind::Mismatch);
         let bytes = body.as_ref();
         if bytes.len() != self.received {
-            return Err(self.refused(VerifyErrorKind::Mismatch));
+            return Err(refused);
         }
-        let refused = self.refused(VerifyErrorKind::Mismatch);
-
-        let secret_index = if self.mac.matches(self.tags.iter()) {
-            0
-        } else {
-            let keys = self.keys.as_deref();
-            let retired = keys.map_or(&[][..], |keys| &keys.retired);
-            let matching = retired.iter().position(|key| {
-                let mut mac = key.start();
-                mac.update(&self.preamble);
-                mac.update(bytes);
-                mac.matches(self.tags.iter())
-            });
-            1 + matching.ok_or_else(|| refused.with_secrets_tried(1 + retired.len()))?
+        if self.mac.matches(self.tags.iter()) {
+            return Ok(Verified::new(body, 0, Form::Wire, self.id, self.signed_at));
+        }
+        let Some(Others { keys, forms }) = self.others else {
+            return Err(refused.with_tried(1, 1));
         };
-        Ok(Verified::new(body, secret_index, self.id, self.signed_at))
+
+        let matches = |key: &Key, text: &[u8]| {
+            let mut mac = key.start();
+            mac.update(&self.preamble);
+            mac.update(text);
+            mac.matches(self.tags.iter())
+        };
+        if let Some(index) = keys.retired.iter().position(|key| matches(key, bytes)) {
+            return Ok(Verified::new(body, 1 + index, Form::Wire, self.id, self.signed_at));
+        }
+        for form in forms.iter() {
+            // A body that is spelled so already was tried.
+            let Some(text) = form.spell(bytes).filter(|text| text != bytes) else { continue };
+            let mut all = std::iter::once(&keys.current).chain(&keys.retired);
+            if let Some(index) = all.position(|key| matches(key, &text)) {
+                return Ok(Verified::new(B::from(text), index, *form, self.id, self.signed_at));
+            }
+        }
+        Err(refused.with_tried(1 + keys.retired.len(), 1 + forms.len()))
     }
 
     /// Once the signature was read, its form is the scheme's.

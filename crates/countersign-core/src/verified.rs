@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, time::SystemTime};
 
 use serde::Deserialize;
 
-use crate::{Delivery, HeaderSource, PayloadError, Provider};
+use crate::{Delivery, Form, HeaderSource, PayloadError, Provider};
 
 /// Proof that the provider `P` signed these bytes: only a [`Verifier`](crate::Verifier) makes one.
 ///
@@ -36,6 +36,7 @@ use crate::{Delivery, HeaderSource, PayloadError, Provider};
 pub struct Verified<P, B> {
     body: B,
     secret_index: usize,
+    form: Form,
     id: Option<Box<str>>,
     signed_at: Option<SystemTime>,
     provider: PhantomData<fn() -> P>,
@@ -45,10 +46,11 @@ impl<P, B> Verified<P, B> {
     pub(crate) fn new(
         body: B,
         secret_index: usize,
+        form: Form,
         id: Option<Box<str>>,
         signed_at: Option<SystemTime>,
     ) -> Self {
-        Self { body, secret_index, id, signed_at, provider: PhantomData }
+        Self { body, secret_index, form, id, signed_at, provider: PhantomData }
     }
 
     /// Which secret matched: 0 is the current one, 1 to 3 the retired ones in their order.
@@ -57,10 +59,11 @@ impl<P, B> Verified<P, B> {
         self.secret_index
     }
 
-    /// Which form of the body was signed.
+    /// Which form of the body was signed. If it is not the wire's, the proof's bytes are the text
+    /// that was signed, and not what came.
     #[must_use]
     pub fn form(&self) -> Form {
-        Form::Wire
+        self.form
     }
 
     /// The delivery's id, where the scheme signs one in a header. An id in the body is the
@@ -114,6 +117,7 @@ impl<P, B: Clone> Clone for Verified<P, B> {
         Self {
             body: self.body.clone(),
             secret_index: self.secret_index,
+            form: self.form,
             id: self.id.clone(),
             signed_at: self.signed_at,
             provider: PhantomData,
@@ -127,15 +131,7 @@ impl<P: Provider, B: AsRef<[u8]>> fmt::Debug for Verified<P, B> {
             .field("provider", &P::NAME)
             .field("length", &self.bytes().len())
             .field("secret_index", &self.secret_index)
-            .field("form", &self.form())
+            .field("form", &self.form)
             .finish_non_exhaustive()
     }
-}
-
-/// The form of a body that its signature is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Form {
-    /// The bytes as they came over the wire.
-    Wire,
 }

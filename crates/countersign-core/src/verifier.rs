@@ -1,12 +1,12 @@
 //! The one thing that decides.
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 
 use crate::{
-    Answer, Clock, ConfigError, HeaderSource, Provider, Scheme, Secrets, SystemClock, Verification,
-    Verified, VerifyError, mac::Key, scheme::is_field_name,
+    Answer, Clock, ConfigError, Form, HeaderSource, Provider, Scheme, Secrets, SystemClock,
+    Verification, Verified, VerifyError, mac::Key, scheme::is_field_name,
 };
 
 /// Decides whether a delivery was signed by the provider `P` with a secret you hold.
@@ -58,6 +58,7 @@ pub(crate) struct Settings {
     pub(crate) url: Option<Box<str>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) body_limit: usize,
+    pub(crate) forms: Arc<[Form]>,
     body_deadline: Duration,
     unauthorized: Answer,
     endpoint: Box<str>,
@@ -85,6 +86,7 @@ impl<P: Provider> Verifier<P> {
             url: None,
             clock: Arc::new(SystemClock),
             body_limit: DEFAULT_BODY_LIMIT,
+            forms: Self::SCHEME.forms.into(),
             body_deadline: DEFAULT_BODY_DEADLINE,
             unauthorized: Answer::default(),
             endpoint: P::NAME.into(),
@@ -111,6 +113,36 @@ impl<P: Provider> Verifier<P> {
     #[must_use]
     pub fn url(self, url: &str) -> Self {
         self.set(|settings| settings.url = Some(url.into()))
+    }
+
+    /// Accepts signatures over these forms of the body, in this order, when the bytes of the wire
+    /// do not match; `[]` for the wire alone. Default: what the provider's scheme states.
+    ///
+    /// # Security
+    ///
+    /// See [`Form`] for what accepting one means.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Form, Secret, Signer, Verifier, providers::XWebhookSignature};
+    ///
+    /// let secret = Secret::new("your_webhook_secret")?;
+    /// // What a sender in JavaScript signs, and what it sends.
+    /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(br#"{"a":1.5}"#)?;
+    /// let sent = br#"{ "a": 1.50 }"#;
+    ///
+    /// let verifier = Verifier::<XWebhookSignature>::new(secret)?;
+    /// assert!(verifier.verify(&headers, sent).is_err());
+    ///
+    /// let verified = verifier.forms([Form::JavaScript]).verify(&headers, sent)?;
+    /// assert_eq!(verified.bytes(), br#"{"a":1.5}"#);
+    /// assert_eq!(verified.form(), Form::JavaScript);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn forms(self, forms: impl Into<Arc<[Form]>>) -> Self {
+        self.set(|settings| settings.forms = forms.into())
     }
 
     /// Refuses bodies of more bytes than this. Default: 1 MiB (1,048,576).
@@ -176,15 +208,19 @@ impl<P: Provider> Verifier<P> {
     /// # Errors
     ///
     /// [`VerifyError`] tells why it is refused. Tell the sender nothing but the one answer.
-    pub fn verify<H, B>(&self, headers: &H, body: B) -> Result<Verified<P, B>, VerifyError>
+    pub fn verify<'a, H, B>(
+        &self,
+        headers: &H,
+        body: &'a B,
+    ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError>
     where
         H: HeaderSource + ?Sized,
-        B: AsRef<[u8]>,
+        B: AsRef<[u8]> + ?Sized,
     {
-        let bytes = body.as_ref();
-        let mut verification = self.begin(headers, u64::try_from(bytes.len()).ok())?;
-        verification.update(bytes)?;
-        verification.finish(body)
+        let body = body.as_ref();
+        let mut verification = self.begin(headers, u64::try_from(body.len()).ok())?;
+        verification.update(body)?;
+        verification.finish(Cow::Borrowed(body))
     }
 
     /// Begins to verify a delivery whose body is still coming in.

@@ -15,7 +15,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
-use crate::{Reason, Rejection, Verified, frames::Frames};
+use crate::{Reason, Rejection, Verified, frames::Frames, respelled};
 
 pin_project! {
     /// Takes in one delivery, whatever framework it comes through.
@@ -125,6 +125,7 @@ impl<P: Provider> Stage<P> {
                 let body = frames.join();
                 verification
                     .finish(body.clone())
+                    .inspect(respelled::tell)
                     .map_err(|error| refused(Reason::Verify(error)).about(&body))
             }
             (Self::Receiving { .. }, Err(reason)) => Err(refused(reason).closing()),

@@ -20,6 +20,8 @@ mod http;
 mod intake;
 #[cfg(feature = "_intake")]
 mod rejection;
+#[cfg(feature = "_intake")]
+mod respelled;
 #[cfg(feature = "tower")]
 pub mod tower;
 #[cfg(feature = "_extract")]
@@ -27,10 +29,10 @@ mod webhook;
 
 pub use countersign_core::{
     Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt, Field, FixedClock,
-    Form, FromEnvelope, HeaderSource, Part, PayloadError, PayloadErrorKind, Provider, RawEnvelope,
-    RawJson, Scheme, Secret, SecretForm, Secrets, SignatureForm, SignedHeaders, Signer, Signing,
-    SystemClock, Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier, VerifyError,
-    VerifyErrorKind, body_digest, events, providers,
+    Form, FromEnvelope, HeaderSource, JsonDumps, Part, PayloadError, PayloadErrorKind, Provider,
+    RawEnvelope, RawJson, Scheme, Secret, SecretForm, Secrets, SignatureForm, SignedHeaders,
+    Signer, Signing, SystemClock, Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier,
+    VerifyError, VerifyErrorKind, body_digest, events, providers,
 };
 #[cfg(feature = "_http")]
 pub use http::HttpHeaders;

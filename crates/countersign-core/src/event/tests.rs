@@ -9,7 +9,7 @@ fn parse<E: Event>(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Result<E
     let secret = Secret::new("key").unwrap();
     let signed = Signer::<E::Provider>::new(secret.clone()).unwrap().sign(body.as_ref()).unwrap();
     let verifier = Verifier::<E::Provider>::new(secret).unwrap();
-    E::parse(&verifier.verify(&signed, body).unwrap().delivery(headers))
+    E::parse(&verifier.verify(&signed, &body).unwrap().delivery(headers))
 }
 
 fn kind<E: Event>(body: impl AsRef<[u8]>) -> Option<Kind> {

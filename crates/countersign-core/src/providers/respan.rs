@@ -6,14 +6,18 @@
 //!   with a webhook secret of its own.
 //! - No timestamp, no id, no type; the fields of the payload are not documented.
 //!
-//! # Caveat
+//! # Forms
 //!
-//! Respan documents the signature over Python's `json.dumps(data)`. A sender that puts this very
-//! text on the wire (`requests` with `json=`) verifies; one that serialises otherwise does not.
+//! Respan documents the signature over Python's `json.dumps(data)`, and not which client sends it.
+//! `requests` puts this very text on the wire; `httpx` never does. The bytes of the wire are tried
+//! first, the Python form second; [`Verifier::forms`](crate::Verifier::forms) with `[]` switches it
+//! off. What accepting a form means is said at [`Form`].
 //!
 //! Source: <https://docs.keywordsai.co>, <https://respan.ai/docs> (webhooks).
 
-use crate::{Delivery, EventAt, PayloadError, Provider, RawJson, Scheme, event::json};
+use crate::{
+    Delivery, EventAt, Form, JsonDumps, PayloadError, Provider, RawJson, Scheme, event::json,
+};
 
 /// Respan as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +26,8 @@ pub struct Respan;
 impl Provider for Respan {
     const NAME: &'static str = "respan";
     const SCHEME: Scheme =
-        Scheme::hmac_sha256_hex(&["X-Respan-Signature", "X-Keywordsai-Signature"]);
+        Scheme::hmac_sha256_hex(&["X-Respan-Signature", "X-Keywordsai-Signature"])
+            .forms(&[Form::Python(JsonDumps::DEFAULT)]);
     const EVENT: EventAt = EventAt::OPEN;
 }
 

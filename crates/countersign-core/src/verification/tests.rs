@@ -4,7 +4,7 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    ConfigError, FixedClock, Secret, SecretForm, Secrets, Signer,
+    ConfigError, FixedClock, JsonDumps, Secret, SecretForm, Secrets, Signer,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
 };
 
@@ -22,7 +22,7 @@ where
     H: HeaderSource + ?Sized,
     B: AsRef<[u8]>,
 {
-    verifier.verify(headers, body).err().map(|error| error.kind())
+    verifier.verify(headers, &body).err().map(|error| error.kind())
 }
 
 /// Timestamped, as Stripe does it.
@@ -110,7 +110,7 @@ fn accepts_the_published_vectors() -> Outcome {
     // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     let github = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
     let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
-    assert!(github.verify(&[("x-hub-signature-256", signature)], "Hello, World!").is_ok());
+    assert!(github.verify(&[("x-hub-signature-256", signature)], b"Hello, World!").is_ok());
     Ok(())
 }
 
@@ -120,7 +120,7 @@ fn accepts_the_vector_of_standard_webhooks_under_both_header_families() -> Outco
         Verifier::<Standard>::new(Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?)?
             .clock(FixedClock::at_unix_seconds(1_649_367_600));
     let signature = "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
-    let body = r#"{"email":"test@example.com","username":"test_user"}"#;
+    let body = br#"{"email":"test@example.com","username":"test_user"}"#;
     for family in ["webhook", "svix"] {
         let id = "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk";
         let headers = [
@@ -215,7 +215,7 @@ fn lets_the_first_header_that_is_present_decide() -> Outcome {
     let verifier = Verifier::<Respan>::new(secret.clone())?;
     let former = Signer::<Respan>::new(secret.clone())?.header("X-Keywordsai-Signature")?;
     let former: Vec<_> = former.sign(b"{}")?.into_iter().collect();
-    assert!(verifier.verify(&former, "{}").is_ok());
+    assert!(verifier.verify(&former, b"{}").is_ok());
 
     let wrong = ("X-Respan-Signature".to_owned(), "0".repeat(64));
     let both: Vec<_> = iter::once(wrong).chain(former.clone()).collect();
@@ -228,7 +228,7 @@ fn lets_the_first_header_that_is_present_decide() -> Outcome {
     let signed = Signer::<Respan>::new(secret)?.sign(b"{}")?;
     let both: Vec<_> =
         signed.into_iter().chain([("x-keywordsai-signature".into(), "nonsense".into())]).collect();
-    assert!(verifier.verify(&both, "{}").is_ok());
+    assert!(verifier.verify(&both, b"{}").is_ok());
     Ok(())
 }
 
@@ -240,7 +240,7 @@ fn looks_in_the_configured_header_alone() -> Outcome {
     let usual = signer.sign(b"{}")?;
     assert_eq!(kind(&verifier, &usual, "{}"), Some(VerifyErrorKind::MissingSignature));
     let configured = signer.header("x-speaknode-signature")?.sign(b"{}")?;
-    assert!(verifier.verify(&configured, "{}").is_ok());
+    assert!(verifier.verify(&configured, b"{}").is_ok());
 
     for name in ["", "X Y", "X:", "é"] {
         assert!(matches!(verifier.clone().header(name), Err(ConfigError::HeaderName { .. })));
@@ -253,7 +253,7 @@ fn refuses_over_the_limit_by_declaration_and_by_growth() -> Outcome {
     let secret = Secret::new("key")?;
     let verifier = Verifier::<GitHub>::new(secret.clone())?.body_limit(8);
     let signer = Signer::<GitHub>::new(secret)?;
-    assert!(verifier.verify(&signer.sign(b"12345678")?, "12345678").is_ok());
+    assert!(verifier.verify(&signer.sign(b"12345678")?, b"12345678").is_ok());
 
     let headers = signer.sign(b"123456789")?;
     let too_large = VerifyErrorKind::BodyTooLarge;
@@ -279,7 +279,7 @@ fn refuses_a_body_that_is_not_what_the_chunks_were() -> Outcome {
     let verifier = Verifier::<GitHub>::new(secret)?;
     let mut verification = verifier.begin(&headers, None)?;
     verification.update(b"12")?;
-    assert_eq!(verification.finish("123").unwrap_err().kind(), VerifyErrorKind::Mismatch);
+    assert_eq!(verification.finish(b"123".to_vec()).unwrap_err().kind(), VerifyErrorKind::Mismatch);
     Ok(())
 }
 
@@ -293,10 +293,10 @@ fn tells_which_of_four_secrets_matched() -> Outcome {
     let verifier = Verifier::<Listed>::new(secrets)?.clock(FixedClock::at(now));
     for (index, secret) in ["0", "1", "2", "3"].into_iter().enumerate() {
         let headers = Signer::<Listed>::new(Secret::new(secret)?)?.at(now).sign(b"{}")?;
-        assert_eq!(verifier.verify(&headers, "{}")?.secret_index(), index);
+        assert_eq!(verifier.verify(&headers, b"{}")?.secret_index(), index);
     }
     let headers = Signer::<Listed>::new(Secret::new("4")?)?.at(now).sign(b"{}")?;
-    let error = verifier.verify(&headers, "{}").unwrap_err();
+    let error = verifier.verify(&headers, b"{}").unwrap_err();
     assert_eq!((error.kind(), error.secrets_tried()), (VerifyErrorKind::Mismatch, 4));
     Ok(())
 }
@@ -310,7 +310,7 @@ fn judges_a_delivery_by_the_secrets_in_force_when_it_began() -> Outcome {
     let mut begun = clone.begin(&headers, None)?;
     verifier.replace_secrets(Secret::new("new")?)?;
     begun.update(b"{}")?;
-    assert!(begun.finish("{}").is_ok());
+    assert!(begun.finish(b"{}".to_vec()).is_ok());
     assert_eq!(kind(&clone, &headers, "{}"), Some(VerifyErrorKind::Mismatch));
 
     let standard = Verifier::<Standard>::new(Secret::new("AAEC")?)?;
@@ -387,7 +387,7 @@ fn accepts_any_matching_entry_of_a_list() -> Outcome {
         format!("{time},{other},{entry}"),
         format!("{other},{entry},v0=ignored,{time}"),
     ] {
-        assert!(verifier.verify(&[("X-Listed", &list)], "{}").is_ok(), "{list}");
+        assert!(verifier.verify(&[("X-Listed", &list)], b"{}").is_ok(), "{list}");
     }
     let none = format!("{time},{other},v0={}", entry.trim_start_matches("v1="));
     assert_eq!(kind(&verifier, &[("X-Listed", none)], "{}"), Some(VerifyErrorKind::Mismatch));
@@ -405,7 +405,7 @@ fn signs_the_configured_url_and_refuses_loudly_without_one() -> Outcome {
     let other = verifier.clone().url("https://example.com/other");
     assert_eq!(kind(&other, &headers, "{}"), Some(VerifyErrorKind::Mismatch));
     let verified = verifier.url("https://example.com/hook");
-    assert_eq!(verified.verify(&headers, "{}")?.signed_at(), Some(now));
+    assert_eq!(verified.verify(&headers, b"{}")?.signed_at(), Some(now));
     Ok(())
 }
 
@@ -429,6 +429,53 @@ fn does_not_sign_what_it_was_not_told() -> Outcome {
     Ok(())
 }
 
+/// `{"name":"Zoë"}` signed as `json.dumps` spells it.
+const DUMPED: (&str, &str) =
+    ("X-Respan-Signature", "68a9bc9680b7dd14db1a8df737e2a49b15c5e7eb7975b5a4b9fa416b66099c10");
+
+#[test]
+fn takes_what_python_signed_and_another_client_sent() -> Outcome {
+    let verifier = Verifier::<Respan>::new(Secret::new("your_webhook_secret")?)?;
+    for sent in [r#"{"name":"Zoë"}"#, r#"{ "name" : "Zo\u00EB" }"#, r#"{"name":1,"name":"Zoë"}"#]
+    {
+        let verified = verifier.verify(&[DUMPED], sent)?;
+        assert_eq!(verified.bytes(), br#"{"name": "Zo\u00eb"}"#);
+        assert_eq!(verified.form(), Form::Python(JsonDumps::DEFAULT));
+    }
+    let verified = verifier.verify(&[DUMPED], r#"{"name": "Zo\u00eb"}"#)?;
+    assert_eq!(verified.form(), Form::Wire);
+
+    for forged in [r#"{"name":"Zoe"}"#, r#"{"name":"Zoë","x":1}"#, "[]", "no JSON", "\u{feff}{}"] {
+        let error = verifier.verify(&[DUMPED], forged).unwrap_err();
+        assert_eq!((error.kind(), error.forms_tried()), (VerifyErrorKind::Mismatch, 2));
+    }
+    let wire_alone = verifier.forms([]);
+    let error = wire_alone.verify(&[DUMPED], r#"{"name":"Zoë"}"#).unwrap_err();
+    assert_eq!((error.kind(), error.forms_tried()), (VerifyErrorKind::Mismatch, 1));
+    Ok(())
+}
+
+#[test]
+fn tries_each_form_with_each_secret_and_the_preamble() -> Outcome {
+    let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let compact = Form::Python(JsonDumps::DEFAULT.separators(",", ":"));
+    let secrets = Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?;
+    let verifier = Verifier::<Listed>::new(secrets)?
+        .clock(FixedClock::at(now))
+        .forms([Form::JavaScript, compact]);
+    for (secret, index) in [("new", 0), ("old", 1)] {
+        let signer = Signer::<Listed>::new(Secret::new(secret)?)?;
+        for (signed, form) in [("{ }", Form::Wire), ("[1]", Form::JavaScript), ("[1.0]", compact)] {
+            let headers = signer.at(now).sign(signed.as_bytes())?;
+            let sent = signed.replace("1", " 1").replace(" 1.", " 1.0");
+            let verified = verifier.verify(&headers, &sent)?;
+            assert_eq!(verified.bytes(), signed.as_bytes());
+            assert_eq!((verified.secret_index(), verified.form()), (index, form));
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn prints_neither_secret_nor_tag_nor_body() -> Outcome {
     let secret = Secret::new("hunter2-secret")?;
@@ -444,7 +491,7 @@ fn prints_neither_secret_nor_tag_nor_body() -> Outcome {
         format!("{secret:?} {:?}", Secrets::new(secret.clone())),
         format!("{verifier:?} {signer:?} {:?} {headers:?}", signer.at(UNIX_EPOCH)),
         format!("{verification:?} {:?}", verifier.verify(&headers, body)),
-        format!("{:?}", verifier.verify(&headers, "forged")),
+        format!("{:?}", verifier.verify(&headers, b"forged")),
     ]
     .concat();
     for hidden in ["hunter2", "4242", &tag[..8], "forged"] {
@@ -471,7 +518,7 @@ proptest! {
         let headers = Signer::<GitHub>::new(secret.clone()).unwrap().sign(&body).unwrap();
         let verifier = Verifier::<GitHub>::new(secret).unwrap();
         prop_assert!(verifier.verify(&headers, &body).is_ok());
-        prop_assert!(verifier.verify(&headers, flip(&body)).is_err());
+        prop_assert!(verifier.verify(&headers, &flip(&body)).is_err());
 
         // Bit 5 of a hex letter is its case, which is free.
         let (name, value) = headers.into_iter().next().unwrap();
@@ -501,7 +548,7 @@ proptest! {
             verification.update(&body[start..end]).unwrap();
             start = end;
         }
-        prop_assert!(verification.finish(&body).is_ok());
+        prop_assert!(verification.finish(body.clone()).is_ok());
     }
 
     #[test]
@@ -514,8 +561,8 @@ proptest! {
             ("X-Webhook-Signature", &value),
         ];
         let secret = Secret::new("AAEC").unwrap();
-        prop_assert!(Verifier::<Listed>::new(secret.clone()).unwrap().verify(&headers, "").is_err());
-        prop_assert!(Verifier::<Standard>::new(secret.clone()).unwrap().verify(&headers, "").is_err());
-        prop_assert!(Verifier::<SpeakNode>::new(secret).unwrap().verify(&headers, "").is_err());
+        prop_assert!(Verifier::<Listed>::new(secret.clone()).unwrap().verify(&headers, b"").is_err());
+        prop_assert!(Verifier::<Standard>::new(secret.clone()).unwrap().verify(&headers, b"").is_err());
+        prop_assert!(Verifier::<SpeakNode>::new(secret).unwrap().verify(&headers, b"").is_err());
     }
 }

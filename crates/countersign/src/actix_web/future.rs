@@ -10,11 +10,13 @@ use actix_web::{
     HttpMessage,
     body::EitherBody,
     dev::{Payload, Service, ServiceRequest, ServiceResponse},
+    http::header::{CONTENT_LENGTH, HeaderMap},
 };
-use countersign_core::Provider;
+use countersign_core::{Form, Provider};
 use pin_project_lite::pin_project;
 
 use super::intake::{Intake, refuse};
+use crate::respelled::ABOUT_THE_WIRE;
 
 pin_project! {
     /// Response future of [`Verify`](super::Verify).
@@ -78,6 +80,9 @@ where
                             return Poll::Ready(Ok(response.map_into_right_body()));
                         }
                     };
+                    if verified.form() != Form::Wire {
+                        describe(request.headers_mut(), verified.bytes().len());
+                    }
                     request.extensions_mut().insert(verified.clone());
                     request.set_payload(Payload::from(verified.into_body()));
                     let response = inner.call(request);
@@ -89,6 +94,14 @@ where
             }
         }
     }
+}
+
+/// Makes the fields that describe a body describe the one that is handed on.
+fn describe(headers: &mut HeaderMap, length: usize) {
+    for name in ABOUT_THE_WIRE {
+        headers.remove(name);
+    }
+    headers.insert(CONTENT_LENGTH, length.into());
 }
 
 impl<S, P> fmt::Debug for ResponseFuture<S, P>

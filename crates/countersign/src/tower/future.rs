@@ -5,14 +5,17 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use countersign_core::Provider;
-use http::{Request, Response, request::Parts};
+use countersign_core::{Form, Provider};
+use http::{HeaderMap, Request, Response, header::CONTENT_LENGTH, request::Parts};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::{RequestBody, ResponseBody};
-use crate::http::{BoxError, Intake, refuse};
+use crate::{
+    http::{BoxError, Intake, refuse},
+    respelled::ABOUT_THE_WIRE,
+};
 
 pin_project! {
     /// Response future of [`Verify`](super::Verify).
@@ -76,6 +79,9 @@ where
                             return Poll::Ready(Ok(ResponseBody::refusal(rejection)));
                         }
                     };
+                    if verified.form() != Form::Wire {
+                        describe(&mut parts.headers, verified.bytes().len());
+                    }
                     parts.extensions.insert(verified.clone());
                     let body = RequestBody::new(verified.into_body());
                     let response = inner.call(Request::from_parts(parts, body));
@@ -87,6 +93,14 @@ where
             }
         }
     }
+}
+
+/// Makes the fields that describe a body describe the one that is handed on.
+fn describe(headers: &mut HeaderMap, length: usize) {
+    for name in ABOUT_THE_WIRE {
+        headers.remove(name);
+    }
+    headers.insert(CONTENT_LENGTH, length.into());
 }
 
 impl<S, P, B> fmt::Debug for ResponseFuture<S, P, B>

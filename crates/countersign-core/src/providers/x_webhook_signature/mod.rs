@@ -9,6 +9,10 @@
 //!
 //! # Caveats
 //!
+//! One documented receiver of the flat shape verifies `JSON.stringify(JSON.parse(body))`. Where a
+//! sender signs that text and sends another, opt in with
+//! [`Verifier::forms`](crate::Verifier::forms) and [`Form::JavaScript`](crate::Form).
+//!
 //! The header does not name a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and others
 //! use the same one for something else.
 //!

@@ -1,0 +1,56 @@
+//! JavaScript's `JSON.stringify(JSON.parse(body))`.
+//!
+//! Source: ECMA-262, sections 25.5.1 `JSON.parse`, 25.5.2 `JSON.stringify`, 6.1.6.1.20
+//! `Number::toString` and 10.1.11 `OrdinaryOwnPropertyKeys`.
+
+use super::{Dialect, members::Order, number::Token, string::Charset};
+
+/// `JSON.stringify` without a replacer and without indentation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct JsonStringify;
+
+impl Dialect for JsonStringify {
+    fn item_separator(&self) -> &'static [u8] {
+        b","
+    }
+
+    fn key_separator(&self) -> &'static [u8] {
+        b":"
+    }
+
+    fn charset(&self) -> Charset {
+        Charset::WellFormed
+    }
+
+    fn order(&self) -> Order {
+        Order::IndicesFirst
+    }
+
+    fn has_constants(&self) -> bool {
+        false
+    }
+
+    fn number(&self, token: Token<'_>, out: &mut Vec<u8>) -> Option<()> {
+        match token.integer() {
+            Some("-0") => out.push(b'0'),
+            Some(digits) if digits.len() <= EXACT_DIGITS => {
+                out.extend_from_slice(digits.as_bytes());
+            }
+            _ => {
+                let double = token.double();
+                if double.is_infinite() {
+                    out.extend_from_slice(b"null");
+                } else if double == 0.0 {
+                    // Zero has one spelling, whatever its sign.
+                    out.push(b'0');
+                } else {
+                    out.extend_from_slice(ryu_js::Buffer::new().format_finite(double).as_bytes());
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+/// Integers of so many digits are doubles as they are, and written as they are.
+const EXACT_DIGITS: usize = 15;

@@ -1,0 +1,97 @@
+//! Numbers: the grammar, and the shortest digits that mean the same double.
+
+/// A number as JSON writes it (RFC 8259, section 6).
+#[derive(Clone, Copy)]
+pub(super) struct Token<'a> {
+    text: &'a str,
+    is_integer: bool,
+}
+
+impl<'a> Token<'a> {
+    /// Reads the number that a text begins with. What follows it is not looked at.
+    pub(super) fn read(text: &'a str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let digits = |from: usize| {
+            let rest = bytes.get(from..).unwrap_or_default();
+            rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+        };
+        let mut length = usize::from(bytes.first() == Some(&b'-'));
+        length += match bytes.get(length)? {
+            b'0' => 1,
+            b'1'..=b'9' => digits(length),
+            _ => return None,
+        };
+        let integer = length;
+        if bytes.get(length) == Some(&b'.') {
+            match digits(length + 1) {
+                0 => return None,
+                count => length += 1 + count,
+            }
+        }
+        if let Some(b'e' | b'E') = bytes.get(length) {
+            let sign = usize::from(matches!(bytes.get(length + 1), Some(b'+' | b'-')));
+            match digits(length + 1 + sign) {
+                0 => return None,
+                count => length += 1 + sign + count,
+            }
+        }
+        Some(Self { text: &text[..length], is_integer: length == integer })
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.text.len()
+    }
+
+    /// The digits, with their sign, if it has neither a fraction nor an exponent.
+    pub(super) fn integer(self) -> Option<&'a str> {
+        self.is_integer.then_some(self.text)
+    }
+
+    /// The nearest double; infinite where none is near.
+    pub(super) fn double(self) -> f64 {
+        // Every number of JSON's grammar is one of Rust's.
+        self.text.parse().unwrap_or(f64::NAN)
+    }
+}
+
+/// The shortest decimal that means a double: `0.d₁d₂… × 10^point`.
+pub(super) struct Decimal {
+    digits: [u8; 17],
+    count: usize,
+    pub(super) point: i32,
+}
+
+impl Decimal {
+    /// Of a double that is finite and positive.
+    pub(super) fn of(double: f64) -> Self {
+        let mut buffer = ryu_js::Buffer::new();
+        let text = buffer.format_finite(double);
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+
+        let exponent: i32 = exponent.parse().unwrap_or(0);
+        let mut decimal = Self { digits: [b'0'; 17], count: 0, point: exponent };
+        decimal.point += i32::try_from(whole.len()).unwrap_or(0);
+        let mut end = 0;
+        for digit in whole.bytes().chain(fraction.bytes()) {
+            if decimal.count == 0 && digit == b'0' {
+                decimal.point -= 1;
+                continue;
+            }
+            // Behind the 17th there are zeros alone.
+            if let Some(place) = decimal.digits.get_mut(decimal.count) {
+                *place = digit;
+                decimal.count += 1;
+                if digit != b'0' {
+                    end = decimal.count;
+                }
+            }
+        }
+        decimal.count = end;
+        decimal
+    }
+
+    pub(super) fn digits(&self) -> &[u8] {
+        &self.digits[..self.count]
+    }
+}

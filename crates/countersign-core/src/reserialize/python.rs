@@ -1,0 +1,149 @@
+//! CPython's `json.dumps(json.loads(body))`.
+//!
+//! Source: `Lib/json/{decoder,encoder,scanner}.py` and `Modules/_json.c` of CPython 3.11 to 3.13;
+//! `repr` of a float is `format_float_short` of `Python/pystrtod.c`.
+
+use super::{
+    Dialect,
+    members::Order,
+    number::{Decimal, Token},
+    string::Charset,
+};
+
+/// How a sender calls Python's `json.dumps`.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::{Form, JsonDumps};
+///
+/// const COMPACT: JsonDumps =
+///     JsonDumps::DEFAULT.separators(",", ":").ensure_ascii(false).sort_keys(true);
+/// let text = Form::Python(COMPACT).spell(r#"{"b": "Zo\u00eb", "a": 1}"#.as_bytes());
+/// assert_eq!(text.as_deref(), Some(r#"{"a":1,"b":"Zoë"}"#.as_bytes()));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonDumps {
+    item_separator: &'static str,
+    key_separator: &'static str,
+    ensure_ascii: bool,
+    sort_keys: bool,
+}
+
+impl JsonDumps {
+    /// `json.dumps(data)`.
+    pub const DEFAULT: Self =
+        Self { item_separator: ", ", key_separator: ": ", ensure_ascii: true, sort_keys: false };
+
+    /// `separators=(item, key)`. Default: `", "` and `": "`.
+    ///
+    /// # Panics
+    ///
+    /// While your program is compiled, if it is a constant: if `item` is not `","` or `", "`, or
+    /// `key` not `":"` or `": "`.
+    #[must_use]
+    pub const fn separators(self, item: &'static str, key: &'static str) -> Self {
+        assert!(matches!(item.as_bytes(), b"," | b", "), "items are separated by ',' or ', '");
+        assert!(matches!(key.as_bytes(), b":" | b": "), "keys are separated by ':' or ': '");
+        Self { item_separator: item, key_separator: key, ..self }
+    }
+
+    /// `ensure_ascii=…`: whether all but printable ASCII is escaped. Default: `true`.
+    #[must_use]
+    pub const fn ensure_ascii(self, ensure_ascii: bool) -> Self {
+        Self { ensure_ascii, ..self }
+    }
+
+    /// `sort_keys=…`. Default: `false`.
+    #[must_use]
+    pub const fn sort_keys(self, sort_keys: bool) -> Self {
+        Self { sort_keys, ..self }
+    }
+}
+
+impl Dialect for JsonDumps {
+    fn item_separator(&self) -> &'static [u8] {
+        self.item_separator.as_bytes()
+    }
+
+    fn key_separator(&self) -> &'static [u8] {
+        self.key_separator.as_bytes()
+    }
+
+    fn charset(&self) -> Charset {
+        if self.ensure_ascii { Charset::Ascii } else { Charset::Strict }
+    }
+
+    fn order(&self) -> Order {
+        if self.sort_keys { Order::Sorted } else { Order::Inserted }
+    }
+
+    fn has_constants(&self) -> bool {
+        true
+    }
+
+    fn number(&self, token: Token<'_>, out: &mut Vec<u8>) -> Option<()> {
+        match token.integer() {
+            Some("-0") => out.push(b'0'),
+            Some(digits) => {
+                if digits.trim_start_matches('-').len() > MAX_INTEGER_DIGITS {
+                    return None;
+                }
+                out.extend_from_slice(digits.as_bytes());
+            }
+            None => write_float(token.double(), out),
+        }
+        Some(())
+    }
+}
+
+/// Writes `repr(double)`.
+fn write_float(double: f64, out: &mut Vec<u8>) {
+    if double.is_sign_negative() {
+        out.push(b'-');
+    }
+    if double == 0.0 {
+        out.extend_from_slice(b"0.0");
+        return;
+    }
+    if double.is_infinite() {
+        out.extend_from_slice(b"Infinity");
+        return;
+    }
+
+    let decimal = Decimal::of(double.abs());
+    let digits = decimal.digits();
+    let point = decimal.point;
+    match usize::try_from(point) {
+        Ok(whole @ 1..=16) => {
+            let (before, after) = digits.split_at(whole.min(digits.len()));
+            out.extend_from_slice(before);
+            out.extend(std::iter::repeat_n(b'0', whole - before.len()));
+            out.push(b'.');
+            out.extend_from_slice(if after.is_empty() { b"0" } else { after });
+        }
+        _ if (-3..=0).contains(&point) => {
+            out.extend_from_slice(b"0.");
+            out.extend(std::iter::repeat_n(b'0', point.unsigned_abs() as usize));
+            out.extend_from_slice(digits);
+        }
+        _ => {
+            let (first, rest) = digits.split_at(1);
+            out.extend_from_slice(first);
+            if !rest.is_empty() {
+                out.push(b'.');
+                out.extend_from_slice(rest);
+            }
+            out.extend_from_slice(
+                format!("e{}{:02}", sign(point - 1), (point - 1).abs()).as_bytes(),
+            );
+        }
+    }
+}
+
+fn sign(exponent: i32) -> char {
+    if exponent < 0 { '-' } else { '+' }
+}
+
+/// `sys.int_info.default_max_str_digits`: CPython refuses longer integers since 3.11.
+const MAX_INTEGER_DIGITS: usize = 4300;

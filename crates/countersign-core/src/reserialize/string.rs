@@ -1,0 +1,162 @@
+//! Strings: what is unescaped on the way in and escaped on the way out.
+
+/// What a language spells verbatim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Charset {
+    /// Printable ASCII alone; all else as `\uXXXX` (Python's `ensure_ascii`).
+    Ascii,
+    /// All characters but quotes, backslashes and controls. A lone surrogate is none, and is
+    /// escaped (JavaScript's well-formed `JSON.stringify`).
+    WellFormed,
+    /// The same, but a lone surrogate is written as if it were a character, and what holds one is
+    /// not UTF-8 (Python without `ensure_ascii`, whose text then cannot be encoded).
+    Strict,
+}
+
+/// Copies a string of JSON text from behind its opening quote to behind its closing one, and
+/// returns where that is. `None` for what is no string.
+pub(super) fn copy(
+    text: &str,
+    mut at: usize,
+    charset: Charset,
+    out: &mut Vec<u8>,
+) -> Option<usize> {
+    let bytes = text.as_bytes();
+    out.push(b'"');
+    loop {
+        let run = plain_length(&bytes[at..], charset);
+        out.extend_from_slice(&bytes[at..at + run]);
+        at += run;
+        match bytes.get(at)? {
+            b'"' => {
+                out.push(b'"');
+                return Some(at + 1);
+            }
+            b'\\' => {
+                let (point, length) = unescape(&bytes[at..])?;
+                write(point, charset, out);
+                at += length;
+            }
+            0..0x20 => return None,
+            _ => {
+                let character = text[at..].chars().next()?;
+                write(character.into(), charset, out);
+                at += character.len_utf8();
+            }
+        }
+    }
+}
+
+/// How many bytes are copied as they are. Eight at a time: strings are most of an event.
+fn plain_length(bytes: &[u8], charset: Charset) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    // Marks the high bit of bytes below `limit`; above the first one marked, also others.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGHS;
+    let equal = |word: u64, byte: u64| below(word ^ (ONES * byte), 1);
+
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let mut special = below(word, 0x20) | equal(word, 0x22) | equal(word, 0x5c);
+        if charset == Charset::Ascii {
+            special |= word & HIGHS | equal(word, 0x7f);
+        }
+        if special != 0 {
+            return index * 8 + (special.trailing_zeros() / 8) as usize;
+        }
+    }
+    let is_special = |byte: &u8| match byte {
+        0..0x20 | b'"' | b'\\' => true,
+        0x7f.. => charset == Charset::Ascii,
+        _ => false,
+    };
+    words.len() * 8 + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
+/// Reads an escape: the code point it means, or the half of a pair that stands alone, and its
+/// length.
+fn unescape(bytes: &[u8]) -> Option<(u32, usize)> {
+    let point = match bytes.get(1)? {
+        b'"' => 0x22,
+        b'\\' => 0x5c,
+        b'/' => 0x2f,
+        b'b' => 0x08,
+        b'f' => 0x0c,
+        b'n' => 0x0a,
+        b'r' => 0x0d,
+        b't' => 0x09,
+        b'u' => {
+            let high = unit(bytes)?;
+            if (0xd800..0xdc00).contains(&high) {
+                // What follows is read as its own escape if it is not the other half.
+                if let Some(low @ 0xdc00..0xe000) = bytes.get(6..).and_then(unit) {
+                    return Some((0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), 12));
+                }
+            }
+            return Some((high, 6));
+        }
+        _ => return None,
+    };
+    Some((point, 2))
+}
+
+/// Reads `\uXXXX`.
+fn unit(bytes: &[u8]) -> Option<u32> {
+    let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
+    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
+}
+
+/// Writes a code point, or a lone surrogate.
+fn write(point: u32, charset: Charset, out: &mut Vec<u8>) {
+    match point {
+        0x22 => out.extend_from_slice(b"\\\""),
+        0x5c => out.extend_from_slice(b"\\\\"),
+        0x08 => out.extend_from_slice(b"\\b"),
+        0x0c => out.extend_from_slice(b"\\f"),
+        0x0a => out.extend_from_slice(b"\\n"),
+        0x0d => out.extend_from_slice(b"\\r"),
+        0x09 => out.extend_from_slice(b"\\t"),
+        0..0x20 => write_unit(point, out),
+        0xd800..0xe000 if charset != Charset::Strict => write_unit(point, out),
+        0x7f..0x10000 if charset == Charset::Ascii => write_unit(point, out),
+        0x10000.. if charset == Charset::Ascii => {
+            let offset = point - 0x10000;
+            write_unit(0xd800 + (offset >> 10), out);
+            write_unit(0xdc00 + (offset & 0x3ff), out);
+        }
+        _ => match char::from_u32(point) {
+            Some(character) => {
+                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            // Three bytes, as UTF-8 would have them if it had any.
+            None => out.extend(
+                [0xe0 | point >> 12, 0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f]
+                    .map(|byte| (byte & 0xff) as u8),
+            ),
+        },
+    }
+}
+
+fn write_unit(unit: u32, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.extend_from_slice(b"\\u");
+    out.extend([12, 8, 4, 0].map(|shift| DIGITS[(unit >> shift & 0xf) as usize]));
+}
+
+/// The code points of a string that was written, quotes and all: what Python sorts keys by.
+pub(super) fn code_points(written: &[u8]) -> Vec<u32> {
+    let inside = written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
+    let text = str::from_utf8(inside).unwrap_or_default();
+    let mut points = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(character) = text[at..].chars().next() {
+        let (point, length) = match character {
+            '\\' => unescape(&text.as_bytes()[at..]).unwrap_or((0x5c, 1)),
+            _ => (character.into(), character.len_utf8()),
+        };
+        points.push(point);
+        at += length;
+    }
+    points
+}

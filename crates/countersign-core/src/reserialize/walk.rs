@@ -1,0 +1,187 @@
+//! The pass over the tokens.
+
+use super::{
+    Dialect,
+    members::{Mark, Members},
+    number,
+    settle::Settle,
+    string::{self, Charset},
+};
+
+/// A text being walked through, and what is written for it.
+pub(super) struct Walk<'a, D> {
+    text: &'a str,
+    at: usize,
+    out: Vec<u8>,
+    /// What is open, outermost first.
+    open: Vec<Open>,
+    members: Members,
+    settle: Settle,
+    dialect: D,
+}
+
+/// What a value can be in.
+#[derive(Clone, Copy)]
+enum Open {
+    Array,
+    Object { mark: Mark },
+}
+
+impl<'a, D: Dialect> Walk<'a, D> {
+    /// Writes what the dialect would, or `None` for what it refuses.
+    pub(super) fn over(text: &'a str, dialect: D) -> Option<Vec<u8>> {
+        let mut walk = Self {
+            text,
+            at: 0,
+            out: Vec::with_capacity(text.len() + text.len() / 4),
+            open: Vec::new(),
+            members: Members::new(dialect.order()),
+            settle: Settle::default(),
+            dialect,
+        };
+        walk.run()?;
+        let written = walk.settle.apply(walk.out, walk.dialect.item_separator());
+        // A lone surrogate that was dropped with its member does no harm; one that stayed does.
+        let is_text = walk.dialect.charset() != Charset::Strict || str::from_utf8(&written).is_ok();
+        is_text.then_some(written)
+    }
+
+    fn run(&mut self) -> Option<()> {
+        loop {
+            if self.value()? {
+                // Something was opened: its first value is next.
+                continue;
+            }
+            // A value has ended, and whatever ends with it.
+            loop {
+                self.skip_space();
+                let Some(open) = self.open.last().copied() else {
+                    return (self.at == self.text.len()).then_some(());
+                };
+                let byte = self.next()?;
+                match (open, byte) {
+                    (Open::Array, b',') => {
+                        self.out.extend_from_slice(self.dialect.item_separator());
+                        break;
+                    }
+                    (Open::Array, b']') => self.out.push(b']'),
+                    (Open::Object { .. }, b',') => {
+                        self.members.end_value(self.out.len());
+                        self.out.extend_from_slice(self.dialect.item_separator());
+                        self.skip_space();
+                        self.key()?;
+                        break;
+                    }
+                    (Open::Object { mark }, b'}') => {
+                        self.members.end_value(self.out.len());
+                        if let Some(order) = self.members.close(mark, &self.out) {
+                            self.settle.object(order);
+                        }
+                        self.out.push(b'}');
+                    }
+                    _ => return None,
+                }
+                self.open.pop();
+            }
+        }
+    }
+
+    /// Reads a value, or what opens one that is not empty: then `true`.
+    fn value(&mut self) -> Option<bool> {
+        self.skip_space();
+        let start = self.at;
+        match self.next()? {
+            b'"' => self.string()?,
+            b'{' => {
+                self.out.push(b'{');
+                self.skip_space();
+                if self.peek()? != b'}' {
+                    self.enter(Open::Object { mark: self.members.open() })?;
+                    self.key()?;
+                    return Some(true);
+                }
+                self.at += 1;
+                self.out.push(b'}');
+            }
+            b'[' => {
+                self.out.push(b'[');
+                self.skip_space();
+                if self.peek()? != b']' {
+                    self.enter(Open::Array)?;
+                    return Some(true);
+                }
+                self.at += 1;
+                self.out.push(b']');
+            }
+            b't' => self.literal(start, "true")?,
+            b'f' => self.literal(start, "false")?,
+            b'n' => self.literal(start, "null")?,
+            b'N' if self.dialect.has_constants() => self.literal(start, "NaN")?,
+            b'I' if self.dialect.has_constants() => self.literal(start, "Infinity")?,
+            b'-' if self.dialect.has_constants() && self.peek() == Some(b'I') => {
+                self.literal(start, "-Infinity")?;
+            }
+            b'-' | b'0'..=b'9' => {
+                let token = number::Token::read(&self.text[start..])?;
+                self.at = start + token.len();
+                self.dialect.number(token, &mut self.out)?;
+            }
+            _ => return None,
+        }
+        Some(false)
+    }
+
+    fn key(&mut self) -> Option<()> {
+        let start = self.out.len();
+        if self.next()? != b'"' {
+            return None;
+        }
+        self.string()?;
+        self.members.begin(start, &self.out);
+        self.skip_space();
+        if self.next()? != b':' {
+            return None;
+        }
+        self.out.extend_from_slice(self.dialect.key_separator());
+        Some(())
+    }
+
+    /// Reads a string whose opening quote was read.
+    fn string(&mut self) -> Option<()> {
+        self.at = string::copy(self.text, self.at, self.dialect.charset(), &mut self.out)?;
+        Some(())
+    }
+
+    fn literal(&mut self, start: usize, literal: &str) -> Option<()> {
+        if !self.text.as_bytes()[start..].starts_with(literal.as_bytes()) {
+            return None;
+        }
+        self.at = start + literal.len();
+        self.out.extend_from_slice(literal.as_bytes());
+        Some(())
+    }
+
+    fn enter(&mut self, open: Open) -> Option<()> {
+        self.open.push(open);
+        (self.open.len() <= MAX_DEPTH).then_some(())
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+}
+
+/// CPython gives up somewhat below 1000 levels, Node somewhat above; no event is near either.
+const MAX_DEPTH: usize = 512;

@@ -1,0 +1,146 @@
+//! The re-serialised forms against the real thing: one Python and one Node process answer for all
+//! documents of a run.
+//!
+//! `COUNTERSIGN_DOCUMENTS` sets how many (20,000), `COUNTERSIGN_SEED` which.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use std::{
+    env,
+    io::{BufRead, BufReader, BufWriter, Write},
+    process::{Command, Stdio},
+    thread,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use countersign::{Form, JsonDumps};
+use countersign_tests::{Documents, have};
+
+/// The ways in which senders call `json.dumps`, as `PYTHON` below has them.
+const DUMPS: [JsonDumps; 6] = [
+    JsonDumps::DEFAULT,
+    JsonDumps::DEFAULT.separators(",", ":"),
+    JsonDumps::DEFAULT.separators(",", ":").ensure_ascii(false),
+    JsonDumps::DEFAULT.sort_keys(true),
+    JsonDumps::DEFAULT.separators(",", ":").ensure_ascii(false).sort_keys(true),
+    JsonDumps::DEFAULT.separators(",", ": "),
+];
+
+const PYTHON: &str = r#"
+import json, sys
+
+WAYS = [
+    {},
+    {"separators": (",", ":")},
+    {"separators": (",", ":"), "ensure_ascii": False},
+    {"sort_keys": True},
+    {"separators": (",", ":"), "ensure_ascii": False, "sort_keys": True},
+    {"separators": (",", ": ")},
+]
+for index, line in enumerate(sys.stdin):
+    try:
+        data = json.loads(bytes.fromhex(line).decode())
+        print(json.dumps(data, **WAYS[index % len(WAYS)]).encode().hex())
+    except ValueError:
+        print("!")
+"#;
+
+const NODE: &str = r#"
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lines = require("readline").createInterface({ input: process.stdin, crlfDelay: Infinity });
+let out = [];
+lines.on("line", (line) => {
+    try {
+        const text = JSON.stringify(JSON.parse(decoder.decode(Buffer.from(line, "hex"))));
+        out.push(Buffer.from(text).toString("hex"));
+    } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        out.push("!");
+    }
+    if (out.length === 1000) { process.stdout.write(out.join("\n") + "\n"); out = []; }
+});
+lines.on("close", () => process.stdout.write(out.map((line) => line + "\n").join("")));
+"#;
+
+fn setting(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+/// Counts the documents that both refuse; fails on the first few that are spelled differently.
+fn compare(command: &mut Command, form: impl Fn(usize) -> Form) {
+    let count = usize::try_from(setting("COUNTERSIGN_DOCUMENTS").unwrap_or(20_000)).unwrap();
+    let seed = setting("COUNTERSIGN_SEED").unwrap_or_else(|| {
+        u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+    });
+    println!("{count} documents, seed {seed}");
+
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = BufWriter::new(child.stdin.take().unwrap());
+    let asking = thread::spawn(move || {
+        let mut documents = Documents::seeded(seed);
+        for _ in 0..count {
+            writeln!(input, "{}", hex::encode(documents.next_document())).unwrap();
+        }
+    });
+
+    let mut documents = Documents::seeded(seed);
+    let (mut refused, mut bytes, mut differences) = (0, 0, Vec::new());
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for index in 0..count {
+        let document = documents.next_document();
+        let answer = lines.next().unwrap().unwrap();
+        let theirs = (answer != "!").then(|| hex::decode(&answer).unwrap());
+        let ours = form(index).spell(document.as_bytes());
+        bytes += document.len();
+        refused += usize::from(theirs.is_none());
+        if ours != theirs {
+            let text = |spelled: Option<Vec<u8>>| spelled.map(String::from_utf8);
+            differences.push(format!(
+                "{:?} of {document:?}\n  ours   {:?}\n  theirs {:?}",
+                form(index),
+                text(ours),
+                text(theirs)
+            ));
+        }
+    }
+    asking.join().unwrap();
+    assert!(child.wait().unwrap().success());
+    println!("{bytes} bytes, {refused} refused, {} different", differences.len());
+    let first: Vec<_> = differences.iter().take(5).map(String::as_str).collect();
+    assert!(
+        differences.is_empty(),
+        "seed {seed}: {} differ\n{}",
+        differences.len(),
+        first.join("\n")
+    );
+    // A generator that makes nothing but errors, or none, says nothing.
+    assert!(refused * 10 > count && refused * 2 < count, "{refused} of {count} refused");
+}
+
+#[test]
+fn python_writes_the_same() {
+    if have("python3", ["-c", "import sys; assert sys.version_info >= (3, 11)"]) {
+        let form = |index| Form::Python(DUMPS[index % DUMPS.len()]);
+        compare(Command::new("python3").args(["-c", PYTHON]), form);
+    }
+}
+
+#[test]
+fn node_writes_the_same() {
+    if have("node", ["-e", "if (parseInt(process.versions.node) < 20) throw 0"]) {
+        compare(Command::new("node").args(["-e", NODE]), |_| Form::JavaScript);
+    }
+}
+
+#[test]
+fn a_spelling_is_a_fixed_point_of_itself() {
+    let mut documents = Documents::seeded(7);
+    for _ in 0..5_000 {
+        let document = documents.next_document();
+        for form in DUMPS.map(Form::Python).into_iter().chain([Form::JavaScript]) {
+            if let Some(spelled) = form.spell(document.as_bytes()) {
+                assert_eq!(form.spell(&spelled).as_ref(), Some(&spelled), "{form:?} of {document}");
+            }
+        }
+    }
+}
