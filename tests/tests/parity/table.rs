@@ -20,6 +20,7 @@ pub(crate) fn rows() -> Vec<Row> {
         both_headers_of_respan(),
         events_and_payloads(),
         ids(),
+        forms(),
         framing(),
         limits(),
         connections(),
@@ -530,6 +531,102 @@ fn ids() -> Vec<Row> {
         row("id with an escape", r#""\u001b[31m""#, Some("\u{1b}[31m"), Some(r#""\u001b[31m""#)),
         row("id of an astral character", r#""😀""#, Some("😀"), Some(r#""\ud83d\ude00""#)),
         row("id of 100 KB", &format!("\"{long}\""), Some(&long), Some(&long)),
+    ]
+}
+
+/// What was signed in another spelling than it is sent: the handler gets the one that was signed.
+fn forms() -> Vec<Row> {
+    let row = |name, path: &str, signed: &str, sent: &str, answer: Answer, effect: String| {
+        let post = Post::to(path).body(signed).signed().body(sent);
+        let digest = post.field("Content-Digest: sha-256=:x:").field("Content-MD5: x");
+        Row::ours(name, send(digest.bytes()), vec![answer]).effects([effect])
+    };
+    let python = |name, signed: &str, sent: &str| {
+        let answer = told("respan", None, None, 0, signed.as_bytes());
+        row(name, "/respan", signed, sent, answer, hex_digest(signed.as_bytes()))
+    };
+    let javascript = |name, signed: &str, sent: &str| {
+        let answer = told("webhook-js", Some("a"), Some("j"), 0, signed.as_bytes());
+        row(name, "/webhook-js", signed, sent, answer, "j".to_owned())
+    };
+    let refuses = |name, path: &str, signed: &str, sent: &str| {
+        refuses(name, Post::to(path).body(signed).signed().body(sent).bytes())
+    };
+    let dumped = r#"{"name": "Zo\u00eb", "cost": 1e-05, "n": [1, 2]}"#;
+    let chunked = Post::to("/respan")
+        .body(dumped)
+        .signed()
+        .body(r#"{"name":"Zoë","cost":0.00001,"n":[1,2]}"#);
+    vec![
+        python("python, compact", dumped, r#"{"name":"Zoë","cost":0.00001,"n":[1,2]}"#),
+        python(
+            "python, spaced",
+            dumped,
+            "{ \"name\" : \"Zo\\u00EB\",\n \"cost\": 1.0e-5, \"n\": [1 ,2]}",
+        ),
+        python("python, as it is signed", dumped, dumped),
+        python("python, a key repeated", r#"{"a": 2}"#, r#"{"a":1,"a":2}"#),
+        Row::ours(
+            "python, chunked",
+            send(chunked.chunked(&[7], "")),
+            vec![told("respan", None, None, 0, dumped.as_bytes())],
+        )
+        .effects([hex_digest(dumped.as_bytes())]),
+        Row::ours(
+            "python, retired secret",
+            send(
+                Post::to("/respan")
+                    .body(dumped)
+                    .signed_with(PREVIOUS)
+                    .body(dumped.replace(' ', ""))
+                    .bytes(),
+            ),
+            vec![told("respan", None, None, 1, dumped.as_bytes())],
+        )
+        .effects([hex_digest(dumped.as_bytes())]),
+        Row::ours(
+            "python, NaN is signed and no JSON",
+            send(Post::to("/respan").body(r#"{"a": NaN}"#).signed().body(r#"{"a":NaN}"#).bytes()),
+            vec![payload(400)],
+        ),
+        javascript(
+            "javascript, spaced",
+            r#"{"id":"j","type":"a","n":1.5}"#,
+            r#"{ "id": "j", "type": "a", "n": 1.50 }"#,
+        ),
+        javascript(
+            "javascript, keys like integers",
+            r#"{"1":0,"2":0,"id":"j","type":"a"}"#,
+            r#"{"id":"j","2":0,"type":"a","1":0}"#,
+        ),
+        javascript(
+            "javascript, as it is signed",
+            r#"{"id": "j", "type": "a"}"#,
+            r#"{"id": "j", "type": "a"}"#,
+        ),
+        refuses("python, other data", "/respan", dumped, r#"{"name":"Zoe"}"#),
+        refuses("python, no JSON", "/respan", dumped, "nonsense"),
+        refuses(
+            "python, a BOM",
+            "/respan",
+            dumped,
+            &format!("\u{feff}{}", dumped.replace(' ', "")),
+        ),
+        refuses("python's spelling, compact", "/respan", r#"{"a":1}"#, r#"{"a": 1}"#),
+        refuses(
+            "python's spelling where JavaScript's is taken",
+            "/webhook-js",
+            r#"{"a": 1}"#,
+            r#"{"a":1}"#,
+        ),
+        refuses("a spelling where none is taken", "/webhook", EVENT, &EVENT.replace(':', ": ")),
+        refuses(
+            "javascript, other data",
+            "/webhook-js",
+            r#"{"id":"j","type":"a"}"#,
+            r#"{"id":"k","type":"a"}"#,
+        ),
+        refuses("javascript, 1,000 levels", "/webhook-js", "[]", &"[".repeat(1000)),
     ]
 }
 

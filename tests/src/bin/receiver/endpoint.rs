@@ -4,7 +4,8 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    ConfigError, Event, Provider, Secret, Secrets, Verifier, Webhook, body_digest,
+    ConfigError, Event, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Verifier, Webhook,
+    body_digest,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
     providers::{github, respan, speaknode, x_webhook_signature},
 };
@@ -12,11 +13,21 @@ use serde::Serialize;
 
 use crate::{arguments::Arguments, effects::Effects};
 
+/// The in-house convention, of a sender that signs `JSON.stringify` and may send another spelling.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WebhookJs;
+
+impl Provider for WebhookJs {
+    const NAME: &'static str = "webhook-js";
+    const SCHEME: Scheme = XWebhookSignature::SCHEME.forms(&[Form::JavaScript]);
+}
+
 /// A verifier for each endpoint, and what they do.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Endpoints {
     pub(crate) respan: Verifier<Respan>,
     pub(crate) webhook: Verifier<XWebhookSignature>,
+    pub(crate) webhook_js: Verifier<WebhookJs>,
     pub(crate) speaknode: Verifier<SpeakNode>,
     pub(crate) github: Verifier<GitHub>,
     pub(crate) handler: Handler,
@@ -28,6 +39,7 @@ impl Endpoints {
         Ok(Self {
             respan: verifier("RESPAN_SECRET", arguments)?,
             webhook: verifier("WEBHOOK_SECRET", arguments)?,
+            webhook_js: verifier("WEBHOOK_SECRET", arguments)?,
             speaknode: verifier("SPEAKNODE_SECRET", arguments)?,
             github: verifier("GITHUB_SECRET", arguments)?,
             handler: Handler { effects },
@@ -92,6 +104,20 @@ impl Handler {
         };
         Ok(serde_json::to_string(&answer)?)
     }
+}
+
+/// Whether the fields that a middleware hands on describe the body that it hands on: where another
+/// spelling was signed than was sent, they were about the other.
+pub(crate) fn describe<H: HeaderSource>(headers: &H, form: Form, bytes: &[u8]) -> bool {
+    let mut lengths = headers.values("content-length");
+    let length_fits = |length: &[u8]| length == bytes.len().to_string().as_bytes();
+    if form == Form::Wire {
+        return lengths.all(length_fits);
+    }
+    let is_gone = |name: &&str| headers.values(name).next().is_none();
+    lengths.next().is_some_and(length_fits)
+        && lengths.next().is_none()
+        && ["transfer-encoding", "content-digest", "digest", "content-md5"].iter().all(is_gone)
 }
 
 /// What a sender is answered, in this order.

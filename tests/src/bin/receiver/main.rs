@@ -4,7 +4,8 @@
 //! WEBHOOK_SECRET=secret cargo run -p countersign-tests --bin receiver -- --surface axum-extractor
 //! ```
 //!
-//! `POST /respan`, `/webhook`, `/speaknode` and `/github` answer what the handler was given. The
+//! `POST /respan`, `/webhook`, `/webhook-js` (as `/webhook`, and JavaScript's spelling is accepted),
+//! `/speaknode` and `/github` answer what the handler was given. The
 //! first line on standard output is `listening on ADDRESS`.
 
 mod actix;

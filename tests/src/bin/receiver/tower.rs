@@ -4,7 +4,7 @@ use std::{convert::Infallible, io};
 
 use bytes::Bytes;
 use countersign::{
-    Provider, Verifier, Webhook,
+    HttpHeaders, Provider, Verifier, Webhook,
     providers::{github, respan, speaknode, x_webhook_signature},
     tower::{RequestBody, VerifyLayer},
 };
@@ -13,7 +13,7 @@ use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use tower::{Layer, ServiceExt, service_fn, util::BoxCloneService};
 
-use crate::endpoint::{Endpoints, Handler, Told};
+use crate::endpoint::{Endpoints, Handler, Told, describe};
 
 type Body = Either<countersign::tower::ResponseBody<Full<Bytes>>, Full<Bytes>>;
 
@@ -24,11 +24,14 @@ pub(crate) fn service(
     let service = service_fn(move |request: Request<Incoming>| {
         let endpoints = endpoints.clone();
         async move {
-            let Endpoints { respan, webhook, speaknode, github, handler } = endpoints;
+            let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } = endpoints;
             match request.uri().path() {
                 "/respan" => verified::<respan::Event, _>(respan, handler, request).await,
                 "/webhook" => {
                     verified::<x_webhook_signature::Event, _>(webhook, handler, request).await
+                }
+                "/webhook-js" => {
+                    verified::<x_webhook_signature::Event, _>(webhook_js, handler, request).await
                 }
                 "/speaknode" => verified::<speaknode::Event, _>(speaknode, handler, request).await,
                 "/github" => verified::<github::Event, _>(github, handler, request).await,
@@ -39,7 +42,7 @@ pub(crate) fn service(
     BoxCloneService::new(service)
 }
 
-async fn verified<E: Told<Provider = P>, P: Provider>(
+async fn verified<E: Told, P: Provider>(
     verifier: Verifier<P>,
     handler: Handler,
     request: Request<Incoming>,
@@ -49,8 +52,15 @@ async fn verified<E: Told<Provider = P>, P: Provider>(
         async move {
             let (parts, body) = request.into_parts();
             let Ok(body) = body.collect().await;
-            Ok(match Webhook::<E>::from_parts(&parts) {
-                Ok(webhook) => answer(handler.handle(&webhook, &body.to_bytes())),
+            let bytes = body.to_bytes();
+            Ok(match Webhook::<E, P>::from_parts(&parts) {
+                Ok(webhook) => {
+                    let form = webhook.verified.form();
+                    match describe(&HttpHeaders(&parts.headers), form, &bytes) {
+                        true => answer(handler.handle(&webhook, &bytes)),
+                        false => empty(StatusCode::INTERNAL_SERVER_ERROR),
+                    }
+                }
                 Err(rejection) => rejection.into(),
             })
         }
