@@ -72,12 +72,12 @@ impl<P: Provider> Signer<P> {
 
     /// Signs at this time, for schemes that sign it.
     pub fn at(&self, time: SystemTime) -> Signing<'_, P> {
-        Signing { signer: self, time: Some(time), id: None }
+        Signing::from(self).at(time)
     }
 
     /// Signs a delivery with this id, for schemes that sign it.
     pub fn id<'a>(&'a self, id: &'a str) -> Signing<'a, P> {
-        Signing { signer: self, time: None, id: Some(id) }
+        Signing::from(self).id(id)
     }
 
     /// Signs a body, for schemes that sign nothing besides.
@@ -86,7 +86,7 @@ impl<P: Provider> Signer<P> {
     ///
     /// [`ConfigError::MissingPart`] if the scheme signs a time, an id or a URL that was not given.
     pub fn sign(&self, body: &[u8]) -> Result<SignedHeaders, ConfigError> {
-        Signing { signer: self, time: None, id: None }.sign(body)
+        Signing::from(self).sign(body)
     }
 }
 
@@ -103,6 +103,13 @@ pub struct Signing<'a, P: Provider> {
     signer: &'a Signer<P>,
     time: Option<SystemTime>,
     id: Option<&'a str>,
+}
+
+/// Signs nothing besides the body, yet.
+impl<'a, P: Provider> From<&'a Signer<P>> for Signing<'a, P> {
+    fn from(signer: &'a Signer<P>) -> Self {
+        Self { signer, time: None, id: None }
+    }
 }
 
 impl<'a, P: Provider> Signing<'a, P> {
