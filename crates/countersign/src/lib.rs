@@ -22,6 +22,8 @@ mod intake;
 mod rejection;
 #[cfg(feature = "_intake")]
 mod respelled;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
 #[cfg(feature = "_extract")]

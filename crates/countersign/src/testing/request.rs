@@ -1,0 +1,157 @@
+use std::fmt;
+
+use bytes::Bytes;
+use countersign_core::{ConfigError, HeaderSource, Provider, Signing};
+
+/// A delivery as its provider would send it: a body, and the headers that sign it.
+///
+/// It can be sent any number of times, as providers do. See the [module docs](crate::testing) for
+/// requests of axum and actix-web.
+///
+/// # Examples
+///
+/// Without a framework:
+///
+/// ```
+/// use countersign::{Secret, Signer, Verifier, providers::Respan, testing::SignedRequest};
+///
+/// let secret = Secret::new("api key")?;
+/// let verifier = Verifier::<Respan>::new(secret.clone())?;
+/// let genuine = SignedRequest::new(&Signer::<Respan>::new(secret)?, r#"{"model":"small"}"#)?;
+/// assert!(verifier.verify(&genuine, genuine.body()).is_ok());
+///
+/// for refused in [
+///     genuine.clone().forged(),
+///     genuine.clone().with_body(r#"{"model":"large"}"#),
+///     genuine.without_signature(),
+/// ] {
+///     assert!(verifier.verify(&refused, refused.body()).is_err());
+/// }
+/// # Ok::<_, countersign::ConfigError>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct SignedRequest {
+    headers: Vec<(String, String)>,
+    signature: String,
+    body: Bytes,
+}
+
+impl SignedRequest {
+    /// Signs a body: with a `&Signer`, or with a [`Signing`] for schemes that sign a time or an id.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the scheme signs something that was not given.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use countersign::{Part, Provider, Scheme, Secret, Signer, Timestamp, TimestampUnit};
+    /// use countersign::{Verifier, testing::SignedRequest};
+    ///
+    /// struct Timed;
+    /// impl Provider for Timed {
+    ///     const NAME: &'static str = "timed";
+    ///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"])
+    ///         .timestamp(Timestamp::header(&["X-Time"], TimestampUnit::Seconds))
+    ///         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    /// }
+    ///
+    /// let secret = Secret::new("secret")?;
+    /// let verifier = Verifier::<Timed>::new(secret.clone())?;
+    /// let (signer, now) = (Signer::<Timed>::new(secret)?, SystemTime::now());
+    /// let genuine = SignedRequest::new(signer.at(now), "{}")?;
+    /// assert!(verifier.verify(&genuine, "{}").is_ok());
+    ///
+    /// let stale = SignedRequest::new(signer.at(now - Duration::from_secs(3600)), "{}")?;
+    /// assert!(verifier.verify(&stale, "{}").is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new<'a, P: Provider>(
+        signer: impl Into<Signing<'a, P>>,
+        body: impl AsRef<[u8]>,
+    ) -> Result<Self, ConfigError> {
+        let body = Bytes::copy_from_slice(body.as_ref());
+        let mut headers: Vec<_> = signer.into().sign(&body)?.into_iter().collect();
+        // The signature comes first.
+        let signature = headers.first().map(|(name, _)| name.clone()).unwrap_or_default();
+        headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+        Ok(Self { headers, signature, body })
+    }
+
+    /// Sets a header that is not signed, such as `X-GitHub-Event`, in place of any of that name.
+    pub fn with_header(self, name: &str, value: &str) -> Self {
+        let mut request = self.without_header(name);
+        request.headers.push((name.to_owned(), value.to_owned()));
+        request
+    }
+
+    /// Alters one digit of the signature. It is well formed and belongs to no secret; everything
+    /// else stays.
+    pub fn forged(mut self) -> Self {
+        for (name, value) in &mut self.headers {
+            if name.eq_ignore_ascii_case(&self.signature) {
+                *value = altered(value);
+            }
+        }
+        self
+    }
+
+    /// Replaces the body, and keeps the signature over the former one.
+    pub fn with_body(self, body: impl AsRef<[u8]>) -> Self {
+        Self { body: Bytes::copy_from_slice(body.as_ref()), ..self }
+    }
+
+    /// Removes the signature's header.
+    pub fn without_signature(self) -> Self {
+        let signature = self.signature.clone();
+        self.without_header(&signature)
+    }
+
+    /// The names and values of the headers.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    fn without_header(mut self, name: &str) -> Self {
+        self.headers.retain(|(candidate, _)| !candidate.eq_ignore_ascii_case(name));
+        self
+    }
+}
+
+impl HeaderSource for SignedRequest {
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.headers.values(name)
+    }
+}
+
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The values are not shown: a signature is as good as its delivery.
+        let names: Vec<_> = self.headers().map(|(name, _)| name).collect();
+        f.debug_struct("SignedRequest")
+            .field("headers", &names)
+            .field("body_length", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Replaces a digit near the end, where every scheme has the tag. Of base64, the last digit before
+/// the padding holds four bits alone; this one holds six.
+fn altered(signature: &str) -> String {
+    let at = signature.len().saturating_sub(5);
+    let alter = |(index, digit)| match digit {
+        _ if index != at => digit,
+        '0' => '1',
+        _ => '0',
+    };
+    signature.char_indices().map(alter).collect()
+}
