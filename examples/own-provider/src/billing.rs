@@ -1,0 +1,49 @@
+//! How billing signs, and what it tells. Its deliveries look like this:
+//!
+//! ```text
+//! X-Billing-Signature: sha256=9a7b…
+//!
+//! {"delivery":"d_1","event":"invoice.paid","invoice":{"number":"2026-7","cents":1250}}
+//! ```
+
+use countersign::{EventAt, Field, Provider, Scheme, events};
+use serde::Deserialize;
+
+/// The endpoint that billing delivers to.
+pub(crate) struct Billing;
+
+impl Provider for Billing {
+    const NAME: &'static str = "billing";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Billing-Signature"]).prefix("sha256=");
+    // Leave this out where the members are called `id`, `type` and `data`.
+    const EVENT: EventAt = EventAt {
+        id: Field::Body(&["delivery"]),
+        event_type: Field::Body(&["event"]),
+        data: Some("invoice"),
+    };
+}
+
+/// The endpoint of its European twin: it signs and tells alike, with a secret of its own. Being
+/// another type, it can never be taken for the first.
+pub(crate) struct BillingEu;
+
+impl Provider for BillingEu {
+    const NAME: &'static str = "billing-eu";
+    const SCHEME: Scheme = Billing::SCHEME;
+    const EVENT: EventAt = Billing::EVENT;
+}
+
+events! {
+    /// What is acted on. `Unknown` is added, and keeps everything else.
+    pub(crate) enum Event for Billing {
+        "invoice.paid" => Paid(Invoice),
+        "invoice.voided" => Voided(Invoice),
+    }
+}
+
+/// The members that matter here; others may come, and are passed over.
+#[derive(Deserialize)]
+pub(crate) struct Invoice {
+    pub(crate) number: String,
+    pub(crate) cents: u64,
+}
