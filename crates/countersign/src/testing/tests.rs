@@ -75,6 +75,15 @@ fn each_wrong_request_is_wrong_in_one_way() {
 }
 
 #[test]
+fn a_forged_request_is_refused_where_another_spelling_of_it_is_not() {
+    let signer = Signer::<Respan>::new(secret()).unwrap();
+    let genuine = SignedRequest::new(&signer, r#"{"model": "small"}"#).unwrap();
+    let respelled = genuine.with_body(r#"{"model":"small"} "#);
+    assert_eq!(verdict::<Respan>(&respelled), None);
+    assert_eq!(verdict::<Respan>(&respelled.forged()), Some(VerifyErrorKind::Mismatch));
+}
+
+#[test]
 fn a_time_long_ago_is_stale_and_a_missing_one_is_an_error() {
     let signer = Signer::<Entry>::new(secret()).unwrap();
     let stale = signer.at(SystemTime::now() - Duration::from_secs(600));
