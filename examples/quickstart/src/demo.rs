@@ -45,7 +45,7 @@ pub(crate) fn print(addr: SocketAddr, [respan, in_house, speaknode]: [&str; 3]) 
     );
     for (path, header, secret, body) in deliveries {
         println!("\n{path}:");
-        for sent in ["\"$B\"", "\"$B \""] {
+        for sent in ["\"$B\"", "\"x$B\""] {
             println!(
                 "B='{body}'; curl -i http://{addr}/webhooks/{path} \
                  -H 'Content-Type: application/json' \
