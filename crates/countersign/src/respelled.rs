@@ -9,6 +9,7 @@ use countersign_core::{Form, Provider, Verified};
 
 /// Fields that describe the bytes of the wire, and not the text that was signed and is handed on.
 /// A middleware that hands it on removes them, and sets `Content-Length`.
+#[cfg(any(feature = "tower", feature = "actix-web"))]
 pub(crate) const ABOUT_THE_WIRE: [&str; 6] =
     ["content-digest", "content-md5", "digest", "repr-digest", "trailer", "transfer-encoding"];
 
