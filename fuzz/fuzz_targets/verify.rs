@@ -1,0 +1,57 @@
+#![no_main]
+
+use countersign_core::{
+    Event, FixedClock, Form, JsonDumps, Part, Provider, Scheme, Secret, SecretForm, Secrets, Signer,
+    Timestamp, TimestampUnit, Verifier,
+    providers::{SpeakNode, github, speaknode, x_webhook_signature},
+};
+use libfuzzer_sys::fuzz_target;
+
+/// Everything that a scheme can have, at once.
+struct Whole;
+
+impl Provider for Whole {
+    const NAME: &'static str = "whole";
+    const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-signature", "y-signature"])
+        .list(',', '=', "v1")
+        .id(&["x-id", "y-id"])
+        .timestamp(Timestamp::entry("t", TimestampUnit::Milliseconds))
+        .signed(&[Part::Id, Part::Timestamp, Part::Literal("."), Part::Body])
+        .secret(SecretForm::Base64 { prefix: "whsec_" })
+        .forms(&[Form::Python(JsonDumps::DEFAULT), Form::JavaScript]);
+}
+
+// Lines are headers, up to the first that is none; the rest is the body. No header of a stranger
+// verifies, whatever the body; and what is signed verifies, and is read without a panic.
+fuzz_target!(|input: &[u8]| {
+    let mut headers = Vec::new();
+    let mut body = input;
+    while let Some(end) = body.iter().position(|byte| *byte == b'\n') {
+        let line = &body[..end];
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { break };
+        let Ok(name) = std::str::from_utf8(&line[..colon]) else { break };
+        headers.push((name, &line[colon + 1..]));
+        body = &body[end + 1..];
+    }
+
+    let secrets = || {
+        let current = Secrets::new(Secret::new("whsec_AAECAwQFBgc=").unwrap());
+        current.with_retired(Secret::new("whsec_BwYFBAMCAQA=").unwrap()).unwrap()
+    };
+    let whole = Verifier::<Whole>::new(secrets()).unwrap();
+    let whole = whole.clock(FixedClock::at_unix_seconds(1_700_000_000));
+    assert!(whole.verify(&headers, body).is_err());
+    let speaknode = Verifier::<SpeakNode>::new(secrets()).unwrap();
+    assert!(speaknode.verify(&headers, body).is_err());
+
+    fn read<E: Event>(headers: &[(&str, &[u8])], body: &[u8]) {
+        let secret = Secret::new("secret").unwrap();
+        let signed = Signer::<E::Provider>::new(secret.clone()).unwrap().sign(body).unwrap();
+        let verifier = Verifier::<E::Provider>::new(secret).unwrap();
+        let verified = verifier.verify(&signed, body).unwrap();
+        let _ = E::parse(&verified.delivery(headers));
+    }
+    read::<github::Event>(&headers, body);
+    read::<speaknode::Event>(&headers, body);
+    read::<x_webhook_signature::Event>(&headers, body);
+});
