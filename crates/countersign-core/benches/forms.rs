@@ -73,6 +73,10 @@ fn worst_shapes(criterion: &mut Criterion) {
         ("20,000 equal keys", members(&|_| "a".to_owned(), 20_000)),
         ("20,000 keys", members(&|n| format!("key{n}"), 20_000)),
         ("keys with a long start in common", members(&|n| format!("{}{n}", "k".repeat(2500)), 100)),
+        (
+            "escaped keys with a start in common",
+            members(&|n| format!("{}\\u00e9{}", "k".repeat(16), 20_000 - n), 8_000),
+        ),
         ("keys like integers, backwards", members(&|n| (20_000 - n).to_string(), 20_000)),
         ("52,000 empty keys", members(&|_| String::new(), 26_000)),
         ("repeated keys, nested", nested),

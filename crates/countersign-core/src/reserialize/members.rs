@@ -1,8 +1,11 @@
 //! The members of the objects that are open, and the order they end up in.
 
-use std::ops::Range;
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
-use super::string;
+use super::{
+    settle::{Place, Settle},
+    string,
+};
 
 /// In which order a language writes an object's members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +22,19 @@ pub(super) enum Order {
 pub(super) struct Members {
     order: Order,
     list: Vec<Member>,
+    /// Room for sorting one object: the start of a member's key, and its place among the members.
+    sorting: Vec<(u128, usize)>,
 }
 
-/// Where a member stands in the output.
+/// Where a member stands in the output: in 32 bits, which [`Walk`](super::walk::Walk) sees to.
 #[derive(Clone, Copy)]
 struct Member {
-    start: usize,
-    key_end: usize,
-    end: usize,
+    start: u32,
+    key_end: u32,
+    end: u32,
+    is_settled: bool,
+    /// The key's last bytes, which tell most keys of one object apart.
+    sketch: u64,
     /// The key's number, if it is an array index and the language minds.
     index: Option<u32>,
 }
@@ -37,7 +45,7 @@ pub(super) struct Mark(usize);
 
 impl Members {
     pub(super) fn new(order: Order) -> Self {
-        Self { order, list: Vec::new() }
+        Self { order, list: Vec::new(), sorting: Vec::new() }
     }
 
     pub(super) fn open(&self) -> Mark {
@@ -50,62 +58,102 @@ impl Members {
             Order::IndicesFirst => array_index(&out[start..]),
             Order::Inserted | Order::Sorted => None,
         };
-        self.list.push(Member { start, key_end: out.len(), end: 0, index });
+        let sketch = match self.order {
+            Order::Sorted => 0,
+            Order::Inserted | Order::IndicesFirst => sketch(&out[start..]),
+        };
+        let (start, key_end) = (start as u32, out.len() as u32);
+        self.list.push(Member { start, key_end, end: 0, is_settled: true, sketch, index });
     }
 
     pub(super) fn end_value(&mut self, end: usize) {
         if let Some(member) = self.list.last_mut() {
-            member.end = end;
+            member.end = end as u32;
         }
     }
 
-    /// Ends an object. If its members must stand otherwise than they came, returns the places of
-    /// those that stay, in their order; the first and the last place of all bound the object.
-    pub(super) fn close(&mut self, mark: Mark, out: &[u8]) -> Option<Reordered> {
+    /// Ends an object. If its members must stand otherwise than they came, says so.
+    pub(super) fn close(&mut self, mark: Mark, out: &[u8], settle: &mut Settle) {
         let members = &self.list[mark.0..];
-        let reordered = self.reorder(members, out);
-        self.list.truncate(mark.0);
-        reordered
-    }
-
-    fn reorder(&self, members: &[Member], out: &[u8]) -> Option<Reordered> {
-        let key = |member: &Member| &out[member.start..member.key_end];
-        let stays = match self.order {
-            Order::Inserted => true,
-            Order::Sorted => members.len() < 2,
-            Order::IndicesFirst => are_indices_first(members),
+        let key = |member: &Member| &out[member.start as usize..member.key_end as usize];
+        let whole = match members {
+            [first, .., last] => first.start as usize..last.end as usize,
+            [only] => only.start as usize..only.end as usize,
+            [] => return,
         };
-        if stays && !repeats(members, key) {
-            return None;
+        let stays = match self.order {
+            Order::Inserted if !repeats(members, key) => true,
+            Order::Inserted => {
+                settle.object(whole, last_values(members, key).iter().map(Member::place));
+                false
+            }
+            Order::IndicesFirst if are_indices_first(members) && !repeats(members, key) => true,
+            Order::IndicesFirst => {
+                let mut kept = last_values(members, key);
+                // Stable: the others stay as they first appeared.
+                kept.sort_by_key(|member| (member.index.is_none(), member.index));
+                settle.object(whole, kept.iter().map(Member::place));
+                false
+            }
+            Order::Sorted => {
+                // Python sorts by code points: in UTF-8, bytes are in the same order. The start of
+                // the keys decides nearly always.
+                let unescaped = members.iter().map(|member| string::unescaped(key(member)));
+                let texts: Vec<_> = unescaped.collect();
+                self.sorting.clear();
+                self.sorting.extend(texts.iter().map(|text| start_of(text)).zip(0..));
+                let order = |a: &(u128, usize), b: &(u128, usize)| {
+                    a.0.cmp(&b.0).then_with(|| texts[a.1].cmp(&texts[b.1]))
+                };
+                let stays = self.sorting.is_sorted_by(|a, b| order(a, b).is_lt());
+                if !stays {
+                    // Of one key, the last member stays the last.
+                    self.sorting.sort_unstable_by(|a, b| order(a, b).then(a.1.cmp(&b.1)));
+                    let groups = self.sorting.chunk_by(|a, b| order(a, b).is_eq());
+                    let kept = groups.filter_map(|same| Some(members[same.last()?.1].place()));
+                    settle.object(whole, kept);
+                }
+                stays
+            }
+        };
+        let is_settled = stays && members.iter().all(|member| member.is_settled);
+        self.list.truncate(mark.0);
+        if let Some(holder) = self.list.last_mut() {
+            holder.is_settled &= is_settled;
         }
-
-        // By key, and within one key as they came.
-        let mut by_key: Vec<usize> = (0..members.len()).collect();
-        by_key.sort_by(|a, b| key(&members[*a]).cmp(key(&members[*b])));
-        // The place of the first and the value of the last.
-        let mut kept: Vec<(usize, Member)> = by_key
-            .chunk_by(|a, b| key(&members[*a]) == key(&members[*b]))
-            .filter_map(|same| Some((*same.first()?, members[*same.last()?])))
-            .collect();
-        match self.order {
-            Order::Inserted => kept.sort_unstable_by_key(|(first, _)| *first),
-            Order::Sorted => kept.sort_by_cached_key(|(_, last)| string::code_points(key(last))),
-            Order::IndicesFirst => kept
-                .sort_unstable_by_key(|(first, last)| (last.index.is_none(), last.index, *first)),
-        }
-        Some(Reordered {
-            whole: members.first()?.start..members.last()?.end,
-            kept: kept.into_iter().map(|(_, member)| member.start..member.end).collect(),
-        })
     }
 }
 
-/// An object whose members stand otherwise than they came.
-pub(super) struct Reordered {
-    /// Where they came.
-    pub(super) whole: Range<usize>,
-    /// Those that stay, in their order.
-    pub(super) kept: Vec<Range<usize>>,
+impl Member {
+    fn place(&self) -> Place {
+        Place { start: self.start, end: self.end, is_settled: self.is_settled }
+    }
+}
+
+/// The first sixteen bytes of a text, as a number that is in their order.
+fn start_of(text: &[u8]) -> u128 {
+    let mut start = [0; 16];
+    let length = text.len().min(start.len());
+    start[..length].copy_from_slice(&text[..length]);
+    u128::from_be_bytes(start)
+}
+
+/// The members that stay where a key is repeated: each in the place of its first, with the value of
+/// its last.
+fn last_values<'a>(members: &[Member], key: impl Fn(&Member) -> &'a [u8]) -> Vec<Member> {
+    let mut kept = Vec::with_capacity(members.len());
+    // Keyed at random: nobody can choose keys that collide.
+    let mut places = HashMap::with_capacity(members.len());
+    for member in members {
+        match places.entry(key(member)) {
+            Entry::Occupied(place) => kept[*place.get()] = *member,
+            Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(*member);
+            }
+        }
+    }
+    kept
 }
 
 /// Whether two members have one key.
@@ -113,12 +161,20 @@ fn repeats<'a>(members: &[Member], key: impl Fn(&Member) -> &'a [u8]) -> bool {
     if members.len() <= FEW {
         return (1..members.len()).any(|index| {
             let (before, rest) = members.split_at(index);
-            before.iter().any(|member| key(member) == key(&rest[0]))
+            before
+                .iter()
+                .any(|member| member.sketch == rest[0].sketch && key(member) == key(&rest[0]))
         });
     }
-    let mut keys: Vec<_> = members.iter().map(key).collect();
-    keys.sort_unstable();
-    keys.windows(2).any(|pair| pair[0] == pair[1])
+    let mut seen = HashSet::with_capacity(members.len());
+    !members.iter().all(|member| seen.insert(key(member)))
+}
+
+fn sketch(written: &[u8]) -> u64 {
+    match written.last_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => written.iter().fold(0, |sketch, byte| sketch << 8 | u64::from(*byte)),
+    }
 }
 
 fn are_indices_first(members: &[Member]) -> bool {
@@ -138,5 +194,5 @@ fn array_index(written: &[u8]) -> Option<u32> {
     (number != u32::MAX).then_some(number)
 }
 
-/// Comparing each key with each other costs less than sorting, up to here.
+/// Comparing each key with each other costs less than hashing them, up to here.
 const FEW: usize = 12;

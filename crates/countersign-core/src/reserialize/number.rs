@@ -54,6 +54,14 @@ impl<'a> Token<'a> {
     }
 }
 
+/// A double that is an integer and so small that all digits count: the shortest decimal that means
+/// it is all of them.
+pub(super) fn as_integer(double: f64) -> Option<u64> {
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    let is_exact = (1.0..EXACT).contains(&double) && double.trunc() == double;
+    is_exact.then_some(double as u64)
+}
+
 /// The shortest decimal that means a double: `0.d₁d₂… × 10^point`.
 pub(super) struct Decimal {
     digits: [u8; 17],

@@ -6,7 +6,7 @@
 use super::{
     Dialect,
     members::Order,
-    number::{Decimal, Token},
+    number::{self, Decimal, Token},
     string::Charset,
 };
 
@@ -108,6 +108,11 @@ fn write_float(double: f64, out: &mut Vec<u8>) {
     }
     if double.is_infinite() {
         out.extend_from_slice(b"Infinity");
+        return;
+    }
+    if let Some(integer) = number::as_integer(double.abs()) {
+        out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
+        out.extend_from_slice(b".0");
         return;
     }
 

@@ -1,5 +1,7 @@
 //! Strings: what is unescaped on the way in and escaped on the way out.
 
+use std::borrow::Cow;
+
 /// What a language spells verbatim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Charset {
@@ -24,9 +26,6 @@ pub(super) fn copy(
     let bytes = text.as_bytes();
     out.push(b'"');
     loop {
-        let run = plain_length(&bytes[at..], charset);
-        out.extend_from_slice(&bytes[at..at + run]);
-        at += run;
         match bytes.get(at)? {
             b'"' => {
                 out.push(b'"');
@@ -38,10 +37,15 @@ pub(super) fn copy(
                 at += length;
             }
             0..0x20 => return None,
-            _ => {
+            0x7f.. if charset == Charset::Ascii => {
                 let character = text[at..].chars().next()?;
                 write(character.into(), charset, out);
                 at += character.len_utf8();
+            }
+            _ => {
+                let run = plain_length(&bytes[at..], charset);
+                out.extend_from_slice(&bytes[at..at + run]);
+                at += run;
             }
         }
     }
@@ -125,38 +129,42 @@ fn write(point: u32, charset: Charset, out: &mut Vec<u8>) {
             write_unit(0xd800 + (offset >> 10), out);
             write_unit(0xdc00 + (offset & 0x3ff), out);
         }
-        _ => match char::from_u32(point) {
-            Some(character) => {
-                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            // Three bytes, as UTF-8 would have them if it had any.
-            None => out.extend(
-                [0xe0 | point >> 12, 0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f]
-                    .map(|byte| (byte & 0xff) as u8),
-            ),
-        },
+        _ => write_character(point, out),
+    }
+}
+
+fn write_character(point: u32, out: &mut Vec<u8>) {
+    match char::from_u32(point) {
+        Some(character) => {
+            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        // Three bytes, as UTF-8 would have them if it had any.
+        None => out.extend(
+            [0xe0 | point >> 12, 0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f]
+                .map(|byte| (byte & 0xff) as u8),
+        ),
     }
 }
 
 fn write_unit(unit: u32, out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.extend_from_slice(b"\\u");
-    out.extend([12, 8, 4, 0].map(|shift| DIGITS[(unit >> shift & 0xf) as usize]));
+    let digit = |shift: u32| b"0123456789abcdef"[(unit >> shift & 0xf) as usize];
+    out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
 }
 
-/// The code points of a string that was written, quotes and all: what Python sorts keys by.
-pub(super) fn code_points(written: &[u8]) -> Vec<u32> {
+/// What a string that was written means, as UTF-8; lone surrogates as if they were characters.
+pub(super) fn unescaped(written: &[u8]) -> Cow<'_, [u8]> {
     let inside = written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
-    let text = str::from_utf8(inside).unwrap_or_default();
-    let mut points = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(character) = text[at..].chars().next() {
-        let (point, length) = match character {
-            '\\' => unescape(&text.as_bytes()[at..]).unwrap_or((0x5c, 1)),
-            _ => (character.into(), character.len_utf8()),
-        };
-        points.push(point);
-        at += length;
+    if !inside.contains(&b'\\') {
+        return Cow::Borrowed(inside);
     }
-    points
+    let mut rest = inside;
+    let mut text = Vec::new();
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let (point, length) = unescape(&rest[at..]).unwrap_or((0x5c, 1));
+        text.extend_from_slice(&rest[..at]);
+        write_character(point, &mut text);
+        rest = &rest[at + length..];
+    }
+    text.extend_from_slice(rest);
+    Cow::Owned(text)
 }

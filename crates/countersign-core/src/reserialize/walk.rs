@@ -30,6 +30,10 @@ enum Open {
 impl<'a, D: Dialect> Walk<'a, D> {
     /// Writes what the dialect would, or `None` for what it refuses.
     pub(super) fn over(text: &'a str, dialect: D) -> Option<Vec<u8>> {
+        // So that a place in the output has 32 bits.
+        if text.len() > MAX_LENGTH {
+            return None;
+        }
         let mut walk = Self {
             text,
             at: 0,
@@ -74,9 +78,7 @@ impl<'a, D: Dialect> Walk<'a, D> {
                     }
                     (Open::Object { mark }, b'}') => {
                         self.members.end_value(self.out.len());
-                        if let Some(order) = self.members.close(mark, &self.out) {
-                            self.settle.object(order);
-                        }
+                        self.members.close(mark, &self.out, &mut self.settle);
                         self.out.push(b'}');
                     }
                     _ => return None,
@@ -182,6 +184,9 @@ impl<'a, D: Dialect> Walk<'a, D> {
         Some(byte)
     }
 }
+
+/// Bytes: the output is at most six times as long.
+const MAX_LENGTH: usize = (u32::MAX / 6) as usize;
 
 /// CPython gives up somewhat below 1000 levels, Node somewhat above; no event is near either.
 const MAX_DEPTH: usize = 512;
