@@ -1,11 +1,15 @@
 //! What the tests share: a client that sends exactly the bytes it is given, and servers to send
 //! them to.
 
+mod curl;
+mod example;
 mod logs;
 mod program;
 mod serve;
 mod wire;
 
+pub use curl::paste;
+pub use example::{Example, delivery, half_of_delivery};
 pub use logs::Logs;
 pub use program::{Program, have};
 pub use serve::serve;
