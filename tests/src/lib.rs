@@ -3,6 +3,7 @@
 
 mod curl;
 mod example;
+mod hardened;
 mod logs;
 mod program;
 mod serve;
