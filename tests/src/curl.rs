@@ -59,5 +59,8 @@ fn is_kept(promised: &str, answer: &str) -> bool {
         None => (promised, None),
     };
     let Some((head, came)) = answer.split_once("\r\n\r\n") else { return false };
+    if head.starts_with("HTTP/1.1 100 ") {
+        return is_kept(promised, came);
+    }
     head.starts_with(&format!("HTTP/1.1 {status} ")) && body.is_none_or(|body| body == came)
 }
