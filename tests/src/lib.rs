@@ -1,13 +1,18 @@
 //! What the tests share: a client that sends exactly the bytes it is given, and servers to send
 //! them to.
 
+mod curl;
 mod documents;
+mod example;
+mod hardened;
 mod logs;
 mod program;
 mod serve;
 mod wire;
 
+pub use curl::paste;
 pub use documents::Documents;
+pub use example::{Example, delivery, half_of_delivery};
 pub use logs::Logs;
 pub use program::{Program, have};
 pub use serve::serve;

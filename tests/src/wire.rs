@@ -2,11 +2,12 @@
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{IpAddr, SocketAddr, TcpStream},
     time::Duration,
 };
 
 use countersign::{Secret, Signer, providers::GitHub};
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// A connection to a server under test.
 #[derive(Debug)]
@@ -30,7 +31,22 @@ impl Wire {
     ///
     /// If nobody listens.
     pub fn connect(addr: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(addr)?;
+        Self::over(TcpStream::connect(addr)?)
+    }
+
+    /// Connects from another address of this machine.
+    ///
+    /// # Errors
+    ///
+    /// If nobody listens, or the address is not ours.
+    pub fn connect_from(local: IpAddr, addr: SocketAddr) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
+        socket.bind(&SocketAddr::new(local, 0).into())?;
+        socket.connect(&addr.into())?;
+        Self::over(socket.into())
+    }
+
+    fn over(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         stream.set_write_timeout(Some(Duration::from_secs(20)))?;
@@ -53,6 +69,15 @@ impl Wire {
     /// If the server has hung up.
     pub fn shutdown(&mut self) -> io::Result<()> {
         self.0.get_mut().shutdown(std::net::Shutdown::Write)
+    }
+
+    /// Breaks the connection, instead of ending it.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot.
+    pub fn reset(self) -> io::Result<()> {
+        SockRef::from(self.0.get_ref()).set_linger(Some(Duration::ZERO))
     }
 
     /// Reads the next final answer; interim ones (1xx) are skipped.

@@ -112,7 +112,8 @@
 //!   length was declared, actix then closes after `client_disconnect_timeout`; a chunked body it
 //!   reads and drops to its end first, here as on every route.
 //! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
-//!   to limit (`HttpServer::client_request_timeout`, 5 s unless set).
+//!   to limit: `HttpServer::client_request_timeout`, 5 s unless set, for the first request of a
+//!   connection alone; what follows on it has no limit but `KeepAlive::Disabled`.
 
 mod chunks;
 mod extract;

@@ -13,10 +13,10 @@ use actix_web::{App, HttpServer, web};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use hyper::body::Incoming;
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -37,13 +37,9 @@ where
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let mut server = auto::Builder::new(TokioExecutor::new());
-        server
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(arguments.header_deadline)
-            .http2()
-            .timer(TokioTimer::new());
+        // Not hyper-util's, which first waits, without a deadline, for what tells HTTP/2 apart.
+        let mut server = http1::Builder::new();
+        server.timer(TokioTimer::new()).header_read_timeout(arguments.header_deadline);
         let mut stop = Stop::new()?;
         let listener = tokio::net::TcpListener::from_std(listen(arguments.addr)?)?;
         let graceful = GracefulShutdown::new();
@@ -57,7 +53,7 @@ where
                 () = stop.requested() => break,
             };
             let service = TowerToHyperService::new(service.clone());
-            let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection = server.serve_connection(TokioIo::new(stream), service);
             let connection = graceful.watch(connection);
             tokio::spawn(async move {
                 // A peer that breaks off is its own affair.

@@ -1,0 +1,111 @@
+//! Peers that were refused too often are not heard for a while.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+
+/// Counts refusals alone: who sends what is signed may send as much as it likes.
+pub(crate) struct Refusals {
+    limiter: DefaultKeyedRateLimiter<IpAddr>,
+    /// Until when. The limiter cannot be asked without being charged.
+    shut_out: Mutex<HashMap<IpAddr, Instant>>,
+}
+
+impl Refusals {
+    /// Forgives so many to each peer, and one more a minute.
+    pub(crate) fn new(forgiven: NonZeroU32) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::MIN).allow_burst(forgiven);
+        Self { limiter: RateLimiter::keyed(quota), shut_out: Mutex::default() }
+    }
+
+    /// Charges a refusal to a peer.
+    pub(crate) fn add(&self, peer: IpAddr) {
+        // Bounded even against one with very many addresses; what it sends is still refused.
+        if self.limiter.len() >= PEERS {
+            return;
+        }
+        let peer = network(peer);
+        if let Err(until) = self.limiter.check_key(&peer) {
+            let wait = until.wait_time_from(self.limiter.clock().now());
+            self.shut_out().insert(peer, Instant::now() + wait);
+        }
+    }
+
+    /// How many seconds a peer has to wait until it is heard again.
+    pub(crate) fn wait(&self, peer: IpAddr) -> Option<u64> {
+        let until = *self.shut_out().get(&network(peer))?;
+        Some(until.checked_duration_since(Instant::now())?.as_secs() + 1)
+    }
+
+    /// Forgets the peers that have nothing left to atone for. To be called now and then, or the
+    /// memory only grows.
+    pub(crate) fn forget(&self) {
+        let now = Instant::now();
+        self.shut_out().retain(|_, until| *until > now);
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
+    }
+
+    fn shut_out(&self) -> MutexGuard<'_, HashMap<IpAddr, Instant>> {
+        self.shut_out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one peer can choose its address from: a /64 of IPv6 is given to anybody.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(addr) => Ipv6Addr::from_bits(addr.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 => v4,
+    }
+}
+
+/// How many peers are remembered at most: some 10 MB.
+const PEERS: usize = 100_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused_twice(peer: &str) -> Refusals {
+        let refusals = Refusals::new(NonZeroU32::MIN);
+        for _ in 0..2 {
+            assert_eq!(refusals.wait(peer.parse().unwrap()), None);
+            refusals.add(peer.parse().unwrap());
+        }
+        refusals
+    }
+
+    #[test]
+    fn shuts_out_who_was_refused_more_often_than_forgiven() {
+        for (peer, same, other) in [
+            ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
+            ("2001:db8::1", "2001:db8::ffff:0:0:2", "2001:db8:0:1::1"),
+        ] {
+            let refusals = refused_twice(peer);
+            refusals.forget();
+            for peer in [peer, same] {
+                let wait = refusals.wait(peer.parse().unwrap()).unwrap();
+                assert!((50..=60).contains(&wait), "{peer}: {wait}");
+            }
+            assert_eq!(refusals.wait(other.parse().unwrap()), None);
+        }
+    }
+
+    #[test]
+    fn remembers_no_more_than_so_many() {
+        let refusals = Refusals::new(NonZeroU32::MIN);
+        for peer in 0..=u32::try_from(PEERS).unwrap() {
+            for _ in 0..2 {
+                refusals.add(IpAddr::from(peer.to_be_bytes()));
+            }
+        }
+        assert_eq!(refusals.limiter.len(), PEERS);
+        assert!(refusals.shut_out().len() <= PEERS);
+    }
+}

@@ -1,0 +1,137 @@
+//! What the hardened examples promise, whatever they are made of.
+
+use std::{
+    io,
+    net::Ipv4Addr,
+    time::{Duration, Instant},
+};
+
+use crate::{Example, Program, Reply, Wire, delivery, half_of_delivery};
+
+const PATH: &str = "/webhooks";
+const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"name":"Zoë"}}"#;
+
+#[expect(clippy::missing_errors_doc, reason = "each, if a connection breaks")]
+#[expect(clippy::missing_panics_doc, reason = "each, if a promise is not kept")]
+impl Example {
+    /// Closes connections that do not send a whole head in time.
+    pub fn closes_at_the_header_deadline(&self) -> io::Result<()> {
+        let program = Program::start(self.command().env("HEADER_DEADLINE", "1"))?;
+        // The third is where a server that also speaks HTTP/2 cannot know yet which it is.
+        for half in ["", "POST /webhooks HTTP/1.1\r\nHost", "PRI * HT"] {
+            for before in [None, Some(delivery(PATH, EVENT))] {
+                let mut wire = Wire::connect(program.addr())?;
+                if let Some(request) = &before {
+                    assert_eq!(wire.exchange(request)?.status, 200);
+                }
+                let start = Instant::now();
+                // Some have hung up by now, and some answer 408 first.
+                let _ = wire.exchange(half);
+                assert!(wire.is_closed(), "{half:?}, {before:?}");
+                let took = start.elapsed();
+                assert!(took < Duration::from_secs(5), "{half:?}, {before:?}: {took:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers 408 to a body that does not come, and 413 to one that is too large.
+    pub fn bounds_bodies(&self) -> io::Result<()> {
+        let mut command = self.command();
+        let program = Program::start(command.env("BODY_DEADLINE", "1").env("BODY_LIMIT", "100"))?;
+        let mut wire = Wire::connect(program.addr())?;
+        half_of_delivery(&mut wire, PATH, EVENT)?;
+        let reply = wire.reply()?;
+        assert_eq!((reply.status, reply.header("connection")), (408, Some("close")));
+        let large = delivery(PATH, &"x".repeat(101));
+        assert_eq!(Wire::connect(program.addr())?.exchange(large)?.status, 413);
+        Ok(())
+    }
+
+    /// Answers 503 to who comes while as many as allowed are on their way, and 200 afterwards.
+    pub fn sheds_load(&self) -> io::Result<()> {
+        let program = Program::start(self.command().env("IN_FLIGHT", "1"))?;
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let shed = loop {
+            let mut first = Wire::connect(program.addr())?;
+            let rest = half_of_delivery(&mut first, PATH, EVENT)?;
+            let second = send(&program)?;
+            match (first.exchange(rest)?.status, second.status) {
+                (200, 503) => break second,
+                // The head of the first was read, but the second came to its place before it.
+                (200 | 503, 200) => assert!(Instant::now() < deadline, "nothing was shed"),
+                others => panic!("{others:?}"),
+            }
+        };
+        assert_eq!(shed.header("retry-after"), Some("1"));
+        assert_eq!(send(&program)?.status, 200);
+        Ok(())
+    }
+
+    /// Answers 429 to who was refused too often, and to nobody else.
+    pub fn shuts_out_who_was_refused_too_often(&self) -> io::Result<()> {
+        let program = Program::start(self.command().env("REFUSALS", "2"))?;
+        let forged = delivery(PATH, EVENT).replace("evt_1", "evt_2");
+        for _ in 0..3 {
+            assert_eq!(Wire::connect(program.addr())?.exchange(&forged)?.status, 401);
+        }
+        let reply = Wire::connect(program.addr())?.exchange(&forged)?;
+        let wait: u64 = reply.header("retry-after").and_then(|wait| wait.parse().ok()).unwrap_or(0);
+        assert_eq!(reply.status, 429);
+        assert!((1..=60).contains(&wait), "{wait}");
+        assert_eq!(send(&program)?.status, 429);
+        let mut other = Wire::connect_from(Ipv4Addr::new(127, 0, 0, 2).into(), program.addr())?;
+        assert_eq!(other.exchange(delivery(PATH, EVENT))?.status, 200);
+        Ok(())
+    }
+
+    /// Takes a delivery that breaks off for one that was refused.
+    pub fn charges_who_hangs_up(&self, hang_up: fn(Wire) -> io::Result<()>) -> io::Result<()> {
+        let program = Program::start(self.command().env("REFUSALS", "1"))?;
+        for _ in 0..2 {
+            let mut wire = Wire::connect(program.addr())?;
+            half_of_delivery(&mut wire, PATH, EVENT)?;
+            hang_up(wire)?;
+        }
+        // Nobody tells us when it has noticed.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while send(&program)?.status != 429 {
+            assert!(Instant::now() < deadline, "not charged");
+        }
+        Ok(())
+    }
+
+    /// Takes as much as comes from who knows the secret.
+    pub fn limits_no_genuine_sender(&self) -> io::Result<()> {
+        let program = Program::start(self.command().env("REFUSALS", "1"))?;
+        for _ in 0..100 {
+            assert_eq!(send(&program)?.status, 200);
+            // Signed, but no event: a mistake, not a guess.
+            let unread = Wire::connect(program.addr())?.exchange(delivery(PATH, "[]"))?;
+            assert_eq!(unread.status, 422);
+        }
+        Ok(())
+    }
+
+    /// Names the variable whose value it cannot use.
+    pub fn names_a_bad_setting(&self) -> io::Result<()> {
+        for variable in [
+            "HEADER_DEADLINE",
+            "CONNECTIONS",
+            "BODY_DEADLINE",
+            "BODY_LIMIT",
+            "IN_FLIGHT",
+            "REFUSALS",
+        ] {
+            let output = self.command().env(variable, "-1").output()?;
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && error.contains(variable), "{error}");
+        }
+        Ok(())
+    }
+}
+
+/// A genuine delivery on a connection of its own.
+fn send(program: &Program) -> io::Result<Reply> {
+    Wire::connect(program.addr())?.exchange(delivery(PATH, EVENT))
+}
