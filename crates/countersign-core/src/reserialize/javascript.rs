@@ -31,22 +31,23 @@ impl Dialect for JsonStringify {
     }
 
     fn number(&self, token: Token<'_>, out: &mut Vec<u8>) -> Option<()> {
-        match token.integer() {
-            Some("-0") => out.push(b'0'),
-            Some(digits) if digits.len() <= EXACT_DIGITS => {
-                out.extend_from_slice(digits.as_bytes());
-            }
-            _ => {
-                let double = token.double();
-                if double.is_infinite() {
-                    out.extend_from_slice(b"null");
-                } else if double == 0.0 {
-                    // Zero has one spelling, whatever its sign.
-                    out.push(b'0');
-                } else {
-                    out.extend_from_slice(ryu_js::Buffer::new().format_finite(double).as_bytes());
-                }
-            }
+        let verbatim = match token.integer() {
+            Some("-0") => Some("0"),
+            Some(digits) => Some(digits).filter(|digits| digits.len() <= EXACT_DIGITS),
+            None => token.shortest(),
+        };
+        if let Some(text) = verbatim {
+            out.extend_from_slice(text.as_bytes());
+            return Some(());
+        }
+        let double = token.double();
+        if double.is_infinite() {
+            out.extend_from_slice(b"null");
+        } else if double == 0.0 {
+            // Zero has one spelling, whatever its sign.
+            out.push(b'0');
+        } else {
+            out.extend_from_slice(ryu_js::Buffer::new().format_finite(double).as_bytes());
         }
         Some(())
     }

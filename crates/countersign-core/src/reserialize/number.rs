@@ -4,7 +4,9 @@
 #[derive(Clone, Copy)]
 pub(super) struct Token<'a> {
     text: &'a str,
-    is_integer: bool,
+    /// How long it is up to its fraction.
+    whole: usize,
+    has_exponent: bool,
 }
 
 impl<'a> Token<'a> {
@@ -21,21 +23,22 @@ impl<'a> Token<'a> {
             b'1'..=b'9' => digits(length),
             _ => return None,
         };
-        let integer = length;
+        let whole = length;
         if bytes.get(length) == Some(&b'.') {
             match digits(length + 1) {
                 0 => return None,
                 count => length += 1 + count,
             }
         }
-        if let Some(b'e' | b'E') = bytes.get(length) {
+        let has_exponent = matches!(bytes.get(length), Some(b'e' | b'E'));
+        if has_exponent {
             let sign = usize::from(matches!(bytes.get(length + 1), Some(b'+' | b'-')));
             match digits(length + 1 + sign) {
                 0 => return None,
                 count => length += 1 + sign + count,
             }
         }
-        Some(Self { text: &text[..length], is_integer: length == integer })
+        Some(Self { text: &text[..length], whole, has_exponent })
     }
 
     pub(super) fn len(self) -> usize {
@@ -44,7 +47,19 @@ impl<'a> Token<'a> {
 
     /// The digits, with their sign, if it has neither a fraction nor an exponent.
     pub(super) fn integer(self) -> Option<&'a str> {
-        self.is_integer.then_some(self.text)
+        (self.whole == self.text.len()).then_some(self.text)
+    }
+
+    /// The text, if it is a fraction that is spelled as shortly as its double can be, and in a
+    /// size that all languages write without an exponent.
+    pub(super) fn shortest(self) -> Option<&'a str> {
+        let fraction = &self.text[self.whole..];
+        // No two decimals of fifteen digits are one double, so that none is shorter than another.
+        let is_shortest = !self.has_exponent
+            && self.text.len() <= 1 + 15
+            && !fraction.ends_with('0')
+            && !fraction.starts_with(".0000");
+        (is_shortest && !fraction.is_empty()).then_some(self.text)
     }
 
     /// The nearest double; infinite where none is near.

@@ -91,7 +91,10 @@ impl Dialect for JsonDumps {
                 }
                 out.extend_from_slice(digits.as_bytes());
             }
-            None => write_float(token.double(), out),
+            None => match token.shortest() {
+                Some(text) => out.extend_from_slice(text.as_bytes()),
+                None => write_float(token.double(), out),
+            },
         }
         Some(())
     }
