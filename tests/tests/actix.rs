@@ -5,8 +5,10 @@
 use std::{sync::mpsc, thread};
 
 use actix_web::{
-    App, HttpServer,
+    App, HttpMessage, HttpServer,
+    dev::{Decompress, Payload, ServiceRequest},
     http::StatusCode,
+    middleware::{Condition, Next, from_fn},
     test::{TestRequest, call_service, init_service},
     web,
 };
@@ -92,6 +94,36 @@ fn names_the_verifier_that_is_missing() {
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(logs.contains("XWebhookSignature> is not in the app data"), "{logs}");
     assert!(logs.contains(".app_data(web::Data::new(verifier))"), "{logs}");
+}
+
+#[test]
+fn refuses_what_somebody_has_inflated_before() {
+    // gzip of `{}`, signed as it is on the wire.
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
+    for (inflates, status) in [(false, StatusCode::OK), (true, StatusCode::UNAUTHORIZED)] {
+        let told = actix_web::rt::System::new().block_on(async {
+            let inflate = Condition::new(
+                inflates,
+                from_fn(async |mut request: ServiceRequest, next: Next<_>| {
+                    let payload = request.take_payload();
+                    let inflated = Decompress::from_headers(payload, request.headers());
+                    request.set_payload(Payload::Stream { payload: Box::pin(inflated) });
+                    next.call(request).await
+                }),
+            );
+            // What is wrapped last is outside.
+            let app = App::new()
+                .route("/", web::post().to(async |_: VerifiedBody<XWebhookSignature>| ""))
+                .wrap(VerifyWebhook::new(verifier("secret")))
+                .wrap(inflate);
+            let request = TestRequest::post()
+                .insert_header(("Content-Encoding", "gzip"))
+                .insert_header(("X-Webhook-Signature", signature("secret", gzip)))
+                .set_payload(&gzip[..]);
+            call_service(&init_service(app).await, request.to_request()).await.status()
+        });
+        assert_eq!(told, status);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use allocation_counter::measure;
 use countersign::{
-    Provider, Secret, Secrets, Signer, Verifier, VerifyErrorKind as Kind,
+    Form, JsonDumps, Provider, Secret, Secrets, Signer, Verifier, VerifyErrorKind as Kind,
     providers::{GitHub, Respan, XWebhookSignature},
 };
 
@@ -81,6 +81,34 @@ fn allocates_nothing_for_what_it_refuses() {
         kind = verifier.begin(&good[..], Some(101)).err().map(|error| error.kind());
     });
     assert_eq!((kind, declared.count_total), (Some(Kind::BodyTooLarge), 0));
+}
+
+#[test]
+fn a_spelling_allocates_a_bounded_multiple_of_the_body() {
+    let members = |key: &dyn Fn(usize) -> String| {
+        let members: Vec<_> = (0..20_000).map(|n| format!("\"{}\":0", key(n))).collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let nested = |count: usize| format!("[{}0]", "{\"\":0,\"\":0},".repeat(count));
+    let shapes = [
+        members(&|_| String::new()),
+        members(&|n| n.to_string()),
+        members(&|n| (20_000 - n).to_string()),
+        members(&|n| format!("\\u00e9{n}")),
+        nested(10_000),
+        format!("\"{}\"", "\u{7f}".repeat(200_000)),
+        format!("[{}0]", "1e15,".repeat(40_000)),
+        format!("[{}0]", "{},".repeat(60_000)),
+        format!("{}{}", "[".repeat(500), "]".repeat(500)),
+    ];
+    let dumps = JsonDumps::DEFAULT;
+    for form in [Form::Python(dumps), Form::Python(dumps.sort_keys(true)), Form::JavaScript] {
+        for shape in &shapes {
+            let bytes = measure(|| drop(form.spell(shape.as_bytes()))).bytes_max;
+            let factor = bytes.div_ceil(shape.len() as u64);
+            assert!(factor <= 32, "{factor} times {:?} for {form:?}", &shape[..20]);
+        }
+    }
 }
 
 #[test]

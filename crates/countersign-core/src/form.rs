@@ -41,7 +41,8 @@ impl Form {
     ///
     /// `None` if the language refuses the body, if it begins with a byte order mark or is not
     /// UTF-8 (the languages guess at other encodings; we do not), or if it is nested more than 512
-    /// levels deep. The text is at most six times as long as the body.
+    /// levels deep. The text is at most six times as long as the body; while it is written, at most 32
+    /// times the body's length is allocated.
     ///
     /// # Examples
     ///
