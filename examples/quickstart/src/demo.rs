@@ -41,7 +41,7 @@ pub(crate) fn print(addr: SocketAddr, [respan, in_house, speaknode]: [&str; 3]) 
         ),
     ];
     println!(
-        "\nPaste a line. Each ending in \"$B\" is answered 200; \"$B \" is another body: 401."
+        "\nPaste a line. Each ending in \"$B\" is answered 200; \"x$B\" is another body: 401."
     );
     for (path, header, secret, body) in deliveries {
         println!("\n{path}:");
