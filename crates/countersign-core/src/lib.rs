@@ -21,7 +21,9 @@ mod verifier;
 pub use answer::Answer;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{ConfigError, PayloadError, PayloadErrorKind, VerifyError, VerifyErrorKind};
-pub use event::{Delivery, Envelope, Event, FromEnvelope, RawEnvelope, RawJson, UnknownEvent};
+pub use event::{
+    Delivery, Envelope, Event, FromEnvelope, OpenEvent, RawEnvelope, RawJson, UnknownEvent,
+};
 pub use form::Form;
 pub use headers::HeaderSource;
 pub use mac::body_digest;

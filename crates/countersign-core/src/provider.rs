@@ -49,15 +49,22 @@ pub struct EventAt {
     pub event_type: Field,
     /// The member of the body that holds the event's data, or `None` where the whole body does.
     pub data: Option<&'static str>,
+    /// The member of the body that holds all of these, or `None` where the body itself does.
+    pub within: Option<&'static str>,
 }
 
 impl EventAt {
     /// The members `id`, `type` and `data` of the body.
-    pub const ENVELOPE: Self =
-        Self { id: Field::Body(&["id"]), event_type: Field::Body(&["type"]), data: Some("data") };
+    pub const ENVELOPE: Self = Self {
+        id: Field::Body(&["id"]),
+        event_type: Field::Body(&["type"]),
+        data: Some("data"),
+        within: None,
+    };
 
     /// No id and no type: the whole body is data.
-    pub const OPEN: Self = Self { id: Field::None, event_type: Field::None, data: None };
+    pub const OPEN: Self =
+        Self { id: Field::None, event_type: Field::None, data: None, within: None };
 }
 
 /// Where one fact about an event is.

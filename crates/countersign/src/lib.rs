@@ -31,7 +31,7 @@ mod webhook;
 
 pub use countersign_core::{
     Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt, Field, FixedClock,
-    Form, FromEnvelope, HeaderSource, JsonDumps, Part, PayloadError, PayloadErrorKind, Provider,
+    Form, FromEnvelope, HeaderSource, JsonDumps, OpenEvent, Part, PayloadError, PayloadErrorKind, Provider,
     RawEnvelope, RawJson, Scheme, Secret, SecretForm, Secrets, SignatureForm, SignedHeaders,
     Signer, Signing, SystemClock, Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier,
     VerifyError, VerifyErrorKind, body_digest, events, providers,

@@ -20,6 +20,7 @@ impl Provider for Billing {
         id: Field::Body(&["delivery"]),
         event_type: Field::Body(&["event"]),
         data: Some("invoice"),
+        ..EventAt::OPEN
     };
 }
 

@@ -39,19 +39,7 @@ impl<'a> RawEnvelope<'a> {
     ///
     /// [`PayloadError`] if the body is not a JSON object, or tells no type, or two.
     pub fn read(delivery: &Delivery<'a>) -> Result<Self, PayloadError> {
-        let text = delivery.text()?;
-        let at = delivery.at();
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let members = deserializer
-            .deserialize_map(MembersVisitor(at))
-            .and_then(|members| deserializer.end().map(|()| members));
-        let Ok(members) = members else {
-            let not_an_object = || PayloadError::from(PayloadErrorKind::NotAnObject);
-            return Err(json::not_json(text).unwrap_or_else(not_an_object));
-        };
-        if members.type_is_repeated {
-            return Err(PayloadErrorKind::RepeatedType.into());
-        }
+        let (text, members) = Members::of(delivery)?;
         let event_type = members.event_type.map(|(_, text)| text);
         Ok(Self {
             id: delivery.header_id().map(Cow::Borrowed).or(members.id.map(|(_, id)| id)),
@@ -62,7 +50,7 @@ impl<'a> RawEnvelope<'a> {
                 .ok_or(PayloadErrorKind::MissingType)?,
             created_at: members.created_at,
             body: text.trim_ascii(),
-            data_member: at.data,
+            data_member: delivery.at().data,
             data: members.data,
             previous_data: members.previous_data,
         })
@@ -166,14 +154,48 @@ impl<T: DeserializeOwned> FromEnvelope for Envelope<T> {
 
 /// The members of a body that make up the envelope.
 #[derive(Default)]
-struct Members<'a> {
+pub(super) struct Members<'a> {
     /// With their rank among the names that are asked for.
-    id: Option<(usize, Cow<'a, str>)>,
-    event_type: Option<(usize, Cow<'a, str>)>,
+    pub(super) id: Option<(usize, Cow<'a, str>)>,
+    pub(super) event_type: Option<(usize, Cow<'a, str>)>,
     type_is_repeated: bool,
     created_at: Option<Cow<'a, str>>,
     data: Option<&'a RawValue>,
     previous_data: Option<&'a RawValue>,
+}
+
+impl<'a> Members<'a> {
+    /// Reads the members of a delivery, and gives its text back.
+    pub(super) fn of(delivery: &Delivery<'a>) -> Result<(&'a str, Self), PayloadError> {
+        let text = delivery.text()?;
+        let at = delivery.at();
+        let members = match at.within {
+            None => Self::read(text, at)?,
+            Some(_) => {
+                // The member that holds the envelope is found as data is.
+                let outer = EventAt { data: at.within, ..EventAt::OPEN };
+                match Self::read(text, outer)?.data {
+                    Some(inner) => Self::read(inner.get(), at)?,
+                    None => Self::default(),
+                }
+            }
+        };
+        if members.type_is_repeated {
+            return Err(PayloadErrorKind::RepeatedType.into());
+        }
+        Ok((text, members))
+    }
+
+    fn read(text: &'a str, at: EventAt) -> Result<Self, PayloadError> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let members = deserializer
+            .deserialize_map(MembersVisitor(at))
+            .and_then(|members| deserializer.end().map(|()| members));
+        members.map_err(|_| {
+            let not_an_object = || PayloadError::from(PayloadErrorKind::NotAnObject);
+            json::not_json(text).unwrap_or_else(not_an_object)
+        })
+    }
 }
 
 struct MembersVisitor(EventAt);

@@ -6,10 +6,12 @@ mod delivery;
 mod envelope;
 mod events;
 pub(crate) mod json;
+mod open;
 mod raw;
 
 pub use delivery::Delivery;
 pub use envelope::{Envelope, FromEnvelope, RawEnvelope};
+pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};
 
 use crate::{PayloadError, Provider};

@@ -23,7 +23,7 @@ impl Provider for GitHub {
     const EVENT: EventAt = EventAt {
         id: Field::UnsignedHeader("X-GitHub-Delivery"),
         event_type: Field::UnsignedHeader("X-GitHub-Event"),
-        data: None,
+        ..EventAt::OPEN
     };
 }
 

@@ -23,7 +23,7 @@ impl Provider for SpeakNode {
     const EVENT: EventAt = EventAt {
         id: Field::Body(&["id"]),
         event_type: Field::Body(&["type", "event", "event_type", "eventType"]),
-        data: None,
+        ..EventAt::OPEN
     };
 }
 
