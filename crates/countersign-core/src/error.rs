@@ -21,6 +21,22 @@ pub enum ConfigError {
         /// What may come before the base64.
         prefix: &'static str,
     },
+    /// The provider's keys are longer, or shorter, than this one.
+    #[error("the secret's key has {length} bytes, not {at_least} to {at_most}")]
+    SecretLength {
+        /// The length of the key that was given, in bytes.
+        length: usize,
+        /// The fewest bytes that a key has.
+        at_least: usize,
+        /// The most bytes that a key has.
+        at_most: usize,
+    },
+    /// The scheme verifies with a public key, and this is none that can be trusted.
+    #[error("the secret is not a public key of Ed25519")]
+    NotAPublicKey,
+    /// The scheme signs with a private key, and this is none.
+    #[error("the secret is not a private key of Ed25519")]
+    NotAPrivateKey,
     /// There are more retired secrets than a verifier tries.
     #[error("more than {limit} retired secrets")]
     TooManySecrets {

@@ -2,10 +2,13 @@
 
 mod answer;
 mod clock;
+#[cfg(feature = "ed25519")]
+mod ed25519;
 mod error;
 mod event;
 mod form;
 mod headers;
+mod key;
 mod mac;
 mod provider;
 pub mod providers;

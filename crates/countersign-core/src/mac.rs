@@ -1,35 +1,55 @@
-//! HMAC-SHA256 (RFC 2104, FIPS 180-4): the only file that names `hmac`, `sha2` and `subtle`.
+//! HMAC (RFC 2104) over SHA-256 and SHA-1 (FIPS 180-4): the only file that names `hmac`, `sha1`,
+//! `sha2` and `subtle`.
 
 use hmac::{Hmac, KeyInit, Mac as _};
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::signature::Tag;
+use crate::signature::{TAG_ROOM, Tag};
 
 /// A key, scheduled once: cloning it for a delivery saves two of the compressions.
-pub(crate) struct Key(Hmac<Sha256>);
+#[derive(Clone)]
+pub(crate) enum HmacKey {
+    Sha256(Hmac<Sha256>),
+    Sha1(Hmac<Sha1>),
+}
 
-impl Key {
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 2)")]
-    pub(crate) fn new(bytes: &[u8]) -> Self {
-        Self(Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"))
+#[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 2)")]
+impl HmacKey {
+    pub(crate) fn sha256(bytes: &[u8]) -> Self {
+        Self::Sha256(Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"))
     }
 
-    pub(crate) fn start(&self) -> Mac {
-        Mac(self.0.clone())
+    pub(crate) fn sha1(bytes: &[u8]) -> Self {
+        Self::Sha1(Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"))
     }
 }
 
-/// A MAC under way.
-pub(crate) struct Mac(Hmac<Sha256>);
+/// A MAC under way: at first its key.
+pub(crate) struct Mac(HmacKey);
+
+impl HmacKey {
+    pub(crate) fn start(&self) -> Mac {
+        Mac(self.clone())
+    }
+}
 
 impl Mac {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        match &mut self.0 {
+            HmacKey::Sha256(mac) => mac.update(bytes),
+            HmacKey::Sha1(mac) => mac.update(bytes),
+        }
     }
 
     pub(crate) fn tag(self) -> Tag {
-        self.0.finalize().into_bytes().into()
+        let mut tag = [0; TAG_ROOM];
+        match self.0 {
+            HmacKey::Sha256(mac) => tag[..32].copy_from_slice(&mac.finalize().into_bytes()),
+            HmacKey::Sha1(mac) => tag[..20].copy_from_slice(&mac.finalize().into_bytes()),
+        }
+        Tag(tag)
     }
 
     /// Whether any of these tags is the one over what came in, in a time that does not depend on
@@ -40,8 +60,8 @@ impl Mac {
     }
 }
 
-/// Compares as four words: a choice for each of 32 bytes costs more than the lookup of the header.
-fn equal(a: &Tag, b: &Tag) -> Choice {
+/// Compares as words: a choice for each of 32 bytes costs more than the lookup of the header.
+fn equal(Tag(a): &Tag, Tag(b): &Tag) -> Choice {
     let (a, _) = a.as_chunks::<8>();
     let (b, _) = b.as_chunks::<8>();
     let difference = a
@@ -70,16 +90,26 @@ mod tests {
 
     #[test]
     fn compares_every_byte_of_every_candidate() {
-        let mac = || Key::new(b"key").start();
-        let tag = mac().tag();
-        assert!(mac().matches([tag].iter()));
-        assert!(mac().matches([[0; 32], tag].iter()));
-        assert!(mac().matches([tag, [0; 32]].iter()));
-        assert!(!mac().matches([].iter()));
-        for index in 0..32 {
-            let mut other = tag;
-            other[index] ^= 1;
-            assert!(!mac().matches([other].iter()), "byte {index}");
+        for key in [HmacKey::sha256(b"key"), HmacKey::sha1(b"key")] {
+            let tag = key.start().tag();
+            let zeros = Tag([0; TAG_ROOM]);
+            assert!(key.start().matches([tag].iter()));
+            assert!(key.start().matches([zeros, tag].iter()));
+            assert!(key.start().matches([tag, zeros].iter()));
+            assert!(!key.start().matches([].iter()));
+            for index in 0..TAG_ROOM {
+                let mut other = tag;
+                other.0[index] ^= 1;
+                assert!(!key.start().matches([other].iter()), "byte {index}");
+            }
         }
+    }
+
+    #[test]
+    fn agrees_with_rfc_2202_on_sha_1() {
+        let mut mac = HmacKey::sha1(b"Jefe").start();
+        mac.update(b"what do ya want for nothing?");
+        let expected = "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79";
+        assert_eq!(hex::encode(&mac.tag().0[..20]), expected);
     }
 }

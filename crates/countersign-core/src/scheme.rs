@@ -56,6 +56,7 @@ use crate::Form;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Scheme {
+    pub(crate) algorithm: Algorithm,
     pub(crate) headers: &'static [&'static str],
     pub(crate) layout: Layout,
     pub(crate) encoding: Encoding,
@@ -72,6 +73,7 @@ impl Scheme {
     #[must_use]
     pub const fn hmac_sha256_hex(headers: &'static [&'static str]) -> Self {
         Self {
+            algorithm: Algorithm::HmacSha256,
             headers,
             layout: Layout::Plain,
             encoding: Encoding::Hex,
@@ -90,6 +92,41 @@ impl Scheme {
         Self { encoding: Encoding::Base64, ..Self::hmac_sha256_hex(headers) }
     }
 
+    /// HMAC-SHA1 over the body, as 40 hex digits in either case, in the first of these headers that
+    /// is present.
+    ///
+    /// # Security
+    ///
+    /// For providers that sign so and in no better way. What is broken in SHA-1 are collisions;
+    /// HMAC does not rest on them (RFC 6194, section 3.3).
+    #[must_use]
+    pub const fn hmac_sha1_hex(headers: &'static [&'static str]) -> Self {
+        Self { algorithm: Algorithm::HmacSha1, ..Self::hmac_sha256_hex(headers) }
+    }
+
+    /// Ed25519 (RFC 8032) over the body, in padded standard base64, in the first of these headers
+    /// that is present.
+    ///
+    /// The secret of a verifier is the provider's public key, 32 bytes in base64 behind `public`;
+    /// that of a signer is the private key, 32 bytes, or 64 with the public key appended, in base64
+    /// behind `private`. Both prefixes may be left out.
+    #[cfg(feature = "ed25519")]
+    #[must_use]
+    pub const fn ed25519_base64(
+        headers: &'static [&'static str],
+        public: &'static str,
+        private: &'static str,
+    ) -> Self {
+        Self {
+            algorithm: Algorithm::Ed25519 { private },
+            ..Self::hmac_sha256_base64(headers).secret(SecretForm::Base64 {
+                prefix: public,
+                at_least: 32,
+                at_most: 32,
+            })
+        }
+    }
+
     /// Expects `prefix` right before the signature, as in `sha256=…`.
     #[must_use]
     pub const fn prefix(self, prefix: &'static str) -> Self {
@@ -105,7 +142,8 @@ impl Scheme {
         Self { layout: Layout::List { separator, assign, key }, ..self }
     }
 
-    /// States where the time of signing is. It must be among the signed parts.
+    /// States where the time of signing is. It must be among the signed parts, unless it is a
+    /// [member](Timestamp::member) of the body.
     #[must_use]
     pub const fn timestamp(self, timestamp: Timestamp) -> Self {
         Self { timestamp: Some(timestamp), ..self }
@@ -161,7 +199,11 @@ impl Scheme {
         }
         assert!(body == 1, "a scheme signs the body, once");
         assert!(matches!(self.signed[index - 1], Part::Body), "the body is signed last");
-        assert!(timestamp == self.timestamp.is_some(), "a timestamp is both stated and signed");
+        let is_apart = match self.timestamp {
+            Some(rule) => !matches!(rule.place, TimestampPlace::Member(_)),
+            None => false,
+        };
+        assert!(timestamp == is_apart, "a timestamp is both stated and signed");
         assert!(id != self.id_headers.is_empty(), "an id is both stated and signed");
         check_alternatives(self.id_headers, self.headers);
         if let Some(Timestamp { place: TimestampPlace::Header(names), .. }) = self.timestamp {
@@ -176,6 +218,29 @@ impl Scheme {
             );
         }
         self
+    }
+}
+
+/// What makes the signature.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Algorithm {
+    HmacSha256,
+    HmacSha1,
+    #[cfg(feature = "ed25519")]
+    Ed25519 {
+        private: &'static str,
+    },
+}
+
+impl Algorithm {
+    /// The length of a signature in bytes.
+    pub(crate) const fn tag_length(self) -> usize {
+        match self {
+            Self::HmacSha256 => 32,
+            Self::HmacSha1 => 20,
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 { .. } => 64,
+        }
     }
 }
 
@@ -238,6 +303,14 @@ impl Timestamp {
         Self { place: TimestampPlace::Entry(key), unit, tolerance: DEFAULT_TOLERANCE }
     }
 
+    /// In the first of these top-level members of the JSON body that is there, as an integer or as
+    /// text of digits. It is part of what is signed, and is judged once the signature is; a body
+    /// without it is refused.
+    #[must_use]
+    pub const fn member(names: &'static [&'static str], unit: TimestampUnit) -> Self {
+        Self { place: TimestampPlace::Member(names), unit, tolerance: DEFAULT_TOLERANCE }
+    }
+
     /// Accepts times up to this far from now, in the past and in the future. Default: 300 s.
     #[must_use]
     pub const fn tolerance(self, tolerance: Duration) -> Self {
@@ -249,6 +322,7 @@ impl Timestamp {
 pub(crate) enum TimestampPlace {
     Header(&'static [&'static str]),
     Entry(&'static str),
+    Member(&'static [&'static str]),
 }
 
 /// What a timestamp counts since 1970-01-01T00:00:00Z.
@@ -271,6 +345,10 @@ pub enum SecretForm {
     Base64 {
         /// What comes before the base64, such as `whsec_`.
         prefix: &'static str,
+        /// The fewest bytes that a key has.
+        at_least: usize,
+        /// The most bytes that a key has.
+        at_most: usize,
     },
 }
 

@@ -99,12 +99,17 @@ impl Secret {
     /// The bytes that key the MAC.
     pub(crate) fn key(&self, form: SecretForm) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         match form {
-            SecretForm::Base64 { prefix } if self.is_text => {
+            SecretForm::Base64 { prefix, at_least, at_most } if self.is_text => {
                 let text = self.bytes.strip_prefix(prefix.as_bytes()).unwrap_or(&self.bytes);
-                match STANDARD.decode(text).map(Zeroizing::new) {
-                    Ok(key) if !key.is_empty() => Ok(key),
-                    _ => Err(ConfigError::SecretNotBase64 { prefix }),
+                let key = STANDARD
+                    .decode(text)
+                    .map(Zeroizing::new)
+                    .map_err(|_| ConfigError::SecretNotBase64 { prefix })?;
+                let length = key.len();
+                if length < at_least || length > at_most {
+                    return Err(ConfigError::SecretLength { length, at_least, at_most });
                 }
+                Ok(key)
             }
             SecretForm::Base64 { .. } | SecretForm::Text => Ok(self.bytes.clone()),
         }
@@ -211,17 +216,24 @@ mod tests {
     fn takes_any_non_empty_bytes_verbatim() -> Result<(), ConfigError> {
         let secret = Secret::from_bytes(*b" \xff\n")?;
         assert_eq!(*secret.key(SecretForm::Text)?, b" \xff\n");
-        assert_eq!(*secret.key(SecretForm::Base64 { prefix: "whsec_" })?, b" \xff\n");
+        assert_eq!(
+            *secret.key(SecretForm::Base64 { prefix: "whsec_", at_least: 2, at_most: 3 })?,
+            b" \xff\n"
+        );
         assert!(matches!(Secret::from_bytes([]), Err(ConfigError::EmptySecret)));
         Ok(())
     }
 
     #[test]
     fn decodes_a_base64_secret_with_and_without_its_prefix() -> Result<(), ConfigError> {
-        let form = SecretForm::Base64 { prefix: "whsec_" };
+        let form = SecretForm::Base64 { prefix: "whsec_", at_least: 2, at_most: 3 };
         assert_eq!(*Secret::new("whsec_AAEC")?.key(form)?, [0, 1, 2]);
         assert_eq!(*Secret::new("AAEC")?.key(form)?, [0, 1, 2]);
-        for text in ["whsec_", "whsec_A", "whsec_AAE=C", "whsec_@@@@"] {
+        for text in ["whsec_", "AA==", "AAECAw=="] {
+            let error = Secret::new(text)?.key(form).unwrap_err();
+            assert!(matches!(error, ConfigError::SecretLength { .. }), "{text}");
+        }
+        for text in ["whsec_A", "whsec_AAE=C", "whsec_@@@@"] {
             let error = Secret::new(text)?.key(form).unwrap_err();
             assert!(matches!(error, ConfigError::SecretNotBase64 { .. }), "{text}");
             assert!(!error.to_string().contains("AAE"), "{error}");

@@ -7,8 +7,13 @@ use crate::{
     scheme::{Layout, TimestampPlace},
 };
 
-/// A signature once decoded. HMAC-SHA256 is never truncated here: 32 bytes, or it is none.
-pub(crate) type Tag = [u8; 32];
+/// A signature once decoded: as long as the algorithm has it, and then zeros. It is never truncated
+/// here: all of its bytes, or it is none.
+#[derive(Clone, Copy)]
+pub(crate) struct Tag(pub(crate) [u8; TAG_ROOM]);
+
+/// The longest signature.
+pub(crate) const TAG_ROOM: usize = if cfg!(feature = "ed25519") { 64 } else { 32 };
 
 /// The tags of one header: any of them may match. A header with one, as nearly all are, costs no
 /// allocation.
@@ -22,13 +27,13 @@ impl Tags {
     // Inlined where the scheme is a constant, so that what it rules out costs nothing.
     #[inline]
     pub(crate) fn read(scheme: &Scheme, value: &[u8]) -> Option<Self> {
-        let one = |text| Some(Self { first: decode(scheme.encoding, text)?, others: Vec::new() });
+        let one = |text| Some(Self { first: decode(scheme, text)?, others: Vec::new() });
         match scheme.layout {
             Layout::Plain => one(value),
             Layout::Prefixed(prefix) => one(value.strip_prefix(prefix.as_bytes())?),
             Layout::List { separator, assign, key } => {
-                let mut tags = entries(value, separator, assign, key)
-                    .map(|entry| decode(scheme.encoding, entry));
+                let mut tags =
+                    entries(value, separator, assign, key).map(|entry| decode(scheme, entry));
                 let first = tags.next()??;
                 let others: Vec<_> = tags.take(MAX_TAGS).collect::<Option<_>>()?;
                 (others.len() < MAX_TAGS).then_some(Self { first, others })
@@ -42,27 +47,31 @@ impl Tags {
 }
 
 #[inline]
-fn decode(encoding: Encoding, text: &[u8]) -> Option<Tag> {
-    let mut tag = [0; 32];
-    match encoding {
-        Encoding::Hex => hex::decode_to_slice(text, &mut tag).ok()?,
+fn decode(scheme: &Scheme, text: &[u8]) -> Option<Tag> {
+    let length = scheme.algorithm.tag_length();
+    let mut tag = [0; TAG_ROOM];
+    match scheme.encoding {
+        Encoding::Hex => hex::decode_to_slice(text, &mut tag[..length]).ok()?,
         Encoding::Base64 => {
             // The decoder wants room for what the padding leaves open.
-            let mut room = [0; 33];
-            if text.len() != BASE64_LENGTH || STANDARD.decode_slice(text, &mut room) != Ok(32) {
+            let mut room = [0; TAG_ROOM + 2];
+            if text.len() != length.div_ceil(3) * 4
+                || STANDARD.decode_slice(text, &mut room) != Ok(length)
+            {
                 return None;
             }
-            tag.copy_from_slice(&room[..32]);
+            tag[..length].copy_from_slice(&room[..length]);
         }
     }
-    Some(tag)
+    Some(Tag(tag))
 }
 
 /// Spells a tag the way the scheme's header has it.
 pub(crate) fn write(scheme: &Scheme, tag: &Tag, timestamp: Option<&str>) -> String {
+    let bytes = &tag.0[..scheme.algorithm.tag_length()];
     let text = match scheme.encoding {
-        Encoding::Hex => hex::encode(tag),
-        Encoding::Base64 => STANDARD.encode(tag),
+        Encoding::Hex => hex::encode(bytes),
+        Encoding::Base64 => STANDARD.encode(bytes),
     };
     match scheme.layout {
         Layout::Plain => text,
@@ -143,9 +152,6 @@ impl SignatureForm {
 
 /// Rotation needs two, perhaps three; each costs a comparison and nothing else.
 const MAX_TAGS: usize = 8;
-
-/// 32 bytes in base64.
-const BASE64_LENGTH: usize = 44;
 
 #[cfg(test)]
 mod tests {

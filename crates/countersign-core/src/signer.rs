@@ -6,11 +6,13 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+#[cfg(feature = "ed25519")]
+use crate::SecretForm;
 use crate::{
-    ConfigError, HeaderSource, Part, Provider, Secret, TimestampUnit, Verifier,
-    mac::Key,
-    scheme::{TimestampPlace, is_field_name},
-    signature,
+    ConfigError, HeaderSource, Part, Provider, Scheme, Secret, TimestampUnit, Verifier,
+    mac::HmacKey,
+    scheme::{Algorithm, TimestampPlace, is_field_name},
+    signature::{self, Tag},
 };
 
 /// Signs as the provider `P` does: for tests, and for services that send webhooks.
@@ -34,7 +36,7 @@ use crate::{
 /// # Ok::<_, countersign_core::ConfigError>(())
 /// ```
 pub struct Signer<P> {
-    key: Key,
+    key: SigningKey,
     header: Option<Box<str>>,
     url: Option<Box<str>>,
     provider: PhantomData<fn() -> P>,
@@ -48,7 +50,7 @@ impl<P: Provider> Signer<P> {
     /// If the secret does not have the form that the scheme asks for.
     #[expect(clippy::needless_pass_by_value, reason = "as `Verifier::new`; the secret is wiped")]
     pub fn new(secret: Secret) -> Result<Self, ConfigError> {
-        let key = Key::new(&secret.key(Verifier::<P>::SCHEME.secret_form)?);
+        let key = SigningKey::new(&secret, &Verifier::<P>::SCHEME)?;
         Ok(Self { key, header: None, url: None, provider: PhantomData })
     }
 
@@ -135,9 +137,9 @@ impl<'a, P: Provider> Signing<'a, P> {
             _ => None,
         };
 
-        let mut mac = self.signer.key.start();
+        let mut text = Vec::with_capacity(body.len());
         for part in scheme.signed {
-            mac.update(match part {
+            text.extend_from_slice(match part {
                 Part::Literal(text) => text.as_bytes(),
                 Part::Timestamp => given(timestamp.as_deref(), "time")?.as_bytes(),
                 Part::Id => header_text(given(self.id, "id")?)?.as_bytes(),
@@ -147,7 +149,7 @@ impl<'a, P: Provider> Signing<'a, P> {
         }
 
         let name = self.signer.header.as_deref().unwrap_or(scheme.headers[0]);
-        let value = signature::write(scheme, &mac.tag(), timestamp.as_deref());
+        let value = signature::write(scheme, &self.signer.key.tag(&text), timestamp.as_deref());
         let mut headers = vec![(name.to_owned(), value)];
         if let ([name, ..], Some(id)) = (scheme.id_headers, self.id) {
             headers.push(((*name).to_owned(), id.to_owned()));
@@ -193,6 +195,39 @@ impl HeaderSource for SignedHeaders {
 impl fmt::Debug for SignedHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// What a scheme's algorithm signs with.
+enum SigningKey {
+    Hmac(HmacKey),
+    #[cfg(feature = "ed25519")]
+    Ed25519(Box<crate::ed25519::PrivateKey>),
+}
+
+impl SigningKey {
+    fn new(secret: &Secret, scheme: &Scheme) -> Result<Self, ConfigError> {
+        Ok(match scheme.algorithm {
+            Algorithm::HmacSha256 => Self::Hmac(HmacKey::sha256(&secret.key(scheme.secret_form)?)),
+            Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&secret.key(scheme.secret_form)?)),
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 { private } => {
+                let form = SecretForm::Base64 { prefix: private, at_least: 32, at_most: 64 };
+                Self::Ed25519(Box::new(crate::ed25519::PrivateKey::new(&secret.key(form)?)?))
+            }
+        })
+    }
+
+    fn tag(&self, text: &[u8]) -> Tag {
+        match self {
+            Self::Hmac(key) => {
+                let mut mac = key.start();
+                mac.update(text);
+                mac.tag()
+            }
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(key) => key.tag(text),
+        }
     }
 }
 

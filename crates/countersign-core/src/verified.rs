@@ -37,20 +37,20 @@ pub struct Verified<P, B> {
     body: B,
     secret_index: usize,
     form: Form,
-    id: Option<Box<str>>,
-    signed_at: Option<SystemTime>,
+    told: Told,
     provider: PhantomData<fn() -> P>,
 }
 
+/// What a delivery tells besides its body, and is signed.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) signed_at: Option<SystemTime>,
+}
+
 impl<P, B> Verified<P, B> {
-    pub(crate) fn new(
-        body: B,
-        secret_index: usize,
-        form: Form,
-        id: Option<Box<str>>,
-        signed_at: Option<SystemTime>,
-    ) -> Self {
-        Self { body, secret_index, form, id, signed_at, provider: PhantomData }
+    pub(crate) fn new(body: B, secret_index: usize, form: Form, told: Told) -> Self {
+        Self { body, secret_index, form, told, provider: PhantomData }
     }
 
     /// Which secret matched: 0 is the current one, 1 to 3 the retired ones in their order.
@@ -70,13 +70,13 @@ impl<P, B> Verified<P, B> {
     /// event's to tell.
     #[must_use]
     pub fn signed_id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.told.id.as_deref()
     }
 
     /// When the provider signed, where the scheme signs a time.
     #[must_use]
     pub fn signed_at(&self) -> Option<SystemTime> {
-        self.signed_at
+        self.told.signed_at
     }
 
     /// The body, given back whole.
@@ -118,8 +118,7 @@ impl<P, B: Clone> Clone for Verified<P, B> {
             body: self.body.clone(),
             secret_index: self.secret_index,
             form: self.form,
-            id: self.id.clone(),
-            signed_at: self.signed_at,
+            told: self.told.clone(),
             provider: PhantomData,
         }
     }

@@ -1,12 +1,19 @@
 //! The one thing that decides.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt,
+    marker::PhantomData,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use arc_swap::ArcSwap;
 
 use crate::{
     Answer, Clock, ConfigError, Form, HeaderSource, Provider, Scheme, Secrets, SystemClock,
-    Verification, Verified, VerifyError, mac::Key, scheme::is_field_name,
+    Verification, Verified, VerifyError, key::Keys, scheme::is_field_name,
+    verification::time::Tolerance,
 };
 
 /// Decides whether a delivery was signed by the provider `P` with a secret you hold.
@@ -57,17 +64,12 @@ pub(crate) struct Settings {
     pub(crate) header: Option<Box<str>>,
     pub(crate) url: Option<Box<str>>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tolerance: Tolerance,
     pub(crate) body_limit: usize,
     pub(crate) forms: Arc<[Form]>,
     body_deadline: Duration,
     unauthorized: Answer,
     endpoint: Box<str>,
-}
-
-/// The keys of one set of secrets.
-pub(crate) struct Keys {
-    pub(crate) current: Key,
-    pub(crate) retired: Box<[Key]>,
 }
 
 impl<P: Provider> Verifier<P> {
@@ -85,6 +87,7 @@ impl<P: Provider> Verifier<P> {
             header: None,
             url: None,
             clock: Arc::new(SystemClock),
+            tolerance: Tolerance::OfScheme,
             body_limit: DEFAULT_BODY_LIMIT,
             forms: Self::SCHEME.forms.into(),
             body_deadline: DEFAULT_BODY_DEADLINE,
@@ -177,6 +180,29 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.clock = Arc::new(clock))
     }
 
+    /// Accepts signed times up to this far from now, in the past and in the future. Default: what
+    /// the provider's scheme states, mostly 300 s. Schemes that sign no time are not affected.
+    ///
+    /// # Security
+    ///
+    /// Whoever has seen a delivery can send it again for as long as this. To judge deliveries that
+    /// waited in a queue of yours, use [`verify_at`](Self::verify_at) instead of a wide tolerance.
+    #[must_use]
+    pub fn tolerance(self, tolerance: Duration) -> Self {
+        self.set(|settings| settings.tolerance = Tolerance::Within(tolerance))
+    }
+
+    /// Accepts signed times of any age, and from any future.
+    ///
+    /// # Security
+    ///
+    /// Whoever has seen a delivery can send it again for ever; that an event is handled once then
+    /// rests on its id alone.
+    #[must_use]
+    pub fn accept_replays_of_any_age(self) -> Self {
+        self.set(|settings| settings.tolerance = Tolerance::Any)
+    }
+
     /// Replaces the secrets of this verifier and of all its clones, while deliveries come in. Each
     /// delivery is judged by the secrets in force at its [`begin`](Self::begin).
     ///
@@ -217,10 +243,47 @@ impl<P: Provider> Verifier<P> {
         H: HeaderSource + ?Sized,
         B: AsRef<[u8]> + ?Sized,
     {
-        let body = body.as_ref();
-        let mut verification = self.begin(headers, u64::try_from(body.len()).ok())?;
-        verification.update(body)?;
-        verification.finish(Cow::Borrowed(body))
+        self.judge(headers, body.as_ref(), None)
+    }
+
+    /// Verifies a delivery that was received earlier, such as one out of a queue: signed times are
+    /// judged as of then, and not as of now.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    ///
+    /// # Security
+    ///
+    /// `received_at` must be your own note of the time, kept where the sender cannot reach it:
+    /// never a header, nor anything in the body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use countersign_core::{Secret, Signer, Verifier, providers::Stripe};
+    ///
+    /// let secret = Secret::new("whsec_abc123")?;
+    /// let yesterday = SystemTime::now() - Duration::from_secs(24 * 60 * 60);
+    /// let headers = Signer::<Stripe>::new(secret.clone())?.at(yesterday).sign(b"{}")?;
+    ///
+    /// let verifier = Verifier::<Stripe>::new(secret)?;
+    /// assert!(verifier.verify(&headers, b"{}").is_err());
+    /// assert!(verifier.verify_at(yesterday, &headers, b"{}").is_ok());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify_at<'a, H, B>(
+        &self,
+        received_at: SystemTime,
+        headers: &H,
+        body: &'a B,
+    ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError>
+    where
+        H: HeaderSource + ?Sized,
+        B: AsRef<[u8]> + ?Sized,
+    {
+        self.judge(headers, body.as_ref(), Some(received_at))
     }
 
     /// Begins to verify a delivery whose body is still coming in.
@@ -259,7 +322,28 @@ impl<P: Provider> Verifier<P> {
     where
         H: HeaderSource + ?Sized,
     {
-        Verification::begin(&self.shared.settings, &self.shared.keys, headers, declared_length)
+        self.begin_at(headers, declared_length, None)
+    }
+
+    fn judge<'a, H: HeaderSource + ?Sized>(
+        &self,
+        headers: &H,
+        body: &'a [u8],
+        now: Option<SystemTime>,
+    ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError> {
+        let mut verification = self.begin_at(headers, u64::try_from(body.len()).ok(), now)?;
+        verification.update(body)?;
+        verification.finish(Cow::Borrowed(body))
+    }
+
+    fn begin_at<H: HeaderSource + ?Sized>(
+        &self,
+        headers: &H,
+        declared_length: Option<u64>,
+        now: Option<SystemTime>,
+    ) -> Result<Verification<P>, VerifyError> {
+        let keys = self.shared.keys.load();
+        Verification::begin(&self.shared.settings, &keys, headers, declared_length, now)
     }
 
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -308,16 +392,6 @@ impl<P: Provider> fmt::Debug for Verifier<P> {
             .field("body_limit", &self.limit())
             .field("body_deadline", &self.deadline())
             .finish_non_exhaustive()
-    }
-}
-
-impl Keys {
-    fn new(secrets: &Secrets, scheme: &Scheme) -> Result<Self, ConfigError> {
-        let key = |secret: &crate::Secret| Ok(Key::new(&secret.key(scheme.secret_form)?));
-        Ok(Self {
-            current: key(secrets.current())?,
-            retired: secrets.retired().iter().map(key).collect::<Result<_, ConfigError>>()?,
-        })
     }
 }
 

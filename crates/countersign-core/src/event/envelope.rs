@@ -198,6 +198,15 @@ impl<'a> Members<'a> {
     }
 }
 
+/// Reads the first of these top-level members of a text that is text or an integer.
+pub(crate) fn member_text<'a>(
+    text: &'a str,
+    names: &'static [&'static str],
+) -> Result<Option<Cow<'a, str>>, PayloadError> {
+    let at = EventAt { id: Field::Body(names), ..EventAt::OPEN };
+    Ok(Members::read(text, at)?.id.map(|(_, text)| text))
+}
+
 struct MembersVisitor(EventAt);
 
 impl<'de> Visitor<'de> for MembersVisitor {

@@ -10,6 +10,7 @@ mod open;
 mod raw;
 
 pub use delivery::Delivery;
+pub(crate) use envelope::member_text;
 pub use envelope::{Envelope, FromEnvelope, RawEnvelope};
 pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};

@@ -1,10 +1,14 @@
-use std::{iter, time::Duration};
+use std::{
+    iter,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    ConfigError, FixedClock, JsonDumps, Secret, SecretForm, Secrets, Signer,
+    ConfigError, FixedClock, JsonDumps, Part, Secret, SecretForm, Secrets, Signer, Timestamp,
+    TimestampUnit,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
 };
 
@@ -49,7 +53,7 @@ impl Provider for Standard {
             TimestampUnit::Seconds,
         ))
         .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
-        .secret(SecretForm::Base64 { prefix: "whsec_" });
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1, at_most: 64 });
 }
 
 /// Signs the URL, as Square does it, and counts time in milliseconds, as Webflow does it.
@@ -333,6 +337,97 @@ fn accepts_times_within_the_tolerance_in_both_directions() -> Outcome {
 }
 
 #[test]
+fn accepts_the_tolerance_that_is_set_and_any_age_by_name_alone() -> Outcome {
+    let secret = Secret::new("key")?;
+    let time = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let headers = Signer::<Listed>::new(secret.clone())?.at(time).sign(b"{}")?;
+    let verifier = Verifier::<Listed>::new(secret)?;
+    let after =
+        |seconds: u32| verifier.clone().clock(FixedClock::at_unix_seconds(1_700_000_000 + seconds));
+    let narrow = |seconds| after(seconds).tolerance(Duration::from_secs(10));
+    assert_eq!(kind(&narrow(10), &headers, "{}"), None);
+    assert_eq!(kind(&narrow(11), &headers, "{}"), Some(VerifyErrorKind::StaleTimestamp));
+    assert_eq!(kind(&after(9_000_000).accept_replays_of_any_age(), &headers, "{}"), None);
+    // The future as well, and still nothing that is no time.
+    let early = verifier.clone().clock(FixedClock::at_unix_seconds(0)).accept_replays_of_any_age();
+    assert_eq!(kind(&early, &headers, "{}"), None);
+    let (_, value) = headers.iter().next().unwrap_or_default();
+    for wrong in [value.replace("t=1700000000,", ""), value.replace("t=", "t=-")] {
+        let expected = Some(VerifyErrorKind::MalformedTimestamp);
+        assert_eq!(kind(&early, &[("X-Listed", wrong)], "{}"), expected);
+    }
+
+    assert!(after(9_000_000).verify_at(time, &headers, b"{}").is_ok());
+    let error = verifier.verify_at(time + Duration::from_secs(301), &headers, b"{}").unwrap_err();
+    assert_eq!(error.kind(), VerifyErrorKind::StaleTimestamp);
+    Ok(())
+}
+
+/// Has the time in the body, as Linear does it.
+struct Inside;
+
+impl Provider for Inside {
+    const NAME: &'static str = "inside";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-inside"]).timestamp(
+        Timestamp::member(&["sent", "at"], TimestampUnit::Milliseconds)
+            .tolerance(Duration::from_secs(60)),
+    );
+}
+
+#[test]
+fn judges_a_time_in_the_body_once_it_is_signed() -> Outcome {
+    let secret = Secret::new("key")?;
+    let signer = Signer::<Inside>::new(secret.clone())?;
+    let verifier =
+        Verifier::<Inside>::new(secret)?.clock(FixedClock::at_unix_seconds(1_700_000_060));
+    for (body, expected) in [
+        (r#"{"sent":1700000000000}"#, None),
+        (r#"{"sent":"1700000120000","at":1}"#, None),
+        (r#"{"at":1700000000000,"sent":null}"#, None),
+        (r#"{"sent":1699999999999}"#, Some(VerifyErrorKind::StaleTimestamp)),
+        (r#"{"sent":1700000120001}"#, Some(VerifyErrorKind::StaleTimestamp)),
+        (r#"{"sent":-1}"#, Some(VerifyErrorKind::MalformedTimestamp)),
+        (r#"{"sent":1.7e12}"#, Some(VerifyErrorKind::MalformedTimestamp)),
+        (r#"{"sent":99999999999999999999}"#, Some(VerifyErrorKind::MalformedTimestamp)),
+        (r#"{"data":{"sent":1700000000000}}"#, Some(VerifyErrorKind::MalformedTimestamp)),
+        ("[1700000000000]", Some(VerifyErrorKind::MalformedTimestamp)),
+        ("", Some(VerifyErrorKind::MalformedTimestamp)),
+    ] {
+        let headers = signer.sign(body.as_bytes())?;
+        assert_eq!(kind(&verifier, &headers, body), expected, "{body}");
+        // A forger is told nothing of the time.
+        let forged = signer.sign(b"other")?;
+        assert_eq!(kind(&verifier, &forged, body), Some(VerifyErrorKind::Mismatch), "{body}");
+    }
+    let body = br#"{"sent":1700000000000}"#;
+    let verified = verifier.verify(&signer.sign(body)?, body)?;
+    assert_eq!(verified.signed_at(), Some(UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
+    Ok(())
+}
+
+/// HMAC over SHA-1, as Vercel does it.
+struct Short;
+
+impl Provider for Short {
+    const NAME: &'static str = "short";
+    const SCHEME: Scheme = Scheme::hmac_sha1_hex(&["x-short"]);
+}
+
+#[test]
+fn accepts_hmac_sha1_where_the_scheme_says_so_and_at_full_length() -> Outcome {
+    let verifier = Verifier::<Short>::new(Secret::new("Jefe")?)?;
+    let body = "what do ya want for nothing?";
+    // RFC 2202, section 3, test case 2.
+    let tag = "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79";
+    assert_eq!(kind(&verifier, &[("X-Short", tag)], body), None);
+    let sha256 = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    for wrong in [&tag[..38], &sha256[..40], sha256] {
+        assert!(verifier.verify(&[("X-Short", wrong)], body).is_err(), "{wrong}");
+    }
+    Ok(())
+}
+
+#[test]
 fn survives_hostile_timestamps() -> Outcome {
     let verifier = Verifier::<Standard>::new(Secret::new("whsec_AAEC")?)?
         .clock(FixedClock::at_unix_seconds(1_700_000_000));
@@ -565,4 +660,71 @@ proptest! {
         prop_assert!(Verifier::<Standard>::new(secret.clone()).unwrap().verify(&headers, b"").is_err());
         prop_assert!(Verifier::<SpeakNode>::new(secret).unwrap().verify(&headers, b"").is_err());
     }
+}
+
+/// As Standard Webhooks has it under `v1a`.
+#[cfg(feature = "ed25519")]
+mod ed25519 {
+    use super::*;
+
+    struct Asymmetric;
+
+    impl Provider for Asymmetric {
+        const NAME: &'static str = "asymmetric";
+        const SCHEME: Scheme =
+            Scheme::ed25519_base64(&["x-asymmetric"], "whpk_", "whsk_").list(' ', ',', "v1a");
+    }
+
+    // RFC 8032, section 7.1, test 2.
+    const PRIVATE: &str = "whsk_TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=";
+    const PUBLIC: &str = "whpk_PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=";
+    const TAG: &str =
+        "kqAJqfDUyrhyDoILX2QlQKKye1QWUD+Ps3YiI+vbadoIWsHkPhWZbkWPNhPQ8R2MOHsurrQwKu6wDSkWErsMAA==";
+
+    #[test]
+    fn accepts_the_vector_and_nothing_beside_it() -> Outcome {
+        let verifier = Verifier::<Asymmetric>::new(Secret::new(PUBLIC)?)?;
+        let headers = [("x-asymmetric", format!("v1,AAAA v1a,{TAG}"))];
+        assert_eq!(kind(&verifier, &headers, [0x72]), None);
+        assert_eq!(kind(&verifier, &headers, [0x73]), Some(VerifyErrorKind::Mismatch));
+        let truncated = [("x-asymmetric", format!("v1a,{}", &TAG[..84]))];
+        let malformed = Some(VerifyErrorKind::MalformedSignature);
+        assert_eq!(kind(&verifier, &truncated, [0x72]), malformed);
+
+        let pair = [
+            "whsk_TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs9QBfD6EOJWpK3CqdNG368nJgszy7Eloz",
+            "AzVXxKvRmDA==",
+        ]
+        .concat();
+        for private in [PRIVATE, &pair] {
+            let signed = Signer::<Asymmetric>::new(Secret::new(private)?)?.sign(&[0x72])?;
+            assert_eq!(signed.iter().next(), Some(("x-asymmetric", &*format!("v1a,{TAG}"))));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn accepts_what_a_retired_key_signed() -> Outcome {
+        let weak = "whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let error = Verifier::<Asymmetric>::new(Secret::new(weak)?).unwrap_err();
+        assert_eq!(error, ConfigError::NotAPublicKey);
+        assert!(Verifier::<Asymmetric>::new(Secret::new(PRIVATE)?).is_err());
+
+        let other = Signer::<Asymmetric>::new(Secret::from_bytes([7; 32])?)?;
+        let secrets = Secrets::new(Secret::from_bytes(OTHER_PUBLIC)?);
+        let verifier = Verifier::<Asymmetric>::new(secrets.with_retired(Secret::new(PUBLIC)?)?)?;
+        assert_eq!(verifier.verify(&other.sign(b"{}")?, b"{}")?.secret_index(), 0);
+        let retired = Signer::<Asymmetric>::new(Secret::new(PRIVATE)?)?.sign(b"{}")?;
+        assert_eq!(verifier.verify(&retired, b"{}")?.secret_index(), 1);
+        let error = verifier.verify(&retired, b"{ }").unwrap_err();
+        assert_eq!((error.kind(), error.secrets_tried()), (VerifyErrorKind::Mismatch, 2));
+        Ok(())
+    }
+
+    /// Of the private key `[7; 32]`.
+    const OTHER_PUBLIC: [u8; 32] = [
+        0xea, 0x4a, 0x6c, 0x63, 0xe2, 0x9c, 0x52, 0x0a, 0xbe, 0xf5, 0x50, 0x7b, 0x13, 0x2e, 0xc5,
+        0xf9, 0x95, 0x47, 0x76, 0xae, 0xbe, 0xbe, 0x7b, 0x92, 0x42, 0x1e, 0xea, 0x69, 0x14, 0x46,
+        0xd2, 0x2c,
+    ];
 }

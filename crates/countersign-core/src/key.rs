@@ -1,0 +1,70 @@
+//! A secret, ready to judge with.
+
+use crate::{
+    ConfigError, Scheme, Secret, Secrets,
+    mac::{HmacKey, Mac},
+    scheme::Algorithm,
+    signature::Tags,
+};
+
+/// The keys of one set of secrets.
+pub(crate) struct Keys {
+    pub(crate) current: Key,
+    pub(crate) retired: Box<[Key]>,
+}
+
+impl Keys {
+    pub(crate) fn new(secrets: &Secrets, scheme: &Scheme) -> Result<Self, ConfigError> {
+        let key = |secret| Key::new(secret, scheme);
+        Ok(Self {
+            current: key(secrets.current())?,
+            retired: secrets.retired().iter().map(key).collect::<Result<_, ConfigError>>()?,
+        })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.current).chain(&self.retired)
+    }
+}
+
+/// What a scheme's algorithm verifies with.
+pub(crate) enum Key {
+    Hmac(HmacKey),
+    #[cfg(feature = "ed25519")]
+    Ed25519(crate::ed25519::PublicKey),
+}
+
+impl Key {
+    fn new(secret: &Secret, scheme: &Scheme) -> Result<Self, ConfigError> {
+        let bytes = secret.key(scheme.secret_form)?;
+        Ok(match scheme.algorithm {
+            Algorithm::HmacSha256 => Self::Hmac(HmacKey::sha256(&bytes)),
+            Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&bytes)),
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 { .. } => Self::Ed25519(crate::ed25519::PublicKey::new(&bytes)?),
+        })
+    }
+
+    /// Starts to hash what will come, where the algorithm needs nothing else before it.
+    pub(crate) fn start(&self) -> Option<Mac> {
+        match self {
+            Self::Hmac(key) => Some(key.start()),
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => None,
+        }
+    }
+
+    /// Whether any of these tags is one over all of this.
+    pub(crate) fn matches(&self, preamble: &[u8], body: &[u8], tags: &Tags) -> bool {
+        match self {
+            Self::Hmac(key) => {
+                let mut mac = key.start();
+                mac.update(preamble);
+                mac.update(body);
+                mac.matches(tags.iter())
+            }
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(key) => key.matches(&[preamble, body].concat(), tags),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! How far from now a signed time may be.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::{
+    PayloadError, Timestamp, TimestampUnit, VerifyErrorKind,
+    event::{json, member_text},
+};
+
+/// The tolerance that is set for a verifier.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Tolerance {
+    /// What the scheme states.
+    OfScheme,
+    /// This much, into the past and into the future.
+    Within(Duration),
+    /// Any time at all.
+    Any,
+}
+
+impl Tolerance {
+    /// How far from now is accepted, if that is bounded.
+    pub(super) fn of(self, rule: Timestamp) -> Option<Duration> {
+        match self {
+            Self::OfScheme => Some(rule.tolerance),
+            Self::Within(tolerance) => Some(tolerance),
+            Self::Any => None,
+        }
+    }
+}
+
+/// A time that is told in the body: it is read once the body is known to be signed.
+pub(super) struct MemberTime {
+    pub(super) names: &'static [&'static str],
+    pub(super) unit: TimestampUnit,
+    pub(super) tolerance: Option<Duration>,
+    /// When the delivery began: a slow body does not age what was signed.
+    pub(super) now: SystemTime,
+}
+
+impl MemberTime {
+    /// Finds and judges the time in what was signed.
+    pub(super) fn judge(&self, body: &[u8]) -> Result<SystemTime, VerifyErrorKind> {
+        let malformed = |_: PayloadError| VerifyErrorKind::MalformedTimestamp;
+        let text = json::text(body).map_err(malformed)?;
+        let digits = member_text(text, self.names).map_err(malformed)?;
+        let digits = digits.ok_or(VerifyErrorKind::MalformedTimestamp)?;
+        judge(self.unit, &digits, self.tolerance, self.now)
+    }
+}
+
+/// Whether the time that `digits` tell is within the tolerance, and which it is. Nothing here can
+/// overflow, whatever the digits.
+pub(super) fn judge(
+    unit: TimestampUnit,
+    digits: &str,
+    tolerance: Option<Duration>,
+    now: SystemTime,
+) -> Result<SystemTime, VerifyErrorKind> {
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(VerifyErrorKind::MalformedTimestamp);
+    }
+    let count: u64 = digits.parse().map_err(|_| VerifyErrorKind::MalformedTimestamp)?;
+    let since_epoch = match unit {
+        TimestampUnit::Seconds => Duration::from_secs(count),
+        TimestampUnit::Milliseconds => Duration::from_millis(count),
+    };
+    let time = UNIX_EPOCH.checked_add(since_epoch).ok_or(VerifyErrorKind::StaleTimestamp)?;
+    let distance = match now.duration_since(time) {
+        Ok(age) => age,
+        Err(error) => error.duration(),
+    };
+    if tolerance.is_some_and(|tolerance| distance > tolerance) {
+        return Err(VerifyErrorKind::StaleTimestamp);
+    }
+    Ok(time)
+}
