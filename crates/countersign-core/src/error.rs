@@ -63,6 +63,9 @@ pub enum ConfigError {
         /// What was given.
         name: String,
     },
+    /// The verifier looks its secrets up, and has none of its own to replace.
+    #[error("the verifier's secrets are looked up per tenant")]
+    SecretsPerTenant,
     /// A signer was not told something that the scheme signs.
     #[error("the scheme signs the {part}, which was not given")]
     MissingPart {
@@ -111,8 +114,13 @@ pub enum VerifyErrorKind {
     Mismatch,
     /// The body is larger than the limit.
     BodyTooLarge,
+    /// There is no such tenant, or the request names none.
+    UnknownTenant,
     /// The scheme signs the URL, and the verifier was not given one: a mistake of yours.
     UrlNotConfigured,
+    /// The verifier looks its secrets up, and was asked to judge without: a mistake of yours. See
+    /// [`Verifier::of_tenant`](crate::Verifier::of_tenant).
+    SecretsNotLookedUp,
 }
 
 impl VerifyError {
@@ -189,6 +197,8 @@ impl fmt::Display for VerifyError {
             VerifyErrorKind::MalformedId => "the signed id is missing or malformed",
             VerifyErrorKind::Mismatch => "the body was not signed with any of the secrets",
             VerifyErrorKind::BodyTooLarge => "the body is larger than the limit",
+            VerifyErrorKind::UnknownTenant => "there is no such tenant",
+            VerifyErrorKind::SecretsNotLookedUp => "the tenant's secrets were not looked up",
             VerifyErrorKind::UrlNotConfigured => "the scheme signs the url, and none is configured",
         })
     }

@@ -30,12 +30,15 @@ pub mod tower;
 mod webhook;
 
 pub use countersign_core::{
-    Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt, Field, FixedClock,
-    Form, FromEnvelope, HeaderSource, JsonDumps, OpenEvent, Part, PayloadError, PayloadErrorKind, Provider,
-    RawEnvelope, RawJson, Scheme, Secret, SecretForm, Secrets, SignatureForm, SignedHeaders,
-    Signer, Signing, SystemClock, Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier,
-    VerifyError, VerifyErrorKind, body_digest, events, providers,
+    Address, Admission, Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt,
+    Field, FixedClock, Form, FromEnvelope, HeaderSource, JsonDumps, Lookup, LookupError, OpenEvent,
+    Part, PayloadError, PayloadErrorKind, Provider, RawEnvelope, RawJson, RequestHead, Scheme,
+    Secret, SecretForm, Secrets, SignatureForm, SignedHeaders, Signer, Signing, SystemClock,
+    Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier, VerifyError, VerifyErrorKind,
+    body_digest, events, providers,
 };
+#[cfg(feature = "tenants")]
+pub use countersign_core::{SecretSource, Tenants};
 #[cfg(feature = "_http")]
 pub use http::HttpHeaders;
 #[cfg(feature = "_intake")]

@@ -152,9 +152,12 @@ impl Rejection {
                 | VerifyErrorKind::MalformedTimestamp
                 | VerifyErrorKind::StaleTimestamp
                 | VerifyErrorKind::MalformedId
+                | VerifyErrorKind::UnknownTenant
                 | VerifyErrorKind::Mismatch => (401, self.unauthorized),
                 VerifyErrorKind::BodyTooLarge => (413, BODY_TOO_LARGE),
-                VerifyErrorKind::UrlNotConfigured => (500, MISCONFIGURED),
+                VerifyErrorKind::UrlNotConfigured | VerifyErrorKind::SecretsNotLookedUp => {
+                    (500, MISCONFIGURED)
+                }
             },
             Reason::OuterLimit => (413, BODY_TOO_LARGE),
             Reason::Deadline => (408, DEADLINE),
