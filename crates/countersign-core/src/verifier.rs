@@ -61,6 +61,10 @@ struct Shared {
 #[derive(Clone)]
 enum KeySource {
     Own(Arc<ArcSwap<Keys>>),
+    #[cfg_attr(
+        not(feature = "tenants"),
+        expect(dead_code, reason = "made by a feature; told apart without it")
+    )]
     PerTenant(Arc<dyn Directory>),
 }
 
