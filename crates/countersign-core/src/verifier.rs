@@ -54,7 +54,7 @@ struct Shared {
 /// What is set per deployment.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    pub(crate) header: Option<Box<str>>,
+    header: Option<Box<str>>,
     pub(crate) url: Option<Box<str>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) body_limit: usize,
@@ -62,6 +62,15 @@ pub(crate) struct Settings {
     body_deadline: Duration,
     unauthorized: Answer,
     endpoint: Box<str>,
+}
+
+impl Settings {
+    /// The headers that the signature may be in, in the order in which they are looked at.
+    pub(crate) fn signature_headers(&self, scheme: &Scheme) -> impl Iterator<Item = &str> {
+        let configured = self.header.as_deref();
+        let stated = scheme.headers.iter().copied().filter(move |_| configured.is_none());
+        configured.into_iter().chain(stated)
+    }
 }
 
 /// The keys of one set of secrets.
@@ -260,6 +269,34 @@ impl<P: Provider> Verifier<P> {
         H: HeaderSource + ?Sized,
     {
         Verification::begin(&self.shared.settings, &self.shared.keys, headers, declared_length)
+    }
+
+    /// Whether a header that this verifier looks for a signature in is there, with whatever value:
+    /// for endpoints that several providers deliver to, to choose whose verifier decides.
+    ///
+    /// # Security
+    ///
+    /// This is no verdict: anybody can send a header. Where more than one of your verifiers claims
+    /// a delivery, refuse it instead of choosing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Verifier, providers::{GitHub, XWebhookSignature}};
+    ///
+    /// let github = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+    /// let in_house = Verifier::<XWebhookSignature>::new(Secret::new("whsec_abc123")?)?;
+    ///
+    /// let headers = [("X-Webhook-Signature", "anything")];
+    /// assert!(in_house.claims(&headers));
+    /// assert!(!github.claims(&headers));
+    /// assert!(github.header("X-Webhook-Signature")?.claims(&headers));
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
+        let mut names = self.shared.settings.signature_headers(&Self::SCHEME);
+        names.any(|name| headers.values(name).next().is_some())
     }
 
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {

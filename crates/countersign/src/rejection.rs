@@ -148,6 +148,7 @@ impl Rejection {
             Reason::Verify(error) => match error.kind() {
                 VerifyErrorKind::MissingSignature
                 | VerifyErrorKind::RepeatedSignature
+                | VerifyErrorKind::AmbiguousSignature
                 | VerifyErrorKind::MalformedSignature
                 | VerifyErrorKind::MalformedTimestamp
                 | VerifyErrorKind::StaleTimestamp
