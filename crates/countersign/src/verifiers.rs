@@ -28,7 +28,7 @@ impl<P: Provider> Verifiers for Verifier<P> {}
 impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {}
 
 /// How [`Verifiers`] decide.
-pub trait Decide: Clone + fmt::Debug {
+pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     /// The left-most provider.
     type First: Provider;
     /// A delivery under way.
