@@ -1,14 +1,28 @@
 //! The providers that are known here, one file each: its rules and their source, its scheme, its
 //! events.
 
+pub mod gitea;
 pub mod github;
+pub mod gogs;
+pub mod hookdeck;
+pub mod pagerduty;
 pub mod respan;
+pub mod sentry;
 pub mod speaknode;
 pub mod stripe;
+pub mod vercel;
+pub mod woocommerce;
 pub mod x_webhook_signature;
 
+pub use gitea::Gitea;
 pub use github::GitHub;
+pub use gogs::Gogs;
+pub use hookdeck::Hookdeck;
+pub use pagerduty::PagerDuty;
 pub use respan::Respan;
+pub use sentry::Sentry;
 pub use speaknode::SpeakNode;
 pub use stripe::Stripe;
+pub use vercel::Vercel;
+pub use woocommerce::WooCommerce;
 pub use x_webhook_signature::XWebhookSignature;
