@@ -1,10 +1,13 @@
 //! The providers that are known here, one file each: its rules and their source, its scheme, its
 //! events.
 
+pub mod dropbox;
 pub mod gitea;
 pub mod github;
 pub mod gogs;
+mod handshake;
 pub mod hookdeck;
+pub mod meta;
 pub mod pagerduty;
 pub mod respan;
 pub mod sentry;
@@ -13,11 +16,15 @@ pub mod stripe;
 pub mod vercel;
 pub mod woocommerce;
 pub mod x_webhook_signature;
+pub mod zoom;
 
+pub use dropbox::Dropbox;
 pub use gitea::Gitea;
 pub use github::GitHub;
 pub use gogs::Gogs;
+pub use handshake::HandshakeAnswer;
 pub use hookdeck::Hookdeck;
+pub use meta::Meta;
 pub use pagerduty::PagerDuty;
 pub use respan::Respan;
 pub use sentry::Sentry;
@@ -26,3 +33,4 @@ pub use stripe::Stripe;
 pub use vercel::Vercel;
 pub use woocommerce::WooCommerce;
 pub use x_webhook_signature::XWebhookSignature;
+pub use zoom::Zoom;
