@@ -31,10 +31,10 @@ mod webhook;
 
 pub use countersign_core::{
     Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt, Field, FixedClock,
-    Form, FromEnvelope, HeaderSource, JsonDumps, OpenEvent, Part, PayloadError, PayloadErrorKind, Provider,
-    RawEnvelope, RawJson, Scheme, Secret, SecretForm, Secrets, SignatureForm, SignedHeaders,
-    Signer, Signing, SystemClock, Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier,
-    VerifyError, VerifyErrorKind, body_digest, events, providers,
+    Form, FromEnvelope, HeaderSource, JsonDumps, OpenEvent, Part, PayloadError, PayloadErrorKind,
+    Provider, RawEnvelope, RawJson, Scheme, Secret, SecretForm, Secrets, SignatureForm,
+    SignedHeaders, Signer, Signing, SystemClock, Timestamp, TimestampUnit, UnknownEvent,
+    Verification, Verifier, VerifyError, VerifyErrorKind, body_digest, events, providers,
 };
 #[cfg(feature = "_http")]
 pub use http::HttpHeaders;
