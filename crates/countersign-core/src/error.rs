@@ -63,6 +63,9 @@ pub enum ConfigError {
         /// What was given.
         name: String,
     },
+    /// The verifier looks its secrets up, and has none of its own to replace.
+    #[error("the verifier's secrets are looked up per tenant")]
+    SecretsPerTenant,
     /// A signer was not told something that the scheme signs.
     #[error("the scheme signs the {part}, which was not given")]
     MissingPart {
@@ -99,6 +102,9 @@ pub enum VerifyErrorKind {
     MissingSignature,
     /// Two fields of the signature header's name.
     RepeatedSignature,
+    /// Signature headers of more than one of the providers that deliver to one endpoint: not found
+    /// by a verifier, which looks at its own alone, but by what chooses among several.
+    AmbiguousSignature,
     /// The header does not have the scheme's form.
     MalformedSignature,
     /// The signed timestamp is missing, repeated, or not digits alone.
@@ -111,8 +117,13 @@ pub enum VerifyErrorKind {
     Mismatch,
     /// The body is larger than the limit.
     BodyTooLarge,
+    /// There is no such tenant, or the request names none.
+    UnknownTenant,
     /// The scheme signs the URL, and the verifier was not given one: a mistake of yours.
     UrlNotConfigured,
+    /// The verifier looks its secrets up, and was asked to judge without: a mistake of yours. See
+    /// [`Verifier::of_tenant`](crate::Verifier::of_tenant).
+    SecretsNotLookedUp,
 }
 
 impl VerifyError {
@@ -183,12 +194,17 @@ impl fmt::Display for VerifyError {
         f.write_str(match self.kind {
             VerifyErrorKind::MissingSignature => "the signature header is missing or empty",
             VerifyErrorKind::RepeatedSignature => "the signature header is repeated",
+            VerifyErrorKind::AmbiguousSignature => {
+                "there are signature headers of more than one provider"
+            }
             VerifyErrorKind::MalformedSignature => "the signature header is malformed",
             VerifyErrorKind::MalformedTimestamp => "the signed timestamp is missing or malformed",
             VerifyErrorKind::StaleTimestamp => "the signed timestamp is out of tolerance",
             VerifyErrorKind::MalformedId => "the signed id is missing or malformed",
             VerifyErrorKind::Mismatch => "the body was not signed with any of the secrets",
             VerifyErrorKind::BodyTooLarge => "the body is larger than the limit",
+            VerifyErrorKind::UnknownTenant => "there is no such tenant",
+            VerifyErrorKind::SecretsNotLookedUp => "the tenant's secrets were not looked up",
             VerifyErrorKind::UrlNotConfigured => "the scheme signs the url, and none is configured",
         })
     }

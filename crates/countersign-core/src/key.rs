@@ -22,6 +22,17 @@ impl Keys {
         })
     }
 
+    /// Keys that cost what a tenant's cost. Whatever they match is refused all the same.
+    pub(crate) fn of_nobody(scheme: &Scheme) -> Self {
+        let current = match scheme.algorithm {
+            Algorithm::HmacSha256 => Key::Hmac(HmacKey::sha256(b"nobody")),
+            Algorithm::HmacSha1 => Key::Hmac(HmacKey::sha1(b"nobody")),
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 { .. } => Key::Ed25519(crate::ed25519::PublicKey::of_nobody()),
+        };
+        Self { current, retired: Box::default() }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.current).chain(&self.retired)
     }

@@ -17,6 +17,7 @@ mod scheme;
 mod secret;
 mod signature;
 mod signer;
+mod tenants;
 mod verification;
 mod verified;
 mod verifier;
@@ -36,6 +37,9 @@ pub use scheme::{Encoding, Part, Scheme, SecretForm, Timestamp, TimestampUnit};
 pub use secret::{Secret, Secrets};
 pub use signature::SignatureForm;
 pub use signer::{SignedHeaders, Signer, Signing};
+pub use tenants::{Address, Lookup, LookupError, RequestHead};
+#[cfg(feature = "tenants")]
+pub use tenants::{SecretSource, Tenants};
 pub use verification::Verification;
 pub use verified::Verified;
-pub use verifier::Verifier;
+pub use verifier::{Admission, Verifier};

@@ -8,8 +8,9 @@ pub(crate) mod time;
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    Form, HeaderSource, Provider, Scheme, SignatureForm, Verified, Verifier, VerifyError,
-    VerifyErrorKind, key::Keys, mac::Mac, signature::Tags, verified::Told, verifier::Settings,
+    Address, Form, HeaderSource, Lookup, Provider, RequestHead, Scheme, SignatureForm, Verified,
+    Verifier, VerifyError, VerifyErrorKind, key::Keys, mac::Mac, signature::Tags,
+    tenants::Directory, verified::Told, verifier::Settings,
 };
 
 use head::Head;
@@ -32,6 +33,8 @@ pub struct Verification<P> {
     limit: usize,
     told: Told,
     member: Option<MemberTime>,
+    /// No secret can match: there is no such tenant.
+    is_for_nobody: bool,
     header_length: usize,
     provider: PhantomData<fn() -> P>,
 }
@@ -69,19 +72,64 @@ impl<P: Provider> Verification<P> {
         }
         let others = has_others
             .then(|| Others { keys: Arc::clone(keys), forms: Arc::clone(&settings.forms) });
-        let told = Told { id: head.id.map(Box::from), signed_at: head.signed_at };
-        Ok(Self {
-            mac,
+        Ok(Self { mac, others, preamble, ..Self::without_keys(head, settings) })
+    }
+
+    /// Begins with keys that are still to be looked up for a tenant.
+    pub(crate) fn begin_for<H: HeaderSource + ?Sized>(
+        settings: &Settings,
+        directory: &Arc<dyn Directory>,
+        headers: &H,
+        declared_length: Option<u64>,
+        address: Address<'_>,
+    ) -> Result<Lookup<P>, VerifyError> {
+        let head = Head::read(Self::SCHEME, settings, headers, declared_length, None)?;
+        let preamble: Vec<_> = head.preamble(Self::SCHEME).flatten().copied().collect();
+        let begun = Self { preamble, ..Self::without_keys(head, settings) };
+
+        let tenant = directory.tenant(&RequestHead::new(address, &headers));
+        let (directory, forms) = (Arc::clone(directory), Arc::clone(&settings.forms));
+        Ok(Box::pin(async move {
+            let keys = match &tenant {
+                Some(tenant) => directory.keys(tenant).await?,
+                None => None,
+            };
+            Ok(begun.with_keys(keys, forms, tenant))
+        }))
+    }
+
+    fn without_keys(head: Head<'_>, settings: &Settings) -> Self {
+        let id = head.id.map(Box::from);
+        Self {
+            mac: None,
             tags: head.tags,
-            others,
-            preamble,
+            others: None,
+            preamble: Vec::new(),
             received: 0,
             limit: settings.body_limit,
-            told,
+            told: Told { id, signed_at: head.signed_at, tenant: None },
             member: head.member,
+            is_for_nobody: false,
             header_length: head.header_length,
             provider: PhantomData,
-        })
+        }
+    }
+
+    fn with_keys(
+        mut self,
+        keys: Option<Arc<Keys>>,
+        forms: Arc<[Form]>,
+        tenant: Option<String>,
+    ) -> Self {
+        self.is_for_nobody = keys.is_none();
+        let keys = keys.unwrap_or_else(|| Arc::new(Keys::of_nobody(Self::SCHEME)));
+        self.mac = keys.current.start();
+        if let Some(mac) = &mut self.mac {
+            mac.update(&self.preamble);
+        }
+        self.others = Some(Others { keys, forms });
+        self.told.tenant = tenant;
+        self
     }
 
     /// Takes the next bytes of the body.
@@ -125,11 +173,16 @@ impl<P: Provider> Verification<P> {
             return Err(self.refused(VerifyErrorKind::Mismatch));
         }
         let matches = self.mac.take().map(|mac| mac.matches(self.tags.iter()));
-        let (index, form, text) = match matches {
-            Some(true) => (0, Form::Wire, None),
-            Some(false) => self.find(bytes, 1)?,
-            None => self.find(bytes, 0)?,
+        let found = match matches {
+            Some(true) => Ok((0, Form::Wire, None)),
+            Some(false) => self.find(bytes, 1),
+            None => self.find(bytes, 0),
         };
+        // Only now, so that the time it takes does not tell which tenants there are.
+        if self.is_for_nobody {
+            return Err(self.refused(VerifyErrorKind::UnknownTenant));
+        }
+        let (index, form, text) = found?;
         let body = text.map_or(body, B::from);
         if let Some(member) = &self.member {
             let time = member.judge(body.as_ref()).map_err(|kind| self.refused(kind))?;

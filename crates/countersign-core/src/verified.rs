@@ -41,11 +41,12 @@ pub struct Verified<P, B> {
     provider: PhantomData<fn() -> P>,
 }
 
-/// What a delivery tells besides its body, and is signed.
+/// What a delivery tells besides its body.
 #[derive(Clone)]
 pub(crate) struct Told {
     pub(crate) id: Option<Box<str>>,
     pub(crate) signed_at: Option<SystemTime>,
+    pub(crate) tenant: Option<String>,
 }
 
 impl<P, B> Verified<P, B> {
@@ -77,6 +78,18 @@ impl<P, B> Verified<P, B> {
     #[must_use]
     pub fn signed_at(&self) -> Option<SystemTime> {
         self.told.signed_at
+    }
+
+    /// The tenant whose secret matched, where secrets are looked up per tenant.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.told.tenant.as_deref()
+    }
+
+    /// The body, as it is kept: for `Bytes`, cloned without a copy.
+    #[must_use]
+    pub fn body(&self) -> &B {
+        &self.body
     }
 
     /// The body, given back whole.

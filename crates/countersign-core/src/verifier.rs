@@ -1,20 +1,19 @@
 //! The one thing that decides.
 
-use std::{
-    borrow::Cow,
-    fmt,
-    marker::PhantomData,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+mod settings;
+mod tenants;
+
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use arc_swap::ArcSwap;
 
 use crate::{
-    Answer, Clock, ConfigError, Form, HeaderSource, Provider, Scheme, Secrets, SystemClock,
-    Verification, Verified, VerifyError, key::Keys, scheme::is_field_name,
-    verification::time::Tolerance,
+    ConfigError, HeaderSource, Provider, Scheme, Secrets, Verification, Verified, VerifyError,
+    VerifyErrorKind, key::Keys, tenants::Directory,
 };
+
+pub(crate) use settings::Settings;
+pub use tenants::Admission;
 
 /// Decides whether a delivery was signed by the provider `P` with a secret you hold.
 ///
@@ -55,21 +54,18 @@ pub struct Verifier<P> {
 #[derive(Clone)]
 struct Shared {
     settings: Settings,
-    keys: Arc<ArcSwap<Keys>>,
+    keys: KeySource,
 }
 
-/// What is set per deployment.
+/// Where the keys come from.
 #[derive(Clone)]
-pub(crate) struct Settings {
-    pub(crate) header: Option<Box<str>>,
-    pub(crate) url: Option<Box<str>>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tolerance: Tolerance,
-    pub(crate) body_limit: usize,
-    pub(crate) forms: Arc<[Form]>,
-    body_deadline: Duration,
-    unauthorized: Answer,
-    endpoint: Box<str>,
+enum KeySource {
+    Own(Arc<ArcSwap<Keys>>),
+    #[cfg_attr(
+        not(feature = "tenants"),
+        expect(dead_code, reason = "made by a feature; told apart without it")
+    )]
+    PerTenant(Arc<dyn Directory>),
 }
 
 impl<P: Provider> Verifier<P> {
@@ -83,124 +79,12 @@ impl<P: Provider> Verifier<P> {
     /// If a secret does not have the form that the provider's scheme asks for.
     pub fn new(secrets: impl Into<Secrets>) -> Result<Self, ConfigError> {
         let keys = Keys::new(&secrets.into(), &Self::SCHEME)?;
-        let settings = Settings {
-            header: None,
-            url: None,
-            clock: Arc::new(SystemClock),
-            tolerance: Tolerance::OfScheme,
-            body_limit: DEFAULT_BODY_LIMIT,
-            forms: Self::SCHEME.forms.into(),
-            body_deadline: DEFAULT_BODY_DEADLINE,
-            unauthorized: Answer::default(),
-            endpoint: P::NAME.into(),
-        };
-        let shared = Shared { settings, keys: Arc::new(ArcSwap::from_pointee(keys)) };
-        Ok(Self { shared: Arc::new(shared), provider: PhantomData })
+        Ok(Self::with_keys(KeySource::Own(Arc::new(ArcSwap::from_pointee(keys)))))
     }
 
-    /// Looks for the signature in this header instead of the scheme's: for providers that let you
-    /// choose it, or do not document it.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::HeaderName`] if it is not a field name.
-    pub fn header(self, name: &str) -> Result<Self, ConfigError> {
-        if !is_field_name(name) {
-            return Err(ConfigError::HeaderName { name: name.to_owned() });
-        }
-        Ok(self.set(|settings| settings.header = Some(name.to_ascii_lowercase().into())))
-    }
-
-    /// Sets the URL that the provider delivers to, for schemes that sign it: exactly the text you
-    /// gave the provider.
-    #[must_use]
-    pub fn url(self, url: &str) -> Self {
-        self.set(|settings| settings.url = Some(url.into()))
-    }
-
-    /// Accepts signatures over these forms of the body, in this order, when the bytes of the wire
-    /// do not match; `[]` for the wire alone. Default: what the provider's scheme states.
-    ///
-    /// # Security
-    ///
-    /// See [`Form`] for what accepting one means.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use countersign_core::{Form, Secret, Signer, Verifier, providers::XWebhookSignature};
-    ///
-    /// let secret = Secret::new("your_webhook_secret")?;
-    /// // What a sender in JavaScript signs, and what it sends.
-    /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(br#"{"a":1.5}"#)?;
-    /// let sent = br#"{ "a": 1.50 }"#;
-    ///
-    /// let verifier = Verifier::<XWebhookSignature>::new(secret)?;
-    /// assert!(verifier.verify(&headers, sent).is_err());
-    ///
-    /// let verified = verifier.forms([Form::JavaScript]).verify(&headers, sent)?;
-    /// assert_eq!(verified.bytes(), br#"{"a":1.5}"#);
-    /// assert_eq!(verified.form(), Form::JavaScript);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn forms(self, forms: impl Into<Arc<[Form]>>) -> Self {
-        self.set(|settings| settings.forms = forms.into())
-    }
-
-    /// Refuses bodies of more bytes than this. Default: 1 MiB (1,048,576).
-    #[must_use]
-    pub fn body_limit(self, bytes: usize) -> Self {
-        self.set(|settings| settings.body_limit = bytes)
-    }
-
-    /// Refuses bodies that are not complete after this long. Default: 10 s; providers give up
-    /// after 5 to 30.
-    #[must_use]
-    pub fn body_deadline(self, deadline: Duration) -> Self {
-        self.set(|settings| settings.body_deadline = deadline)
-    }
-
-    /// Sets the one answer to all deliveries whose signature is refused.
-    #[must_use]
-    pub fn unauthorized(self, answer: Answer) -> Self {
-        self.set(|settings| settings.unauthorized = answer)
-    }
-
-    /// Names the endpoint, so that two endpoints of one provider can be told apart. Default: the
-    /// provider's name.
-    #[must_use]
-    pub fn endpoint(self, name: &str) -> Self {
-        self.set(|settings| settings.endpoint = name.into())
-    }
-
-    /// Sets the clock that timestamps are judged by. Default: [`SystemClock`].
-    #[must_use]
-    pub fn clock(self, clock: impl Clock) -> Self {
-        self.set(|settings| settings.clock = Arc::new(clock))
-    }
-
-    /// Accepts signed times up to this far from now, in the past and in the future. Default: what
-    /// the provider's scheme states, mostly 300 s. Schemes that sign no time are not affected.
-    ///
-    /// # Security
-    ///
-    /// Whoever has seen a delivery can send it again for as long as this. To judge deliveries that
-    /// waited in a queue of yours, use [`verify_at`](Self::verify_at) instead of a wide tolerance.
-    #[must_use]
-    pub fn tolerance(self, tolerance: Duration) -> Self {
-        self.set(|settings| settings.tolerance = Tolerance::Within(tolerance))
-    }
-
-    /// Accepts signed times of any age, and from any future.
-    ///
-    /// # Security
-    ///
-    /// Whoever has seen a delivery can send it again for ever; that an event is handled once then
-    /// rests on its id alone.
-    #[must_use]
-    pub fn accept_replays_of_any_age(self) -> Self {
-        self.set(|settings| settings.tolerance = Tolerance::Any)
+    fn with_keys(keys: KeySource) -> Self {
+        let settings = Settings::new(P::NAME, &Self::SCHEME);
+        Self { shared: Arc::new(Shared { settings, keys }), provider: PhantomData }
     }
 
     /// Replaces the secrets of this verifier and of all its clones, while deliveries come in. Each
@@ -208,7 +92,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Errors
     ///
-    /// As [`Verifier::new`]; the former secrets then stay in force.
+    /// As [`Verifier::new`]; the former secrets then stay in force. [`ConfigError::SecretsPerTenant`]
+    /// if the verifier has none of its own.
     ///
     /// # Examples
     ///
@@ -224,8 +109,10 @@ impl<P: Provider> Verifier<P> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn replace_secrets(&self, secrets: impl Into<Secrets>) -> Result<(), ConfigError> {
-        let keys = Keys::new(&secrets.into(), &Self::SCHEME)?;
-        self.shared.keys.store(Arc::new(keys));
+        let KeySource::Own(keys) = &self.shared.keys else {
+            return Err(ConfigError::SecretsPerTenant);
+        };
+        keys.store(Arc::new(Keys::new(&secrets.into(), &Self::SCHEME)?));
         Ok(())
     }
 
@@ -325,6 +212,34 @@ impl<P: Provider> Verifier<P> {
         self.begin_at(headers, declared_length, None)
     }
 
+    /// Whether a header that this verifier looks for a signature in is there, with whatever value:
+    /// for endpoints that several providers deliver to, to choose whose verifier decides.
+    ///
+    /// # Security
+    ///
+    /// This is no verdict: anybody can send a header. Where more than one of your verifiers claims
+    /// a delivery, refuse it instead of choosing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Verifier, providers::{GitHub, XWebhookSignature}};
+    ///
+    /// let github = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+    /// let in_house = Verifier::<XWebhookSignature>::new(Secret::new("whsec_abc123")?)?;
+    ///
+    /// let headers = [("X-Webhook-Signature", "anything")];
+    /// assert!(in_house.claims(&headers));
+    /// assert!(!github.claims(&headers));
+    /// assert!(github.header("X-Webhook-Signature")?.claims(&headers));
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
+        let mut names = self.shared.settings.signature_headers(&Self::SCHEME);
+        names.any(|name| headers.values(name).next().is_some())
+    }
+
     fn judge<'a, H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
@@ -342,39 +257,11 @@ impl<P: Provider> Verifier<P> {
         declared_length: Option<u64>,
         now: Option<SystemTime>,
     ) -> Result<Verification<P>, VerifyError> {
-        let keys = self.shared.keys.load();
+        let KeySource::Own(keys) = &self.shared.keys else {
+            return Err(VerifyErrorKind::SecretsNotLookedUp.into());
+        };
+        let keys = keys.load();
         Verification::begin(&self.shared.settings, &keys, headers, declared_length, now)
-    }
-
-    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(&mut Arc::make_mut(&mut self.shared).settings);
-        self
-    }
-}
-
-impl<P> Verifier<P> {
-    /// The largest body accepted, in bytes.
-    #[must_use]
-    pub fn limit(&self) -> usize {
-        self.shared.settings.body_limit
-    }
-
-    /// How long a body may take.
-    #[must_use]
-    pub fn deadline(&self) -> Duration {
-        self.shared.settings.body_deadline
-    }
-
-    /// The answer to deliveries whose signature is refused.
-    #[must_use]
-    pub fn refusal(&self) -> Answer {
-        self.shared.settings.unauthorized
-    }
-
-    /// The endpoint's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.shared.settings.endpoint
     }
 }
 
@@ -394,8 +281,3 @@ impl<P: Provider> fmt::Debug for Verifier<P> {
             .finish_non_exhaustive()
     }
 }
-
-/// A typical event has a few KiB; GitHub caps its own at 25 MiB.
-const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
-
-const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(10);

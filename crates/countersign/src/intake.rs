@@ -8,22 +8,27 @@ use std::{
 };
 
 use bytes::Bytes;
-use countersign_core::{
-    HeaderSource, Provider, Verification, Verifier, VerifyError, VerifyErrorKind,
-};
+use countersign_core::{HeaderSource, VerifyError, VerifyErrorKind};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
-use crate::{Reason, Rejection, Verified, frames::Frames, respelled};
+use crate::{
+    Reason, Rejection,
+    frames::Frames,
+    verifiers::{Decide, Terms},
+};
 
 pin_project! {
     /// Takes in one delivery, whatever framework it comes through.
     ///
     /// The headers are judged when it is made; polling it reads the body.
-    pub(crate) struct Intake<P, S> {
-        verifier: Verifier<P>,
-        stage: Option<Stage<P>>,
+    pub(crate) struct Intake<V, S>
+    where
+        V: Decide,
+    {
+        terms: Terms,
+        stage: Option<Stage<V>>,
         #[pin]
         body: S,
         #[pin]
@@ -36,11 +41,11 @@ pub(crate) fn declared_length<H: HeaderSource + ?Sized>(headers: &H) -> Option<u
     str::from_utf8(headers.values("content-length").next()?).ok()?.parse().ok()
 }
 
-/// What the headers were good for.
-#[expect(clippy::large_enum_variant, reason = "a box would cost each good delivery an allocation")]
-enum Stage<P> {
+/// What the headers were good for. The large variant is not boxed: that would cost each good
+/// delivery an allocation.
+enum Stage<V: Decide> {
     /// A plausible signature: each chunk is hashed and kept.
-    Receiving { verification: Verification<P>, frames: Frames },
+    Receiving { verification: V::Verification, frames: Frames },
     /// Refused already: a small body is read and dropped, so that the connection can go on.
     Discarding { error: VerifyError, room: usize },
     /// Refused already, and the body is too large to be dropped.
@@ -55,18 +60,19 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-impl<P, S> Intake<P, S>
+impl<V, S> Intake<V, S>
 where
-    P: Provider,
+    V: Decide,
     S: Stream<Item = Result<Bytes, BodyError>>,
 {
     pub(crate) fn new<H: HeaderSource + ?Sized>(
-        verifier: Verifier<P>,
+        verifiers: &V,
         headers: &H,
         declared_length: Option<u64>,
         body: S,
     ) -> Self {
-        let stage = match verifier.begin(headers, declared_length) {
+        let (terms, verdict) = verifiers.begin(headers, declared_length);
+        let stage = match verdict {
             Ok(verification) => Stage::Receiving { verification, frames: Frames::default() },
             Err(error) => {
                 let is_large = declared_length.is_some_and(|length| length > DISCARDED as u64);
@@ -77,20 +83,20 @@ where
                 }
             }
         };
-        Self { verifier, stage: Some(stage), body, deadline: None }
+        Self { terms, stage: Some(stage), body, deadline: None }
     }
 }
 
-impl<P, S> Future for Intake<P, S>
+impl<V, S> Future for Intake<V, S>
 where
-    P: Provider,
+    V: Decide,
     S: Stream<Item = Result<Bytes, BodyError>>,
 {
-    type Output = Result<Verified<P>, Rejection>;
+    type Output = Result<V::Proof, Rejection>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let limit = this.verifier.deadline();
+        let limit = this.terms.deadline;
         let ending = loop {
             // Without a stage it was ready before, and nothing is to come.
             let Some(stage) = this.stage.as_mut() else { return Poll::Pending };
@@ -108,24 +114,18 @@ where
             }
         };
         let stage = this.stage.take();
-        stage.map_or(Poll::Pending, |stage| Poll::Ready(stage.end(ending, this.verifier)))
+        stage.map_or(Poll::Pending, |stage| Poll::Ready(stage.end(ending, *this.terms)))
     }
 }
 
-impl<P: Provider> Stage<P> {
+impl<V: Decide> Stage<V> {
     /// Gives the verdict, once the body has ended well or badly.
-    fn end(
-        self,
-        ending: Result<(), Reason>,
-        verifier: &Verifier<P>,
-    ) -> Result<Verified<P>, Rejection> {
-        let refused = |reason| Rejection::new(reason, verifier);
+    fn end(self, ending: Result<(), Reason>, terms: Terms) -> Result<V::Proof, Rejection> {
+        let refused = |reason| terms.refuse(reason);
         match (self, ending) {
             (Self::Receiving { verification, frames }, Ok(())) => {
                 let body = frames.join();
-                verification
-                    .finish(body.clone())
-                    .inspect(respelled::tell)
+                V::finish(verification, body.clone())
                     .map_err(|error| refused(Reason::Verify(error)).about(&body))
             }
             (Self::Receiving { .. }, Err(reason)) => Err(refused(reason).closing()),
@@ -140,7 +140,7 @@ impl<P: Provider> Stage<P> {
     fn take(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         match self {
             Self::Receiving { verification, frames } => {
-                verification.update(&chunk)?;
+                V::update(verification, &chunk)?;
                 frames.push(chunk);
             }
             Self::Discarding { error, room } => {

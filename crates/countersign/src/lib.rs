@@ -13,11 +13,19 @@ pub mod actix_web;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(feature = "_intake")]
+mod either;
+#[cfg(feature = "_extract")]
+mod extractor;
+#[cfg(feature = "_intake")]
 mod frames;
 #[cfg(feature = "_http")]
 mod http;
 #[cfg(feature = "_intake")]
 mod intake;
+#[cfg(feature = "_intake")]
+mod names;
+#[cfg(feature = "_intake")]
+mod proof;
 #[cfg(feature = "_intake")]
 mod rejection;
 #[cfg(feature = "_intake")]
@@ -26,20 +34,31 @@ mod respelled;
 pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[cfg(feature = "_intake")]
+mod verifiers;
 #[cfg(feature = "_extract")]
 mod webhook;
 
 pub use countersign_core::{
-    Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt, Field, FixedClock,
-    Form, FromEnvelope, HeaderSource, JsonDumps, OpenEvent, Part, PayloadError, PayloadErrorKind,
-    Provider, RawEnvelope, RawJson, Scheme, Secret, SecretForm, Secrets, SignatureForm,
-    SignedHeaders, Signer, Signing, SystemClock, Timestamp, TimestampUnit, UnknownEvent,
-    Verification, Verifier, VerifyError, VerifyErrorKind, body_digest, events, providers,
+    Address, Admission, Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt,
+    Field, FixedClock, Form, FromEnvelope, HeaderSource, JsonDumps, Lookup, LookupError, OpenEvent,
+    Part, PayloadError, PayloadErrorKind, Provider, RawEnvelope, RawJson, RequestHead, Scheme,
+    Secret, SecretForm, Secrets, SignatureForm, SignedHeaders, Signer, Signing, SystemClock,
+    Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier, VerifyError, VerifyErrorKind,
+    body_digest, events, providers,
 };
+#[cfg(feature = "tenants")]
+pub use countersign_core::{SecretSource, Tenants};
+#[cfg(feature = "_intake")]
+pub use either::Either;
+#[cfg(feature = "_extract")]
+pub use extractor::Extractor;
 #[cfg(feature = "_http")]
 pub use http::HttpHeaders;
 #[cfg(feature = "_intake")]
 pub use rejection::{Reason, Rejection};
+#[cfg(feature = "_intake")]
+pub use verifiers::Verifiers;
 #[cfg(feature = "_extract")]
 pub use webhook::{VerifiedBody, Webhook};
 

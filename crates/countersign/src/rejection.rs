@@ -3,8 +3,10 @@
 use std::{error::Error, fmt};
 
 use countersign_core::{
-    Answer, PayloadError, PayloadErrorKind, Provider, Verifier, VerifyError, VerifyErrorKind,
+    Answer, PayloadError, PayloadErrorKind, Provider, VerifyError, VerifyErrorKind,
 };
+
+use crate::names::Names;
 
 /// A delivery that was refused, and what its sender is told.
 ///
@@ -28,6 +30,7 @@ use countersign_core::{
 #[derive(Clone, Debug)]
 pub struct Rejection {
     reason: Reason,
+    names: &'static Names,
     unauthorized: Answer,
     closes_connection: bool,
     body: Option<Box<BodyFacts>>,
@@ -68,32 +71,34 @@ struct BodyFacts {
 }
 
 impl Rejection {
-    pub(crate) fn new<P>(reason: Reason, verifier: &Verifier<P>) -> Self {
-        Self::answered(reason, verifier.refusal())
+    pub(crate) fn new(reason: Reason, names: &'static Names, unauthorized: Answer) -> Self {
+        Self { reason, names, unauthorized, closes_connection: false, body: None }
     }
 
     /// Refuses what was verified and is no event.
     #[cfg(feature = "_extract")]
-    pub(crate) fn payload(error: PayloadError, body: &[u8]) -> Self {
-        Self::answered(Reason::Payload(error), Answer::default()).about(body)
+    pub(crate) fn payload<P: Provider>(error: PayloadError, body: &[u8]) -> Self {
+        Self::of::<P>(Reason::Payload(error)).about(body)
     }
 
     /// Refuses what nothing is there to verify with, before its body is read.
     #[cfg(feature = "actix-web")]
     pub(crate) fn missing_verifier<P: Provider>() -> Self {
         let reason = Reason::MissingVerifier { provider: std::any::type_name::<P>() };
-        Self::answered(reason, Answer::default()).closing()
+        Self::of::<P>(reason).closing()
     }
 
     /// Refuses what should have been verified by now.
     #[cfg(feature = "tower")]
     pub(crate) fn missing_proof<P: Provider>() -> Self {
         let reason = Reason::MissingProof { provider: std::any::type_name::<P>() };
-        Self::answered(reason, Answer::default())
+        Self::of::<P>(reason)
     }
 
-    fn answered(reason: Reason, unauthorized: Answer) -> Self {
-        Self { reason, unauthorized, closes_connection: false, body: None }
+    /// Refuses for what is no fault of the signature.
+    #[cfg(feature = "_extract")]
+    fn of<P: Provider>(reason: Reason) -> Self {
+        Self::new(reason, &Names::One(P::NAME), Answer::default())
     }
 
     /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
@@ -112,8 +117,8 @@ impl Rejection {
 
     /// Tells the operator, once, and fits the answer to the connection: one that carries other
     /// streams goes on.
-    pub(crate) fn refuse<P: Provider>(self, path: &str, is_multiplexed: bool) -> Self {
-        self.log::<P>(path);
+    pub(crate) fn refuse(self, path: &str, is_multiplexed: bool) -> Self {
+        self.log(path);
         Self { closes_connection: self.closes_connection && !is_multiplexed, ..self }
     }
 
@@ -148,13 +153,17 @@ impl Rejection {
             Reason::Verify(error) => match error.kind() {
                 VerifyErrorKind::MissingSignature
                 | VerifyErrorKind::RepeatedSignature
+                | VerifyErrorKind::AmbiguousSignature
                 | VerifyErrorKind::MalformedSignature
                 | VerifyErrorKind::MalformedTimestamp
                 | VerifyErrorKind::StaleTimestamp
                 | VerifyErrorKind::MalformedId
+                | VerifyErrorKind::UnknownTenant
                 | VerifyErrorKind::Mismatch => (401, self.unauthorized),
                 VerifyErrorKind::BodyTooLarge => (413, BODY_TOO_LARGE),
-                VerifyErrorKind::UrlNotConfigured => (500, MISCONFIGURED),
+                VerifyErrorKind::UrlNotConfigured | VerifyErrorKind::SecretsNotLookedUp => {
+                    (500, MISCONFIGURED)
+                }
             },
             Reason::OuterLimit => (413, BODY_TOO_LARGE),
             Reason::Deadline => (408, DEADLINE),
@@ -170,7 +179,7 @@ impl Rejection {
         }
     }
 
-    fn log<P: Provider>(&self, path: &str) {
+    fn log(&self, path: &str) {
         let verify = match &self.reason {
             Reason::Verify(error) => Some(error),
             _ => None,
@@ -182,7 +191,7 @@ impl Rejection {
         let received = verify.map_or(0, VerifyError::received);
         tracing::warn!(
             target: TARGET,
-            provider = P::NAME,
+            provider = &*self.names.joined(),
             reason = %self.reason,
             status = self.status(),
             path,

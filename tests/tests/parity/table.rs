@@ -1,5 +1,7 @@
 //! The table. A row is a name, what is sent, what is answered, and what the handler did.
 
+mod either;
+
 use countersign::body_digest;
 use countersign_tests::signature;
 use serde_json::json;
@@ -24,6 +26,7 @@ pub(crate) fn rows() -> Vec<Row> {
         framing(),
         limits(),
         connections(),
+        either::rows(),
         left_to_the_servers(),
     ]
     .into_iter()

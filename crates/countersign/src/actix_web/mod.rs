@@ -116,6 +116,8 @@
 //!   connection alone; what follows on it has no limit but `KeepAlive::Disabled`.
 
 mod chunks;
+mod data;
+mod extensions;
 mod extract;
 mod future;
 mod headers;

@@ -113,3 +113,4 @@
 
 mod extract;
 mod rejection;
+mod state;

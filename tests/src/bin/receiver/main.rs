@@ -5,14 +5,15 @@
 //! ```
 //!
 //! `POST /respan`, `/webhook`, `/webhook-js` (as `/webhook`, and JavaScript's spelling is accepted),
-//! `/speaknode` and `/github` answer what the handler was given. The
-//! first line on standard output is `listening on ADDRESS`.
+//! `/speaknode`, `/github` and `/either` (what `/github` takes, and what `/webhook` does) answer
+//! what the handler was given. The first line on standard output is `listening on ADDRESS`.
 
 mod actix;
 mod arguments;
 mod axum;
 mod effects;
 mod endpoint;
+mod given;
 mod serve;
 mod tower;
 

@@ -1,0 +1,163 @@
+//! What verification costs beside the MAC it must compute: `floor` is HMAC-SHA256 alone, with the
+//! key schedule kept, in the same run.
+//!
+//! ```sh
+//! cargo bench -p countersign-core --bench verify
+//! ```
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
+
+use std::{hint::black_box, time::Duration};
+
+use countersign_core::{
+    Event, HeaderSource, Provider, Secret, Secrets, Signer, Verifier,
+    providers::{GitHub, XWebhookSignature, x_webhook_signature::flat},
+};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+const SIZES: [usize; 6] = [64, 512, 1024, 16 * 1024, 64 * 1024, 1024 * 1024];
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text).unwrap()
+}
+
+fn body(size: usize) -> Vec<u8> {
+    let mut body = br#"{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":""#.to_vec();
+    let end = br#""}}"#;
+    body.resize(size.saturating_sub(end.len()).max(body.len()), b'x');
+    body.extend_from_slice(end);
+    body
+}
+
+/// Headers as a provider's delivery has them, the signature in the midst of others.
+fn headers<P: Provider>(secret: Secret, body: &[u8]) -> Vec<(String, String)> {
+    let others = |range: std::ops::Range<usize>| {
+        range.map(|index| (format!("x-other-{index}"), "value".to_owned()))
+    };
+    let signed = Signer::<P>::new(secret).unwrap().sign(body).unwrap();
+    others(0..4).chain(signed).chain(others(4..8)).collect()
+}
+
+fn verify(c: &mut Criterion) {
+    for size in SIZES {
+        let mut group = c.benchmark_group(format!("verify {size} B"));
+        group.throughput(Throughput::Bytes(size as u64));
+        let body = body(size);
+        let keyed = Hmac::<Sha256>::new_from_slice(b"secret").unwrap();
+        group.bench_function("floor", |b| {
+            b.iter(|| {
+                let mut mac = keyed.clone();
+                mac.update(black_box(&body));
+                mac.finalize().into_bytes()
+            });
+        });
+
+        let verifier = Verifier::<XWebhookSignature>::new(secret("secret")).unwrap();
+        let genuine = headers::<XWebhookSignature>(secret("secret"), &body);
+        group.bench_function("verify", |b| {
+            b.iter(|| verifier.verify(&genuine, black_box(&body)).unwrap().secret_index());
+        });
+        group.bench_function("begin, update by 16 KiB, finish", |b| {
+            b.iter(|| in_chunks(&verifier, &genuine, black_box(&body)));
+        });
+
+        for (count, name) in [(2, "two secrets, the second"), (4, "four secrets, the fourth")] {
+            let mut secrets = Secrets::new(secret("other"));
+            for index in 2..count {
+                secrets = secrets.with_retired(secret(&format!("other {index}"))).unwrap();
+            }
+            let secrets = secrets.with_retired(secret("secret")).unwrap();
+            let verifier = Verifier::<XWebhookSignature>::new(secrets).unwrap();
+            group.bench_function(name, |b| {
+                b.iter(|| verifier.verify(&genuine, black_box(&body)).unwrap().secret_index());
+            });
+        }
+        let secrets = Secrets::new(secret("secret")).with_retired(secret("other")).unwrap();
+        let rotating = Verifier::<XWebhookSignature>::new(secrets).unwrap();
+        group.bench_function("two secrets, the first", |b| {
+            b.iter(|| rotating.verify(&genuine, black_box(&body)).unwrap().secret_index());
+        });
+        group.finish();
+    }
+}
+
+fn in_chunks<H: HeaderSource>(
+    verifier: &Verifier<XWebhookSignature>,
+    headers: &H,
+    body: &[u8],
+) -> usize {
+    let mut verification = verifier.begin(headers, Some(body.len() as u64)).unwrap();
+    for chunk in body.chunks(16 * 1024) {
+        verification.update(chunk).unwrap();
+    }
+    verification.finish(std::borrow::Cow::Borrowed(body)).unwrap().secret_index()
+}
+
+fn refuse(c: &mut Criterion) {
+    let mut group = c.benchmark_group("refuse");
+    let body = body(1024);
+    let verifier = Verifier::<GitHub>::new(secret("secret")).unwrap();
+    let name = || "X-Hub-Signature-256".to_owned();
+    let wrong = headers::<GitHub>(secret("other"), &body);
+    for (reason, headers) in [
+        ("missing", vec![("x-other".to_owned(), "value".to_owned())]),
+        ("malformed", vec![(name(), "sha256=00".to_owned())]),
+        ("not hex", vec![(name(), format!("sha256={}", "g".repeat(64)))]),
+        ("wrong tag", wrong),
+    ] {
+        group.bench_with_input(BenchmarkId::from_parameter(reason), &headers, |b, headers| {
+            b.iter(|| verifier.verify(headers, black_box(&body)).is_err());
+        });
+    }
+    group.finish();
+}
+
+fn events(c: &mut Criterion) {
+    #[derive(serde::Deserialize)]
+    #[allow(dead_code, reason = "what a handler would parse")]
+    struct Envelope {
+        id: String,
+        r#type: String,
+        data: Data,
+    }
+    #[derive(serde::Deserialize)]
+    #[allow(dead_code, reason = "what a handler would parse")]
+    struct Data {
+        id: Option<String>,
+        name: Option<String>,
+        email: Option<String>,
+        status: Option<String>,
+    }
+
+    for size in [1024, 64 * 1024] {
+        let mut group = c.benchmark_group(format!("event {size} B"));
+        group.throughput(Throughput::Bytes(size as u64));
+        let body = body(size);
+        group.bench_function("serde_json", |b| {
+            b.iter(|| serde_json::from_slice::<Envelope>(black_box(&body)).unwrap().id.len());
+        });
+        let headers = headers::<XWebhookSignature>(secret("secret"), &body);
+        let verifier = Verifier::<XWebhookSignature>::new(secret("secret")).unwrap();
+        let verified = verifier.verify(&headers, &body).unwrap();
+        group.bench_function("flat::Event", |b| {
+            b.iter(|| {
+                flat::Event::parse(&black_box(&verified).delivery(&headers))
+                    .unwrap()
+                    .event_type()
+                    .len()
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .measurement_time(Duration::from_secs(2))
+        .warm_up_time(Duration::from_millis(500));
+    targets = verify, refuse, events
+}
+criterion_main!(benches);

@@ -1,0 +1,56 @@
+//! Where a verifier's keys come from when they are not its own.
+
+use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
+
+use crate::{RequestHead, Verification, key::Keys};
+
+/// Finds tenants and their keys, whatever looks them up.
+pub(crate) trait Directory: Send + Sync {
+    fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
+    fn keys<'a>(&'a self, tenant: &'a str) -> Looked<'a, Option<Arc<Keys>>>;
+    fn forget<'a>(&'a self, tenant: &'a str) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
+
+pub(crate) type Looked<'a, T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send + 'a>>;
+
+/// A delivery whose secrets are being looked up.
+pub type Lookup<P> = Pin<Box<dyn Future<Output = Result<Verification<P>, LookupError>> + Send>>;
+
+/// A tenant's secrets could not be looked up: the store is out of reach, or what it holds is no
+/// secret of the scheme's form.
+#[derive(Clone)]
+pub struct LookupError(Arc<dyn Error + Send + Sync>);
+
+impl LookupError {
+    #[cfg(feature = "tenants")]
+    pub(crate) fn new(error: Box<dyn Error + Send + Sync>) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for LookupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the tenant's secrets could not be looked up")
+    }
+}
+
+impl fmt::Debug for LookupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl Error for LookupError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+/// One failure is equal to itself alone.
+impl PartialEq for LookupError {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for LookupError {}

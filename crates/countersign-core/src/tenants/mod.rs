@@ -1,0 +1,18 @@
+//! Secrets that are looked up for each delivery, by the tenant it is for.
+
+#[cfg(feature = "tenants")]
+mod cache;
+mod directory;
+mod request;
+#[cfg(feature = "tenants")]
+mod source;
+#[cfg(all(test, feature = "tenants"))]
+mod tests;
+
+#[cfg(feature = "tenants")]
+pub use cache::Tenants;
+pub(crate) use directory::Directory;
+pub use directory::{Lookup, LookupError};
+pub use request::{Address, RequestHead};
+#[cfg(feature = "tenants")]
+pub use source::SecretSource;

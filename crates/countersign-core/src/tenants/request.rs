@@ -1,0 +1,81 @@
+//! What tells whose a delivery is.
+
+use std::fmt;
+
+use crate::{
+    HeaderSource,
+    headers::{Occurrence, single},
+};
+
+/// Where a request was sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Address<'a> {
+    /// The path, as the router that calls the verifier sees it.
+    pub path: &'a str,
+    /// The authority of the request's target, where it has one: HTTP/2's `:authority`.
+    pub authority: Option<&'a str>,
+}
+
+/// A request without its body: what a [`SecretSource`](crate::SecretSource) finds the tenant by.
+///
+/// # Security
+///
+/// Nothing of it is signed. It may choose whose secret a delivery is judged by, and nothing else:
+/// the delivery counts for that tenant alone, and [`Verified::tenant`](crate::Verified::tenant)
+/// says which one it was.
+#[derive(Clone, Copy)]
+pub struct RequestHead<'a> {
+    address: Address<'a>,
+    headers: &'a dyn Fields,
+}
+
+impl<'a> RequestHead<'a> {
+    pub(crate) fn new<H: HeaderSource + ?Sized>(address: Address<'a>, headers: &'a &'a H) -> Self {
+        Self { address, headers }
+    }
+
+    /// The path, percent-encoded as it came. axum strips the part that a `nest` matched.
+    #[must_use]
+    pub fn path(&self) -> &'a str {
+        self.address.path
+    }
+
+    /// The last segment of the path: `acme` of `/hooks/acme`. `None` if it is empty.
+    #[must_use]
+    pub fn last_segment(&self) -> Option<&'a str> {
+        self.path().rsplit('/').next().filter(|segment| !segment.is_empty())
+    }
+
+    /// The host that was asked for, with its port if it has one, as it came. What proxies say of it
+    /// (`X-Forwarded-Host`) is not looked at.
+    #[must_use]
+    pub fn host(&self) -> Option<&'a str> {
+        self.address.authority.or_else(|| self.header("host"))
+    }
+
+    /// The value of a header that is there once, and is UTF-8.
+    #[must_use]
+    pub fn header(&self, name: &'a str) -> Option<&'a str> {
+        match self.headers.single(name) {
+            Occurrence::Once(value) => str::from_utf8(value).ok(),
+            Occurrence::Absent | Occurrence::Repeated => None,
+        }
+    }
+}
+
+impl fmt::Debug for RequestHead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// A [`HeaderSource`] whose type is not told.
+trait Fields {
+    fn single<'a>(&'a self, name: &'a str) -> Occurrence<'a>;
+}
+
+impl<H: HeaderSource + ?Sized> Fields for &H {
+    fn single<'a>(&'a self, name: &'a str) -> Occurrence<'a> {
+        single(*self, name)
+    }
+}

@@ -1,0 +1,167 @@
+use std::{
+    collections::HashMap,
+    error::Error,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use crate::{
+    Address, Admission, ConfigError, HeaderSource, RequestHead, Secret, SecretSource, Secrets,
+    Signer, Tenants, Verification, Verifier, VerifyErrorKind, providers::GitHub,
+};
+
+type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// Secrets in memory, and how often they were asked for. A secret of one space is a failure.
+#[derive(Clone, Default)]
+struct Source {
+    secrets: Arc<Mutex<HashMap<&'static str, &'static str>>>,
+    lookups: Arc<AtomicUsize>,
+}
+
+impl Source {
+    fn set(&self, tenant: &'static str, secret: &'static str) {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, secret);
+    }
+
+    fn lookups(&self) -> usize {
+        self.lookups.load(Ordering::Relaxed)
+    }
+}
+
+impl SecretSource for Source {
+    fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+        request.last_segment().map(str::to_owned)
+    }
+
+    async fn secrets(&self, tenant: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+        self.lookups.fetch_add(1, Ordering::Relaxed);
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(match secrets.get(tenant) {
+            Some(secret) => Some(Secret::new(*secret)?.into()),
+            None => None,
+        })
+    }
+}
+
+/// A delivery to `/hooks/{tenant}`, up to its body.
+async fn begun(
+    verifier: &Verifier<GitHub>,
+    tenant: &str,
+    headers: &impl HeaderSource,
+) -> Result<Verification<GitHub>, Box<dyn Error + Send + Sync>> {
+    let path = format!("/hooks/{tenant}");
+    match verifier.admit(headers, None, Address { path: &path, authority: None })? {
+        Admission::Begun(verification) => Ok(verification),
+        Admission::LookingUp(lookup) => Ok(lookup.await?),
+    }
+}
+
+async fn verdict(
+    verifier: &Verifier<GitHub>,
+    tenant: &str,
+    secret: &str,
+) -> Result<Result<Option<String>, VerifyErrorKind>, Box<dyn Error + Send + Sync>> {
+    let headers = Signer::<GitHub>::new(Secret::new(secret)?)?.sign(b"{}")?;
+    let mut verification = begun(verifier, tenant, &headers).await?;
+    verification.update(b"{}")?;
+    let finished = verification.finish(b"{}".to_vec());
+    Ok(finished.map(|verified| verified.tenant().map(str::to_owned)).map_err(|error| error.kind()))
+}
+
+fn pair() -> (Source, Verifier<GitHub>) {
+    let source = Source::default();
+    source.set("acme", "secret of acme");
+    source.set("emca", "secret of emca");
+    (source.clone(), Verifier::per_tenant(Tenants::new(source)))
+}
+
+#[tokio::test]
+async fn judges_each_tenant_by_its_own_secret_alone() -> Outcome {
+    let (source, verifier) = pair();
+    let mismatch = Err(VerifyErrorKind::Mismatch);
+    assert_eq!(verdict(&verifier, "acme", "secret of acme").await?, Ok(Some("acme".into())));
+    assert_eq!(verdict(&verifier, "emca", "secret of emca").await?, Ok(Some("emca".into())));
+    assert_eq!(verdict(&verifier, "emca", "secret of acme").await?, mismatch);
+    assert_eq!(verdict(&verifier, "acme", "secret of acme").await?, Ok(Some("acme".into())));
+    assert_eq!(source.lookups(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn refuses_a_tenant_that_is_not_there_whatever_signed() -> Outcome {
+    let (source, verifier) = pair();
+    let unknown = Err(VerifyErrorKind::UnknownTenant);
+    let long = "a".repeat(257);
+    // The last secret is the one that a delivery for nobody is hashed with.
+    for secret in ["secret of acme", "nobody"] {
+        for tenant in ["nobody", "", &long] {
+            assert_eq!(verdict(&verifier, tenant, secret).await?, unknown, "{tenant} {secret}");
+        }
+    }
+    // Once for the first of them; the others are known without.
+    assert_eq!(source.lookups(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn looks_nothing_up_for_a_signature_that_cannot_be_one() {
+    let (source, verifier) = pair();
+    let malformed = [("X-Hub-Signature-256", "sha256=00")];
+    assert!(begun(&verifier, "acme", &malformed).await.is_err());
+    assert_eq!(source.lookups(), 0);
+}
+
+#[tokio::test]
+async fn fails_where_the_lookup_fails_and_asks_again() -> Outcome {
+    let (source, verifier) = pair();
+    source.set("broken", " ");
+    for lookups in [1, 2] {
+        let headers = Signer::<GitHub>::new(Secret::new("x")?)?.sign(b"{}")?;
+        let error = begun(&verifier, "broken", &headers).await.unwrap_err();
+        assert_eq!(error.to_string(), "the tenant's secrets could not be looked up");
+        assert_eq!(source.lookups(), lookups);
+    }
+    assert!(verifier.of_tenant("broken").await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn remembers_a_secret_until_it_is_forgotten() -> Outcome {
+    let (source, verifier) = pair();
+    assert!(verdict(&verifier, "acme", "secret of acme").await?.is_ok());
+    source.set("acme", "new secret");
+    assert!(verdict(&verifier, "acme", "new secret").await?.is_err());
+    verifier.forget_tenant("acme").await;
+    assert!(verdict(&verifier, "acme", "new secret").await?.is_ok());
+    assert!(verdict(&verifier, "acme", "secret of acme").await?.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn has_no_secrets_of_its_own() -> Outcome {
+    let (_, verifier) = pair();
+    let headers = Signer::<GitHub>::new(Secret::new("secret of acme")?)?.sign(b"{}")?;
+    let error = verifier.verify(&headers, b"{}").unwrap_err();
+    assert_eq!(error.kind(), VerifyErrorKind::SecretsNotLookedUp);
+    let replaced = verifier.replace_secrets(Secret::new("x")?);
+    assert_eq!(replaced, Err(ConfigError::SecretsPerTenant));
+
+    let acme = verifier.of_tenant("acme").await?.ok_or("no such tenant")?;
+    assert!(acme.verify(&headers, b"{}").is_ok());
+    assert!(verifier.of_tenant("nobody").await?.is_none());
+    Ok(())
+}
+
+#[test]
+fn tells_the_host_from_the_target_before_the_header() {
+    let headers = [("Host", "b.example:8080"), ("X-Twice", "1"), ("X-Twice", "1")];
+    let (headers, path) = (&headers, "/hooks/");
+    let head = RequestHead::new(Address { path, authority: None }, &headers);
+    assert_eq!((head.host(), head.last_segment()), (Some("b.example:8080"), None));
+    assert_eq!((head.header("x-twice"), head.header("absent")), (None, None));
+    let head = RequestHead::new(Address { path, authority: Some("a.example") }, &headers);
+    assert_eq!(head.host(), Some("a.example"));
+}

@@ -1,0 +1,189 @@
+//! What is set per deployment.
+
+use std::{sync::Arc, time::Duration};
+
+use super::Verifier;
+use crate::{
+    Answer, Clock, ConfigError, Form, Provider, Scheme, SystemClock, scheme::is_field_name,
+    verification::time::Tolerance,
+};
+
+/// What is set per deployment.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    header: Option<Box<str>>,
+    pub(crate) url: Option<Box<str>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tolerance: Tolerance,
+    pub(crate) body_limit: usize,
+    pub(crate) forms: Arc<[Form]>,
+    pub(super) body_deadline: Duration,
+    pub(super) unauthorized: Answer,
+    pub(super) endpoint: Box<str>,
+}
+
+impl Settings {
+    pub(super) fn new(provider: &str, scheme: &Scheme) -> Self {
+        Self {
+            header: None,
+            url: None,
+            clock: Arc::new(SystemClock),
+            tolerance: Tolerance::OfScheme,
+            body_limit: DEFAULT_BODY_LIMIT,
+            forms: scheme.forms.into(),
+            body_deadline: DEFAULT_BODY_DEADLINE,
+            unauthorized: Answer::default(),
+            endpoint: provider.into(),
+        }
+    }
+
+    /// The headers that the signature may be in, in the order in which they are looked at.
+    pub(crate) fn signature_headers(&self, scheme: &Scheme) -> impl Iterator<Item = &str> {
+        let configured = self.header.as_deref();
+        let stated = scheme.headers.iter().copied().filter(move |_| configured.is_none());
+        configured.into_iter().chain(stated)
+    }
+}
+
+impl<P: Provider> Verifier<P> {
+    /// Looks for the signature in this header instead of the scheme's: for providers that let you
+    /// choose it, or do not document it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::HeaderName`] if it is not a field name.
+    pub fn header(self, name: &str) -> Result<Self, ConfigError> {
+        if !is_field_name(name) {
+            return Err(ConfigError::HeaderName { name: name.to_owned() });
+        }
+        Ok(self.set(|settings| settings.header = Some(name.to_ascii_lowercase().into())))
+    }
+
+    /// Sets the URL that the provider delivers to, for schemes that sign it: exactly the text you
+    /// gave the provider.
+    #[must_use]
+    pub fn url(self, url: &str) -> Self {
+        self.set(|settings| settings.url = Some(url.into()))
+    }
+
+    /// Accepts signatures over these forms of the body, in this order, when the bytes of the wire
+    /// do not match; `[]` for the wire alone. Default: what the provider's scheme states.
+    ///
+    /// # Security
+    ///
+    /// See [`Form`] for what accepting one means.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Form, Secret, Signer, Verifier, providers::XWebhookSignature};
+    ///
+    /// let secret = Secret::new("your_webhook_secret")?;
+    /// // What a sender in JavaScript signs, and what it sends.
+    /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(br#"{"a":1.5}"#)?;
+    /// let sent = br#"{ "a": 1.50 }"#;
+    ///
+    /// let verifier = Verifier::<XWebhookSignature>::new(secret)?;
+    /// assert!(verifier.verify(&headers, sent).is_err());
+    ///
+    /// let verified = verifier.forms([Form::JavaScript]).verify(&headers, sent)?;
+    /// assert_eq!(verified.bytes(), br#"{"a":1.5}"#);
+    /// assert_eq!(verified.form(), Form::JavaScript);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn forms(self, forms: impl Into<Arc<[Form]>>) -> Self {
+        self.set(|settings| settings.forms = forms.into())
+    }
+
+    /// Refuses bodies of more bytes than this. Default: 1 MiB (1,048,576).
+    #[must_use]
+    pub fn body_limit(self, bytes: usize) -> Self {
+        self.set(|settings| settings.body_limit = bytes)
+    }
+
+    /// Refuses bodies that are not complete after this long. Default: 10 s; providers give up
+    /// after 5 to 30.
+    #[must_use]
+    pub fn body_deadline(self, deadline: Duration) -> Self {
+        self.set(|settings| settings.body_deadline = deadline)
+    }
+
+    /// Sets the one answer to all deliveries whose signature is refused.
+    #[must_use]
+    pub fn unauthorized(self, answer: Answer) -> Self {
+        self.set(|settings| settings.unauthorized = answer)
+    }
+
+    /// Names the endpoint, so that two endpoints of one provider can be told apart. Default: the
+    /// provider's name.
+    #[must_use]
+    pub fn endpoint(self, name: &str) -> Self {
+        self.set(|settings| settings.endpoint = name.into())
+    }
+
+    /// Sets the clock that timestamps are judged by. Default: [`SystemClock`].
+    #[must_use]
+    pub fn clock(self, clock: impl Clock) -> Self {
+        self.set(|settings| settings.clock = Arc::new(clock))
+    }
+
+    /// Accepts signed times up to this far from now, in the past and in the future. Default: what
+    /// the provider's scheme states, mostly 300 s. Schemes that sign no time are not affected.
+    ///
+    /// # Security
+    ///
+    /// Whoever has seen a delivery can send it again for as long as this. To judge deliveries that
+    /// waited in a queue of yours, use [`verify_at`](Self::verify_at) instead of a wide tolerance.
+    #[must_use]
+    pub fn tolerance(self, tolerance: Duration) -> Self {
+        self.set(|settings| settings.tolerance = Tolerance::Within(tolerance))
+    }
+
+    /// Accepts signed times of any age, and from any future.
+    ///
+    /// # Security
+    ///
+    /// Whoever has seen a delivery can send it again for ever; that an event is handled once then
+    /// rests on its id alone.
+    #[must_use]
+    pub fn accept_replays_of_any_age(self) -> Self {
+        self.set(|settings| settings.tolerance = Tolerance::Any)
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut Arc::make_mut(&mut self.shared).settings);
+        self
+    }
+}
+
+impl<P> Verifier<P> {
+    /// The largest body accepted, in bytes.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.shared.settings.body_limit
+    }
+
+    /// How long a body may take.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        self.shared.settings.body_deadline
+    }
+
+    /// The answer to deliveries whose signature is refused.
+    #[must_use]
+    pub fn refusal(&self) -> Answer {
+        self.shared.settings.unauthorized
+    }
+
+    /// The endpoint's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.shared.settings.endpoint
+    }
+}
+
+/// A typical event has a few KiB; GitHub caps its own at 25 MiB.
+const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+
+const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(10);

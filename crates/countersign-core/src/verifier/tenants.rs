@@ -1,0 +1,132 @@
+//! Verifiers whose secrets are looked up for each delivery.
+
+use std::{fmt, sync::Arc};
+
+use arc_swap::ArcSwap;
+
+use super::{KeySource, Shared, Verifier};
+use crate::{Address, HeaderSource, Lookup, LookupError, Provider, Verification, VerifyError};
+
+impl<P: Provider> Verifier<P> {
+    /// Accepts what is signed with a secret of the tenant that the delivery is for.
+    ///
+    /// The layers and the extractors look the secrets up, once the headers are judged and before
+    /// the body is read. A delivery for a tenant that is not there is refused as any other, and at
+    /// no less cost; a lookup that fails, or takes longer than the deadline for the body, is
+    /// answered 503. Without them, ask [`of_tenant`](Self::of_tenant).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::error::Error;
+    /// use countersign_core::{RequestHead, Secret, SecretSource, Secrets, Signer, Tenants, Verifier};
+    /// use countersign_core::providers::GitHub;
+    ///
+    /// struct Customers;
+    ///
+    /// impl SecretSource for Customers {
+    ///     fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+    ///         request.header("x-customer").map(str::to_owned)
+    ///     }
+    ///
+    ///     async fn secrets(
+    ///         &self,
+    ///         tenant: &str,
+    ///     ) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+    ///         Ok(match tenant {
+    ///             "acme" => Some(Secret::new("acme's secret")?.into()),
+    ///             _ => None,
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    /// let verifier = Verifier::<GitHub>::per_tenant(Tenants::new(Customers));
+    /// let headers = Signer::<GitHub>::new(Secret::new("acme's secret")?)?.sign(b"{}")?;
+    ///
+    /// let acme = verifier.of_tenant("acme").await?.ok_or("no such tenant")?;
+    /// assert!(acme.verify(&headers, b"{}").is_ok());
+    /// assert!(verifier.of_tenant("nobody").await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "tenants")]
+    #[must_use]
+    pub fn per_tenant<S: crate::SecretSource>(tenants: crate::Tenants<S>) -> Self {
+        Self::with_keys(KeySource::PerTenant(tenants.directory(&Self::SCHEME)))
+    }
+
+    /// Looks up the verifier of one tenant: with its secrets, as they are now, and the same
+    /// settings. `Ok(None)` if there is no such tenant. A verifier with secrets of its own is
+    /// every tenant's.
+    ///
+    /// For deliveries out of a queue; the layers and the extractors do it by themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`LookupError`] if the secrets could not be looked up.
+    pub async fn of_tenant(&self, tenant: &str) -> Result<Option<Self>, LookupError> {
+        let KeySource::PerTenant(directory) = &self.shared.keys else {
+            return Ok(Some(self.clone()));
+        };
+        let keys = directory.keys(tenant).await?;
+        Ok(keys.map(|keys| {
+            let keys = KeySource::Own(Arc::new(ArcSwap::new(keys)));
+            let shared = Shared { settings: self.shared.settings.clone(), keys };
+            Self { shared: Arc::new(shared), ..self.clone() }
+        }))
+    }
+
+    /// Forgets what is remembered of a tenant's secrets, so that the next delivery looks them up:
+    /// after they were changed or revoked. A lookup that is under way may still bring back the
+    /// former ones.
+    pub async fn forget_tenant(&self, tenant: &str) {
+        if let KeySource::PerTenant(directory) = &self.shared.keys {
+            directory.forget(tenant).await;
+        }
+    }
+
+    /// Begins to verify a delivery that comes in through a server, for whichever tenant it is:
+    /// what adapters of frameworks call.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub fn admit<H>(
+        &self,
+        headers: &H,
+        declared_length: Option<u64>,
+        address: Address<'_>,
+    ) -> Result<Admission<P>, VerifyError>
+    where
+        H: HeaderSource + ?Sized,
+    {
+        let settings = &self.shared.settings;
+        match &self.shared.keys {
+            KeySource::Own(_) => self.begin(headers, declared_length).map(Admission::Begun),
+            KeySource::PerTenant(directory) => {
+                Verification::begin_for(settings, directory, headers, declared_length, address)
+                    .map(Admission::LookingUp)
+            }
+        }
+    }
+}
+
+/// How far a delivery is once its headers are judged. See [`Verifier::admit`].
+#[expect(clippy::large_enum_variant, reason = "a box would cost each delivery an allocation")]
+pub enum Admission<P> {
+    /// Its body can come in.
+    Begun(Verification<P>),
+    /// Its tenant's secrets are to be looked up first.
+    LookingUp(Lookup<P>),
+}
+
+impl<P: Provider> fmt::Debug for Admission<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Begun(verification) => f.debug_tuple("Begun").field(verification).finish(),
+            Self::LookingUp(_) => f.debug_tuple("LookingUp").finish_non_exhaustive(),
+        }
+    }
+}
