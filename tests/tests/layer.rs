@@ -40,7 +40,7 @@ fn verifier() -> Verifier<XWebhookSignature> {
     Verifier::new(Secret::new("secret").unwrap()).unwrap()
 }
 
-fn layer() -> VerifyLayer<XWebhookSignature> {
+fn layer() -> VerifyLayer<Verifier<XWebhookSignature>> {
     VerifyLayer::new(verifier())
 }
 

@@ -102,6 +102,9 @@ pub enum VerifyErrorKind {
     MissingSignature,
     /// Two fields of the signature header's name.
     RepeatedSignature,
+    /// Signature headers of more than one of the providers that deliver to one endpoint: not found
+    /// by a verifier, which looks at its own alone, but by what chooses among several.
+    AmbiguousSignature,
     /// The header does not have the scheme's form.
     MalformedSignature,
     /// The signed timestamp is missing, repeated, or not digits alone.
@@ -191,6 +194,9 @@ impl fmt::Display for VerifyError {
         f.write_str(match self.kind {
             VerifyErrorKind::MissingSignature => "the signature header is missing or empty",
             VerifyErrorKind::RepeatedSignature => "the signature header is repeated",
+            VerifyErrorKind::AmbiguousSignature => {
+                "there are signature headers of more than one provider"
+            }
             VerifyErrorKind::MalformedSignature => "the signature header is malformed",
             VerifyErrorKind::MalformedTimestamp => "the signed timestamp is missing or malformed",
             VerifyErrorKind::StaleTimestamp => "the signed timestamp is out of tolerance",

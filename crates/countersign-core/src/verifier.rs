@@ -212,6 +212,34 @@ impl<P: Provider> Verifier<P> {
         self.begin_at(headers, declared_length, None)
     }
 
+    /// Whether a header that this verifier looks for a signature in is there, with whatever value:
+    /// for endpoints that several providers deliver to, to choose whose verifier decides.
+    ///
+    /// # Security
+    ///
+    /// This is no verdict: anybody can send a header. Where more than one of your verifiers claims
+    /// a delivery, refuse it instead of choosing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Verifier, providers::{GitHub, XWebhookSignature}};
+    ///
+    /// let github = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+    /// let in_house = Verifier::<XWebhookSignature>::new(Secret::new("whsec_abc123")?)?;
+    ///
+    /// let headers = [("X-Webhook-Signature", "anything")];
+    /// assert!(in_house.claims(&headers));
+    /// assert!(!github.claims(&headers));
+    /// assert!(github.header("X-Webhook-Signature")?.claims(&headers));
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
+        let mut names = self.shared.settings.signature_headers(&Self::SCHEME);
+        names.any(|name| headers.values(name).next().is_some())
+    }
+
     fn judge<'a, H: HeaderSource + ?Sized>(
         &self,
         headers: &H,

@@ -8,22 +8,27 @@ use std::{
 };
 
 use bytes::Bytes;
-use countersign_core::{
-    HeaderSource, Provider, Verification, Verifier, VerifyError, VerifyErrorKind,
-};
+use countersign_core::{Address, HeaderSource, VerifyError, VerifyErrorKind};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
-use crate::{Reason, Rejection, Verified, frames::Frames, respelled};
+use crate::{
+    Reason, Rejection,
+    frames::Frames,
+    verifiers::{Begun, Decide, Lookup, Terms},
+};
 
 pin_project! {
     /// Takes in one delivery, whatever framework it comes through.
     ///
     /// The headers are judged when it is made; polling it reads the body.
-    pub(crate) struct Intake<P, S> {
-        verifier: Verifier<P>,
-        stage: Option<Stage<P>>,
+    pub(crate) struct Intake<V, S>
+    where
+        V: Decide,
+    {
+        terms: Terms,
+        stage: Option<Stage<V>>,
         #[pin]
         body: S,
         #[pin]
@@ -36,11 +41,13 @@ pub(crate) fn declared_length<H: HeaderSource + ?Sized>(headers: &H) -> Option<u
     str::from_utf8(headers.values("content-length").next()?).ok()?.parse().ok()
 }
 
-/// What the headers were good for.
-#[expect(clippy::large_enum_variant, reason = "a box would cost each good delivery an allocation")]
-enum Stage<P> {
+/// What the headers were good for. The large variant is not boxed: that would cost each good
+/// delivery an allocation.
+enum Stage<V: Decide> {
+    /// A plausible signature, of a tenant whose secrets are looked up.
+    LookingUp { lookup: Lookup<V::Verification> },
     /// A plausible signature: each chunk is hashed and kept.
-    Receiving { verification: Verification<P>, frames: Frames },
+    Receiving { verification: V::Verification, frames: Frames },
     /// Refused already: a small body is read and dropped, so that the connection can go on.
     Discarding { error: VerifyError, room: usize },
     /// Refused already, and the body is too large to be dropped.
@@ -55,19 +62,22 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-impl<P, S> Intake<P, S>
+impl<V, S> Intake<V, S>
 where
-    P: Provider,
+    V: Decide,
     S: Stream<Item = Result<Bytes, BodyError>>,
 {
     pub(crate) fn new<H: HeaderSource + ?Sized>(
-        verifier: Verifier<P>,
+        verifiers: &V,
         headers: &H,
         declared_length: Option<u64>,
+        address: Address<'_>,
         body: S,
     ) -> Self {
-        let stage = match verifier.begin(headers, declared_length) {
-            Ok(verification) => Stage::Receiving { verification, frames: Frames::default() },
+        let (terms, begun) = verifiers.begin(headers, declared_length, address);
+        let stage = match begun {
+            Ok(Begun::Receiving(verification)) => Stage::receiving(verification),
+            Ok(Begun::LookingUp(lookup)) => Stage::LookingUp { lookup },
             Err(error) => {
                 let is_large = declared_length.is_some_and(|length| length > DISCARDED as u64);
                 if is_large || error.kind() == VerifyErrorKind::BodyTooLarge {
@@ -77,58 +87,70 @@ where
                 }
             }
         };
-        Self { verifier, stage: Some(stage), body, deadline: None }
+        Self { terms, stage: Some(stage), body, deadline: None }
     }
 }
 
-impl<P, S> Future for Intake<P, S>
+impl<V, S> Future for Intake<V, S>
 where
-    P: Provider,
+    V: Decide,
     S: Stream<Item = Result<Bytes, BodyError>>,
 {
-    type Output = Result<Verified<P>, Rejection>;
+    type Output = Result<V::Proof, Rejection>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let limit = this.verifier.deadline();
+        let limit = this.terms.deadline;
         let ending = loop {
             // Without a stage it was ready before, and nothing is to come.
             let Some(stage) = this.stage.as_mut() else { return Poll::Pending };
-            if let Stage::Refused { error } = stage {
-                break Err(Reason::Verify(error.clone()));
-            }
-            match ready!(poll_next(this.body.as_mut(), this.deadline.as_mut(), limit, cx)) {
-                Ok(Some(chunk)) => {
-                    if let Err(error) = stage.take(chunk) {
-                        break Err(Reason::Verify(error));
+            match stage {
+                Stage::Refused { error } => break Err(Reason::Verify(error.clone())),
+                Stage::LookingUp { lookup } => match lookup.as_mut().poll(cx) {
+                    Poll::Ready(Ok(verification)) => *stage = Stage::receiving(verification),
+                    Poll::Ready(Err(error)) => break Err(Reason::Lookup(error)),
+                    Poll::Pending => {
+                        ready!(poll_deadline(this.deadline.as_mut(), limit, cx));
+                        break Err(Reason::LookupDeadline);
+                    }
+                },
+                Stage::Receiving { .. } | Stage::Discarding { .. } => {
+                    match ready!(poll_next(this.body.as_mut(), this.deadline.as_mut(), limit, cx)) {
+                        Ok(Some(chunk)) => {
+                            if let Err(error) = stage.take(chunk) {
+                                break Err(Reason::Verify(error));
+                            }
+                        }
+                        Ok(None) => break Ok(()),
+                        Err(reason) => break Err(reason),
                     }
                 }
-                Ok(None) => break Ok(()),
-                Err(reason) => break Err(reason),
             }
         };
         let stage = this.stage.take();
-        stage.map_or(Poll::Pending, |stage| Poll::Ready(stage.end(ending, this.verifier)))
+        stage.map_or(Poll::Pending, |stage| Poll::Ready(stage.end(ending, *this.terms)))
     }
 }
 
-impl<P: Provider> Stage<P> {
+impl<V: Decide> Stage<V> {
+    fn receiving(verification: V::Verification) -> Self {
+        Self::Receiving { verification, frames: Frames::default() }
+    }
+
     /// Gives the verdict, once the body has ended well or badly.
-    fn end(
-        self,
-        ending: Result<(), Reason>,
-        verifier: &Verifier<P>,
-    ) -> Result<Verified<P>, Rejection> {
-        let refused = |reason| Rejection::new(reason, verifier);
+    fn end(self, ending: Result<(), Reason>, terms: Terms) -> Result<V::Proof, Rejection> {
+        let refused = |reason| terms.refuse(reason);
         match (self, ending) {
             (Self::Receiving { verification, frames }, Ok(())) => {
                 let body = frames.join();
-                verification
-                    .finish(body.clone())
-                    .inspect(respelled::tell)
+                V::finish(verification, body.clone())
                     .map_err(|error| refused(Reason::Verify(error)).about(&body))
             }
-            (Self::Receiving { .. }, Err(reason)) => Err(refused(reason).closing()),
+            (Self::Receiving { .. } | Self::LookingUp { .. }, Err(reason)) => {
+                Err(refused(reason).closing())
+            }
+            // Not reached: what is being looked up has not ended.
+            (Self::LookingUp { .. }, Ok(())) => Err(refused(Reason::LookupDeadline).closing()),
             (Self::Discarding { error, .. }, Ok(())) => Err(refused(Reason::Verify(error))),
             // Whatever ended a body that was refused already: the refusal is the answer.
             (Self::Discarding { error, .. } | Self::Refused { error }, Err(_) | Ok(())) => {
@@ -140,13 +162,15 @@ impl<P: Provider> Stage<P> {
     fn take(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         match self {
             Self::Receiving { verification, frames } => {
-                verification.update(&chunk)?;
+                V::update(verification, &chunk)?;
                 frames.push(chunk);
             }
             Self::Discarding { error, room } => {
                 *room = room.checked_sub(chunk.len()).ok_or_else(|| error.clone())?;
             }
             Self::Refused { error } => return Err(error.clone()),
+            // Nothing is read before the secrets are there.
+            Self::LookingUp { .. } => {}
         }
         Ok(())
     }
@@ -155,7 +179,7 @@ impl<P: Provider> Stage<P> {
 /// Reads the next chunk within the deadline. No timer is made while chunks are there at once.
 fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
     body: Pin<&mut S>,
-    mut deadline: Pin<&mut Option<Sleep>>,
+    deadline: Pin<&mut Option<Sleep>>,
     limit: Duration,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Option<Bytes>, Reason>> {
@@ -164,16 +188,20 @@ fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
         Poll::Ready(Some(Err(BodyError::OuterLimit))) => Poll::Ready(Err(Reason::OuterLimit)),
         Poll::Ready(Some(Err(BodyError::Broken))) => Poll::Ready(Err(Reason::BrokenBody)),
         Poll::Ready(None) => Poll::Ready(Ok(None)),
-        Poll::Pending => {
-            if deadline.is_none() {
-                deadline.set(Some(sleep(limit)));
-            }
-            match deadline.as_pin_mut() {
-                Some(sleep) => sleep.poll(cx).map(|()| Err(Reason::Deadline)),
-                None => Poll::Pending,
-            }
-        }
+        Poll::Pending => poll_deadline(deadline, limit, cx).map(|()| Err(Reason::Deadline)),
     }
+}
+
+/// Waits for the deadline, from the first time that something else is waited for.
+fn poll_deadline(
+    mut deadline: Pin<&mut Option<Sleep>>,
+    limit: Duration,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    if deadline.is_none() {
+        deadline.set(Some(sleep(limit)));
+    }
+    deadline.as_pin_mut().map_or(Poll::Pending, |sleep| sleep.poll(cx))
 }
 
 /// Bytes of a refused delivery that are read and dropped: reconnecting costs a sender, or the

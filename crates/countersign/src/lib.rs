@@ -13,11 +13,19 @@ pub mod actix_web;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(feature = "_intake")]
+mod either;
+#[cfg(feature = "_extract")]
+mod extractor;
+#[cfg(feature = "_intake")]
 mod frames;
 #[cfg(feature = "_http")]
 mod http;
 #[cfg(feature = "_intake")]
 mod intake;
+#[cfg(feature = "_intake")]
+mod names;
+#[cfg(feature = "_intake")]
+mod proof;
 #[cfg(feature = "_intake")]
 mod rejection;
 #[cfg(feature = "_intake")]
@@ -26,6 +34,8 @@ mod respelled;
 pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[cfg(feature = "_intake")]
+mod verifiers;
 #[cfg(feature = "_extract")]
 mod webhook;
 
@@ -39,10 +49,16 @@ pub use countersign_core::{
 };
 #[cfg(feature = "tenants")]
 pub use countersign_core::{SecretSource, Tenants};
+#[cfg(feature = "_intake")]
+pub use either::Either;
+#[cfg(feature = "_extract")]
+pub use extractor::Extractor;
 #[cfg(feature = "_http")]
 pub use http::HttpHeaders;
 #[cfg(feature = "_intake")]
 pub use rejection::{Reason, Rejection};
+#[cfg(feature = "_intake")]
+pub use verifiers::Verifiers;
 #[cfg(feature = "_extract")]
 pub use webhook::{VerifiedBody, Webhook};
 

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use countersign_core::{Event, HeaderSource, Provider};
+use countersign_core::{Event, Provider};
 
-use crate::{Rejection, Verified};
+use crate::Verified;
 
 /// A verified delivery and the event it tells: an extractor.
 ///
@@ -15,7 +15,7 @@ use crate::{Rejection, Verified};
 ///
 /// # Errors
 ///
-/// A [`Rejection`]. A delivery that was signed and does not fit `E` is refused with 400 or 422;
+/// A [`Rejection`](crate::Rejection). A delivery that was signed and does not fit `E` is refused with 400 or 422;
 /// `Webhook<Result<E, PayloadError>>` takes it all the same, to keep the bytes and answer 2xx.
 #[non_exhaustive]
 pub struct Webhook<E: Event, P = <E as Event>::Provider> {
@@ -23,19 +23,6 @@ pub struct Webhook<E: Event, P = <E as Event>::Provider> {
     pub event: E,
     /// The proof, with the exact bytes that were signed.
     pub verified: Verified<P>,
-}
-
-impl<E: Event, P: Provider> Webhook<E, P> {
-    /// Reads the event out of what was verified.
-    pub(crate) fn read<H: HeaderSource + ?Sized>(
-        verified: Verified<P>,
-        headers: &H,
-    ) -> Result<Self, Rejection> {
-        match E::parse(&verified.delivery(headers)) {
-            Ok(event) => Ok(Self { event, verified }),
-            Err(error) => Err(Rejection::payload(error, verified.bytes())),
-        }
-    }
 }
 
 impl<E: Event + fmt::Debug, P: Provider> fmt::Debug for Webhook<E, P> {
@@ -53,7 +40,7 @@ impl<E: Event + fmt::Debug, P: Provider> fmt::Debug for Webhook<E, P> {
 ///
 /// # Errors
 ///
-/// A [`Rejection`].
+/// A [`Rejection`](crate::Rejection).
 pub struct VerifiedBody<P>(
     /// The proof, with the exact bytes that were signed.
     pub Verified<P>,

@@ -1,5 +1,8 @@
 //! The table. A row is a name, what is sent, what is answered, and what the handler did.
 
+mod either;
+mod tenants;
+
 use countersign::body_digest;
 use countersign_tests::signature;
 use serde_json::json;
@@ -24,6 +27,8 @@ pub(crate) fn rows() -> Vec<Row> {
         framing(),
         limits(),
         connections(),
+        either::rows(),
+        tenants::rows(),
         left_to_the_servers(),
     ]
     .into_iter()
@@ -67,6 +72,11 @@ fn cut_off(status: u16, error: &str) -> Answer {
 
 fn too_large() -> Answer {
     cut_off(413, "Payload too large")
+}
+
+/// Refused before the end of the body.
+fn closes(name: &'static str, bytes: Vec<u8>) -> Row {
+    Row::ours(name, send(bytes), vec![refused().closing()])
 }
 
 impl Answer {

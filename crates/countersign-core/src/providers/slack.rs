@@ -17,20 +17,18 @@
 //! # A handler
 //!
 //! ```
-//! use axum::{Router, routing::post};
+//! use axum::response::{IntoResponse, Response};
+//! use axum::{Router, http::StatusCode, routing::post};
 //! use countersign::providers::{Slack, slack};
 //! use countersign::{Secret, Verifier, Webhook};
 //!
-//! async fn on_slack(Webhook { event, .. }: Webhook<slack::Event>) -> String {
-//!     #[derive(serde::Deserialize)]
-//!     struct Challenge { challenge: String }
-//!     match event.event_type.as_deref() {
-//!         // Slack asks once, before it sends events to this address.
-//!         Some("url_verification") => {
-//!             event.json.parse::<Challenge>().map_or(String::new(), |asked| asked.challenge)
-//!         }
-//!         _ => String::new(),
+//! async fn on_slack(Webhook { event, verified, .. }: Webhook<slack::Event>) -> Response {
+//!     // Slack asks once, before it sends events to this address.
+//!     if let Some(answer) = slack::answer_challenge(&verified) {
+//!         return (answer.headers(), answer.into_body()).into_response();
 //!     }
+//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     StatusCode::OK.into_response()
 //! }
 //!
 //! # #[tokio::main]
@@ -38,7 +36,7 @@
 //! # let secret = "8f742231b10e8888abcd99yyyzzz85a5";
 //! let verifier = Verifier::<Slack>::new(Secret::new(secret)?)?;
 //! let app = Router::new().route("/slack", post(on_slack)).with_state(verifier);
-//! # use axum::{body::{Body, to_bytes}, http::StatusCode};
+//! # use axum::body::{Body, to_bytes};
 //! # use countersign::{Signer, testing::SignedRequest};
 //! # use tower::ServiceExt;
 //! # let signer = Signer::<Slack>::new(Secret::new(secret)?)?;
@@ -60,7 +58,11 @@
 //! - Slack waits three seconds for 2xx, then sends again: do slow work after the answer. The
 //!   `event_id` tells a duplicate.
 
+mod challenge;
+
 use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+
+pub use challenge::answer_challenge;
 
 /// Slack as a provider.
 #[derive(Clone, Copy, Debug)]

@@ -84,11 +84,7 @@ fn signature<'a, H: HeaderSource + ?Sized>(
     settings: &'a Settings,
     headers: &'a H,
 ) -> Result<(usize, &'a [u8]), VerifyError> {
-    let configured = settings.header.as_deref();
-    let names = configured
-        .into_iter()
-        .chain(scheme.headers.iter().copied().filter(|_| configured.is_none()));
-    for (alternative, name) in names.enumerate() {
+    for (alternative, name) in settings.signature_headers(scheme).enumerate() {
         match single(headers, name) {
             Occurrence::Absent => {}
             Occurrence::Once(b"") => break,

@@ -253,6 +253,23 @@ fn looks_in_the_configured_header_alone() -> Outcome {
 }
 
 #[test]
+fn claims_by_any_of_its_headers_whatever_is_in_it() -> Outcome {
+    let respan = Verifier::<Respan>::new(Secret::new("key")?)?;
+    for name in ["X-Respan-Signature", "x-keywordsai-signature"] {
+        for headers in [vec![(name, "")], vec![(name, "x"), (name, "y")]] {
+            assert!(respan.claims(&headers), "{headers:?}");
+        }
+    }
+    assert!(!respan.claims(&[(SIGNATURE, "x")]));
+
+    let elsewhere = respan.header("X-Elsewhere")?;
+    assert!(elsewhere.claims(&[("x-elsewhere", "x")]));
+    assert!(!elsewhere.claims(&[("X-Respan-Signature", "x")]));
+    assert!(!elsewhere.claims::<[(&str, &str)]>(&[]));
+    Ok(())
+}
+
+#[test]
 fn refuses_over_the_limit_by_declaration_and_by_growth() -> Outcome {
     let secret = Secret::new("key")?;
     let verifier = Verifier::<GitHub>::new(secret.clone())?.body_limit(8);

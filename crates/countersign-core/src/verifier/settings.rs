@@ -11,7 +11,7 @@ use crate::{
 /// What is set per deployment.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    pub(crate) header: Option<Box<str>>,
+    header: Option<Box<str>>,
     pub(crate) url: Option<Box<str>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tolerance: Tolerance,
@@ -35,6 +35,13 @@ impl Settings {
             unauthorized: Answer::default(),
             endpoint: provider.into(),
         }
+    }
+
+    /// The headers that the signature may be in, in the order in which they are looked at.
+    pub(crate) fn signature_headers(&self, scheme: &Scheme) -> impl Iterator<Item = &str> {
+        let configured = self.header.as_deref();
+        let stated = scheme.headers.iter().copied().filter(move |_| configured.is_none());
+        configured.into_iter().chain(stated)
     }
 }
 

@@ -5,78 +5,96 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
-use countersign_core::{Event, Provider, Verifier};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use countersign_core::{Event, Provider};
 use pin_project_lite::pin_project;
 
 use super::{
     ActixHeaders,
+    data::FromAppData,
     intake::{Intake, intake, refuse},
 };
-use crate::{Rejection, Verified, VerifiedBody, Webhook};
+use crate::{
+    Either, Extractor, Rejection, VerifiedBody, Webhook, extractor::ProofOf, proof::Proof as _,
+};
 
 impl<E: Event, P: Provider> FromRequest for Webhook<E, P> {
     type Error = Rejection;
-    type Future = ExtractFuture<Self, P>;
+    type Future = ExtractFuture<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ExtractFuture::new(request, payload, |verified, request| {
-            Self::read(verified, &ActixHeaders(request.headers()))
-        })
+        ExtractFuture::new(request, payload)
     }
 }
 
 impl<P: Provider> FromRequest for VerifiedBody<P> {
     type Error = Rejection;
-    type Future = ExtractFuture<Self, P>;
+    type Future = ExtractFuture<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ExtractFuture::new(request, payload, |verified, _| Ok(Self(verified)))
+        ExtractFuture::new(request, payload)
+    }
+}
+
+impl<L, R> FromRequest for Either<L, R>
+where
+    L: Extractor<Verifiers: FromAppData>,
+    R: Extractor<Verifiers: FromAppData>,
+{
+    type Error = Rejection;
+    type Future = ExtractFuture<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ExtractFuture::new(request, payload)
     }
 }
 
 pin_project! {
-    /// Future of the extractors [`Webhook`] and [`VerifiedBody`].
-    pub struct ExtractFuture<T, P> {
+    /// Future of the extractors [`Webhook`], [`VerifiedBody`] and [`Either`].
+    pub struct ExtractFuture<T>
+    where
+        T: Extractor,
+    {
         #[pin]
-        proof: Proof<P>,
+        proof: Proof<T>,
         request: HttpRequest,
-        read: Read<T, P>,
     }
 }
-
-/// What a handler takes, out of what was verified.
-type Read<T, P> = fn(Verified<P>, &HttpRequest) -> Result<T, Rejection>;
 
 pin_project! {
     #[project = ProofProjection]
-    enum Proof<P> {
+    enum Proof<T>
+    where
+        T: Extractor,
+    {
         Decided {
             // Taken when it is asked for.
-            verdict: Option<Result<Verified<P>, Rejection>>,
+            verdict: Option<Result<ProofOf<T>, Rejection>>,
         },
         Verifying {
             #[pin]
-            intake: Intake<P>,
+            intake: Intake<T::Verifiers>,
         },
     }
 }
 
-impl<T, P: Provider> ExtractFuture<T, P> {
+impl<T: Extractor<Verifiers: FromAppData>> ExtractFuture<T> {
     /// Takes the proof that the middleware left, or makes one.
-    fn new(request: &HttpRequest, payload: &mut Payload, read: Read<T, P>) -> Self {
-        let proof = if let Some(verified) = request.extensions().get::<Verified<P>>() {
-            Proof::Decided { verdict: Some(Ok(verified.clone())) }
-        } else if let Some(verifier) = verifier(request) {
-            Proof::Verifying { intake: intake(verifier.clone(), request, payload.take()) }
-        } else {
-            Proof::Decided { verdict: Some(Err(Rejection::missing_verifier::<P>())) }
+    fn new(request: &HttpRequest, payload: &mut Payload) -> Self {
+        let proof = match ProofOf::<T>::find(&*request.extensions()) {
+            Some(proof) => Proof::Decided { verdict: Some(Ok(proof)) },
+            None => match T::Verifiers::from_app_data(request) {
+                Ok(verifiers) => {
+                    Proof::Verifying { intake: intake(&verifiers, request, payload.take()) }
+                }
+                Err(rejection) => Proof::Decided { verdict: Some(Err(rejection)) },
+            },
         };
-        Self { proof, request: request.clone(), read }
+        Self { proof, request: request.clone() }
     }
 }
 
-impl<T, P: Provider> Future for ExtractFuture<T, P> {
+impl<T: Extractor> Future for ExtractFuture<T> {
     type Output = Result<T, Rejection>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -90,19 +108,13 @@ impl<T, P: Provider> Future for ExtractFuture<T, P> {
             },
         };
         let request = &*this.request;
-        let taken = verdict.and_then(|verified| (this.read)(verified, request));
-        Poll::Ready(taken.map_err(|rejection| refuse::<P>(rejection, request)))
+        let read = verdict.and_then(|proof| T::read(proof, &ActixHeaders(request.headers())));
+        Poll::Ready(read.map_err(|rejection| refuse(rejection, request)))
     }
 }
 
-impl<T, P> fmt::Debug for ExtractFuture<T, P> {
+impl<T: Extractor> fmt::Debug for ExtractFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExtractFuture").finish_non_exhaustive()
     }
-}
-
-/// Finds the verifier that the nearest scope gives.
-fn verifier<P: Provider>(request: &HttpRequest) -> Option<&Verifier<P>> {
-    let shared = request.app_data::<Data<Verifier<P>>>();
-    shared.map(|data| &***data).or_else(|| request.app_data())
 }

@@ -12,29 +12,33 @@ use actix_web::{
     dev::{Payload, Service, ServiceRequest, ServiceResponse},
     http::header::{CONTENT_LENGTH, HeaderMap},
 };
-use countersign_core::{Form, Provider};
+use countersign_core::Form;
 use pin_project_lite::pin_project;
 
 use super::intake::{Intake, refuse};
-use crate::respelled::ABOUT_THE_WIRE;
+use crate::{Verifiers, proof::Proof, respelled::ABOUT_THE_WIRE};
 
 pin_project! {
     /// Response future of [`Verify`](super::Verify).
-    pub struct ResponseFuture<S, P>
+    pub struct ResponseFuture<S, V>
     where
         S: Service<ServiceRequest>,
+        V: Verifiers,
     {
         #[pin]
-        state: State<S, S::Future, P>,
+        state: State<S, S::Future, V>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<S, F, P> {
+    enum State<S, F, V>
+    where
+        V: Verifiers,
+    {
         Verifying {
             #[pin]
-            intake: Intake<P>,
+            intake: Intake<V>,
             // Taken when the body is verified. The request is not cloned: the router wants it
             // for itself.
             waiting: Option<(ServiceRequest, Rc<S>)>,
@@ -46,19 +50,20 @@ pin_project! {
     }
 }
 
-impl<S, P> ResponseFuture<S, P>
+impl<S, V> ResponseFuture<S, V>
 where
     S: Service<ServiceRequest>,
+    V: Verifiers,
 {
-    pub(super) fn new(intake: Intake<P>, request: ServiceRequest, inner: Rc<S>) -> Self {
+    pub(super) fn new(intake: Intake<V>, request: ServiceRequest, inner: Rc<S>) -> Self {
         Self { state: State::Verifying { intake, waiting: Some((request, inner)) } }
     }
 }
 
-impl<S, P, B> Future for ResponseFuture<S, P>
+impl<S, V, B> Future for ResponseFuture<S, V>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>>,
-    P: Provider,
+    V: Verifiers,
 {
     type Output = Result<ServiceResponse<EitherBody<B>>, S::Error>;
 
@@ -72,19 +77,20 @@ where
                         // Not reached: what is verified is called, what is refused is answered.
                         return Poll::Pending;
                     };
-                    let verified = match verdict {
-                        Ok(verified) => verified,
+                    let proof = match verdict {
+                        Ok(proof) => proof,
                         Err(rejection) => {
-                            let rejection = refuse::<P>(rejection, request.request());
+                            let rejection = refuse(rejection, request.request());
                             let response = request.error_response(rejection);
                             return Poll::Ready(Ok(response.map_into_right_body()));
                         }
                     };
-                    if verified.form() != Form::Wire {
-                        describe(request.headers_mut(), verified.bytes().len());
+                    let bytes = proof.body().clone();
+                    if proof.form() != Form::Wire {
+                        describe(request.headers_mut(), bytes.len());
                     }
-                    request.extensions_mut().insert(verified.clone());
-                    request.set_payload(Payload::from(verified.into_body()));
+                    proof.leave(&mut *request.extensions_mut());
+                    request.set_payload(Payload::from(bytes));
                     let response = inner.call(request);
                     state.set(State::Calling { response });
                 }
@@ -104,9 +110,10 @@ fn describe(headers: &mut HeaderMap, length: usize) {
     headers.insert(CONTENT_LENGTH, length.into());
 }
 
-impl<S, P> fmt::Debug for ResponseFuture<S, P>
+impl<S, V> fmt::Debug for ResponseFuture<S, V>
 where
     S: Service<ServiceRequest>,
+    V: Verifiers,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()

@@ -1,25 +1,31 @@
 //! One delivery of actix taken in.
 
-use actix_web::{HttpRequest, dev::Payload, http::Version};
-use countersign_core::{Provider, Verifier};
+use actix_web::{
+    HttpRequest,
+    dev::Payload,
+    http::{Version, uri::Authority},
+};
+use countersign_core::Address;
 
 use super::{ActixHeaders, chunks::Chunks};
-use crate::{Rejection, intake};
+use crate::{Rejection, intake, verifiers::Decide};
 
-pub(super) type Intake<P> = intake::Intake<P, Chunks>;
+pub(super) type Intake<V> = intake::Intake<V, Chunks>;
 
 /// Begins to take in a request.
-pub(super) fn intake<P: Provider>(
-    verifier: Verifier<P>,
+pub(super) fn intake<V: Decide>(
+    verifiers: &V,
     request: &HttpRequest,
     payload: Payload,
-) -> Intake<P> {
+) -> Intake<V> {
     let headers = ActixHeaders(request.headers());
     let declared = intake::declared_length(&headers);
-    Intake::new(verifier, &headers, declared, Chunks(payload))
+    let authority = request.uri().authority().map(Authority::as_str);
+    let address = Address { path: request.path(), authority };
+    Intake::new(verifiers, &headers, declared, address, Chunks(payload))
 }
 
 /// Refuses a request.
-pub(super) fn refuse<P: Provider>(rejection: Rejection, request: &HttpRequest) -> Rejection {
-    rejection.refuse::<P>(request.path(), request.version() > Version::HTTP_11)
+pub(super) fn refuse(rejection: Rejection, request: &HttpRequest) -> Rejection {
+    rejection.refuse(request.path(), request.version() > Version::HTTP_11)
 }

@@ -10,68 +10,58 @@ use actix_web::{
     body::EitherBody,
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
 };
-use countersign_core::{Provider, Verifier};
 
 use super::{ResponseFuture, intake::intake};
+use crate::Verifiers;
 
 /// Middleware that calls the inner service with verified deliveries only.
 ///
 /// See the [module docs](crate::actix_web) for an example.
+#[derive(Clone, Debug)]
 #[must_use]
-pub struct VerifyWebhook<P> {
-    verifier: Verifier<P>,
+pub struct VerifyWebhook<V> {
+    verifiers: V,
 }
 
-impl<P> VerifyWebhook<P> {
-    /// Lets through what this verifier accepts. Everything there is to set is set on the verifier.
-    pub fn new(verifier: Verifier<P>) -> Self {
-        Self { verifier }
+impl<V: Verifiers> VerifyWebhook<V> {
+    /// Lets through what this [`Verifier`](crate::Verifier) accepts, or that one of a pair whose
+    /// header is there. Everything there is to set is set on the verifier.
+    pub fn new(verifiers: V) -> Self {
+        Self { verifiers }
     }
 }
 
-impl<S, P, B> Transform<S, ServiceRequest> for VerifyWebhook<P>
+impl<S, V, B> Transform<S, ServiceRequest> for VerifyWebhook<V>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>>,
-    P: Provider,
+    V: Verifiers,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
-    type Transform = Verify<S, P>;
+    type Transform = Verify<S, V>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Verify { inner: Rc::new(service), verifier: self.verifier.clone() }))
-    }
-}
-
-impl<P> Clone for VerifyWebhook<P> {
-    fn clone(&self) -> Self {
-        Self { verifier: self.verifier.clone() }
-    }
-}
-
-impl<P: Provider> fmt::Debug for VerifyWebhook<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifyWebhook").field("verifier", &self.verifier).finish()
+        ready(Ok(Verify { inner: Rc::new(service), verifiers: self.verifiers.clone() }))
     }
 }
 
 /// Service of [`VerifyWebhook`].
-pub struct Verify<S, P> {
+pub struct Verify<S, V> {
     // Shared with the deliveries under way: it is called once their bodies are verified.
     inner: Rc<S>,
-    verifier: Verifier<P>,
+    verifiers: V,
 }
 
-impl<S, P, B> Service<ServiceRequest> for Verify<S, P>
+impl<S, V, B> Service<ServiceRequest> for Verify<S, V>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>>,
-    P: Provider,
+    V: Verifiers,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, P>;
+    type Future = ResponseFuture<S, V>;
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -79,13 +69,13 @@ where
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let payload = request.take_payload();
-        let intake = intake(self.verifier.clone(), request.request(), payload);
+        let intake = intake(&self.verifiers, request.request(), payload);
         ResponseFuture::new(intake, request, Rc::clone(&self.inner))
     }
 }
 
-impl<S, P: Provider> fmt::Debug for Verify<S, P> {
+impl<S, V: fmt::Debug> fmt::Debug for Verify<S, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verify").field("verifier", &self.verifier).finish_non_exhaustive()
+        f.debug_struct("Verify").field("verifiers", &self.verifiers).finish_non_exhaustive()
     }
 }

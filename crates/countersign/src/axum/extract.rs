@@ -1,13 +1,12 @@
-use axum_core::{
-    body::Body,
-    extract::{FromRef, FromRequest, Request},
-};
+use axum_core::extract::{FromRef, FromRequest, Request};
 use countersign_core::{Event, Provider, Verifier};
-use http::request::Parts;
 
+use super::state::FromState;
 use crate::{
-    Rejection, Verified, VerifiedBody, Webhook,
+    Either, Extractor, Rejection, VerifiedBody, Webhook,
+    extractor::ProofOf,
     http::{HttpHeaders, intake, refuse},
+    proof::Proof,
 };
 
 impl<S, E, P> FromRequest<S> for Webhook<E, P>
@@ -20,10 +19,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        let (mut parts, body) = request.into_parts();
-        let verified = verify(&mut parts, body, state).await?;
-        Self::read(verified, &HttpHeaders(&parts.headers))
-            .map_err(|rejection| refuse::<P>(rejection, &parts))
+        extract(request, state).await
     }
 }
 
@@ -36,21 +32,38 @@ where
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        let (mut parts, body) = request.into_parts();
-        verify(&mut parts, body, state).await.map(Self)
+        extract(request, state).await
     }
 }
 
-/// Takes the proof that a layer left, or makes one.
-async fn verify<S, P>(parts: &mut Parts, body: Body, state: &S) -> Result<Verified<P>, Rejection>
+impl<S, L, R> FromRequest<S> for Either<L, R>
 where
     S: Send + Sync,
-    P: Provider,
-    Verifier<P>: FromRef<S>,
+    L: Extractor<Verifiers: FromState<S>>,
+    R: Extractor<Verifiers: FromState<S>>,
 {
-    if let Some(verified) = parts.extensions.remove() {
-        return Ok(verified);
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
+        extract(request, state).await
     }
-    let verdict = intake(Verifier::from_ref(state), &parts.headers, body).await;
-    verdict.map_err(|rejection| refuse::<P>(rejection, parts))
+}
+
+/// Takes the proof that a layer left, or makes one, and reads it.
+async fn extract<T, S>(request: Request, state: &S) -> Result<T, Rejection>
+where
+    T: Extractor<Verifiers: FromState<S>>,
+    S: Send + Sync,
+{
+    let (parts, body) = request.into_parts();
+    let verdict = match ProofOf::<T>::find(&parts.extensions) {
+        Some(proof) => Ok(proof),
+        None => {
+            let intake = intake(&T::Verifiers::from_state(state), &parts, body);
+            intake.await
+        }
+    };
+    verdict
+        .and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)))
+        .map_err(|rejection| refuse(rejection, &parts))
 }

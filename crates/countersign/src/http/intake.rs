@@ -1,30 +1,33 @@
 //! One delivery of `http` 1 taken in.
 
-use countersign_core::{Provider, Verifier};
-use http::{HeaderMap, Version, request::Parts};
+use countersign_core::Address;
+use http::{Version, request::Parts, uri::Authority};
 use http_body::Body;
 
 use crate::{
     Rejection,
     http::{Chunks, HttpHeaders, chunks::BoxError},
     intake,
+    verifiers::Decide,
 };
 
-pub(crate) type Intake<P, B> = intake::Intake<P, Chunks<B>>;
+pub(crate) type Intake<V, B> = intake::Intake<V, Chunks<B>>;
 
 /// Begins to take in a request.
-pub(crate) fn intake<P, B>(verifier: Verifier<P>, headers: &HeaderMap, body: B) -> Intake<P, B>
+pub(crate) fn intake<V, B>(verifiers: &V, parts: &Parts, body: B) -> Intake<V, B>
 where
-    P: Provider,
+    V: Decide,
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let headers = HttpHeaders(headers);
+    let headers = HttpHeaders(&parts.headers);
     let declared = intake::declared_length(&headers).max(Some(body.size_hint().lower()));
-    Intake::new(verifier, &headers, declared, Chunks::new(body))
+    let authority = parts.uri.authority().map(Authority::as_str);
+    let address = Address { path: parts.uri.path(), authority };
+    Intake::new(verifiers, &headers, declared, address, Chunks::new(body))
 }
 
 /// Refuses a request.
-pub(crate) fn refuse<P: Provider>(rejection: Rejection, parts: &Parts) -> Rejection {
-    rejection.refuse::<P>(parts.uri.path(), parts.version > Version::HTTP_11)
+pub(crate) fn refuse(rejection: Rejection, parts: &Parts) -> Rejection {
+    rejection.refuse(parts.uri.path(), parts.version > Version::HTTP_11)
 }

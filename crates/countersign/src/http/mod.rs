@@ -1,6 +1,7 @@
 //! What tower and axum have in common: the types of `http` 1.
 
 mod chunks;
+mod extensions;
 mod headers;
 mod intake;
 mod response;

@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use countersign_core::{Form, Provider};
+use countersign_core::Form;
 use http::{HeaderMap, Request, Response, header::CONTENT_LENGTH, request::Parts};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -13,27 +13,33 @@ use tower_service::Service;
 
 use super::{RequestBody, ResponseBody};
 use crate::{
+    Verifiers,
     http::{BoxError, Intake, refuse},
+    proof::Proof,
     respelled::ABOUT_THE_WIRE,
 };
 
 pin_project! {
     /// Response future of [`Verify`](super::Verify).
-    pub struct ResponseFuture<S, P, B>
+    pub struct ResponseFuture<S, V, B>
     where
         S: Service<Request<RequestBody>>,
+        V: Verifiers,
     {
         #[pin]
-        state: State<S, S::Future, P, B>,
+        state: State<S, S::Future, V, B>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<S, F, P, B> {
+    enum State<S, F, V, B>
+    where
+        V: Verifiers,
+    {
         Verifying {
             #[pin]
-            intake: Intake<P, B>,
+            intake: Intake<V, B>,
             // Taken when the body is verified.
             waiting: Option<(Parts, S)>,
         },
@@ -44,19 +50,20 @@ pin_project! {
     }
 }
 
-impl<S, P, B> ResponseFuture<S, P, B>
+impl<S, V, B> ResponseFuture<S, V, B>
 where
     S: Service<Request<RequestBody>>,
+    V: Verifiers,
 {
-    pub(super) fn new(intake: Intake<P, B>, parts: Parts, inner: S) -> Self {
+    pub(super) fn new(intake: Intake<V, B>, parts: Parts, inner: S) -> Self {
         Self { state: State::Verifying { intake, waiting: Some((parts, inner)) } }
     }
 }
 
-impl<S, P, B, R> Future for ResponseFuture<S, P, B>
+impl<S, V, B, R> Future for ResponseFuture<S, V, B>
 where
     S: Service<Request<RequestBody>, Response = Response<R>>,
-    P: Provider,
+    V: Verifiers,
     B: Body,
     B::Error: Into<BoxError>,
 {
@@ -72,18 +79,19 @@ where
                         // Not reached: what is verified is called, what is refused is answered.
                         return Poll::Pending;
                     };
-                    let verified = match verdict {
-                        Ok(verified) => verified,
+                    let proof = match verdict {
+                        Ok(proof) => proof,
                         Err(rejection) => {
-                            let rejection = refuse::<P>(rejection, &parts);
+                            let rejection = refuse(rejection, &parts);
                             return Poll::Ready(Ok(ResponseBody::refusal(rejection)));
                         }
                     };
-                    if verified.form() != Form::Wire {
-                        describe(&mut parts.headers, verified.bytes().len());
+                    let bytes = proof.body().clone();
+                    if proof.form() != Form::Wire {
+                        describe(&mut parts.headers, bytes.len());
                     }
-                    parts.extensions.insert(verified.clone());
-                    let body = RequestBody::new(verified.into_body());
+                    proof.leave(&mut parts.extensions);
+                    let body = RequestBody::new(bytes);
                     let response = inner.call(Request::from_parts(parts, body));
                     state.set(State::Calling { response });
                 }
@@ -103,9 +111,10 @@ fn describe(headers: &mut HeaderMap, length: usize) {
     headers.insert(CONTENT_LENGTH, length.into());
 }
 
-impl<S, P, B> fmt::Debug for ResponseFuture<S, P, B>
+impl<S, V, B> fmt::Debug for ResponseFuture<S, V, B>
 where
     S: Service<Request<RequestBody>>,
+    V: Verifiers,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()

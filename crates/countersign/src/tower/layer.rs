@@ -1,41 +1,29 @@
-use std::fmt;
-
-use countersign_core::{Provider, Verifier};
 use tower_layer::Layer;
 
 use super::Verify;
+use crate::Verifiers;
 
 /// Layer that applies the [`Verify`] middleware.
 ///
 /// See the [module docs](crate::tower) for an example.
+#[derive(Clone, Debug)]
 #[must_use]
-pub struct VerifyLayer<P> {
-    verifier: Verifier<P>,
+pub struct VerifyLayer<V> {
+    verifiers: V,
 }
 
-impl<P> VerifyLayer<P> {
-    /// Lets through what this verifier accepts. Everything there is to set is set on the verifier.
-    pub fn new(verifier: Verifier<P>) -> Self {
-        Self { verifier }
+impl<V: Verifiers> VerifyLayer<V> {
+    /// Lets through what this [`Verifier`](crate::Verifier) accepts, or that one of a pair whose
+    /// header is there. Everything there is to set is set on the verifier.
+    pub fn new(verifiers: V) -> Self {
+        Self { verifiers }
     }
 }
 
-impl<S, P> Layer<S> for VerifyLayer<P> {
-    type Service = Verify<S, P>;
+impl<S, V: Verifiers> Layer<S> for VerifyLayer<V> {
+    type Service = Verify<S, V>;
 
-    fn layer(&self, inner: S) -> Verify<S, P> {
-        Verify::new(inner, self.verifier.clone())
-    }
-}
-
-impl<P> Clone for VerifyLayer<P> {
-    fn clone(&self) -> Self {
-        Self { verifier: self.verifier.clone() }
-    }
-}
-
-impl<P: Provider> fmt::Debug for VerifyLayer<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifyLayer").field("verifier", &self.verifier).finish()
+    fn layer(&self, inner: S) -> Verify<S, V> {
+        Verify::new(inner, self.verifiers.clone())
     }
 }

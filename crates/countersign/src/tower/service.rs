@@ -1,42 +1,45 @@
 use std::{
-    fmt, mem,
+    mem,
     task::{Context, Poll},
 };
 
-use countersign_core::{Provider, Verifier};
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
 use super::{RequestBody, ResponseBody, ResponseFuture};
-use crate::http::{BoxError, intake};
+use crate::{
+    Verifiers,
+    http::{BoxError, intake},
+};
 
 /// Middleware that calls the inner service with verified deliveries only.
 ///
 /// See the [module docs](crate::tower) for an example.
+#[derive(Clone, Debug)]
 #[must_use]
-pub struct Verify<S, P> {
+pub struct Verify<S, V> {
     inner: S,
-    verifier: Verifier<P>,
+    verifiers: V,
 }
 
-impl<S, P> Verify<S, P> {
-    /// Calls `inner` with what `verifier` accepts.
-    pub fn new(inner: S, verifier: Verifier<P>) -> Self {
-        Self { inner, verifier }
+impl<S, V: Verifiers> Verify<S, V> {
+    /// Calls `inner` with what `verifiers` accept.
+    pub fn new(inner: S, verifiers: V) -> Self {
+        Self { inner, verifiers }
     }
 }
 
-impl<S, P, B, R> Service<Request<B>> for Verify<S, P>
+impl<S, V, B, R> Service<Request<B>> for Verify<S, V>
 where
     S: Service<Request<RequestBody>, Response = Response<R>> + Clone,
-    P: Provider,
+    V: Verifiers,
     B: Body,
     B::Error: Into<BoxError>,
 {
     type Response = Response<ResponseBody<R>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, P, B>;
+    type Future = ResponseFuture<S, V, B>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -48,22 +51,7 @@ where
         let inner = mem::replace(&mut self.inner, clone);
 
         let (parts, body) = request.into_parts();
-        let intake = intake(self.verifier.clone(), &parts.headers, body);
+        let intake = intake(&self.verifiers, &parts, body);
         ResponseFuture::new(intake, parts, inner)
-    }
-}
-
-impl<S: Clone, P> Clone for Verify<S, P> {
-    fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), verifier: self.verifier.clone() }
-    }
-}
-
-impl<S: fmt::Debug, P: Provider> fmt::Debug for Verify<S, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verify")
-            .field("inner", &self.inner)
-            .field("verifier", &self.verifier)
-            .finish()
     }
 }

@@ -2,8 +2,11 @@ use countersign_core::{Event, Provider};
 use http::request::Parts;
 
 use crate::{
-    Rejection, Verified, Webhook,
+    Either, Extractor, Rejection, Webhook,
+    extractor::ProofOf,
     http::{HttpHeaders, refuse},
+    proof::Proof,
+    verifiers::Decide,
 };
 
 impl<E: Event, P: Provider> Webhook<E, P> {
@@ -36,10 +39,25 @@ impl<E: Event, P: Provider> Webhook<E, P> {
     /// # assert_eq!(Response::from(rejection).status(), 500);
     /// ```
     pub fn from_parts(parts: &Parts) -> Result<Self, Rejection> {
-        let verified: Option<&Verified<P>> = parts.extensions.get();
-        verified
-            .ok_or_else(Rejection::missing_proof::<P>)
-            .and_then(|verified| Self::read(verified.clone(), &HttpHeaders(&parts.headers)))
-            .map_err(|rejection| refuse::<P>(rejection, parts))
+        read(parts)
     }
+}
+
+impl<L: Extractor, R: Extractor> Either<L, R> {
+    /// Reads what [`Verify`](crate::tower::Verify) has let through of several providers, as
+    /// [`Webhook::from_parts`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Webhook::from_parts`].
+    pub fn from_parts(parts: &Parts) -> Result<Self, Rejection> {
+        read(parts)
+    }
+}
+
+fn read<T: Extractor>(parts: &Parts) -> Result<T, Rejection> {
+    ProofOf::<T>::find(&parts.extensions)
+        .ok_or_else(Rejection::missing_proof::<<T::Verifiers as Decide>::First>)
+        .and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)))
+        .map_err(|rejection| refuse(rejection, parts))
 }

@@ -3,23 +3,26 @@
 use std::io;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse,
     http::header::ContentType,
     web::{self, Data, ServiceConfig},
 };
 use countersign::{
-    Provider, Verifier, Webhook,
+    Verifiers, Webhook,
     actix_web::{ActixHeaders, VerifyWebhook},
-    providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
     providers::{github, respan, speaknode, x_webhook_signature},
 };
 
-use crate::endpoint::{Endpoints, Handler, Told, WebhookJs, describe};
+use crate::{
+    endpoint::{Endpoints, Handler, WebhookJs, describe},
+    given::{Given, OfEither},
+    tenants::PerTenant,
+};
 
 /// Each handler verifies what it takes.
 pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
-        let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } =
+        let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
             endpoints.clone();
         config
             .app_data(Data::new(handler))
@@ -28,57 +31,71 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(webhook_js))
             .app_data(Data::new(speaknode))
             .app_data(Data::new(github))
-            .route("/respan", web::post().to(extracted::<respan::Event, Respan>))
-            .route(
-                "/webhook",
-                web::post().to(extracted::<x_webhook_signature::Event, XWebhookSignature>),
-            )
+            .app_data(Data::new(tenants))
+            .route("/respan", web::post().to(extracted::<Webhook<respan::Event>>))
+            .route("/webhook", web::post().to(extracted::<Webhook<x_webhook_signature::Event>>))
             .route(
                 "/webhook-js",
-                web::post().to(extracted::<x_webhook_signature::Event, WebhookJs>),
+                web::post().to(extracted::<Webhook<x_webhook_signature::Event, WebhookJs>>),
             )
-            .route("/speaknode", web::post().to(extracted::<speaknode::Event, SpeakNode>))
-            .route("/github", web::post().to(extracted::<github::Event, GitHub>));
+            .route("/speaknode", web::post().to(extracted::<Webhook<speaknode::Event>>))
+            .route("/github", web::post().to(extracted::<Webhook<github::Event>>))
+            .route("/either", web::post().to(extracted::<OfEither>))
+            .route(
+                "/tenants/{tenant}",
+                web::post().to(extracted::<Webhook<x_webhook_signature::Event, PerTenant>>),
+            );
     }
 }
 
-async fn extracted<E: Told, P: Provider>(
-    handler: Data<Handler>,
-    webhook: Webhook<E, P>,
-) -> HttpResponse {
-    answer(handler.handle(&webhook, webhook.verified.bytes()))
+async fn extracted<T: Given>(handler: Data<Handler>, given: T) -> HttpResponse {
+    answer(handler.handle(&given, given.facts().bytes))
 }
 
 /// Each handler takes what the middleware around it has verified.
 pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
-        let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } =
+        let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
             endpoints.clone();
         config.app_data(Data::new(handler));
-        wrapped::<respan::Event, _>(config, "/respan", respan);
-        wrapped::<x_webhook_signature::Event, _>(config, "/webhook", webhook);
-        wrapped::<x_webhook_signature::Event, _>(config, "/webhook-js", webhook_js);
-        wrapped::<speaknode::Event, _>(config, "/speaknode", speaknode);
-        wrapped::<github::Event, _>(config, "/github", github);
+        wrapped::<Webhook<respan::Event>>(config, "/respan", respan);
+        wrapped::<Webhook<x_webhook_signature::Event>>(config, "/webhook", webhook.clone());
+        wrapped::<Webhook<x_webhook_signature::Event, WebhookJs>>(
+            config,
+            "/webhook-js",
+            webhook_js,
+        );
+        wrapped::<Webhook<speaknode::Event>>(config, "/speaknode", speaknode);
+        wrapped::<Webhook<github::Event>>(config, "/github", github.clone());
+        wrapped::<OfEither>(config, "/either", (github, webhook));
+        wrapped::<Webhook<x_webhook_signature::Event, PerTenant>>(
+            config,
+            "/tenants/{tenant}",
+            tenants,
+        );
     }
 }
 
-fn wrapped<E: Told, P: Provider>(config: &mut ServiceConfig, path: &str, verifier: Verifier<P>) {
-    let route = web::post().to(behind::<E, P>);
-    config.service(web::resource(path).wrap(VerifyWebhook::new(verifier)).route(route));
+fn wrapped<T: Given + FromRequest + 'static>(
+    config: &mut ServiceConfig,
+    path: &str,
+    verifiers: impl Verifiers,
+) {
+    let route = web::post().to(behind::<T>);
+    config.service(web::resource(path).wrap(VerifyWebhook::new(verifiers)).route(route));
 }
 
-async fn behind<E: Told, P: Provider>(
+async fn behind<T: Given>(
     handler: Data<Handler>,
     request: HttpRequest,
-    webhook: Webhook<E, P>,
+    given: T,
     payload: web::Payload,
 ) -> HttpResponse {
     // Raw: `web::Bytes` would inflate a body that is encoded.
     let bytes = payload.to_bytes_limited(usize::MAX).await;
     let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
-    match describe(&ActixHeaders(request.headers()), webhook.verified.form(), &bytes) {
-        true => answer(handler.handle(&webhook, &bytes)),
+    match describe(&ActixHeaders(request.headers()), given.facts().form, &bytes) {
+        true => answer(handler.handle(&given, &bytes)),
         false => HttpResponse::InternalServerError().finish(),
     }
 }

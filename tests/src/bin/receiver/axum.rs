@@ -10,63 +10,68 @@ use axum::{
     routing::post,
 };
 use countersign::{
-    HttpHeaders, Provider, Verifier, Webhook,
-    providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
+    HttpHeaders, Verifiers, Webhook,
     providers::{github, respan, speaknode, x_webhook_signature},
     tower::VerifyLayer,
 };
 use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 
-use crate::endpoint::{Endpoints, Handler, Told, WebhookJs, describe};
+use crate::{
+    endpoint::{Endpoints, Handler, WebhookJs, describe},
+    given::{Given, OfEither},
+    tenants::PerTenant,
+};
 
 /// Each handler verifies what it takes.
 pub(crate) fn extractor(endpoints: Endpoints) -> Router {
     Router::new()
-        .route("/respan", post(extracted::<respan::Event, Respan>))
-        .route("/webhook", post(extracted::<x_webhook_signature::Event, XWebhookSignature>))
-        .route("/webhook-js", post(extracted::<x_webhook_signature::Event, WebhookJs>))
-        .route("/speaknode", post(extracted::<speaknode::Event, SpeakNode>))
-        .route("/github", post(extracted::<github::Event, GitHub>))
+        .route("/respan", post(extracted::<Webhook<respan::Event>>))
+        .route("/webhook", post(extracted::<Webhook<x_webhook_signature::Event>>))
+        .route("/webhook-js", post(extracted::<Webhook<x_webhook_signature::Event, WebhookJs>>))
+        .route("/speaknode", post(extracted::<Webhook<speaknode::Event>>))
+        .route("/github", post(extracted::<Webhook<github::Event>>))
+        .route("/either", post(extracted::<OfEither>))
+        .route(
+            "/tenants/{tenant}",
+            post(extracted::<Webhook<x_webhook_signature::Event, PerTenant>>),
+        )
         .with_state(endpoints)
 }
 
-async fn extracted<E: Told, P: Provider>(
-    State(handler): State<Handler>,
-    webhook: Webhook<E, P>,
-) -> Response {
-    answer(handler.handle(&webhook, webhook.verified.bytes()))
+async fn extracted<T: Given>(State(handler): State<Handler>, given: T) -> Response {
+    answer(handler.handle(&given, given.facts().bytes))
 }
 
 /// Each handler takes what the layer around it has verified.
 pub(crate) fn layer(endpoints: Endpoints) -> Router {
-    let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } = endpoints;
+    let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } = endpoints;
     Router::new()
-        .merge(layered::<respan::Event, _>("/respan", respan))
-        .merge(layered::<x_webhook_signature::Event, _>("/webhook", webhook))
-        .merge(layered::<x_webhook_signature::Event, _>("/webhook-js", webhook_js))
-        .merge(layered::<speaknode::Event, _>("/speaknode", speaknode))
-        .merge(layered::<github::Event, _>("/github", github))
+        .merge(layered::<Webhook<respan::Event>>("/respan", respan))
+        .merge(layered::<Webhook<x_webhook_signature::Event>>("/webhook", webhook.clone()))
+        .merge(layered::<Webhook<x_webhook_signature::Event, WebhookJs>>("/webhook-js", webhook_js))
+        .merge(layered::<Webhook<speaknode::Event>>("/speaknode", speaknode))
+        .merge(layered::<Webhook<github::Event>>("/github", github.clone()))
+        .merge(layered::<OfEither>("/either", (github, webhook)))
+        .merge(layered::<Webhook<x_webhook_signature::Event, PerTenant>>(
+            "/tenants/{tenant}",
+            tenants,
+        ))
         .with_state(handler)
 }
 
-fn layered<E: Told, P: Provider>(path: &str, verifier: Verifier<P>) -> Router<Handler> {
-    Router::new().route(path, post(behind::<E, P>)).route_layer(VerifyLayer::new(verifier))
+fn layered<T: Given + 'static>(path: &str, verifiers: impl Verifiers) -> Router<Handler> {
+    Router::new().route(path, post(behind::<T>)).route_layer(VerifyLayer::new(verifiers))
 }
 
-async fn behind<E: Told, P: Provider>(
-    State(handler): State<Handler>,
-    request: Request,
-) -> Response {
+async fn behind<T: Given>(State(handler): State<Handler>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let bytes = body.collect().await.map_or_else(|_| Bytes::new(), |body| body.to_bytes());
-    match Webhook::<E, P>::from_parts(&parts) {
-        Ok(webhook) => {
-            match describe(&HttpHeaders(&parts.headers), webhook.verified.form(), &bytes) {
-                true => answer(handler.handle(&webhook, &bytes)),
-                false => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            }
-        }
+    match T::from_parts(&parts) {
+        Ok(given) => match describe(&HttpHeaders(&parts.headers), given.facts().form, &bytes) {
+            true => answer(handler.handle(&given, &bytes)),
+            false => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        },
         Err(rejection) => rejection.into_response(),
     }
 }

@@ -4,14 +4,18 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    ConfigError, Event, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Verifier, Webhook,
+    ConfigError, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Tenants, Verifier,
     body_digest,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
-    providers::{github, respan, speaknode, x_webhook_signature},
 };
 use serde::Serialize;
 
-use crate::{arguments::Arguments, effects::Effects};
+use crate::{
+    arguments::Arguments,
+    effects::Effects,
+    given::Given,
+    tenants::{Directory, PerTenant},
+};
 
 /// The in-house convention, of a sender that signs `JSON.stringify` and may send another spelling.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,7 @@ pub(crate) struct Endpoints {
     pub(crate) webhook_js: Verifier<WebhookJs>,
     pub(crate) speaknode: Verifier<SpeakNode>,
     pub(crate) github: Verifier<GitHub>,
+    pub(crate) tenants: Verifier<PerTenant>,
     pub(crate) handler: Handler,
 }
 
@@ -42,6 +47,10 @@ impl Endpoints {
             webhook_js: verifier("WEBHOOK_SECRET", arguments)?,
             speaknode: verifier("SPEAKNODE_SECRET", arguments)?,
             github: verifier("GITHUB_SECRET", arguments)?,
+            tenants: limited(
+                Verifier::per_tenant(Tenants::new(Directory(secrets("WEBHOOK_SECRET")?))),
+                arguments,
+            ),
             handler: Handler { effects },
         })
     }
@@ -51,6 +60,14 @@ fn verifier<P: Provider>(
     variable: &str,
     arguments: &Arguments,
 ) -> Result<Verifier<P>, Box<dyn std::error::Error>> {
+    Ok(limited(Verifier::new(secrets(variable)?)?, arguments))
+}
+
+fn limited<P: Provider>(verifier: Verifier<P>, arguments: &Arguments) -> Verifier<P> {
+    verifier.body_limit(arguments.body_limit).body_deadline(arguments.body_deadline)
+}
+
+fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
     let secrets = match Secret::from_env(variable) {
         Ok(secret) => Secrets::new(secret),
         Err(ConfigError::Variable { source, .. }) if *source == ConfigError::VariableNotSet => {
@@ -62,13 +79,10 @@ fn verifier<P: Provider>(
         Err(error) => return Err(error.into()),
     };
     let previous = format!("{variable}_PREVIOUS");
-    let secrets = match env::var_os(&previous) {
+    Ok(match env::var_os(&previous) {
         Some(_) => secrets.with_retired(Secret::from_env(&previous)?)?,
         None => secrets,
-    };
-    Ok(Verifier::new(secrets)?
-        .body_limit(arguments.body_limit)
-        .body_deadline(arguments.body_deadline))
+    })
 }
 
 /// What all handlers do with an event.
@@ -78,28 +92,20 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    /// Takes an event, and the bytes that the handler was given with it. Returns the answer.
-    pub(crate) fn handle<E, P>(
-        &self,
-        webhook: &Webhook<E, P>,
-        bytes: &[u8],
-    ) -> std::io::Result<String>
-    where
-        E: Told,
-        P: Provider,
-    {
-        let Webhook { event, verified, .. } = webhook;
+    /// Takes a delivery, and the bytes that the handler was given with it. Returns the answer.
+    pub(crate) fn handle(&self, given: &impl Given, bytes: &[u8]) -> std::io::Result<String> {
+        let facts = given.facts();
         if let Some(effects) = &self.effects {
-            match event.id() {
+            match facts.id {
                 Some(id) => effects.add(id)?,
-                None => effects.add(&hex(&body_digest(verified.bytes())))?,
+                None => effects.add(&hex(&body_digest(facts.bytes)))?,
             }
         }
         let answer = Answer {
-            provider: P::NAME,
-            r#type: event.event_type(),
-            id: event.id(),
-            secret: verified.secret_index(),
+            provider: facts.provider,
+            r#type: facts.event_type,
+            id: facts.id,
+            secret: facts.secret,
             body_sha256: hex(&body_digest(bytes)),
         };
         Ok(serde_json::to_string(&answer)?)
@@ -132,50 +138,4 @@ struct Answer<'a> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// An event whose type and id can be told.
-pub(crate) trait Told: Event {
-    fn event_type(&self) -> Option<&str>;
-    fn id(&self) -> Option<&str>;
-}
-
-impl Told for respan::Event {
-    fn event_type(&self) -> Option<&str> {
-        None
-    }
-
-    fn id(&self) -> Option<&str> {
-        None
-    }
-}
-
-impl Told for x_webhook_signature::Event {
-    fn event_type(&self) -> Option<&str> {
-        Some(self.event_type())
-    }
-
-    fn id(&self) -> Option<&str> {
-        self.id()
-    }
-}
-
-impl Told for speaknode::Event {
-    fn event_type(&self) -> Option<&str> {
-        Some(self.event_type())
-    }
-
-    fn id(&self) -> Option<&str> {
-        self.id()
-    }
-}
-
-impl Told for github::Event {
-    fn event_type(&self) -> Option<&str> {
-        Some(&self.event_type)
-    }
-
-    fn id(&self) -> Option<&str> {
-        self.id.as_deref()
-    }
 }

@@ -4,7 +4,7 @@ use std::{convert::Infallible, io};
 
 use bytes::Bytes;
 use countersign::{
-    HttpHeaders, Provider, Verifier, Webhook,
+    HttpHeaders, Verifiers, Webhook,
     providers::{github, respan, speaknode, x_webhook_signature},
     tower::{RequestBody, VerifyLayer},
 };
@@ -13,7 +13,11 @@ use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use tower::{Layer, ServiceExt, service_fn, util::BoxCloneService};
 
-use crate::endpoint::{Endpoints, Handler, Told, describe};
+use crate::{
+    endpoint::{Endpoints, Handler, WebhookJs, describe},
+    given::{Given, OfEither},
+    tenants::PerTenant,
+};
 
 type Body = Either<countersign::tower::ResponseBody<Full<Bytes>>, Full<Bytes>>;
 
@@ -24,17 +28,30 @@ pub(crate) fn service(
     let service = service_fn(move |request: Request<Incoming>| {
         let endpoints = endpoints.clone();
         async move {
-            let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } = endpoints;
+            let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
+                endpoints;
             match request.uri().path() {
-                "/respan" => verified::<respan::Event, _>(respan, handler, request).await,
+                "/respan" => verified::<Webhook<respan::Event>>(respan, handler, request).await,
                 "/webhook" => {
-                    verified::<x_webhook_signature::Event, _>(webhook, handler, request).await
+                    verified::<Webhook<x_webhook_signature::Event>>(webhook, handler, request).await
                 }
                 "/webhook-js" => {
-                    verified::<x_webhook_signature::Event, _>(webhook_js, handler, request).await
+                    verified::<Webhook<x_webhook_signature::Event, WebhookJs>>(
+                        webhook_js, handler, request,
+                    )
+                    .await
                 }
-                "/speaknode" => verified::<speaknode::Event, _>(speaknode, handler, request).await,
-                "/github" => verified::<github::Event, _>(github, handler, request).await,
+                "/speaknode" => {
+                    verified::<Webhook<speaknode::Event>>(speaknode, handler, request).await
+                }
+                "/github" => verified::<Webhook<github::Event>>(github, handler, request).await,
+                "/either" => verified::<OfEither>((github, webhook), handler, request).await,
+                path if path.starts_with("/tenants/") => {
+                    verified::<Webhook<x_webhook_signature::Event, PerTenant>>(
+                        tenants, handler, request,
+                    )
+                    .await
+                }
                 _ => Ok(empty(StatusCode::NOT_FOUND).map(Either::Right)),
             }
         }
@@ -42,8 +59,8 @@ pub(crate) fn service(
     BoxCloneService::new(service)
 }
 
-async fn verified<E: Told, P: Provider>(
-    verifier: Verifier<P>,
+async fn verified<T: Given>(
+    verifiers: impl Verifiers,
     handler: Handler,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
@@ -53,11 +70,10 @@ async fn verified<E: Told, P: Provider>(
             let (parts, body) = request.into_parts();
             let Ok(body) = body.collect().await;
             let bytes = body.to_bytes();
-            Ok(match Webhook::<E, P>::from_parts(&parts) {
-                Ok(webhook) => {
-                    let form = webhook.verified.form();
-                    match describe(&HttpHeaders(&parts.headers), form, &bytes) {
-                        true => answer(handler.handle(&webhook, &bytes)),
+            Ok(match T::from_parts(&parts) {
+                Ok(given) => {
+                    match describe(&HttpHeaders(&parts.headers), given.facts().form, &bytes) {
+                        true => answer(handler.handle(&given, &bytes)),
                         false => empty(StatusCode::INTERNAL_SERVER_ERROR),
                     }
                 }
@@ -65,7 +81,7 @@ async fn verified<E: Told, P: Provider>(
             })
         }
     });
-    let response = VerifyLayer::new(verifier).layer(inner).oneshot(request).await;
+    let response = VerifyLayer::new(verifiers).layer(inner).oneshot(request).await;
     response.map(|response| response.map(Either::Left))
 }
 

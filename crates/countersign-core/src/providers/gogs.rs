@@ -1,0 +1,86 @@
+//! Gogs.
+//!
+//! - Header: `X-Gogs-Signature: ` and 64 hex digits.
+//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp.
+//! - Without a secret Gogs sends the header empty; such deliveries are refused.
+//! - The event's type is in `X-Gogs-Event`, the delivery's id in `X-Gogs-Delivery`. **Neither is
+//!   signed**: whoever can replay a delivery can change both.
+//!
+//! Source: <https://github.com/gogs/gogs>, `deliver` in `internal/database/webhook.go`.
+//!
+//! # Where the secret is
+//!
+//! You choose it: Settings, Webhooks of the repository or organization, "Secret".
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{Gogs, gogs};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_gogs(Webhook { event, .. }: Webhook<gogs::Event>) -> StatusCode {
+//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "gogs_secret";
+//! let verifier = Verifier::<Gogs>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/gogs", post(on_gogs)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<Gogs>::new(Secret::new(secret)?)?;
+//! # let body = r#"{"ref":"refs/heads/main"}"#;
+//! # let genuine = SignedRequest::new(&signer, body)?
+//! #     .with_header("X-Gogs-Event", "push");
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/gogs")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/gogs")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - Choose the content type `application/json`. With `application/x-www-form-urlencoded` Gogs
+//!   signs the JSON and sends it encoded within a form.
+//! - Gitea sends the headers of Gogs, too, for receivers written for Gogs; for Gitea itself there
+//!   is [`Gitea`](crate::providers::Gitea).
+
+use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+
+/// Gogs as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Gogs;
+
+impl Provider for Gogs {
+    const NAME: &'static str = "gogs";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Gogs-Signature"]);
+    const EVENT: EventAt = EventAt {
+        id: Field::UnsignedHeader("X-Gogs-Delivery"),
+        event_type: Field::UnsignedHeader("X-Gogs-Event"),
+        ..EventAt::OPEN
+    };
+}
+
+/// What Gogs tells: the delivery's id and the event's type, both unsigned, and the whole body.
+pub type Event = OpenEvent<Gogs>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Secret, Verifier};
+
+    #[test]
+    fn agrees_with_cpython() -> Result<(), Box<dyn std::error::Error>> {
+        // hmac.new(b"gitea_secret", body, hashlib.sha256).hexdigest()
+        let body = r#"{"ref":"refs/heads/main"}"#;
+        let signature = "d843a05f58b935be5e6c796adccf9bb5071951f049aea8f3d86ac97d4820001c";
+        let verifier = Verifier::<Gogs>::new(Secret::new("gitea_secret")?)?;
+        verifier.verify(&[("X-Gogs-Signature", signature)], body)?;
+        Ok(())
+    }
+}

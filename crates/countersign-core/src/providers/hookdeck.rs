@@ -1,0 +1,91 @@
+//! Hookdeck, which forwards other providers' webhooks.
+//!
+//! - Header: `X-Hookdeck-Signature: ` and 44 characters of base64. A prefix set in the project's
+//!   settings changes the name; see [`Verifier::header`](crate::Verifier::header).
+//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp.
+//! - What is signed is Hookdeck's word that the request came through it. The body is the other
+//!   provider's, and so its id and type are where that one puts them.
+//! - Hookdeck's id of the event is in `X-Hookdeck-EventID`, the same for each attempt. It is **not
+//!   signed**: whoever can replay a delivery can change it.
+//!
+//! Source: <https://hookdeck.com/docs/authentication>, and `verifyWebhookSignature` of the package
+//! `@hookdeck/sdk`.
+//!
+//! # Where the secret is
+//!
+//! In the dashboard: the project's Settings, Secrets, "Signing Secret"; one for the whole project.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{Hookdeck, hookdeck};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_hookdeck(Webhook { event, .. }: Webhook<hookdeck::Event>) -> StatusCode {
+//!     println!("{:?}: {}", event.id, event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "hookdeck_secret";
+//! let verifier = Verifier::<Hookdeck>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/hookdeck", post(on_hookdeck)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<Hookdeck>::new(Secret::new(secret)?)?;
+//! # let body = r#"{"order":7}"#;
+//! # let genuine = SignedRequest::new(&signer, body)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/hookdeck")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/hookdeck")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Bodies that are no JSON object are taken with
+//! [`VerifiedBody`](https://docs.rs/countersign/latest/countersign/struct.VerifiedBody.html).
+//!
+//! # Pitfalls
+//!
+//! - While the secret is being rolled, Hookdeck signs with the former one, too, in
+//!   `X-Hookdeck-Signature-2`. That header is not looked at: once the secret is rolled, deliveries
+//!   are refused until the verifier has the new one. A second verifier that looks there
+//!   (`Verifier::header("X-Hookdeck-Signature-2")`) bridges the gap.
+//! - `X-Hookdeck-Verified` tells whether Hookdeck verified the original provider's signature, where
+//!   the source is set to. It is not signed: set the source to refuse what is not verified.
+//! - The original provider's signature comes along, too. Verifying Hookdeck's does not verify it.
+
+use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+
+/// Hookdeck as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Hookdeck;
+
+impl Provider for Hookdeck {
+    const NAME: &'static str = "hookdeck";
+    const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature"]);
+    const EVENT: EventAt =
+        EventAt { id: Field::UnsignedHeader("X-Hookdeck-EventID"), ..EventAt::OPEN };
+}
+
+/// What Hookdeck forwards: its own id, unsigned, and the whole body, an object.
+pub type Event = OpenEvent<Hookdeck>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Secret, Verifier};
+
+    #[test]
+    fn agrees_with_cpython() -> Result<(), Box<dyn std::error::Error>> {
+        // base64.b64encode(hmac.new(b"hookdeck_secret", body, hashlib.sha256).digest())
+        let body = r#"{"order":7}"#;
+        let signature = "hic91n/JNL4R2r4cuonYlajCd/bhPYarnHE0wqhCbQs=";
+        let verifier = Verifier::<Hookdeck>::new(Secret::new("hookdeck_secret")?)?;
+        verifier.verify(&[("X-Hookdeck-Signature", signature)], body)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! WooCommerce.
+//!
+//! - Header: `X-WC-Webhook-Signature: ` and 44 characters of base64.
+//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp.
+//! - The topic, such as `order.created`, is in `X-WC-Webhook-Topic`, the delivery's id in
+//!   `X-WC-Webhook-Delivery-ID`. **Neither is signed**: whoever can replay a delivery can change
+//!   both.
+//!
+//! Source: <https://woocommerce.com/document/webhooks/>, and `deliver` and `generate_signature` in
+//! `includes/class-wc-webhook.php` of WooCommerce.
+//!
+//! # Where the secret is
+//!
+//! WooCommerce, Settings, Advanced, Webhooks, the webhook, "Secret".
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{WooCommerce, woocommerce};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_woocommerce(Webhook { event, .. }: Webhook<woocommerce::Event>) -> StatusCode {
+//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "woo_secret";
+//! let verifier = Verifier::<WooCommerce>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/woocommerce", post(on_woocommerce)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<WooCommerce>::new(Secret::new(secret)?)?;
+//! # let body = r#"{"id":7,"status":"processing"}"#;
+//! # let genuine = SignedRequest::new(&signer, body)?
+//! #     .with_header("X-WC-Webhook-Topic", "order.updated");
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/woocommerce")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/woocommerce")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - When a webhook is activated, WooCommerce first sends a ping, `webhook_id=1` as a form, and
+//!   **does not sign it**. It is refused with 401, which the settings page reports; the webhook is
+//!   saved and active all the same, and what it sends from then on is signed.
+//! - More than five failures in a row disable the webhook, and nothing is sent twice: what was
+//!   answered with an error is lost. Answer first, work afterwards.
+//! - The delivery's id is a hash of the webhook and the second: two deliveries within one second
+//!   share it. Do not detect duplicates by it.
+//! - WooCommerce decodes HTML entities in the secret before it signs: choose one without `&`, `<`,
+//!   `>` and quotes.
+//! - A plugin can change the algorithm (`woocommerce_webhook_hash_algorithm`); deliveries are then
+//!   refused here.
+
+use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+
+/// WooCommerce as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct WooCommerce;
+
+impl Provider for WooCommerce {
+    const NAME: &'static str = "woocommerce";
+    const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-WC-Webhook-Signature"]);
+    const EVENT: EventAt = EventAt {
+        id: Field::UnsignedHeader("X-WC-Webhook-Delivery-ID"),
+        event_type: Field::UnsignedHeader("X-WC-Webhook-Topic"),
+        ..EventAt::OPEN
+    };
+}
+
+/// What WooCommerce tells: the delivery's id and the topic, both unsigned, and the whole body.
+pub type Event = OpenEvent<WooCommerce>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Secret, Verifier};
+
+    #[test]
+    fn agrees_with_cpython() -> Result<(), Box<dyn std::error::Error>> {
+        // base64.b64encode(hmac.new(b"woo_secret", body, hashlib.sha256).digest())
+        let body = r#"{"id":7,"status":"processing"}"#;
+        let signature = "hvjfIHo8ix1mngaEGjECjew7gNRfG7eAaCt4u5elxcA=";
+        let verifier = Verifier::<WooCommerce>::new(Secret::new("woo_secret")?)?;
+        verifier.verify(&[("X-WC-Webhook-Signature", signature)], body)?;
+        Ok(())
+    }
+}

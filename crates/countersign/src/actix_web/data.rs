@@ -1,0 +1,30 @@
+//! Verifiers out of the app data.
+
+use actix_web::{HttpRequest, web::Data};
+use countersign_core::{Provider, Verifier};
+
+use crate::{Rejection, Verifiers};
+
+/// Verifiers that the app data hold: each by itself.
+pub trait FromAppData: Verifiers {
+    /// Takes those that the nearest scope gives.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`] that names the first that is missing.
+    fn from_app_data(request: &HttpRequest) -> Result<Self, Rejection>;
+}
+
+impl<P: Provider> FromAppData for Verifier<P> {
+    fn from_app_data(request: &HttpRequest) -> Result<Self, Rejection> {
+        let shared = request.app_data::<Data<Self>>();
+        let verifier = shared.map(|data| &***data).or_else(|| request.app_data());
+        verifier.cloned().ok_or_else(Rejection::missing_verifier::<P>)
+    }
+}
+
+impl<A: FromAppData, B: FromAppData> FromAppData for (A, B) {
+    fn from_app_data(request: &HttpRequest) -> Result<Self, Rejection> {
+        Ok((A::from_app_data(request)?, B::from_app_data(request)?))
+    }
+}

@@ -1,0 +1,15 @@
+//! actix's extensions as a place for proofs.
+
+use actix_web::dev::Extensions;
+
+use crate::proof;
+
+impl proof::Extensions for Extensions {
+    fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.get()
+    }
+
+    fn insert<T: Clone + Send + Sync + 'static>(&mut self, value: T) {
+        self.insert(value);
+    }
+}

@@ -1,0 +1,75 @@
+//! What a verifier gives, and where middleware leaves it for extractors.
+
+use bytes::Bytes;
+use countersign_core::{Form, Provider};
+
+use crate::{Either, Verified};
+
+/// The proof of one provider, or of one of several.
+pub trait Proof: Sized {
+    /// Finds what a middleware left.
+    fn find<X: Extensions>(extensions: &X) -> Option<Self>;
+
+    /// Leaves it under the type of its own provider.
+    fn leave<X: Extensions>(self, extensions: &mut X);
+
+    /// Which form of the body was signed.
+    fn form(&self) -> Form;
+
+    /// The bytes that were signed.
+    fn body(&self) -> &Bytes;
+}
+
+/// The extensions of a request, in whatever framework.
+pub trait Extensions {
+    /// Looks up by type.
+    fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<&T>;
+
+    /// Adds under the type.
+    fn insert<T: Clone + Send + Sync + 'static>(&mut self, value: T);
+}
+
+impl<P: Provider> Proof for Verified<P> {
+    fn find<X: Extensions>(extensions: &X) -> Option<Self> {
+        extensions.get::<Self>().cloned()
+    }
+
+    fn leave<X: Extensions>(self, extensions: &mut X) {
+        extensions.insert(self);
+    }
+
+    fn form(&self) -> Form {
+        self.form()
+    }
+
+    fn body(&self) -> &Bytes {
+        self.body()
+    }
+}
+
+impl<L: Proof, R: Proof> Proof for Either<L, R> {
+    fn find<X: Extensions>(extensions: &X) -> Option<Self> {
+        L::find(extensions).map(Self::Left).or_else(|| R::find(extensions).map(Self::Right))
+    }
+
+    fn leave<X: Extensions>(self, extensions: &mut X) {
+        match self {
+            Self::Left(proof) => proof.leave(extensions),
+            Self::Right(proof) => proof.leave(extensions),
+        }
+    }
+
+    fn form(&self) -> Form {
+        match self {
+            Self::Left(proof) => proof.form(),
+            Self::Right(proof) => proof.form(),
+        }
+    }
+
+    fn body(&self) -> &Bytes {
+        match self {
+            Self::Left(proof) => proof.body(),
+            Self::Right(proof) => proof.body(),
+        }
+    }
+}

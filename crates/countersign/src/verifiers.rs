@@ -1,0 +1,195 @@
+//! What decides about a delivery: one verifier, or one of several.
+
+use std::{fmt, future::Future, pin::Pin, time::Duration};
+
+use bytes::Bytes;
+use countersign_core::{
+    Address, Admission, Answer, HeaderSource, LookupError, Provider, Verification, Verifier,
+    VerifyError, VerifyErrorKind,
+};
+
+use crate::{Either, Reason, Rejection, Verified, names::Names, proof::Proof, respelled};
+
+/// What a middleware decides with: a [`Verifier`], or a pair of which a delivery's headers choose
+/// one. Pairs nest for three and more: `(a, (b, c))`.
+///
+/// A pair lets through what the verifier accepts whose signature header is there, and leaves that
+/// provider's [`Verified`] in the request's extensions. What it refuses, and how, is said at
+/// [`Either`], which takes the event behind it.
+///
+/// Sealed: nothing else decides.
+///
+/// # Security
+///
+/// As [`Either`]'s: two verifiers that look for the signature in the same header refuse everything.
+pub trait Verifiers: Decide {}
+
+impl<P: Provider> Verifiers for Verifier<P> {}
+
+impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {}
+
+/// How [`Verifiers`] decide.
+pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
+    /// The left-most provider.
+    type First: Provider;
+    /// A delivery under way.
+    type Verification: Send + 'static;
+    /// What the verdict is, if it is good.
+    type Proof: Proof + Send;
+
+    /// All providers.
+    const NAMES: &'static Names;
+
+    /// How many of the verifiers look at a header that is there.
+    fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize;
+
+    /// What holds for a delivery that none of several has begun.
+    fn terms(&self) -> Terms;
+
+    /// Begins to verify a delivery, on the terms of whoever does.
+    fn begin<H: HeaderSource + ?Sized>(
+        &self,
+        headers: &H,
+        declared_length: Option<u64>,
+        address: Address<'_>,
+    ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>);
+
+    /// Takes the next bytes of the body.
+    fn update(verification: &mut Self::Verification, chunk: &[u8]) -> Result<(), VerifyError>;
+
+    /// Gives the verdict over the whole body.
+    fn finish(verification: Self::Verification, body: Bytes) -> Result<Self::Proof, VerifyError>;
+}
+
+/// How far a delivery is once its headers are judged.
+pub enum Begun<T> {
+    /// Its body can come in.
+    Receiving(T),
+    /// Its tenant's secrets are to be looked up first.
+    LookingUp(Lookup<T>),
+}
+
+pub(crate) type Lookup<T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send>>;
+
+impl<T> fmt::Debug for Begun<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Receiving(_) => "Receiving(..)",
+            Self::LookingUp(_) => "LookingUp(..)",
+        })
+    }
+}
+
+impl<T: 'static> Begun<T> {
+    fn map<U: 'static>(self, change: fn(T) -> U) -> Begun<U> {
+        match self {
+            Self::Receiving(verification) => Begun::Receiving(change(verification)),
+            Self::LookingUp(lookup) => {
+                Begun::LookingUp(Box::pin(async move { lookup.await.map(change) }))
+            }
+        }
+    }
+}
+
+/// What holds for a delivery besides the verdict.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    pub(crate) names: &'static Names,
+    pub(crate) deadline: Duration,
+    pub(crate) unauthorized: Answer,
+}
+
+impl Terms {
+    pub(crate) fn refuse(&self, reason: Reason) -> Rejection {
+        Rejection::new(reason, self.names, self.unauthorized)
+    }
+}
+
+impl<P: Provider> Decide for Verifier<P> {
+    type First = P;
+    type Verification = Verification<P>;
+    type Proof = Verified<P>;
+
+    const NAMES: &'static Names = &Names::One(P::NAME);
+
+    fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
+        usize::from(Self::claims(self, headers))
+    }
+
+    fn terms(&self) -> Terms {
+        Terms { names: Self::NAMES, deadline: self.deadline(), unauthorized: self.refusal() }
+    }
+
+    fn begin<H: HeaderSource + ?Sized>(
+        &self,
+        headers: &H,
+        declared_length: Option<u64>,
+        address: Address<'_>,
+    ) -> (Terms, Result<Begun<Verification<P>>, VerifyError>) {
+        let admission = self.admit(headers, declared_length, address);
+        let begun = admission.map(|admission| match admission {
+            Admission::Begun(verification) => Begun::Receiving(verification),
+            Admission::LookingUp(lookup) => Begun::LookingUp(lookup),
+        });
+        (self.terms(), begun)
+    }
+
+    fn update(verification: &mut Verification<P>, chunk: &[u8]) -> Result<(), VerifyError> {
+        verification.update(chunk)
+    }
+
+    fn finish(verification: Verification<P>, body: Bytes) -> Result<Verified<P>, VerifyError> {
+        verification.finish(body).inspect(respelled::tell)
+    }
+}
+
+impl<A: Decide, B: Decide> Decide for (A, B) {
+    type First = A::First;
+    type Verification = Either<A::Verification, B::Verification>;
+    type Proof = Either<A::Proof, B::Proof>;
+
+    const NAMES: &'static Names = &Names::Both(A::NAMES, B::NAMES);
+
+    fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
+        self.0.claims(headers) + self.1.claims(headers)
+    }
+
+    fn terms(&self) -> Terms {
+        Terms { names: Self::NAMES, ..self.0.terms() }
+    }
+
+    fn begin<H: HeaderSource + ?Sized>(
+        &self,
+        headers: &H,
+        declared_length: Option<u64>,
+        address: Address<'_>,
+    ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>) {
+        let (left, right) = self;
+        match (left.claims(headers), right.claims(headers)) {
+            (1, 0) => {
+                let (terms, begun) = left.begin(headers, declared_length, address);
+                (terms, begun.map(|begun| begun.map(Either::Left)))
+            }
+            (0, 1) => {
+                let (terms, begun) = right.begin(headers, declared_length, address);
+                (terms, begun.map(|begun| begun.map(Either::Right)))
+            }
+            (0, 0) => (self.terms(), Err(VerifyErrorKind::MissingSignature.into())),
+            _ => (self.terms(), Err(VerifyErrorKind::AmbiguousSignature.into())),
+        }
+    }
+
+    fn update(verification: &mut Self::Verification, chunk: &[u8]) -> Result<(), VerifyError> {
+        match verification {
+            Either::Left(verification) => A::update(verification, chunk),
+            Either::Right(verification) => B::update(verification, chunk),
+        }
+    }
+
+    fn finish(verification: Self::Verification, body: Bytes) -> Result<Self::Proof, VerifyError> {
+        match verification {
+            Either::Left(verification) => A::finish(verification, body).map(Either::Left),
+            Either::Right(verification) => B::finish(verification, body).map(Either::Right),
+        }
+    }
+}

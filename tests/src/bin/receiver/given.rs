@@ -1,0 +1,104 @@
+//! What a handler was given.
+
+use countersign::{
+    Either, Event, Form, Provider, Rejection, Webhook,
+    providers::{github, respan, speaknode, x_webhook_signature},
+};
+use http::request::Parts;
+
+/// What `/either` receives.
+pub(crate) type OfEither = Either<Webhook<github::Event>, Webhook<x_webhook_signature::Event>>;
+
+/// A delivery of one provider, or of one of several.
+pub(crate) trait Given: Sized {
+    /// Reads it where a layer has verified it.
+    fn from_parts(parts: &Parts) -> Result<Self, Rejection>;
+
+    fn facts(&self) -> Facts<'_>;
+}
+
+/// What is told of a delivery.
+pub(crate) struct Facts<'a> {
+    pub(crate) provider: &'static str,
+    pub(crate) event_type: Option<&'a str>,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) secret: usize,
+    pub(crate) form: Form,
+    pub(crate) bytes: &'a [u8],
+}
+
+impl<E: Told, P: Provider> Given for Webhook<E, P> {
+    fn from_parts(parts: &Parts) -> Result<Self, Rejection> {
+        Self::from_parts(parts)
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            provider: P::NAME,
+            event_type: self.event.event_type(),
+            id: self.event.id(),
+            secret: self.verified.secret_index(),
+            form: self.verified.form(),
+            bytes: self.verified.bytes(),
+        }
+    }
+}
+
+impl Given for OfEither {
+    fn from_parts(parts: &Parts) -> Result<Self, Rejection> {
+        Self::from_parts(parts)
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        match self {
+            Self::Left(webhook) => webhook.facts(),
+            Self::Right(webhook) => webhook.facts(),
+        }
+    }
+}
+
+/// An event whose type and id can be told.
+pub(crate) trait Told: Event {
+    fn event_type(&self) -> Option<&str>;
+    fn id(&self) -> Option<&str>;
+}
+
+impl Told for respan::Event {
+    fn event_type(&self) -> Option<&str> {
+        None
+    }
+
+    fn id(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Told for x_webhook_signature::Event {
+    fn event_type(&self) -> Option<&str> {
+        Some(self.event_type())
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id()
+    }
+}
+
+impl Told for speaknode::Event {
+    fn event_type(&self) -> Option<&str> {
+        Some(self.event_type())
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id()
+    }
+}
+
+impl Told for github::Event {
+    fn event_type(&self) -> Option<&str> {
+        Some(&self.event_type)
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
