@@ -4,8 +4,8 @@
 //! - Signature: HMAC-SHA256 over `v0:`, the timestamp, `:` and the body, with the secret's text.
 //! - Tolerance: 300 s, as Slack advises.
 //! - The Events API sends JSON whose `event_id` and `type` are in the body, and so they are signed.
-//!   `type` is that of the envelope, `event_callback` for all events: which event it is, `event.type`
-//!   tells.
+//!   `type` is that of the envelope, `event_callback` for all events: which event it is,
+//!   `event.type` tells.
 //!
 //! Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack/>.
 //!
