@@ -1,14 +1,27 @@
-//! What the core allocates for a delivery: nothing, once a thread has seen its first.
+//! What the core allocates for a delivery: nothing, once a thread has seen its first. What the
+//! layer does is the request's extensions alone.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    convert::Infallible,
+    future::{Ready, ready},
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use allocation_counter::measure;
+use bytes::Bytes;
 use countersign::{
-    Form, JsonDumps, Provider, Secret, Secrets, Signer, Verifier, VerifyErrorKind as Kind,
+    Form, JsonDumps, Provider, Secret, Secrets, Signer, Verifier, Verifiers,
+    VerifyErrorKind as Kind,
     providers::{GitHub, Respan, XWebhookSignature},
+    tower::{RequestBody, VerifyLayer},
 };
+use http::{Request, Response};
+use http_body_util::Full;
+use tower::{Layer, Service, service_fn};
 
 const BODY: &[u8] = &[b'x'; 10_000];
 
@@ -81,6 +94,55 @@ fn allocates_nothing_for_what_it_refuses() {
         kind = verifier.begin(&good[..], Some(101)).err().map(|error| error.kind());
     });
     assert_eq!((kind, declared.count_total), (Some(Kind::BodyTooLarge), 0));
+}
+
+/// Answers every delivery.
+fn accept(_: Request<RequestBody>) -> Ready<Result<Response<Full<Bytes>>, Infallible>> {
+    ready(Ok(Response::new(Full::default())))
+}
+
+/// What the layer allocates for a delivery that GitHub has signed.
+fn layered(verifiers: impl Verifiers) -> u64 {
+    let mut service = VerifyLayer::new(verifiers).layer(service_fn(accept));
+    let mut count = 0;
+    // Again, because of a thread's first delivery.
+    for _ in 0..2 {
+        let mut request = Request::new(Full::new(Bytes::from_static(BODY)));
+        for (name, value) in headers::<GitHub>("secret", BODY) {
+            let name = http::HeaderName::try_from(name).unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        let mut status = 0;
+        count = measure(|| {
+            let response = pin!(service.call(request));
+            if let Poll::Ready(Ok(response)) =
+                response.poll(&mut Context::from_waker(Waker::noop()))
+            {
+                status = response.status().as_u16();
+            }
+        })
+        .count_total;
+        assert_eq!(status, 200);
+    }
+    count
+}
+
+#[test]
+fn the_layer_allocates_the_extensions_alone_whether_or_not_it_chooses() {
+    let secret = || Secret::new("secret").unwrap();
+    let github = Verifier::<GitHub>::new(secret()).unwrap();
+    let in_house = Verifier::<XWebhookSignature>::new(secret()).unwrap();
+    let respan = Verifier::<Respan>::new(secret()).unwrap();
+
+    let mut extensions = http::Extensions::new();
+    let alone = measure(|| {
+        extensions.insert("a proof");
+    })
+    .count_total;
+
+    assert_eq!(layered(github.clone()), alone);
+    assert_eq!(layered((in_house.clone(), github.clone())), alone);
+    assert_eq!(layered((github, (in_house, respan))), alone);
 }
 
 #[test]

@@ -16,8 +16,8 @@ use std::{
 
 use bytes::Bytes;
 use countersign::{
-    Answer, Part, Provider, Scheme, Secret, Verifier,
-    providers::XWebhookSignature,
+    Answer, Part, Provider, Scheme, Secret, Verifier, Verifiers,
+    providers::{GitHub, XWebhookSignature},
     tower::{RequestBody, ResponseBody, VerifyLayer},
 };
 use countersign_tests::signature;
@@ -82,8 +82,8 @@ fn verifier() -> Verifier<XWebhookSignature> {
     Verifier::new(Secret::new("secret").unwrap()).unwrap()
 }
 
-async fn send<P: Provider>(
-    verifier: Verifier<P>,
+async fn send(
+    verifiers: impl Verifiers,
     request: http::request::Builder,
     body: Source,
 ) -> Response<ResponseBody<Full<Bytes>>> {
@@ -92,7 +92,7 @@ async fn send<P: Provider>(
         Ok::<_, Infallible>(Response::new(Full::from(body.to_bytes().len().to_string())))
     });
     let Ok(response) =
-        VerifyLayer::new(verifier).layer(length).oneshot(request.body(body).unwrap()).await;
+        VerifyLayer::new(verifiers).layer(length).oneshot(request.body(body).unwrap()).await;
     response
 }
 
@@ -134,6 +134,27 @@ async fn reads_at_most_64_kib_of_what_is_refused_already() {
     let response =
         send(verifier(), unsigned().header("Content-Length", "65537"), body.clone()).await;
     assert_eq!((outcome(&response), body.read()), ((401, true), 0));
+}
+
+#[tokio::test]
+async fn reads_no_more_of_what_is_ambiguous() {
+    let both = || plausible().header("X-Hub-Signature-256", "sha256=");
+    let github = Verifier::<GitHub>::new(Secret::new("secret").unwrap()).unwrap();
+    for request in [both, unsigned] {
+        let verifiers = (github.clone(), verifier());
+        let body = Source::new(vec![b'x'; 1024], 64, Ending::Proper);
+        let response = send(verifiers.clone(), request(), body.clone()).await;
+        assert_eq!((outcome(&response), body.read()), ((401, false), 64 * 1024));
+
+        let body = Source::new(vec![b'x'; 1024], 1_000_000, Ending::Proper);
+        let response = send(verifiers.clone(), request(), body.clone()).await;
+        assert_eq!((outcome(&response), body.read()), ((401, true), 65 * 1024));
+
+        let body = Source::new("x", 1, Ending::Proper);
+        let declared = request().header("Content-Length", "65537");
+        let response = send(verifiers, declared, body.clone()).await;
+        assert_eq!((outcome(&response), body.read()), ((401, true), 0));
+    }
 }
 
 #[tokio::test]

@@ -12,6 +12,13 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Tag(pub(crate) [u8; TAG_ROOM]);
 
+impl Tag {
+    /// Its bytes, without the zeros.
+    pub(crate) fn bytes(&self, scheme: &Scheme) -> &[u8] {
+        &self.0[..scheme.algorithm.tag_length()]
+    }
+}
+
 /// The longest signature.
 pub(crate) const TAG_ROOM: usize = if cfg!(feature = "ed25519") { 64 } else { 32 };
 
@@ -68,7 +75,7 @@ fn decode(scheme: &Scheme, text: &[u8]) -> Option<Tag> {
 
 /// Spells a tag the way the scheme's header has it.
 pub(crate) fn write(scheme: &Scheme, tag: &Tag, timestamp: Option<&str>) -> String {
-    let bytes = &tag.0[..scheme.algorithm.tag_length()];
+    let bytes = tag.bytes(scheme);
     let text = match scheme.encoding {
         Encoding::Hex => hex::encode(bytes),
         Encoding::Base64 => STANDARD.encode(bytes),

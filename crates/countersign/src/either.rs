@@ -17,7 +17,7 @@
 ///
 /// Behind a middleware it takes the proof that is there, from the left, and no header chooses
 /// again. A middleware of several providers has a pair of verifiers: see
-/// [`Verifiers`](crate::Verifiers).
+/// [`Verifiers`](crate::Verifiers). See [`axum`](crate::axum) for an example.
 ///
 /// # Errors
 ///

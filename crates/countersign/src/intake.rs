@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use countersign_core::{HeaderSource, VerifyError, VerifyErrorKind};
+use countersign_core::{Address, HeaderSource, VerifyError, VerifyErrorKind};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
@@ -16,7 +16,7 @@ use tokio::time::{Sleep, sleep};
 use crate::{
     Reason, Rejection,
     frames::Frames,
-    verifiers::{Decide, Terms},
+    verifiers::{Begun, Decide, Lookup, Terms},
 };
 
 pin_project! {
@@ -44,6 +44,8 @@ pub(crate) fn declared_length<H: HeaderSource + ?Sized>(headers: &H) -> Option<u
 /// What the headers were good for. The large variant is not boxed: that would cost each good
 /// delivery an allocation.
 enum Stage<V: Decide> {
+    /// A plausible signature, of a tenant whose secrets are looked up.
+    LookingUp { lookup: Lookup<V::Verification> },
     /// A plausible signature: each chunk is hashed and kept.
     Receiving { verification: V::Verification, frames: Frames },
     /// Refused already: a small body is read and dropped, so that the connection can go on.
@@ -69,11 +71,13 @@ where
         verifiers: &V,
         headers: &H,
         declared_length: Option<u64>,
+        address: Address<'_>,
         body: S,
     ) -> Self {
-        let (terms, verdict) = verifiers.begin(headers, declared_length);
-        let stage = match verdict {
-            Ok(verification) => Stage::Receiving { verification, frames: Frames::default() },
+        let (terms, begun) = verifiers.begin(headers, declared_length, address);
+        let stage = match begun {
+            Ok(Begun::Receiving(verification)) => Stage::receiving(verification),
+            Ok(Begun::LookingUp(lookup)) => Stage::LookingUp { lookup },
             Err(error) => {
                 let is_large = declared_length.is_some_and(|length| length > DISCARDED as u64);
                 if is_large || error.kind() == VerifyErrorKind::BodyTooLarge {
@@ -100,17 +104,27 @@ where
         let ending = loop {
             // Without a stage it was ready before, and nothing is to come.
             let Some(stage) = this.stage.as_mut() else { return Poll::Pending };
-            if let Stage::Refused { error } = stage {
-                break Err(Reason::Verify(error.clone()));
-            }
-            match ready!(poll_next(this.body.as_mut(), this.deadline.as_mut(), limit, cx)) {
-                Ok(Some(chunk)) => {
-                    if let Err(error) = stage.take(chunk) {
-                        break Err(Reason::Verify(error));
+            match stage {
+                Stage::Refused { error } => break Err(Reason::Verify(error.clone())),
+                Stage::LookingUp { lookup } => match lookup.as_mut().poll(cx) {
+                    Poll::Ready(Ok(verification)) => *stage = Stage::receiving(verification),
+                    Poll::Ready(Err(error)) => break Err(Reason::Lookup(error)),
+                    Poll::Pending => {
+                        ready!(poll_deadline(this.deadline.as_mut(), limit, cx));
+                        break Err(Reason::LookupDeadline);
+                    }
+                },
+                Stage::Receiving { .. } | Stage::Discarding { .. } => {
+                    match ready!(poll_next(this.body.as_mut(), this.deadline.as_mut(), limit, cx)) {
+                        Ok(Some(chunk)) => {
+                            if let Err(error) = stage.take(chunk) {
+                                break Err(Reason::Verify(error));
+                            }
+                        }
+                        Ok(None) => break Ok(()),
+                        Err(reason) => break Err(reason),
                     }
                 }
-                Ok(None) => break Ok(()),
-                Err(reason) => break Err(reason),
             }
         };
         let stage = this.stage.take();
@@ -119,6 +133,10 @@ where
 }
 
 impl<V: Decide> Stage<V> {
+    fn receiving(verification: V::Verification) -> Self {
+        Self::Receiving { verification, frames: Frames::default() }
+    }
+
     /// Gives the verdict, once the body has ended well or badly.
     fn end(self, ending: Result<(), Reason>, terms: Terms) -> Result<V::Proof, Rejection> {
         let refused = |reason| terms.refuse(reason);
@@ -128,7 +146,11 @@ impl<V: Decide> Stage<V> {
                 V::finish(verification, body.clone())
                     .map_err(|error| refused(Reason::Verify(error)).about(&body))
             }
-            (Self::Receiving { .. }, Err(reason)) => Err(refused(reason).closing()),
+            (Self::Receiving { .. } | Self::LookingUp { .. }, Err(reason)) => {
+                Err(refused(reason).closing())
+            }
+            // Not reached: what is being looked up has not ended.
+            (Self::LookingUp { .. }, Ok(())) => Err(refused(Reason::LookupDeadline).closing()),
             (Self::Discarding { error, .. }, Ok(())) => Err(refused(Reason::Verify(error))),
             // Whatever ended a body that was refused already: the refusal is the answer.
             (Self::Discarding { error, .. } | Self::Refused { error }, Err(_) | Ok(())) => {
@@ -147,6 +169,8 @@ impl<V: Decide> Stage<V> {
                 *room = room.checked_sub(chunk.len()).ok_or_else(|| error.clone())?;
             }
             Self::Refused { error } => return Err(error.clone()),
+            // Nothing is read before the secrets are there.
+            Self::LookingUp { .. } => {}
         }
         Ok(())
     }
@@ -155,7 +179,7 @@ impl<V: Decide> Stage<V> {
 /// Reads the next chunk within the deadline. No timer is made while chunks are there at once.
 fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
     body: Pin<&mut S>,
-    mut deadline: Pin<&mut Option<Sleep>>,
+    deadline: Pin<&mut Option<Sleep>>,
     limit: Duration,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Option<Bytes>, Reason>> {
@@ -164,16 +188,20 @@ fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
         Poll::Ready(Some(Err(BodyError::OuterLimit))) => Poll::Ready(Err(Reason::OuterLimit)),
         Poll::Ready(Some(Err(BodyError::Broken))) => Poll::Ready(Err(Reason::BrokenBody)),
         Poll::Ready(None) => Poll::Ready(Ok(None)),
-        Poll::Pending => {
-            if deadline.is_none() {
-                deadline.set(Some(sleep(limit)));
-            }
-            match deadline.as_pin_mut() {
-                Some(sleep) => sleep.poll(cx).map(|()| Err(Reason::Deadline)),
-                None => Poll::Pending,
-            }
-        }
+        Poll::Pending => poll_deadline(deadline, limit, cx).map(|()| Err(Reason::Deadline)),
     }
+}
+
+/// Waits for the deadline, from the first time that something else is waited for.
+fn poll_deadline(
+    mut deadline: Pin<&mut Option<Sleep>>,
+    limit: Duration,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    if deadline.is_none() {
+        deadline.set(Some(sleep(limit)));
+    }
+    deadline.as_pin_mut().map_or(Poll::Pending, |sleep| sleep.poll(cx))
 }
 
 /// Bytes of a refused delivery that are read and dropped: reconnecting costs a sender, or the

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use countersign_core::{
-    Answer, PayloadError, PayloadErrorKind, Provider, VerifyError, VerifyErrorKind,
+    Answer, LookupError, PayloadError, PayloadErrorKind, Provider, VerifyError, VerifyErrorKind,
 };
 
 use crate::names::Names;
@@ -18,6 +18,7 @@ use crate::names::Names;
 /// | the body breaks off | 400 |
 /// | signed, but not UTF-8 JSON | 400 |
 /// | signed JSON, but no event | 422 |
+/// | the tenant's secrets cannot be looked up | 503, `Retry-After: 5` |
 /// | a setting of yours is missing | 500 |
 ///
 /// It is in the extensions of the response, so that layers around can tell what happened, and it
@@ -51,6 +52,11 @@ pub enum Reason {
     Deadline,
     /// The body broke off.
     BrokenBody,
+    /// The tenant's secrets could not be looked up: nothing is known of the delivery, and its
+    /// provider is to send it again.
+    Lookup(LookupError),
+    /// The tenant's secrets were not looked up within the deadline.
+    LookupDeadline,
     /// The handler's verifier was not given to the application: a mistake of yours.
     MissingVerifier {
         /// The provider's type, with its path.
@@ -143,8 +149,9 @@ impl Rejection {
     /// The answer's header fields besides those that describe its body.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let challenge = (self.status() == 401).then_some(("www-authenticate", "Webhook-Signature"));
+        let retry = (self.status() == 503).then_some(("retry-after", RETRY_AFTER));
         let close = self.closes_connection.then_some(("connection", "close"));
-        challenge.into_iter().chain(close)
+        challenge.into_iter().chain(retry).chain(close)
     }
 
     /// The table of answers.
@@ -168,6 +175,7 @@ impl Rejection {
             Reason::OuterLimit => (413, BODY_TOO_LARGE),
             Reason::Deadline => (408, DEADLINE),
             Reason::BrokenBody => (400, BROKEN_BODY),
+            Reason::Lookup(_) | Reason::LookupDeadline => (503, UNAVAILABLE),
             Reason::MissingVerifier { .. } | Reason::MissingProof { .. } => (500, MISCONFIGURED),
             Reason::Payload(error) => match error.kind() {
                 PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => (400, INVALID_PAYLOAD),
@@ -188,6 +196,10 @@ impl Rejection {
             Reason::Payload(error) => Some(error),
             _ => None,
         };
+        let lookup = match &self.reason {
+            Reason::Lookup(error) => error.source(),
+            _ => None,
+        };
         let received = verify.map_or(0, VerifyError::received);
         tracing::warn!(
             target: TARGET,
@@ -201,6 +213,7 @@ impl Rejection {
             body_sha256 = %Digest(self.body.as_deref()),
             secrets_tried = verify.map(VerifyError::secrets_tried),
             forms_tried = verify.map(VerifyError::forms_tried),
+            cause = lookup.map(tracing::field::display),
             category = payload.map(|error| tracing::field::debug(error.kind())),
             line = payload.map(PayloadError::line),
             column = payload.map(PayloadError::column),
@@ -221,7 +234,9 @@ impl Error for Rejection {
         match &self.reason {
             Reason::Verify(error) => Some(error),
             Reason::Payload(error) => Some(error),
-            Reason::OuterLimit
+            Reason::Lookup(error) => Some(error),
+            Reason::LookupDeadline
+            | Reason::OuterLimit
             | Reason::Deadline
             | Reason::BrokenBody
             | Reason::MissingVerifier { .. }
@@ -235,6 +250,10 @@ impl fmt::Display for Reason {
         match self {
             Self::Verify(error) => error.fmt(f),
             Self::Payload(error) => error.fmt(f),
+            Self::Lookup(error) => error.fmt(f),
+            Self::LookupDeadline => {
+                f.write_str("the tenant's secrets were not looked up within the deadline")
+            }
             Self::OuterLimit => f.write_str("the body is larger than a limit outside of ours"),
             Self::Deadline => f.write_str("the body was not complete within the deadline"),
             Self::BrokenBody => f.write_str("the body broke off"),
@@ -268,4 +287,8 @@ const BODY_TOO_LARGE: Answer = Answer::json(r#"{"error":"Payload too large"}"#);
 const DEADLINE: Answer = Answer::json(r#"{"error":"Request timeout"}"#);
 const BROKEN_BODY: Answer = Answer::json(r#"{"error":"Incomplete body"}"#);
 const INVALID_PAYLOAD: Answer = Answer::json(r#"{"error":"Invalid payload"}"#);
+const UNAVAILABLE: Answer = Answer::json(r#"{"error":"Service unavailable"}"#);
 const MISCONFIGURED: Answer = Answer::json(r#"{"error":"Internal server error"}"#);
+
+/// Seconds: time for a store to come back, and short beside the schedules of providers.
+const RETRY_AFTER: &str = "5";

@@ -1,10 +1,11 @@
 //! What decides about a delivery: one verifier, or one of several.
 
-use std::{fmt, time::Duration};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 use countersign_core::{
-    Answer, HeaderSource, Provider, Verification, Verifier, VerifyError, VerifyErrorKind,
+    Address, Admission, Answer, HeaderSource, LookupError, Provider, Verification, Verifier,
+    VerifyError, VerifyErrorKind,
 };
 
 use crate::{Either, Reason, Rejection, Verified, names::Names, proof::Proof, respelled};
@@ -32,7 +33,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     /// The left-most provider.
     type First: Provider;
     /// A delivery under way.
-    type Verification: Send;
+    type Verification: Send + 'static;
     /// What the verdict is, if it is good.
     type Proof: Proof + Send;
 
@@ -50,13 +51,44 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-    ) -> (Terms, Result<Self::Verification, VerifyError>);
+        address: Address<'_>,
+    ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>);
 
     /// Takes the next bytes of the body.
     fn update(verification: &mut Self::Verification, chunk: &[u8]) -> Result<(), VerifyError>;
 
     /// Gives the verdict over the whole body.
     fn finish(verification: Self::Verification, body: Bytes) -> Result<Self::Proof, VerifyError>;
+}
+
+/// How far a delivery is once its headers are judged.
+pub enum Begun<T> {
+    /// Its body can come in.
+    Receiving(T),
+    /// Its tenant's secrets are to be looked up first.
+    LookingUp(Lookup<T>),
+}
+
+pub(crate) type Lookup<T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send>>;
+
+impl<T> fmt::Debug for Begun<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Receiving(_) => "Receiving(..)",
+            Self::LookingUp(_) => "LookingUp(..)",
+        })
+    }
+}
+
+impl<T: 'static> Begun<T> {
+    fn map<U: 'static>(self, change: fn(T) -> U) -> Begun<U> {
+        match self {
+            Self::Receiving(verification) => Begun::Receiving(change(verification)),
+            Self::LookingUp(lookup) => {
+                Begun::LookingUp(Box::pin(async move { lookup.await.map(change) }))
+            }
+        }
+    }
 }
 
 /// What holds for a delivery besides the verdict.
@@ -92,8 +124,14 @@ impl<P: Provider> Decide for Verifier<P> {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-    ) -> (Terms, Result<Verification<P>, VerifyError>) {
-        (self.terms(), Self::begin(self, headers, declared_length))
+        address: Address<'_>,
+    ) -> (Terms, Result<Begun<Verification<P>>, VerifyError>) {
+        let admission = self.admit(headers, declared_length, address);
+        let begun = admission.map(|admission| match admission {
+            Admission::Begun(verification) => Begun::Receiving(verification),
+            Admission::LookingUp(lookup) => Begun::LookingUp(lookup),
+        });
+        (self.terms(), begun)
     }
 
     fn update(verification: &mut Verification<P>, chunk: &[u8]) -> Result<(), VerifyError> {
@@ -124,16 +162,17 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-    ) -> (Terms, Result<Self::Verification, VerifyError>) {
+        address: Address<'_>,
+    ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>) {
         let (left, right) = self;
         match (left.claims(headers), right.claims(headers)) {
             (1, 0) => {
-                let (terms, verdict) = left.begin(headers, declared_length);
-                (terms, verdict.map(Either::Left))
+                let (terms, begun) = left.begin(headers, declared_length, address);
+                (terms, begun.map(|begun| begun.map(Either::Left)))
             }
             (0, 1) => {
-                let (terms, verdict) = right.begin(headers, declared_length);
-                (terms, verdict.map(Either::Right))
+                let (terms, begun) = right.begin(headers, declared_length, address);
+                (terms, begun.map(|begun| begun.map(Either::Right)))
             }
             (0, 0) => (self.terms(), Err(VerifyErrorKind::MissingSignature.into())),
             _ => (self.terms(), Err(VerifyErrorKind::AmbiguousSignature.into())),

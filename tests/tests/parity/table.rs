@@ -1,6 +1,7 @@
 //! The table. A row is a name, what is sent, what is answered, and what the handler did.
 
 mod either;
+mod tenants;
 
 use countersign::body_digest;
 use countersign_tests::signature;
@@ -27,6 +28,7 @@ pub(crate) fn rows() -> Vec<Row> {
         limits(),
         connections(),
         either::rows(),
+        tenants::rows(),
         left_to_the_servers(),
     ]
     .into_iter()
@@ -70,6 +72,11 @@ fn cut_off(status: u16, error: &str) -> Answer {
 
 fn too_large() -> Answer {
     cut_off(413, "Payload too large")
+}
+
+/// Refused before the end of the body.
+fn closes(name: &'static str, bytes: Vec<u8>) -> Row {
+    Row::ours(name, send(bytes), vec![refused().closing()])
 }
 
 impl Answer {

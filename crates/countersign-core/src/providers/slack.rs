@@ -1,19 +1,66 @@
-//! Slack.
+//! Slack: the Events API, slash commands, interactivity.
 //!
-//! - Headers: `X-Slack-Signature: v0=` and 64 hex digits; `X-Slack-Request-Timestamp` in seconds.
-//! - Signature: HMAC-SHA256 over `v0:`, the timestamp, a colon and the body, with the signing
-//!   secret's text.
-//! - Tolerance: 300 s, as in Slack's own libraries.
-//! - The event's id is the member `event_id`, the type of the delivery the member `type`
-//!   (`event_callback`, `url_verification`), both signed. What happened is told by `event.type`.
-//! - When the Request URL is entered, Slack sends `url_verification`, signed like any other, and
-//!   wants its `challenge` back: [`answer_challenge`].
+//! - Headers: `X-Slack-Signature: v0=` and 64 hex digits, `X-Slack-Request-Timestamp` in seconds.
+//! - Signature: HMAC-SHA256 over `v0:`, the timestamp, `:` and the body, with the secret's text.
+//! - Tolerance: 300 s, as Slack advises.
+//! - The Events API sends JSON whose `event_id` and `type` are in the body, and so they are signed.
+//!   `type` is that of the envelope, `event_callback` for all events: which event it is, `event.type`
+//!   tells.
 //!
-//! Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack>.
-
-use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+//! Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack/>.
+//!
+//! # Where the secret is
+//!
+//! In the app's settings: Basic Information, App Credentials, "Signing Secret". It is neither the
+//! client secret nor the deprecated verification token.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::response::{IntoResponse, Response};
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{Slack, slack};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_slack(Webhook { event, verified, .. }: Webhook<slack::Event>) -> Response {
+//!     // Slack asks once, before it sends events to this address.
+//!     if let Some(answer) = slack::answer_challenge(&verified) {
+//!         return (answer.headers(), answer.into_body()).into_response();
+//!     }
+//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     StatusCode::OK.into_response()
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "8f742231b10e8888abcd99yyyzzz85a5";
+//! let verifier = Verifier::<Slack>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/slack", post(on_slack)).with_state(verifier);
+//! # use axum::body::{Body, to_bytes};
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<Slack>::new(Secret::new(secret)?)?;
+//! # let body = r#"{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV"}"#;
+//! # let genuine = SignedRequest::new(signer.at(std::time::SystemTime::now()), body)?;
+//! # let response = app.clone().oneshot(genuine.http::<Body>("/slack")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # assert_eq!(to_bytes(response.into_body(), 100).await?, "3eZbrw1aBm2rZgRNFdxV");
+//! # let response = app.oneshot(genuine.forged().http::<Body>("/slack")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - Slash commands and interactivity come as forms, not as JSON, and are signed alike: take them
+//!   with `VerifiedBody<Slack>`.
+//! - Slack waits three seconds for 2xx, then sends again: do slow work after the answer. The
+//!   `event_id` tells a duplicate.
 
 mod challenge;
+
+use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
 
 pub use challenge::answer_challenge;
 
@@ -27,13 +74,38 @@ impl Provider for Slack {
         .prefix("v0=")
         .timestamp(Timestamp::header(&["X-Slack-Request-Timestamp"], TimestampUnit::Seconds))
         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
-    const EVENT: EventAt = EventAt {
-        id: Field::Body(&["event_id"]),
-        event_type: Field::Body(&["type"]),
-        data: Some("event"),
-        within: None,
-    };
+    const EVENT: EventAt =
+        EventAt { id: Field::Body(&["event_id"]), data: Some("event"), ..EventAt::ENVELOPE };
 }
 
-/// What Slack tells: the id, the type of the delivery, and the whole body as JSON.
+/// What the Events API tells: the event's id, the envelope's type, and the whole body as JSON.
 pub type Event = OpenEvent<Slack>;
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::Slack;
+    use crate::{Secret, Verifier, VerifyError};
+
+    /// The example of the manual.
+    #[test]
+    fn accepts_the_delivery_that_slack_documents() -> Result<(), VerifyError> {
+        let body = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow\
+            &channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner\
+            &command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com\
+            %2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN\
+            &trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
+        let headers = [
+            ("X-Slack-Request-Timestamp", "1531420618"),
+            (
+                "X-Slack-Signature",
+                "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+            ),
+        ];
+        let secret = Secret::new("8f742231b10e8888abcd99yyyzzz85a5").unwrap();
+        let verifier = Verifier::<Slack>::new(secret).unwrap();
+        let sent_at = UNIX_EPOCH + Duration::from_secs(1_531_420_618);
+        verifier.verify_at(sent_at, &headers, body).map(drop)
+    }
+}

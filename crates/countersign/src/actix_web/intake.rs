@@ -1,6 +1,11 @@
 //! One delivery of actix taken in.
 
-use actix_web::{HttpRequest, dev::Payload, http::Version};
+use actix_web::{
+    HttpRequest,
+    dev::Payload,
+    http::{Version, uri::Authority},
+};
+use countersign_core::Address;
 
 use super::{ActixHeaders, chunks::Chunks};
 use crate::{Rejection, intake, verifiers::Decide};
@@ -15,7 +20,9 @@ pub(super) fn intake<V: Decide>(
 ) -> Intake<V> {
     let headers = ActixHeaders(request.headers());
     let declared = intake::declared_length(&headers);
-    Intake::new(verifiers, &headers, declared, Chunks(payload))
+    let authority = request.uri().authority().map(Authority::as_str);
+    let address = Address { path: request.path(), authority };
+    Intake::new(verifiers, &headers, declared, address, Chunks(payload))
 }
 
 /// Refuses a request.

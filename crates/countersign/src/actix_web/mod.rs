@@ -7,6 +7,10 @@
 //! each provider in the app data; behind the middleware they take its proof, and nothing is hashed
 //! twice.
 //!
+//! Where several providers deliver to one endpoint, the middleware takes a pair of verifiers, of
+//! which the signature header chooses one, as in `VerifyWebhook::new((github, in_house))`, and the
+//! extractor is [`Either`](crate::Either) of two, with the verifiers of all in the app data.
+//!
 //! A delivery is let through when **all** of these hold:
 //! 1. the signature header is there, once, and well formed, before a byte of the body is read;
 //! 2. the body is complete within the verifier's limit and deadline;
@@ -88,8 +92,9 @@
 //!
 //! - **`Option<Webhook<_>>` compiles**: actix gives every extractor an `Option`, and makes `None` of
 //!   any refusal. The handler is then called for a forged delivery; the refusal is in the log, and
-//!   the body is gone. `Either<Webhook<_>, _>` goes on to its other side, with the forged body, and
-//!   inflates it before. Take `Webhook<_>` or `Result<Webhook<_>, Rejection>`; or `wrap` the route
+//!   the body is gone. **actix's own `Either`**, `actix_web::Either<Webhook<_>, _>`, goes on to its
+//!   other side, with the forged body, and inflates it before; [`Either`](crate::Either) of this
+//!   crate never does. Take `Webhook<_>` or `Result<Webhook<_>, Rejection>`; or `wrap` the route
 //!   in [`VerifyWebhook`], which cannot be misused so: what is not verified reaches no handler.
 //! - The verifier of the nearest scope decides. It is found as `web::Data<Verifier<P>>` first and as
 //!   plain `Verifier<P>` second; use one of the two throughout, because a `Data` further out wins

@@ -24,6 +24,7 @@ use futures_core::Stream;
 use super::VerifyWebhook;
 use crate::{Reason, Rejection, Verified, VerifiedBody, Webhook};
 
+mod either;
 mod extract;
 mod middleware;
 mod server;

@@ -59,7 +59,7 @@ where
     let verdict = match ProofOf::<T>::find(&parts.extensions) {
         Some(proof) => Ok(proof),
         None => {
-            let intake = intake(&T::Verifiers::from_state(state), &parts.headers, body);
+            let intake = intake(&T::Verifiers::from_state(state), &parts, body);
             intake.await
         }
     };

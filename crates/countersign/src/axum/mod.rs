@@ -1,4 +1,5 @@
-//! Extractors for axum 0.8: [`Webhook`](crate::Webhook) and [`VerifiedBody`](crate::VerifiedBody).
+//! Extractors for axum 0.8: [`Webhook`](crate::Webhook), [`VerifiedBody`](crate::VerifiedBody), and
+//! [`Either`](crate::Either) of two where several providers deliver to one endpoint.
 //!
 //! Put a [`Verifier`](crate::Verifier) for each provider into the state; a handler that asks for a
 //! delivery of a provider whose verifier is not there does not compile.
@@ -67,6 +68,58 @@
 //!
 //! let response = app.oneshot(delivery(&"0".repeat(64))?).await?;
 //! assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Several providers at one endpoint
+//!
+//! [`Either`](crate::Either) takes the delivery of the provider whose signature header is there.
+//! The state holds a verifier for each; headers of both are refused, whatever is in them:
+//!
+//! ```
+//! use axum::{Router, body::Body, extract::FromRef, http::Request, routing::post};
+//! use countersign::providers::{GitHub, XWebhookSignature, github, x_webhook_signature::flat};
+//! use countersign::{Either, Secret, Verifier, Webhook};
+//! use tower::ServiceExt;
+//!
+//! #[derive(Clone, FromRef)]
+//! struct App {
+//!     github: Verifier<GitHub>,
+//!     in_house: Verifier<XWebhookSignature>,
+//! }
+//!
+//! async fn on_either(delivery: Either<Webhook<github::Event>, Webhook<flat::Event>>) -> String {
+//!     match delivery {
+//!         Either::Left(Webhook { event, .. }) => event.event_type,
+//!         Either::Right(Webhook { event, .. }) => event.event_type().to_owned(),
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = Router::new().route("/webhooks", post(on_either)).with_state(App {
+//!     github: Verifier::new(Secret::new("It's a Secret to Everybody")?)?,
+//!     in_house: Verifier::new(Secret::new("whsec_abc123")?)?,
+//! });
+//!
+//! let in_house = "70a41b7639c592853d2cda0a55d6269398a326a27d81257473adb69996a05f64";
+//! let github = "sha256=75eb4ed7382b9758b970fdcededc76c366a5195b03c52a35f265035aab9f47b6";
+//! for (headers, status) in [
+//!     (vec![("X-Webhook-Signature", in_house)], 200),
+//!     (vec![("X-Hub-Signature-256", github), ("X-GitHub-Event", "member")], 200),
+//!     (vec![("X-Hub-Signature-256", in_house)], 401),
+//!     (vec![("X-Hub-Signature-256", github), ("X-Webhook-Signature", in_house)], 401),
+//!     (vec![], 401),
+//! ] {
+//!     let body = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
+//!     let mut request = Request::post("/webhooks");
+//!     for (name, value) in headers {
+//!         request = request.header(name, value);
+//!     }
+//!     let response = app.clone().oneshot(request.body(Body::from(body))?).await?;
+//!     assert_eq!(response.status(), status);
+//! }
 //! # Ok(())
 //! # }
 //! ```

@@ -1,6 +1,7 @@
 //! One delivery of `http` 1 taken in.
 
-use http::{HeaderMap, Version, request::Parts};
+use countersign_core::Address;
+use http::{Version, request::Parts, uri::Authority};
 use http_body::Body;
 
 use crate::{
@@ -13,15 +14,17 @@ use crate::{
 pub(crate) type Intake<V, B> = intake::Intake<V, Chunks<B>>;
 
 /// Begins to take in a request.
-pub(crate) fn intake<V, B>(verifiers: &V, headers: &HeaderMap, body: B) -> Intake<V, B>
+pub(crate) fn intake<V, B>(verifiers: &V, parts: &Parts, body: B) -> Intake<V, B>
 where
     V: Decide,
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let headers = HttpHeaders(headers);
+    let headers = HttpHeaders(&parts.headers);
     let declared = intake::declared_length(&headers).max(Some(body.size_hint().lower()));
-    Intake::new(verifiers, &headers, declared, Chunks::new(body))
+    let authority = parts.uri.authority().map(Authority::as_str);
+    let address = Address { path: parts.uri.path(), authority };
+    Intake::new(verifiers, &headers, declared, address, Chunks::new(body))
 }
 
 /// Refuses a request.

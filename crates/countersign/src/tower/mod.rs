@@ -63,6 +63,11 @@
 //! Services that want the event, and not just its bytes, read it with
 //! [`Webhook::from_parts`](crate::Webhook::from_parts).
 //!
+//! Where several providers deliver to one endpoint, the layer takes a pair of verifiers, of which the
+//! signature header chooses one: `VerifyLayer::new((github, in_house))`, and
+//! `VerifyLayer::new((github, (in_house, respan)))` for three. [`Verifiers`](crate::Verifiers) says
+//! what that lets through; [`Either::from_parts`](crate::Either::from_parts) reads it.
+//!
 //! On axum, `route_layer` wraps the routes that exist; `layer` wraps the fallback as well, so that
 //! an unknown path is answered 401 instead of 404:
 //!

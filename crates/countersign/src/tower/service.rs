@@ -51,7 +51,7 @@ where
         let inner = mem::replace(&mut self.inner, clone);
 
         let (parts, body) = request.into_parts();
-        let intake = intake(&self.verifiers, &parts.headers, body);
+        let intake = intake(&self.verifiers, &parts, body);
         ResponseFuture::new(intake, parts, inner)
     }
 }

@@ -16,12 +16,13 @@ use countersign::{
 use crate::{
     endpoint::{Endpoints, Handler, WebhookJs, describe},
     given::{Given, OfEither},
+    tenants::PerTenant,
 };
 
 /// Each handler verifies what it takes.
 pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
-        let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } =
+        let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
             endpoints.clone();
         config
             .app_data(Data::new(handler))
@@ -30,6 +31,7 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(webhook_js))
             .app_data(Data::new(speaknode))
             .app_data(Data::new(github))
+            .app_data(Data::new(tenants))
             .route("/respan", web::post().to(extracted::<Webhook<respan::Event>>))
             .route("/webhook", web::post().to(extracted::<Webhook<x_webhook_signature::Event>>))
             .route(
@@ -38,7 +40,11 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             )
             .route("/speaknode", web::post().to(extracted::<Webhook<speaknode::Event>>))
             .route("/github", web::post().to(extracted::<Webhook<github::Event>>))
-            .route("/either", web::post().to(extracted::<OfEither>));
+            .route("/either", web::post().to(extracted::<OfEither>))
+            .route(
+                "/tenants/{tenant}",
+                web::post().to(extracted::<Webhook<x_webhook_signature::Event, PerTenant>>),
+            );
     }
 }
 
@@ -49,7 +55,7 @@ async fn extracted<T: Given>(handler: Data<Handler>, given: T) -> HttpResponse {
 /// Each handler takes what the middleware around it has verified.
 pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
-        let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } =
+        let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
             endpoints.clone();
         config.app_data(Data::new(handler));
         wrapped::<Webhook<respan::Event>>(config, "/respan", respan);
@@ -62,6 +68,11 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
         wrapped::<Webhook<speaknode::Event>>(config, "/speaknode", speaknode);
         wrapped::<Webhook<github::Event>>(config, "/github", github.clone());
         wrapped::<OfEither>(config, "/either", (github, webhook));
+        wrapped::<Webhook<x_webhook_signature::Event, PerTenant>>(
+            config,
+            "/tenants/{tenant}",
+            tenants,
+        );
     }
 }
 

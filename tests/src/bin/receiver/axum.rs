@@ -20,6 +20,7 @@ use http_body_util::BodyExt;
 use crate::{
     endpoint::{Endpoints, Handler, WebhookJs, describe},
     given::{Given, OfEither},
+    tenants::PerTenant,
 };
 
 /// Each handler verifies what it takes.
@@ -31,6 +32,10 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
         .route("/speaknode", post(extracted::<Webhook<speaknode::Event>>))
         .route("/github", post(extracted::<Webhook<github::Event>>))
         .route("/either", post(extracted::<OfEither>))
+        .route(
+            "/tenants/{tenant}",
+            post(extracted::<Webhook<x_webhook_signature::Event, PerTenant>>),
+        )
         .with_state(endpoints)
 }
 
@@ -40,7 +45,7 @@ async fn extracted<T: Given>(State(handler): State<Handler>, given: T) -> Respon
 
 /// Each handler takes what the layer around it has verified.
 pub(crate) fn layer(endpoints: Endpoints) -> Router {
-    let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } = endpoints;
+    let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } = endpoints;
     Router::new()
         .merge(layered::<Webhook<respan::Event>>("/respan", respan))
         .merge(layered::<Webhook<x_webhook_signature::Event>>("/webhook", webhook.clone()))
@@ -48,6 +53,10 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         .merge(layered::<Webhook<speaknode::Event>>("/speaknode", speaknode))
         .merge(layered::<Webhook<github::Event>>("/github", github.clone()))
         .merge(layered::<OfEither>("/either", (github, webhook)))
+        .merge(layered::<Webhook<x_webhook_signature::Event, PerTenant>>(
+            "/tenants/{tenant}",
+            tenants,
+        ))
         .with_state(handler)
 }
 

@@ -4,12 +4,18 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    ConfigError, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Verifier, body_digest,
+    ConfigError, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Tenants, Verifier,
+    body_digest,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
 };
 use serde::Serialize;
 
-use crate::{arguments::Arguments, effects::Effects, given::Given};
+use crate::{
+    arguments::Arguments,
+    effects::Effects,
+    given::Given,
+    tenants::{Directory, PerTenant},
+};
 
 /// The in-house convention, of a sender that signs `JSON.stringify` and may send another spelling.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +34,7 @@ pub(crate) struct Endpoints {
     pub(crate) webhook_js: Verifier<WebhookJs>,
     pub(crate) speaknode: Verifier<SpeakNode>,
     pub(crate) github: Verifier<GitHub>,
+    pub(crate) tenants: Verifier<PerTenant>,
     pub(crate) handler: Handler,
 }
 
@@ -40,6 +47,10 @@ impl Endpoints {
             webhook_js: verifier("WEBHOOK_SECRET", arguments)?,
             speaknode: verifier("SPEAKNODE_SECRET", arguments)?,
             github: verifier("GITHUB_SECRET", arguments)?,
+            tenants: limited(
+                Verifier::per_tenant(Tenants::new(Directory(secrets("WEBHOOK_SECRET")?))),
+                arguments,
+            ),
             handler: Handler { effects },
         })
     }
@@ -49,6 +60,14 @@ fn verifier<P: Provider>(
     variable: &str,
     arguments: &Arguments,
 ) -> Result<Verifier<P>, Box<dyn std::error::Error>> {
+    Ok(limited(Verifier::new(secrets(variable)?)?, arguments))
+}
+
+fn limited<P: Provider>(verifier: Verifier<P>, arguments: &Arguments) -> Verifier<P> {
+    verifier.body_limit(arguments.body_limit).body_deadline(arguments.body_deadline)
+}
+
+fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
     let secrets = match Secret::from_env(variable) {
         Ok(secret) => Secrets::new(secret),
         Err(ConfigError::Variable { source, .. }) if *source == ConfigError::VariableNotSet => {
@@ -60,13 +79,10 @@ fn verifier<P: Provider>(
         Err(error) => return Err(error.into()),
     };
     let previous = format!("{variable}_PREVIOUS");
-    let secrets = match env::var_os(&previous) {
+    Ok(match env::var_os(&previous) {
         Some(_) => secrets.with_retired(Secret::from_env(&previous)?)?,
         None => secrets,
-    };
-    Ok(Verifier::new(secrets)?
-        .body_limit(arguments.body_limit)
-        .body_deadline(arguments.body_deadline))
+    })
 }
 
 /// What all handlers do with an event.

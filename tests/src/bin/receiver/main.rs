@@ -5,8 +5,9 @@
 //! ```
 //!
 //! `POST /respan`, `/webhook`, `/webhook-js` (as `/webhook`, and JavaScript's spelling is accepted),
-//! `/speaknode`, `/github` and `/either` (what `/github` takes, and what `/webhook` does) answer
-//! what the handler was given. The first line on standard output is `listening on ADDRESS`.
+//! `/speaknode`, `/github`, `/either` (what `/github` takes, and what `/webhook` does) and
+//! `/tenants/NAME` (as `/webhook`, with the secrets of a tenant; there is `acme`) answer what the
+//! handler was given. The first line on standard output is `listening on ADDRESS`.
 
 mod actix;
 mod arguments;
@@ -15,6 +16,7 @@ mod effects;
 mod endpoint;
 mod given;
 mod serve;
+mod tenants;
 mod tower;
 
 use std::process::ExitCode;

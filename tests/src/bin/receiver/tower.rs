@@ -16,6 +16,7 @@ use tower::{Layer, ServiceExt, service_fn, util::BoxCloneService};
 use crate::{
     endpoint::{Endpoints, Handler, WebhookJs, describe},
     given::{Given, OfEither},
+    tenants::PerTenant,
 };
 
 type Body = Either<countersign::tower::ResponseBody<Full<Bytes>>, Full<Bytes>>;
@@ -27,7 +28,8 @@ pub(crate) fn service(
     let service = service_fn(move |request: Request<Incoming>| {
         let endpoints = endpoints.clone();
         async move {
-            let Endpoints { respan, webhook, webhook_js, speaknode, github, handler } = endpoints;
+            let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
+                endpoints;
             match request.uri().path() {
                 "/respan" => verified::<Webhook<respan::Event>>(respan, handler, request).await,
                 "/webhook" => {
@@ -44,6 +46,12 @@ pub(crate) fn service(
                 }
                 "/github" => verified::<Webhook<github::Event>>(github, handler, request).await,
                 "/either" => verified::<OfEither>((github, webhook), handler, request).await,
+                path if path.starts_with("/tenants/") => {
+                    verified::<Webhook<x_webhook_signature::Event, PerTenant>>(
+                        tenants, handler, request,
+                    )
+                    .await
+                }
                 _ => Ok(empty(StatusCode::NOT_FOUND).map(Either::Right)),
             }
         }

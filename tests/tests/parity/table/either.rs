@@ -187,8 +187,3 @@ fn connections() -> Vec<Row> {
         .effects(["72d3162e", "evt_1", "72d3162e"]),
     ]
 }
-
-/// Refused before the end of the body.
-fn closes(name: &'static str, bytes: Vec<u8>) -> Row {
-    Row::ours(name, send(bytes), vec![refused().closing()])
-}

@@ -84,7 +84,7 @@ impl<P: Provider> Validator<P> {
 
         let mut mac = self.keys.iter().nth(verified.secret_index())?.start()?;
         mac.update(plain.as_bytes());
-        let encrypted = hex::encode(mac.tag().0);
+        let encrypted = hex::encode(mac.tag().bytes(&Zoom::SCHEME));
         Some(HandshakeAnswer::json(format!(
             r#"{{"plainToken":"{plain}","encryptedToken":"{encrypted}"}}"#
         )))

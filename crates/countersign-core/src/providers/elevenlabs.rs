@@ -1,0 +1,73 @@
+//! ElevenLabs.
+//!
+//! - Header: `ElevenLabs-Signature: t=1739537297,v0=…`. Any entry `v0` may match, 1 to 8 of them.
+//! - Signature: HMAC-SHA256 in hex over the timestamp, a dot and the body, with the secret's text.
+//! - Tolerance: 30 minutes, as in ElevenLabs' libraries; the future is bounded alike.
+//! - The event's `type`, such as `post_call_transcription`, is in the body, and so it is signed. It
+//!   has no id.
+//!
+//! Source: <https://elevenlabs.io/docs/eleven-api/resources/webhooks>, and
+//! `webhooks.constructEvent` of the library `@elevenlabs/elevenlabs-js` on npm.
+//!
+//! # Where the secret is
+//!
+//! In the workspace's settings, Webhooks: it is shown when the webhook is made.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{ElevenLabs, elevenlabs};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_elevenlabs(Webhook { event, .. }: Webhook<elevenlabs::Event>) -> StatusCode {
+//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "wsec_abc123";
+//! let verifier = Verifier::<ElevenLabs>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/elevenlabs", post(on_elevenlabs)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<ElevenLabs>::new(Secret::new(secret)?)?;
+//! # let body = r#"{"type":"post_call_transcription","event_timestamp":1739537297,"data":{}}"#;
+//! # let genuine = SignedRequest::new(signer.at(std::time::SystemTime::now()), body)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/elevenlabs")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/elevenlabs")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - Half an hour is long, and there is no id: what a delivery does must bear to be done twice.
+//!   What it is about, such as `data.conversation_id`, tells a duplicate.
+//! - Audio (`post_call_audio`) comes as base64 in the body: it may need a larger
+//!   [`body_limit`](crate::Verifier::body_limit).
+
+use std::time::Duration;
+
+use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+
+/// ElevenLabs as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct ElevenLabs;
+
+impl Provider for ElevenLabs {
+    const NAME: &'static str = "elevenlabs";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["ElevenLabs-Signature"])
+        .list(',', '=', "v0")
+        .timestamp(
+            Timestamp::entry("t", TimestampUnit::Seconds).tolerance(Duration::from_secs(30 * 60)),
+        )
+        .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    const EVENT: EventAt = EventAt { id: Field::None, ..EventAt::ENVELOPE };
+}
+
+/// What ElevenLabs tells: the type, and the whole event as JSON.
+pub type Event = OpenEvent<ElevenLabs>;

@@ -1,0 +1,74 @@
+//! Linear.
+//!
+//! - Header: `Linear-Signature`, 64 hex digits.
+//! - Signature: HMAC-SHA256 over the body, with the secret's text.
+//! - Tolerance: 60 s, as in Linear's library, for `webhookTimestamp` in milliseconds, a member of
+//!   the body. It is judged once the signature is; the header `Linear-Timestamp` is not signed, and
+//!   not looked at.
+//! - The event's `type`, such as `Issue`, and its `action`, such as `create`, are in the body, and
+//!   so they are signed. The delivery's id is in `Linear-Delivery`, which is **not signed**:
+//!   whoever can replay a delivery can change it.
+//!
+//! Source: <https://linear.app/developers/webhooks>, and `LinearWebhookClient` of the library
+//! `@linear/sdk` on npm.
+//!
+//! # Where the secret is
+//!
+//! In the settings, API, Webhooks: the webhook's page shows its signing secret.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{Linear, linear};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_linear(Webhook { event, .. }: Webhook<linear::Event>) -> StatusCode {
+//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "lin_wh_1";
+//! let verifier = Verifier::<Linear>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/linear", post(on_linear)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<Linear>::new(Secret::new(secret)?)?;
+//! # let now = std::time::UNIX_EPOCH.elapsed()?.as_millis();
+//! # let body = format!(r#"{{"type":"Issue","data":{{}},"webhookTimestamp":{now}}}"#);
+//! # let genuine = SignedRequest::new(&signer, body)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/linear")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/linear")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - `webhookId` in the body is the webhook's id, the same in each delivery: it tells no duplicate.
+//! - A minute is short: a server whose clock is off refuses everything.
+
+use std::time::Duration;
+
+use crate::{EventAt, Field, OpenEvent, Provider, Scheme, Timestamp, TimestampUnit};
+
+/// Linear as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Linear;
+
+impl Provider for Linear {
+    const NAME: &'static str = "linear";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["Linear-Signature"]).timestamp(
+        Timestamp::member(&["webhookTimestamp"], TimestampUnit::Milliseconds)
+            .tolerance(Duration::from_secs(60)),
+    );
+    const EVENT: EventAt =
+        EventAt { id: Field::UnsignedHeader("Linear-Delivery"), ..EventAt::ENVELOPE };
+}
+
+/// What Linear tells: the unsigned id, the type, and the whole event as JSON.
+pub type Event = OpenEvent<Linear>;

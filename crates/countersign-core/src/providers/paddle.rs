@@ -1,0 +1,77 @@
+//! Paddle Billing. (Paddle Classic signs otherwise, with a key pair.)
+//!
+//! - Header: `Paddle-Signature: ts=1671552777;h1=…[;h1=…]`. Any entry `h1` may match, 1 to 8 of
+//!   them: while a secret is being rotated, Paddle signs with both.
+//! - Signature: HMAC-SHA256 in hex over the timestamp, a colon and the body, with the secret's
+//!   text.
+//! - Tolerance: 5 s, as in Paddle's libraries.
+//! - The event's `event_id` (`evt_…`) and `event_type` are in the body, and so they are signed.
+//!
+//! Source: <https://developer.paddle.com/webhooks/about/signature-verification>, and the libraries
+//! `@paddle/paddle-node-sdk` on npm and `paddle-python-sdk` on PyPI.
+//!
+//! # Where the secret is
+//!
+//! In Paddle: Developer Tools, Notifications, the destination's "Secret key" (`pdl_ntfset_…`); each
+//! destination has one of its own. It is not the API key.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{Paddle, paddle};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_paddle(Webhook { event, .. }: Webhook<paddle::Event>) -> StatusCode {
+//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "pdl_ntfset_01_abc";
+//! let verifier = Verifier::<Paddle>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/paddle", post(on_paddle)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<Paddle>::new(Secret::new(secret)?)?;
+//! # let body = r#"{"event_id":"evt_1","event_type":"transaction.paid","data":{}}"#;
+//! # let genuine = SignedRequest::new(signer.at(std::time::SystemTime::now()), body)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/paddle")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/paddle")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - Five seconds is short: a server whose clock is off refuses everything, and so does one behind
+//!   a queue. [`Verifier::tolerance`](crate::Verifier::tolerance) widens it.
+//! - Events come in any order, and more than once: `event_id` tells a duplicate, `occurred_at` what
+//!   came first. `notification_id` is the delivery's.
+
+use std::time::Duration;
+
+use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+
+/// Paddle Billing as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Paddle;
+
+impl Provider for Paddle {
+    const NAME: &'static str = "paddle";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["Paddle-Signature"])
+        .list(';', '=', "h1")
+        .timestamp(Timestamp::entry("ts", TimestampUnit::Seconds).tolerance(Duration::from_secs(5)))
+        .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body]);
+    const EVENT: EventAt = EventAt {
+        id: Field::Body(&["event_id"]),
+        event_type: Field::Body(&["event_type"]),
+        ..EventAt::ENVELOPE
+    };
+}
+
+/// What Paddle tells: the id, the type, and the whole event as JSON.
+pub type Event = OpenEvent<Paddle>;

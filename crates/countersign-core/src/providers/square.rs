@@ -1,0 +1,71 @@
+//! Square.
+//!
+//! - Header: `X-Square-HmacSha256-Signature`, padded base64.
+//! - Signature: HMAC-SHA256 over the notification URL and the body, one right behind the other,
+//!   with the text of the signature key. The URL is the one that you gave Square, and that you set
+//!   on the verifier: [`Verifier::url`](crate::Verifier::url).
+//! - No timestamp is signed: a delivery can be replayed at any time.
+//! - The event's `event_id` and `type` are in the body, and so they are signed.
+//!
+//! Source: <https://developer.squareup.com/docs/webhooks/step3validate>, and `WebhooksHelper` of
+//! the library `square` on npm.
+//!
+//! # Where the secret is
+//!
+//! In the developer console: the application, Webhooks, Subscriptions, the endpoint's "Signature
+//! Key".
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{Square, square};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_square(Webhook { event, .. }: Webhook<square::Event>) -> StatusCode {
+//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "asdf1234";
+//! let verifier = Verifier::<Square>::new(Secret::new(secret)?)?
+//!     .url("https://example.com/square");
+//! let app = Router::new().route("/square", post(on_square)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<Square>::new(Secret::new(secret)?)?
+//! #     .url("https://example.com/square");
+//! # let body = r#"{"event_id":"e_1","type":"payment.created","data":{}}"#;
+//! # let genuine = SignedRequest::new(&signer, body)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/square")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/square")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - The URL is compared as text: a slash at its end, another host or `http` make another
+//!   signature. Behind a proxy it is still the one that you gave Square.
+//! - Without [`Verifier::url`](crate::Verifier::url) every delivery is refused, and the log says
+//!   why.
+
+use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme};
+
+/// Square as a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Square;
+
+impl Provider for Square {
+    const NAME: &'static str = "square";
+    const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-Square-HmacSha256-Signature"])
+        .signed(&[Part::Url, Part::Body]);
+    const EVENT: EventAt = EventAt { id: Field::Body(&["event_id"]), ..EventAt::ENVELOPE };
+}
+
+/// What Square tells: the id, the type, and the whole event as JSON.
+pub type Event = OpenEvent<Square>;

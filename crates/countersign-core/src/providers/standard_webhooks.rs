@@ -1,0 +1,156 @@
+//! Standard Webhooks: the convention that many providers share, and Svix sends for more.
+//!
+//! - Headers: `webhook-id`, `webhook-timestamp` in seconds, and `webhook-signature`; or the same
+//!   three as `svix-…`, which Svix had before there was a standard. Those of one family go together.
+//! - Signature: `v1,` and padded base64 of HMAC-SHA256 over the id, a dot, the timestamp, a dot and
+//!   the body. Several stand beside each other with spaces between, while a secret is being
+//!   rotated: any `v1` may match, 1 to 8 of them. Other versions, `v1a` (Ed25519) among them, are
+//!   ignored.
+//! - Tolerance: 300 s, as in the libraries.
+//! - Secret: base64 of 24 to 64 bytes, with or without `whsec_` in front.
+//! - The event's id is the signed `webhook-id`; its `type` is in the body, and so it is signed too.
+//!
+//! Source: <https://www.standardwebhooks.com/> and its specification,
+//! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
+//!
+//! [`OpenAi`](super::OpenAi), [`Clerk`](super::Clerk) and [`Resend`](super::Resend) send so, and
+//! have markers of their own. For another provider that does, make one:
+//!
+//! ```
+//! use countersign_core::{EventAt, Provider, Scheme, providers::StandardWebhooks};
+//!
+//! struct Acme;
+//! impl Provider for Acme {
+//!     const NAME: &'static str = "acme";
+//!     const SCHEME: Scheme = StandardWebhooks::SCHEME;
+//!     const EVENT: EventAt = StandardWebhooks::EVENT;
+//! }
+//! ```
+//!
+//! # Where the secret is
+//!
+//! Where the provider shows the endpoint: usually as `whsec_…`.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{StandardWebhooks, standard_webhooks};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_event(Webhook { event, .. }: Webhook<standard_webhooks::Event>) -> StatusCode {
+//!     println!("{:?} {:?}: {}", event.id, event.event_type, event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+//! let verifier = Verifier::<StandardWebhooks>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/webhooks", post(on_event)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<StandardWebhooks>::new(Secret::new(secret)?)?;
+//! # let signing = signer.at(std::time::SystemTime::now()).id("msg_1");
+//! # let genuine = SignedRequest::new(signing, r#"{"type":"user.created","data":{}}"#)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/webhooks")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/webhooks")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - A retry carries the same id with a new timestamp: the id tells a duplicate.
+//! - The key is what the base64 decodes to. A secret that is no base64 is refused when the verifier
+//!   is made, and not taken as text.
+
+use crate::{
+    EventAt, Field, OpenEvent, Part, Provider, Scheme, SecretForm, Timestamp, TimestampUnit,
+};
+
+/// Standard Webhooks as a provider: any that sends so and has no marker here.
+#[derive(Clone, Copy, Debug)]
+pub struct StandardWebhooks;
+
+impl Provider for StandardWebhooks {
+    const NAME: &'static str = "standard-webhooks";
+    const SCHEME: Scheme = scheme(
+        &["webhook-signature", "svix-signature"],
+        &["webhook-id", "svix-id"],
+        &["webhook-timestamp", "svix-timestamp"],
+    );
+    const EVENT: EventAt = EVENT;
+}
+
+/// What a delivery tells: the signed id, the type, and the whole body as JSON.
+pub type Event = OpenEvent<StandardWebhooks>;
+
+/// The scheme, with these headers.
+pub(super) const fn scheme(
+    signatures: &'static [&'static str],
+    ids: &'static [&'static str],
+    timestamps: &'static [&'static str],
+) -> Scheme {
+    Scheme::hmac_sha256_base64(signatures)
+        .list(' ', ',', "v1")
+        .id(ids)
+        .timestamp(Timestamp::header(timestamps, TimestampUnit::Seconds))
+        .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
+        // The specification, "Signature scheme".
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 })
+}
+
+/// The signed id, and the members `type` and `data` of the body.
+pub(super) const EVENT: EventAt = EventAt { id: Field::SignedId, ..EventAt::ENVELOPE };
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::StandardWebhooks;
+    use crate::{Secret, Verifier, VerifyErrorKind};
+
+    /// From the tests of the libraries of Standard Webhooks and of Svix.
+    #[test]
+    fn accepts_the_delivery_of_the_libraries() {
+        let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD").unwrap();
+        let verifier = Verifier::<StandardWebhooks>::new(secret).unwrap();
+        let body = r#"{"email":"test@example.com","username":"test_user"}"#;
+        let sent_at = UNIX_EPOCH + Duration::from_secs(1_649_367_553);
+        let verify = |family: &str, id: &str, signature: &str| {
+            let headers = [
+                (format!("{family}-id"), id),
+                (format!("{family}-timestamp"), "1649367553"),
+                (format!("{family}-signature"), signature),
+            ];
+            let verified = verifier.verify_at(sent_at, &headers, body);
+            verified.map(|_| ()).map_err(|error| error.kind())
+        };
+        let id = "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk";
+        let signature = "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
+
+        assert_eq!(verify("webhook", id, signature), Ok(()));
+        assert_eq!(verify("svix", id, signature), Ok(()));
+        assert_eq!(verify("svix", id, &format!("v1a,AAAA v2,x {signature}")), Ok(()));
+        assert_eq!(verify("webhook", "msg_2", signature), Err(VerifyErrorKind::Mismatch));
+        assert_eq!(verify("other", id, signature), Err(VerifyErrorKind::MissingSignature));
+    }
+
+    #[test]
+    fn takes_no_header_of_the_other_family() {
+        let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD").unwrap();
+        let verifier = Verifier::<StandardWebhooks>::new(secret).unwrap();
+        let headers = [
+            ("webhook-signature", "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw="),
+            ("svix-id", "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk"),
+            ("svix-timestamp", "1649367553"),
+        ];
+        assert_eq!(
+            verifier.verify(&headers, b"{}").unwrap_err().kind(),
+            VerifyErrorKind::MalformedTimestamp
+        );
+    }
+}

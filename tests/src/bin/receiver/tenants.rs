@@ -1,0 +1,36 @@
+//! Endpoints of tenants.
+
+use std::{error::Error, future};
+
+use countersign::{
+    Provider, RequestHead, Scheme, Secret, SecretSource, Secrets, providers::XWebhookSignature,
+};
+
+/// The in-house convention, with a secret for each tenant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PerTenant;
+
+impl Provider for PerTenant {
+    const NAME: &'static str = "per-tenant";
+    const SCHEME: Scheme = XWebhookSignature::SCHEME;
+}
+
+/// Tenants are the last segment of the path. `acme` has the secrets of `/webhook`, `other` has one
+/// of its own; to look `broken` up fails, and `slow` never ends.
+pub(crate) struct Directory(pub(crate) Secrets);
+
+impl SecretSource for Directory {
+    fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+        request.last_segment().map(str::to_owned)
+    }
+
+    async fn secrets(&self, tenant: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+        match tenant {
+            "acme" => Ok(Some(self.0.clone())),
+            "other" => Ok(Some(Secret::new("secret of other")?.into())),
+            "broken" => Err("the store is out of reach".into()),
+            "slow" => future::pending().await,
+            _ => Ok(None),
+        }
+    }
+}
