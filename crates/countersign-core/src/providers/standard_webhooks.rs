@@ -4,8 +4,8 @@
 //!   three as `svix-…`, which Svix had before there was a standard. Those of one family go together.
 //! - Signature: `v1,` and padded base64 of HMAC-SHA256 over the id, a dot, the timestamp, a dot and
 //!   the body. Several stand beside each other with spaces between, while a secret is being
-//!   rotated: any `v1` may match, 1 to 8 of them. Other versions, `v1a` (Ed25519) among them, are
-//!   ignored.
+//!   rotated: any `v1` may match, 1 to 8 of them. Other versions are ignored, `v1a` among them: that is
+//!   `StandardWebhooksEd25519` with the feature `ed25519`.
 //! - Tolerance: 300 s, as in the libraries.
 //! - Secret: base64 of 24 to 64 bytes, with or without `whsec_` in front.
 //! - The event's id is the signed `webhook-id`; its `type` is in the body, and so it is signed too.
@@ -94,13 +94,26 @@ pub(super) const fn scheme(
     ids: &'static [&'static str],
     timestamps: &'static [&'static str],
 ) -> Scheme {
-    Scheme::hmac_sha256_base64(signatures)
+    let scheme = Scheme::hmac_sha256_base64(signatures)
         .list(' ', ',', "v1")
-        .id(ids)
-        .timestamp(Timestamp::header(timestamps, TimestampUnit::Seconds))
-        .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
         // The specification, "Signature scheme".
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 })
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 });
+    with_parts(scheme, ids, timestamps)
+}
+
+/// What is signed, whatever signs it.
+pub(super) const fn with_parts(
+    scheme: Scheme,
+    ids: &'static [&'static str],
+    timestamps: &'static [&'static str],
+) -> Scheme {
+    scheme.id(ids).timestamp(Timestamp::header(timestamps, TimestampUnit::Seconds)).signed(&[
+        Part::Id,
+        Part::Literal("."),
+        Part::Timestamp,
+        Part::Literal("."),
+        Part::Body,
+    ])
 }
 
 /// The signed id, and the members `type` and `data` of the body.
