@@ -66,7 +66,7 @@ use tokio::net::TcpListener;
 struct App {
     slack: Verifier<Slack>,
     zoom: Verifier<Zoom>,
-    // A verifier cannot sign. Zoom wants a signature: this signs tokens of Zoom's, and nothing else.
+    // A verifier cannot sign. Zoom wants a MAC: this makes those of Zoom's tokens, and no other.
     zoom_validator: zoom::Validator,
     dropbox: Verifier<Dropbox>,
 }
