@@ -13,7 +13,7 @@
 //! Source: <https://www.standardwebhooks.com/> and its specification,
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 //!
-//! [`OpenAi`](super::OpenAi), [`Clerk`](super::Clerk) and [`Resend`](super::Resend) send so, and
+//! [`OpenAI`](super::OpenAI), [`Clerk`](super::Clerk) and [`Resend`](super::Resend) send so, and
 //! have markers of their own. For another provider that does, make one:
 //!
 //! ```
