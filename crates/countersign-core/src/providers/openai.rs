@@ -48,8 +48,8 @@
 //! # Pitfalls
 //!
 //! - `data` holds little more than the id of what the event is about: fetch the rest.
-//! - OpenAI's libraries take a secret without `whsec_` as text. That is refused here, where it is
-//!   no base64: what OpenAI hands out always has the prefix.
+//! - A secret without `whsec_` is text to OpenAI's libraries, and base64 here: give it as OpenAI
+//!   shows it.
 
 use super::standard_webhooks;
 use crate::{EventAt, OpenEvent, Provider, Scheme};
