@@ -6,6 +6,8 @@
 //! - The Events API sends JSON whose `event_id` and `type` are in the body, and so they are signed.
 //!   `type` is that of the envelope, `event_callback` for all events: which event it is,
 //!   `event.type` tells.
+//! - When the Request URL is entered, Slack sends `url_verification`, signed like any other, and
+//!   wants its `challenge` back: [`answer_challenge`].
 //!
 //! Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack/>.
 //!

@@ -1,7 +1,7 @@
 //! Standard Webhooks with Ed25519: the provider signs with a private key, and you hold the public
 //! one, which is no secret.
 //!
-//! - Headers, id, timestamp and tolerance: as [`standard_webhooks`](super::standard_webhooks) has
+//! - Headers, id, timestamp and tolerance: as [`StandardWebhooks`] has
 //!   them.
 //! - Signature: `v1a,` and padded base64 of Ed25519 (RFC 8032) over the id, a dot, the timestamp, a
 //!   dot and the body. Any `v1a` may match, 1 to 8 of them; other versions are ignored.
