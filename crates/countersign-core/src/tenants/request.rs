@@ -16,7 +16,7 @@ pub struct Address<'a> {
     pub authority: Option<&'a str>,
 }
 
-/// A request without its body: what a [`SecretSource`](crate::SecretSource) finds the tenant by.
+/// A request without its body: what a `SecretSource` finds the tenant by.
 ///
 /// # Security
 ///
