@@ -69,6 +69,12 @@ impl Postgres {
         format!("host={} user=postgres dbname=postgres", self.folder.display())
     }
 
+    /// Its folder, where a test can leave files: it is removed in the end.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Executes statements, and returns the rows as text: columns separated by `|`.
     ///
     /// # Errors

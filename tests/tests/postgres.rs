@@ -9,7 +9,6 @@ use std::{
     io::{ErrorKind, Read, Write},
     os::unix::net::UnixStream,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
     process::Command,
     time::Duration,
 };
@@ -17,11 +16,6 @@ use std::{
 use countersign_tests::Postgres;
 
 type Outcome = Result<(), Box<dyn Error>>;
-
-fn folder(postgres: &Postgres) -> PathBuf {
-    let url = postgres.url();
-    url.split(' ').next().unwrap().strip_prefix("host=").unwrap().into()
-}
 
 #[test]
 fn keeps_its_place_and_its_data_while_it_is_stopped() -> Outcome {
@@ -40,7 +34,7 @@ fn keeps_its_place_and_its_data_while_it_is_stopped() -> Outcome {
 fn answers_nothing_while_it_is_frozen() -> Outcome {
     let Some(mut postgres) = Postgres::start()? else { return Ok(()) };
     postgres.freeze()?;
-    let mut socket = UnixStream::connect(folder(&postgres).join(".s.PGSQL.5432"))?;
+    let mut socket = UnixStream::connect(postgres.folder().join(".s.PGSQL.5432"))?;
     // Whether it speaks TLS: eight bytes, answered by one.
     socket.write_all(&[0, 0, 0, 8, 4, 210, 22, 47])?;
     socket.set_read_timeout(Some(Duration::from_millis(200)))?;
@@ -55,7 +49,7 @@ fn answers_nothing_while_it_is_frozen() -> Outcome {
 fn ends_with_a_test_that_panics() -> Outcome {
     for freezes in [false, true] {
         let Some(mut postgres) = Postgres::start()? else { return Ok(()) };
-        let folder = folder(&postgres);
+        let folder = postgres.folder().to_owned();
         let pid = fs::read_to_string(folder.join("data/postmaster.pid"))?;
         let pid = pid.lines().next().unwrap().to_owned();
         let is_running = || {

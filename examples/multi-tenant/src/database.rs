@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, time::Duration};
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod};
 use tokio::time::timeout;
 use tokio_postgres::{Config, NoTls};
 
@@ -26,7 +26,7 @@ pub(crate) async fn open(config: &Config) -> Result<Pool, BoxError> {
     let manager = Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method });
     let pool = Pool::builder(manager).max_size(CONNECTIONS).build()?;
     let opened = timeout(START, async {
-        let client = pool.get().await?;
+        let client = client(&pool).await?;
         client.batch_execute(include_str!("schema.sql")).await?;
         Ok::<_, BoxError>(())
     });
@@ -35,6 +35,15 @@ pub(crate) async fn open(config: &Config) -> Result<Pool, BoxError> {
         Ok(Err(error)) => Err(format!("the database of {URL}: {}", chain(&*error)).into()),
         Err(_) => Err(format!("the database of {URL} does not answer").into()),
     }
+}
+
+/// A connection, once one is free.
+pub(crate) async fn client(pool: &Pool) -> Result<Client, BoxError> {
+    pool.get().await.map_err(|error| match error {
+        // What the pool says of it would be said twice.
+        PoolError::Backend(error) => error.into(),
+        error => error.into(),
+    })
 }
 
 /// An error and what caused it, in one line.

@@ -6,7 +6,7 @@ use countersign::{RequestHead, Secret, SecretSource, Secrets};
 use deadpool_postgres::Pool;
 use tokio::time::timeout;
 
-use crate::database::{BoxError, chain};
+use crate::database::{BoxError, chain, client};
 
 /// Looks up the tenant that the path names: `/hooks/{tenant}`.
 pub(crate) struct Table(pub(crate) Pool);
@@ -29,7 +29,7 @@ impl SecretSource for Table {
 
 impl Table {
     async fn look_up(&self, tenant: &str) -> Result<Option<Secrets>, BoxError> {
-        let client = self.0.get().await?;
+        let client = client(&self.0).await?;
         // Each connection prepares it once.
         let statement = client.prepare_cached(LOOK_UP).await?;
         let Some(row) = client.query_opt(&statement, &[&tenant]).await? else { return Ok(None) };

@@ -13,9 +13,7 @@ use std::{
     error::Error,
     fs::{self, File},
     io,
-    path::PathBuf,
     process::Command,
-    sync::atomic::{AtomicU32, Ordering},
 };
 
 use countersign_tests::{Postgres, Program, Reply, Wire, signature};
@@ -27,7 +25,6 @@ const BODY: &str = r#"{"id":"evt_1","type":"user.created","data":{"name":"Zoë"}
 /// The program and its database.
 struct Service {
     program: Program,
-    errors: PathBuf,
     postgres: Postgres,
 }
 
@@ -44,12 +41,9 @@ impl Service {
     }
 
     fn with(postgres: Postgres) -> io::Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("errors-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        let errors = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let mut command = example(&postgres.url());
-        let program = Program::start(command.stderr(File::create(&errors)?))?;
-        let mut service = Self { program, errors, postgres };
+        let errors = File::create(postgres.folder().join("errors"))?;
+        let program = Program::start(example(&postgres.url()).stderr(errors))?;
+        let mut service = Self { program, postgres };
         service.wait_for("told of changed secrets")?;
         Ok(service)
     }
@@ -88,7 +82,7 @@ impl Service {
 
     /// What the program has logged.
     fn errors(&self) -> io::Result<String> {
-        fs::read_to_string(&self.errors)
+        fs::read_to_string(self.postgres.folder().join("errors"))
     }
 }
 

@@ -82,18 +82,17 @@ fn keeps_three_retired_secrets_in_force() -> Outcome {
 #[test]
 fn looks_a_tenant_up_once_for_all_that_wait() -> Outcome {
     let Some(mut service) = Service::of(&["acme"])? else { return Ok(()) };
+    let addr = service.program.addr();
+    let wires: io::Result<Vec<_>> = (0..100).map(|_| Wire::connect(addr)).collect();
     // The database takes its time, so that they all come before it has answered.
     service.postgres.freeze()?;
-    let addr = service.program.addr();
-    let waiting: Vec<_> = (0..100)
-        .map(|_| {
-            let mut wire = Wire::connect(addr)?;
-            wire.send(delivery("acme", "whsec_acme"))?;
-            Ok(thread::spawn(move || wire.reply().map(|reply| reply.status)))
-        })
-        .collect::<io::Result<_>>()?;
+    let send = |mut wire: Wire| {
+        wire.send(delivery("acme", "whsec_acme"))?;
+        Ok(thread::spawn(move || wire.reply().map(|reply| reply.status)))
+    };
+    let waiting: io::Result<Vec<_>> = wires?.into_iter().map(send).collect();
     service.postgres.thaw()?;
-    for waiting in waiting {
+    for waiting in waiting? {
         assert_eq!(waiting.join().unwrap()?, 200);
     }
     assert_eq!(service.lookups("acme")?, 1);
