@@ -15,7 +15,8 @@ pub(crate) fn from_env() -> Result<Config, BoxError> {
     let options = config.get_options().unwrap_or_default();
     config.options(format!("{options} -c statement_timeout={}", STATEMENT.as_millis()));
     // A connection whose other end is gone is noticed within a minute.
-    config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(30));
+    config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
+    config.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(30));
     Ok(config)
 }
 
