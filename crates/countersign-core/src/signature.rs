@@ -58,6 +58,7 @@ fn decode(scheme: &Scheme, text: &[u8]) -> Option<Tag> {
     let length = scheme.algorithm.tag_length();
     let mut tag = [0; TAG_ROOM];
     match scheme.encoding {
+        Encoding::Hex if text.len() != 2 * length => return None,
         Encoding::Hex => hex::decode_to_slice(text, &mut tag[..length]).ok()?,
         Encoding::Base64 => {
             // The decoder wants room for what the padding leaves open.

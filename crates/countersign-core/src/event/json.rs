@@ -1,6 +1,7 @@
 //! Reading JSON text, and telling what is wrong with it without quoting it.
 
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
 
 use crate::{PayloadError, PayloadErrorKind, RawJson};
 
@@ -40,6 +41,17 @@ pub(crate) fn object(text: &str) -> Result<RawJson, PayloadError> {
         return Err(PayloadErrorKind::NotAnObject.into());
     }
     Ok(RawJson::new(text))
+}
+
+/// Reads the members of an object that a type of ours names, as far as they can be told.
+pub(crate) fn members<'a, T: Deserialize<'a> + Default>(object: &'a str) -> T {
+    serde_json::from_str(object).unwrap_or_default()
+}
+
+/// Reads a member if it fits, and takes it for absent if not: no event is lost over what it has in
+/// common with others.
+pub(crate) fn fitting<'a, T: Deserialize<'a>>(member: Option<&'a RawValue>) -> Option<T> {
+    member.and_then(|member| serde_json::from_str(member.get()).ok())
 }
 
 /// Tells where a text stops being JSON, if it does. Iterative, however deep the text is nested.

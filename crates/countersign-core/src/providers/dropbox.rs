@@ -4,8 +4,8 @@
 //! - Signature: HMAC-SHA256 over the body, with the app secret's text. There is no timestamp.
 //! - No id and no type: a notification says whose files changed (`list_folder.accounts`), and not
 //!   what changed.
-//! - When the endpoint is registered, Dropbox sends `GET ?challenge=…`, unsigned, and wants the text
-//!   back: [`answer_challenge`].
+//! - When the endpoint is registered, Dropbox sends `GET ?challenge=…`, unsigned, and wants the
+//!   text back: [`answer_challenge`].
 //!
 //! Source: <https://www.dropbox.com/developers/reference/webhooks>.
 //!

@@ -11,7 +11,7 @@
 //!
 //! # Where the secret is
 //!
-//! In the workspace's settings, Webhooks: it is shown when the webhook is made.
+//! In the workspace's settings, Webhooks: it is generated when the webhook is made.
 //!
 //! # A handler
 //!

@@ -6,7 +6,61 @@
 //! - The event's type is in `X-GitHub-Event`, the delivery's id in `X-GitHub-Delivery`. **Neither
 //!   is signed**: whoever can replay a delivery can change both.
 //!
-//! Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
+//! Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>, and
+//! the library `@octokit/webhooks-methods` on npm.
+//!
+//! # Where the secret is
+//!
+//! It is yours: any text, given to GitHub with the webhook's address (in the settings of the
+//! repository, the organization or the app: Webhooks, "Secret"). GitHub does not show it again, and
+//! sends no signature where there is none.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{GitHub, github};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_github(Webhook { event, .. }: Webhook<github::Event>) -> StatusCode {
+//!     match (event.event_type.as_str(), event.action.as_deref(), &event.repository) {
+//!         ("issues", Some("opened"), Some(repository)) => {
+//!             println!("an issue in {}", repository.full_name);
+//!         }
+//!         (other, ..) => println!("{other}: {}", event.json.as_str()),
+//!     }
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "It's a Secret to Everybody";
+//! let verifier = Verifier::<GitHub>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/github", post(on_github)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<GitHub>::new(Secret::new(secret)?)?;
+//! # let body = r#"{"action":"opened","repository":{"id":1,"full_name":"a/b","private":true}}"#;
+//! # let genuine = SignedRequest::new(&signer, body)?.with_header("X-GitHub-Event", "issues");
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/github")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/github")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - Choose `application/json` as the webhook's content type. With the other one the body is a
+//!   form, signed alike: take it with `VerifiedBody<GitHub>`.
+//! - No timestamp is signed: a delivery can be replayed at any time, under another id and type.
+//! - Payloads may have up to 25 MB: see [`body_limit`](crate::Verifier::body_limit).
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{
     Delivery, EventAt, Field, PayloadError, PayloadErrorKind, Provider, RawJson, Scheme,
@@ -27,7 +81,12 @@ impl Provider for GitHub {
     };
 }
 
-/// What GitHub tells: an object whose shape depends on the type, kept as text.
+/// What the payloads of GitHub's types have in common; the rest depends on the type, and is kept as
+/// text.
+///
+/// A member that is absent, or is not as GitHub documents it, is `None`.
+///
+/// `Debug` shows nothing of the payload.
 ///
 /// # Security
 ///
@@ -40,24 +99,163 @@ pub struct Event {
     pub id: Option<String>,
     /// `X-GitHub-Event`, such as `push`: unsigned.
     pub event_type: String,
+    /// What happened, such as `opened`. Some types have none.
+    pub action: Option<String>,
+    /// Where it happened, if in a repository.
+    pub repository: Option<Repository>,
+    /// The organization that it happened in, if any.
+    pub organization: Option<Account>,
+    /// Who did it.
+    pub sender: Option<Account>,
+    /// The installation of the GitHub App that is told.
+    pub installation: Option<Installation>,
     /// The whole body, an object.
     pub json: RawJson,
+}
+
+/// A repository: what tells it from others. The rest is in the event's `json`.
+///
+/// `Debug` shows nothing of it.
+#[derive(Clone, Deserialize)]
+#[non_exhaustive]
+pub struct Repository {
+    /// Its id, which stays when it is renamed.
+    pub id: u64,
+    /// Owner and name, such as `octocat/Hello-World`.
+    pub full_name: String,
+    /// Whether it is private.
+    pub private: bool,
+}
+
+/// A user, a bot or an organization.
+///
+/// `Debug` shows nothing of it.
+#[derive(Clone, Deserialize)]
+#[non_exhaustive]
+pub struct Account {
+    /// Its id, which stays when it is renamed.
+    pub id: u64,
+    /// Its name in addresses.
+    pub login: String,
+}
+
+/// A GitHub App in somebody's account.
+///
+/// `Debug` shows nothing of it.
+#[derive(Clone, Deserialize)]
+#[non_exhaustive]
+pub struct Installation {
+    /// Its id, which tokens are asked for with.
+    pub id: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Members<'a> {
+    #[serde(borrow)]
+    action: Option<&'a RawValue>,
+    #[serde(borrow)]
+    repository: Option<&'a RawValue>,
+    #[serde(borrow)]
+    organization: Option<&'a RawValue>,
+    #[serde(borrow)]
+    sender: Option<&'a RawValue>,
+    #[serde(borrow)]
+    installation: Option<&'a RawValue>,
 }
 
 impl crate::Event for Event {
     type Provider = GitHub;
 
     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
+        let json = json::object(delivery.text()?)?;
+        let event_type = delivery.header_type().ok_or(PayloadErrorKind::MissingType)?.to_owned();
+        let members: Members<'_> = json::members(json.as_str());
         Ok(Self {
-            json: json::object(delivery.text()?)?,
             id: delivery.header_id().map(str::to_owned),
-            event_type: delivery.header_type().ok_or(PayloadErrorKind::MissingType)?.to_owned(),
+            event_type,
+            action: json::fitting(members.action),
+            repository: json::fitting(members.repository),
+            organization: json::fitting(members.organization),
+            sender: json::fitting(members.sender),
+            installation: json::fitting(members.installation),
+            json,
         })
     }
 }
 
-impl std::fmt::Debug for Event {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event").field("json", &self.json).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repository").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Installation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Installation").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, GitHub};
+    use crate::{Event as _, PayloadErrorKind, Secret, Signer, Verifier};
+
+    fn parse(body: &str) -> Result<Event, PayloadErrorKind> {
+        let secret = Secret::new("secret").unwrap();
+        let signed = Signer::<GitHub>::new(secret.clone()).unwrap().sign(body.as_bytes()).unwrap();
+        let mut headers: Vec<_> = signed.into_iter().collect();
+        headers.push(("X-GitHub-Event".to_owned(), "issues".to_owned()));
+        let verified = Verifier::<GitHub>::new(secret).unwrap().verify(&headers, body).unwrap();
+        Event::parse(&verified.delivery(&headers)).map_err(|error| error.kind())
+    }
+
+    /// The example of the manual.
+    #[test]
+    fn accepts_the_delivery_that_github_documents() {
+        let secret = Secret::new("It's a Secret to Everybody").unwrap();
+        let headers = [(
+            "X-Hub-Signature-256",
+            "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+        )];
+        assert!(Verifier::<GitHub>::new(secret).unwrap().verify(&headers, "Hello, World!").is_ok());
+    }
+
+    #[test]
+    fn reads_what_payloads_have_in_common() {
+        let event = parse(
+            r#"{"action":"opened","issue":{"number":1},"installation":{"id":5,"node_id":"x"},
+                "repository":{"id":2,"name":"b","full_name":"a/b","private":false},
+                "organization":{"login":"a","id":3},"sender":{"login":"c","id":4,"type":"User"}}"#,
+        )
+        .unwrap();
+        assert_eq!(event.action.as_deref(), Some("opened"));
+        let repository = event.repository.unwrap();
+        assert_eq!((repository.id, &*repository.full_name, repository.private), (2, "a/b", false));
+        let organization = event.organization.unwrap();
+        assert_eq!((organization.id, &*organization.login), (3, "a"));
+        assert_eq!(event.sender.unwrap().login, "c");
+        assert_eq!(event.installation.unwrap().id, 5);
+    }
+
+    #[test]
+    fn takes_members_of_other_shapes_for_absent() {
+        let event = parse(r#"{"action":1,"repository":null,"sender":{"id":"4"},"a":{}}"#).unwrap();
+        assert!(event.action.is_none() && event.repository.is_none() && event.sender.is_none());
+        assert!(parse(r#"{"action":"a","action":"b"}"#).unwrap().action.is_none());
+        assert!(parse("{}").is_ok());
+        assert_eq!(parse("[]").unwrap_err(), PayloadErrorKind::NotAnObject);
     }
 }

@@ -45,8 +45,7 @@
 //! # }
 //! ```
 //!
-//! Bodies that are no JSON object are taken with
-//! [`VerifiedBody`](https://docs.rs/countersign/latest/countersign/struct.VerifiedBody.html).
+//! Bodies that are no JSON object are taken with `VerifiedBody<Hookdeck>`.
 //!
 //! # Pitfalls
 //!

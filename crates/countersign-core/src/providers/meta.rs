@@ -4,8 +4,8 @@
 //!   is not looked at.
 //! - Signature: HMAC-SHA256 over the body, with the app secret's text. There is no timestamp.
 //! - What kind of object changed, such as `page` or `whatsapp_business_account`, is the member
-//!   `object` of the body, and so it is signed; it stands for the event's type here. There is no id:
-//!   a delivery holds several changes (`entry`).
+//!   `object` of the body, and so it is signed; it stands for the event's type here. There is no
+//!   id: a delivery holds several changes (`entry`).
 //! - When the endpoint is configured, Meta sends `GET ?hub.mode=subscribe&hub.challenge=…` with a
 //!   token that you chose, unsigned, and wants the challenge back: [`answer_subscription`].
 //!

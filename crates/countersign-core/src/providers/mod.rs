@@ -22,6 +22,8 @@ pub mod slack;
 pub mod speaknode;
 pub mod square;
 pub mod standard_webhooks;
+#[cfg(feature = "ed25519")]
+pub mod standard_webhooks_ed25519;
 pub mod stripe;
 pub mod vercel;
 pub mod webflow;
@@ -50,6 +52,8 @@ pub use slack::Slack;
 pub use speaknode::SpeakNode;
 pub use square::Square;
 pub use standard_webhooks::StandardWebhooks;
+#[cfg(feature = "ed25519")]
+pub use standard_webhooks_ed25519::StandardWebhooksEd25519;
 pub use stripe::Stripe;
 pub use vercel::Vercel;
 pub use webflow::Webflow;

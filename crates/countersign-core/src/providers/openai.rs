@@ -48,8 +48,8 @@
 //! # Pitfalls
 //!
 //! - `data` holds little more than the id of what the event is about: fetch the rest.
-//! - OpenAI's libraries take a secret without `whsec_` as text. That is refused here, where it is
-//!   no base64: what OpenAI hands out always has the prefix.
+//! - A secret without `whsec_` is text to OpenAI's libraries, and base64 here: give it as OpenAI
+//!   shows it.
 
 use super::standard_webhooks;
 use crate::{EventAt, OpenEvent, Provider, Scheme};
@@ -67,3 +67,29 @@ impl Provider for OpenAI {
 
 /// What OpenAI tells: the signed id, the type, and the whole event as JSON.
 pub type Event = OpenEvent<OpenAI>;
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::OpenAI;
+    use crate::{Secret, Verifier, VerifyError};
+
+    /// From the tests of OpenAI's libraries.
+    #[test]
+    fn accepts_the_delivery_of_the_libraries() -> Result<(), VerifyError> {
+        let body = concat!(
+            r#"{"id": "evt_685c059ae3a481909bdc86819b066fb6", "object": "event", "created_at": "#,
+            r#"1750861210, "type": "response.completed", "data": {"id": "resp_123"}}"#,
+        );
+        let headers = [
+            ("webhook-id", "wh_685c059ae39c8190af8c71ed1022a24d"),
+            ("webhook-timestamp", "1750861210"),
+            ("webhook-signature", "v1,gUAg4R2hWouRZqRQG4uJypNS8YK885G838+EHb4nKBY="),
+        ];
+        let secret = Secret::new("whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=").unwrap();
+        let verifier = Verifier::<OpenAI>::new(secret).unwrap();
+        let sent_at = UNIX_EPOCH + Duration::from_secs(1_750_861_210);
+        verifier.verify_at(sent_at, &headers, body).map(drop)
+    }
+}

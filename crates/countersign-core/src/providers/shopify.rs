@@ -51,8 +51,8 @@
 //!
 //! - Topics share an address easily: check that the payload has what the topic promises, and do not
 //!   detect replays by the id alone.
-//! - What is sent from the shop's own settings (Notifications, Webhooks) is signed with another
-//!   secret, shown there.
+//! - What a shop sends from its own settings (Notifications) is not signed with the app's secret,
+//!   and is refused.
 //! - Deliveries whose headers are called `shopify-…`, without `X-`, are another kind ("events");
 //!   they are not looked at here.
 

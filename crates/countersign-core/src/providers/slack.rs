@@ -4,8 +4,10 @@
 //! - Signature: HMAC-SHA256 over `v0:`, the timestamp, `:` and the body, with the secret's text.
 //! - Tolerance: 300 s, as Slack advises.
 //! - The Events API sends JSON whose `event_id` and `type` are in the body, and so they are signed.
-//!   `type` is that of the envelope, `event_callback` for all events: which event it is, `event.type`
-//!   tells.
+//!   `type` is that of the envelope, `event_callback` for all events: which event it is,
+//!   `event.type` tells.
+//! - When the Request URL is entered, Slack sends `url_verification`, signed like any other, and
+//!   wants its `challenge` back: [`answer_challenge`].
 //!
 //! Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack/>.
 //!

@@ -69,3 +69,25 @@ impl Provider for Square {
 
 /// What Square tells: the id, the type, and the whole event as JSON.
 pub type Event = OpenEvent<Square>;
+
+#[cfg(test)]
+mod tests {
+    use super::Square;
+    use crate::{Secret, Verifier, VerifyError, VerifyErrorKind};
+
+    /// The example of the manual.
+    #[test]
+    fn accepts_the_delivery_that_square_documents() -> Result<(), VerifyError> {
+        let headers =
+            [("x-square-hmacsha256-signature", "2kRE5qRU2tR+tBGlDwMEw2avJ7QM4ikPYD/PJ3bd9Og=")];
+        let body = r#"{"hello":"world"}"#;
+        let verifier = Verifier::<Square>::new(Secret::new("asdf1234").unwrap()).unwrap();
+        verifier.clone().url("https://example.com/webhook").verify(&headers, body)?;
+
+        let kind = |verifier: Verifier<_>| verifier.verify(&headers, body).unwrap_err().kind();
+        let other = verifier.clone().url("https://example.com/webhook/");
+        assert_eq!(kind(other), VerifyErrorKind::Mismatch);
+        assert_eq!(kind(verifier), VerifyErrorKind::UrlNotConfigured);
+        Ok(())
+    }
+}

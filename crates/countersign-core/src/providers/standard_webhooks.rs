@@ -4,8 +4,8 @@
 //!   three as `svix-…`, which Svix had before there was a standard. Those of one family go together.
 //! - Signature: `v1,` and padded base64 of HMAC-SHA256 over the id, a dot, the timestamp, a dot and
 //!   the body. Several stand beside each other with spaces between, while a secret is being
-//!   rotated: any `v1` may match, 1 to 8 of them. Other versions, `v1a` (Ed25519) among them, are
-//!   ignored.
+//!   rotated: any `v1` may match, 1 to 8 of them. Other versions are ignored, `v1a` among them:
+//!   that is `StandardWebhooksEd25519` with the feature `ed25519`.
 //! - Tolerance: 300 s, as in the libraries.
 //! - Secret: base64 of 24 to 64 bytes, with or without `whsec_` in front.
 //! - The event's id is the signed `webhook-id`; its `type` is in the body, and so it is signed too.
@@ -13,7 +13,7 @@
 //! Source: <https://www.standardwebhooks.com/> and its specification,
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 //!
-//! [`OpenAi`](super::OpenAi), [`Clerk`](super::Clerk) and [`Resend`](super::Resend) send so, and
+//! [`OpenAI`](super::OpenAI), [`Clerk`](super::Clerk) and [`Resend`](super::Resend) send so, and
 //! have markers of their own. For another provider that does, make one:
 //!
 //! ```
@@ -94,13 +94,26 @@ pub(super) const fn scheme(
     ids: &'static [&'static str],
     timestamps: &'static [&'static str],
 ) -> Scheme {
-    Scheme::hmac_sha256_base64(signatures)
+    let scheme = Scheme::hmac_sha256_base64(signatures)
         .list(' ', ',', "v1")
-        .id(ids)
-        .timestamp(Timestamp::header(timestamps, TimestampUnit::Seconds))
-        .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
         // The specification, "Signature scheme".
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 })
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 });
+    with_parts(scheme, ids, timestamps)
+}
+
+/// What is signed, whatever signs it.
+pub(super) const fn with_parts(
+    scheme: Scheme,
+    ids: &'static [&'static str],
+    timestamps: &'static [&'static str],
+) -> Scheme {
+    scheme.id(ids).timestamp(Timestamp::header(timestamps, TimestampUnit::Seconds)).signed(&[
+        Part::Id,
+        Part::Literal("."),
+        Part::Timestamp,
+        Part::Literal("."),
+        Part::Body,
+    ])
 }
 
 /// The signed id, and the members `type` and `data` of the body.
@@ -137,6 +150,21 @@ mod tests {
         assert_eq!(verify("svix", id, &format!("v1a,AAAA v2,x {signature}")), Ok(()));
         assert_eq!(verify("webhook", "msg_2", signature), Err(VerifyErrorKind::Mismatch));
         assert_eq!(verify("other", id, signature), Err(VerifyErrorKind::MissingSignature));
+    }
+
+    /// The example of Svix's manual:
+    /// <https://docs.svix.com/receiving/verifying-payloads/how-manual>.
+    #[test]
+    fn accepts_the_delivery_that_svix_documents() {
+        let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let headers = [
+            ("svix-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
+            ("svix-timestamp", "1614265330"),
+            ("svix-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+        ];
+        let sent_at = UNIX_EPOCH + Duration::from_secs(1_614_265_330);
+        let verifier = Verifier::<StandardWebhooks>::new(secret).unwrap();
+        assert!(verifier.verify_at(sent_at, &headers, r#"{"test": 2432232314}"#).is_ok());
     }
 
     #[test]

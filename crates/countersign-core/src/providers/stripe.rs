@@ -23,7 +23,16 @@
 //! use countersign::{Secret, Verifier, Webhook};
 //!
 //! async fn on_stripe(Webhook { event, .. }: Webhook<stripe::Event>) -> StatusCode {
-//!     println!("{:?}: {}", event.event_type, event.json.as_str());
+//!     #[derive(serde::Deserialize)]
+//!     struct Invoice { id: String }
+//!     match (event.event_type.as_str(), &event.object) {
+//!         ("invoice.paid", Some(object)) => match object.parse::<Invoice>() {
+//!             Ok(invoice) => println!("{} is paid", invoice.id),
+//!             Err(error) => println!("not an invoice: {error}"),
+//!         },
+//!         // Stripe adds types, and a refusal makes it send again.
+//!         (other, _) => println!("{other}: {}", event.json.as_str()),
+//!     }
 //!     StatusCode::OK
 //! }
 //!
@@ -35,7 +44,7 @@
 //! # use countersign::{Signer, testing::SignedRequest};
 //! # use tower::ServiceExt;
 //! # let signer = Signer::<Stripe>::new(Secret::new(secret)?)?;
-//! # let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{}}}"#;
+//! # let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"id":"in_1"}}}"#;
 //! # let genuine = SignedRequest::new(signer.at(std::time::SystemTime::now()), body)?;
 //! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/stripe")?).await?;
 //! # assert_eq!(response.status(), StatusCode::OK);
@@ -50,9 +59,20 @@
 //! - Events come in any order, and more than once: the `id` tells a duplicate.
 //! - Stripe waits some seconds for 2xx, and retries for up to three days: do slow work after the
 //!   answer.
-//! - Thin events (`/v2/core/events`) are signed alike; their `type` begins with `v2.`.
+//! - Thin events (their `object` is `v2.core.event`) are signed alike, and bring no `data.object`:
+//!   fetch what they are about.
+//! - `data.object` has the shape of the event's `api_version`, which may be older than the one that
+//!   your program was written for.
 
-use crate::{OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+use std::{borrow::Cow, fmt};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    Delivery, Part, PayloadError, Provider, RawEnvelope, RawJson, Scheme, Timestamp, TimestampUnit,
+    event::json,
+};
 
 /// Stripe as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -66,5 +86,130 @@ impl Provider for Stripe {
         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
 }
 
-/// What Stripe tells: the id, the type, and the whole event as JSON.
-pub type Event = OpenEvent<Stripe>;
+/// What all events of Stripe have in common; what they are about is kept as text.
+///
+/// Only the type is asked for. A member that is absent, or is not as Stripe documents it, is
+/// `None`.
+///
+/// `Debug` shows nothing of the payload.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Event {
+    /// The event's id: `evt_…`.
+    pub id: Option<String>,
+    /// The type, such as `invoice.paid`.
+    pub event_type: String,
+    /// When it happened, in seconds since 1970. Thin events tell it as text, in `json`.
+    pub created: Option<u64>,
+    /// Whether it is about real money.
+    pub livemode: Option<bool>,
+    /// The version of the API whose shape the object has.
+    pub api_version: Option<String>,
+    /// The connected account that it happened in (`acct_…`), if not in your own.
+    pub account: Option<String>,
+    /// What it is about: `data.object`, such as an invoice.
+    pub object: Option<RawJson>,
+    /// What the members that were updated were before: `data.previous_attributes`.
+    pub previous_attributes: Option<RawJson>,
+    /// The whole event, an object.
+    pub json: RawJson,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Members<'a> {
+    #[serde(borrow)]
+    created: Option<&'a RawValue>,
+    #[serde(borrow)]
+    livemode: Option<&'a RawValue>,
+    #[serde(borrow)]
+    api_version: Option<&'a RawValue>,
+    #[serde(borrow)]
+    account: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Data<'a> {
+    #[serde(borrow)]
+    object: Option<&'a RawValue>,
+    #[serde(borrow)]
+    previous_attributes: Option<&'a RawValue>,
+}
+
+impl crate::Event for Event {
+    type Provider = Stripe;
+
+    fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
+        let envelope = RawEnvelope::read(delivery)?;
+        let members: Members<'_> = json::members(envelope.body());
+        let data: Data<'_> = envelope.data_text().map(json::members).unwrap_or_default();
+        Ok(Self {
+            created: json::fitting(members.created),
+            livemode: json::fitting(members.livemode),
+            api_version: json::fitting(members.api_version),
+            account: json::fitting(members.account),
+            object: json::fitting(data.object),
+            previous_attributes: json::fitting(data.previous_attributes),
+            json: RawJson::new(envelope.body()),
+            id: envelope.id.map(Cow::into_owned),
+            event_type: envelope.event_type.into_owned(),
+        })
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event").field("json", &self.json).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::{Event, Stripe};
+    use crate::{Event as _, PayloadErrorKind, Secret, Signer, Verifier};
+
+    fn parse(body: &str) -> Result<Event, PayloadErrorKind> {
+        let secret = Secret::new("whsec_1").unwrap();
+        let signer = Signer::<Stripe>::new(secret.clone()).unwrap();
+        let headers = signer.at(SystemTime::now()).sign(body.as_bytes()).unwrap();
+        let verified = Verifier::<Stripe>::new(secret).unwrap().verify(&headers, body).unwrap();
+        Event::parse(&verified.delivery(&headers)).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn reads_what_all_events_have() {
+        let event = parse(
+            r#" {"id":"evt_1","object":"event","account":"acct_1","api_version":"2025-10-29",
+                "created":1763719200,"livemode":false,"pending_webhooks":1,"type":"price.updated",
+                "data":{"object":{"id":"price_1"},"previous_attributes":{"active":true}}} "#,
+        )
+        .unwrap();
+        assert_eq!(event.id.as_deref(), Some("evt_1"));
+        assert_eq!(event.event_type, "price.updated");
+        assert_eq!((event.created, event.livemode), (Some(1_763_719_200), Some(false)));
+        assert_eq!(event.api_version.as_deref(), Some("2025-10-29"));
+        assert_eq!(event.account.as_deref(), Some("acct_1"));
+        assert_eq!(event.object.as_ref().map(|json| json.as_str()), Some(r#"{"id":"price_1"}"#));
+        assert_eq!(event.previous_attributes.unwrap().as_str(), r#"{"active":true}"#);
+        assert!(event.json.as_str().ends_with('}'));
+    }
+
+    #[test]
+    fn takes_a_thin_event_and_members_of_other_shapes() {
+        let event = parse(
+            r#"{"id":"evt_1","object":"v2.core.event","type":"v1.billing.meter.no_meter_found",
+                "created":"2026-11-21T10:00:00.000Z","livemode":"yes","api_version":null}"#,
+        )
+        .unwrap();
+        assert_eq!(event.event_type, "v1.billing.meter.no_meter_found");
+        assert_eq!((event.created, event.livemode, event.api_version), (None, None, None));
+        assert!(event.object.is_none() && event.previous_attributes.is_none());
+
+        assert!(parse(r#"{"type":"a","data":[]}"#).unwrap().object.is_none());
+        assert!(parse(r#"{"type":"a","data":{"object":null}}"#).unwrap().object.is_none());
+        assert_eq!(parse(r#"{"id":"evt_1"}"#).unwrap_err(), PayloadErrorKind::MissingType);
+    }
+}

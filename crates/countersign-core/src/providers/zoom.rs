@@ -1,15 +1,15 @@
 //! Zoom.
 //!
 //! - Headers: `x-zm-signature: v0=` and 64 hex digits; `x-zm-request-timestamp` in seconds.
-//! - Signature: HMAC-SHA256 over `v0:`, the timestamp, a colon and the body, with the secret token's
-//!   text.
-//! - Tolerance: 300 s, as for Slack, whose form this is. Zoom prescribes none, and its own libraries
-//!   look at none.
-//! - The event's type is the member `event` of the body, and so it is signed; its data is `payload`.
-//!   There is no id.
+//! - Signature: HMAC-SHA256 over `v0:`, the timestamp, a colon and the body, with the secret
+//!   token's text.
+//! - Tolerance: 300 s, as for Slack, whose form this is. Zoom prescribes none, and `@zoom/rivet`
+//!   looks at none.
+//! - The event's type is the member `event` of the body, and so it is signed; its data is
+//!   `payload`. There is no id.
 //! - When the endpoint is saved, and every 72 hours from then on, Zoom sends the event
-//!   `endpoint.url_validation`, signed like any other, and wants its `plainToken` back with a MAC of
-//!   it: [`Validator`].
+//!   `endpoint.url_validation`, signed like any other, and wants its `plainToken` back with a MAC
+//!   of it: [`Validator`].
 //!
 //! Source: <https://developers.zoom.us/docs/api/webhooks/>, and `CommonHttpRequest` of the package
 //! `@zoom/rivet`.
@@ -80,11 +80,11 @@
 //!
 //! # Pitfalls
 //!
-//! - Zoom's examples and library hash `JSON.stringify(body)` instead of the body. Zoom sends its JSON
-//!   compact, and the two agree, but for names with emojis. Should deliveries be refused that the
-//!   log tells to be of the right form, `Verifier::forms([Form::JavaScript])` accepts that text, too.
+//! - Zoom's examples and its library hash `JSON.stringify(body)` instead of the body, and are
+//!   reported to refuse names with emojis. Here the bytes that came are hashed. Should deliveries
+//!   that need the other text be refused, `Verifier::forms([Form::JavaScript])` accepts it, too.
 //! - Events come more than once, and there is no id to tell by: compare what they say.
-//! - An endpoint that fails the validation is sent nothing any more.
+//! - Zoom sends no events to an endpoint that has not passed the validation.
 
 use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
 

@@ -44,7 +44,8 @@ use crate::{
 /// # use axum::body::{Body, to_bytes};
 /// # use countersign::{Signer, testing::SignedRequest};
 /// # use tower::ServiceExt;
-/// # let (signer, now) = (Signer::<Slack>::new(Secret::new(secret)?)?, std::time::SystemTime::now());
+/// # let now = std::time::SystemTime::now();
+/// # let signer = Signer::<Slack>::new(Secret::new(secret)?)?;
 /// # let body = r#"{"token":"t","challenge":"3eZbrw1a","type":"url_verification"}"#;
 /// # let genuine = SignedRequest::new(signer.at(now), body)?;
 /// # let response = app.clone().oneshot(genuine.http::<Body>("/slack")?).await?;

@@ -15,21 +15,22 @@ use crate::{
 /// Answers `endpoint.url_validation`, the event by which Zoom asks whether the endpoint holds the
 /// secret: with the event's `plainToken`, and its HMAC-SHA256 in hex.
 ///
-/// Make it from the secrets of the [`Verifier`](crate::Verifier); where those are replaced while the
-/// program runs, make a new one. The secret that the request was signed with is the one that signs
-/// the answer. An endpoint that is a provider type of its own has its own: `Validator<ZoomEu>`.
+/// Make it from the secrets of the [`Verifier`](crate::Verifier). The secret that the request was
+/// signed with is the one that signs the answer; where a verifier's secrets are replaced while the
+/// program runs, make a new validator. An endpoint that is a provider type of its own has its own,
+/// `Validator<ZoomEu>`, and each tenant has one.
 ///
 /// # Security
 ///
 /// Zoom signs its deliveries and has the token signed with **one and the same secret**. Whoever
-/// could have any text signed here could make deliveries: the MAC of the "token" `v0:1700000000:{…}`
-/// is the signature of the delivery `{…}` at that time. Two things are in the way, and each would
-/// do alone:
+/// could have any text signed here could make deliveries: the MAC of the "token"
+/// `v0:1700000000:{…}` is the signature of the delivery `{…}` at that time. Two things are in the
+/// way, and each would do alone:
 ///
 /// 1. It takes a [`Verified`]: nothing is signed for a request that was not signed itself, by the
 ///    same provider, within the tolerance. Do not answer before verifying, as some examples do.
-/// 2. A token is at most 256 letters, digits and `-._~+/=`. What Zoom signs begins with `v0:`, and a
-///    token has no colon: no MAC of a token is a signature of anything.
+/// 2. A token is at most 256 letters, digits and `-._~+/=`. What Zoom signs begins with `v0:`, and
+///    a token has no colon: no MAC of a token is a signature of anything.
 ///
 /// The same secret must not serve for anything else whose text somebody else can choose.
 ///
@@ -44,7 +45,10 @@ use crate::{
 /// let validator = Validator::<Zoom>::new(secret.clone())?;
 ///
 /// // What Zoom sends.
-/// let body = r#"{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event":"endpoint.url_validation"}"#;
+/// let body = concat!(
+///     r#"{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"#,
+///     r#""event_ts":1654503849680,"event":"endpoint.url_validation"}"#,
+/// );
 /// let headers = Signer::<Zoom>::new(secret)?.at(SystemTime::now()).sign(body.as_bytes())?;
 ///
 /// let verified = verifier.verify(&headers, body)?;
@@ -190,7 +194,8 @@ mod tests {
 
     #[test]
     fn answers_with_the_secret_that_the_request_was_signed_with() -> Outcome {
-        // hmac.new(key, b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256).hexdigest() of CPython.
+        // hmac.new(key, b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256).hexdigest() of CPython; and what
+        // @zoom/rivet 0.4.0 answers.
         let body = validation("qgg8vlvZRS6UYooatFL8Aw");
         let rotated =
             Secrets::new(Secret::new("new")?).with_retired(Secret::new("zoom_secret")?)?;

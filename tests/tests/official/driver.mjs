@@ -1,0 +1,263 @@
+// Answers questions about deliveries with the providers' own libraries: JSON lines in, JSON lines
+// out. See `driver.rs` for what is asked.
+
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+const text = (body) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+const fetched = ({ headers, body }) =>
+    new Request("https://example.com/", { method: "POST", headers, body });
+
+// `takes`: what a body may be, as far as the library can be given it: `bytes`, `text`; `json` or
+// `json bytes` where verification is one with parsing. A verdict is a boolean, or an exception.
+const libraries = {
+    stripe: {
+        takes: "bytes",
+        async verify({ secret, headers, body }) {
+            const { default: Stripe } = await import("stripe");
+            const signature = headers["stripe-signature"];
+            return new Stripe("sk_test_1").webhooks.signature.verifyHeader(body, signature, secret);
+        },
+        async sign({ secret, body, time }) {
+            const { default: Stripe } = await import("stripe");
+            const payload = text(body);
+            const signature = new Stripe("sk_test_1").webhooks.generateTestHeaderString({
+                payload,
+                secret,
+                timestamp: time,
+            });
+            return { "Stripe-Signature": signature };
+        },
+    },
+    standardwebhooks: {
+        takes: "bytes",
+        async verify({ secret, headers, body }) {
+            const { Webhook } = (await import("standardwebhooks")).default;
+            new Webhook(secret).verify(body, headers, { jsonParse: false });
+            return true;
+        },
+        async sign({ secret, body, time, id }) {
+            const { Webhook } = (await import("standardwebhooks")).default;
+            const signature = new Webhook(secret).sign(id, new Date(time * 1000), text(body));
+            return {
+                "webhook-id": id,
+                "webhook-timestamp": `${time}`,
+                "webhook-signature": signature,
+            };
+        },
+    },
+    svix: {
+        takes: "json bytes",
+        async verify({ secret, headers, body }) {
+            const { Webhook } = (await import("svix")).default;
+            new Webhook(secret).verify(body, headers);
+            return true;
+        },
+        async sign({ secret, body, time, id }) {
+            const { Webhook } = (await import("svix")).default;
+            const signature = new Webhook(secret).sign(id, new Date(time * 1000), text(body));
+            return { "svix-id": id, "svix-timestamp": `${time}`, "svix-signature": signature };
+        },
+    },
+    "@octokit/webhooks-methods": {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            const { verify } = await import("@octokit/webhooks-methods");
+            return verify(secret, text(body), headers["x-hub-signature-256"]);
+        },
+        async sign({ secret, body }) {
+            const { sign } = await import("@octokit/webhooks-methods");
+            return { "X-Hub-Signature-256": await sign(secret, text(body)) };
+        },
+    },
+    "@slack/bolt": {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            const { verifySlackRequest } = (await import("@slack/bolt")).default;
+            verifySlackRequest({
+                signingSecret: secret,
+                body: text(body),
+                headers: {
+                    "x-slack-signature": headers["x-slack-signature"],
+                    // As its receivers read it.
+                    "x-slack-request-timestamp": Number(headers["x-slack-request-timestamp"]),
+                },
+            });
+            return true;
+        },
+    },
+    "@shopify/shopify-api": {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            await import("@shopify/shopify-api/adapters/node");
+            const { shopifyApi, ApiVersion, LogSeverity } = await import("@shopify/shopify-api");
+            const shopify = shopifyApi({
+                apiKey: "key",
+                apiSecretKey: secret,
+                apiVersion: ApiVersion.July25 ?? Object.values(ApiVersion).at(-1),
+                hostName: "example.com",
+                isEmbeddedApp: true,
+                logger: { level: LogSeverity.Error, log: () => {} },
+            });
+            // What it wants besides, none of which is signed.
+            const unsigned = {
+                "x-shopify-topic": "orders/create",
+                "x-shopify-shop-domain": "example.myshopify.com",
+                "x-shopify-api-version": "2025-07",
+                "x-shopify-webhook-id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+            };
+            const rawRequest = { method: "POST", url: "/", headers: { ...unsigned, ...headers } };
+            const { valid, reason } = await shopify.webhooks.validate({
+                rawBody: text(body),
+                rawRequest,
+                rawResponse: {},
+            });
+            if (!valid) throw new Error(reason);
+            return true;
+        },
+    },
+    openai: {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            const { default: OpenAI } = await import("openai");
+            const { webhooks } = new OpenAI({ apiKey: "key" });
+            await webhooks.verifySignature(text(body), headers, secret);
+            return true;
+        },
+    },
+    "@clerk/backend": {
+        takes: "json bytes",
+        async verify({ secret, ...delivery }) {
+            const { verifyWebhook } = await import("@clerk/backend/webhooks");
+            await verifyWebhook(fetched(delivery), { signingSecret: secret });
+            return true;
+        },
+    },
+    resend: {
+        takes: "json",
+        async verify({ secret, headers, body }) {
+            const { Resend } = await import("resend");
+            new Resend("re_1").webhooks.verify({
+                payload: text(body),
+                headers: {
+                    id: headers["svix-id"],
+                    timestamp: headers["svix-timestamp"],
+                    signature: headers["svix-signature"],
+                },
+                webhookSecret: secret,
+            });
+            return true;
+        },
+    },
+    replicate: {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            const { validateWebhook } = (await import("replicate")).default;
+            return validateWebhook({
+                id: headers["webhook-id"],
+                timestamp: headers["webhook-timestamp"],
+                signature: headers["webhook-signature"],
+                body: text(body),
+                secret,
+            });
+        },
+    },
+    "@linear/sdk": {
+        takes: "json",
+        async verify({ secret, headers, body }) {
+            const { LinearWebhookClient } = await import("@linear/sdk/webhooks");
+            return new LinearWebhookClient(secret).verify(body, headers["linear-signature"]);
+        },
+    },
+    "@paddle/paddle-node-sdk": {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            const { Paddle } = await import("@paddle/paddle-node-sdk");
+            const { webhooks } = new Paddle("key");
+            return webhooks.isSignatureValid(text(body), secret, headers["paddle-signature"]);
+        },
+    },
+    "@elevenlabs/elevenlabs-js": {
+        takes: "json",
+        async verify({ secret, headers, body }) {
+            const { ElevenLabsClient } = (await import("@elevenlabs/elevenlabs-js")).default;
+            const { webhooks } = new ElevenLabsClient({ apiKey: "key" });
+            const signature = headers["elevenlabs-signature"];
+            await webhooks.constructEvent(text(body), signature, secret);
+            return true;
+        },
+    },
+    "webflow-api": {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            const { WebflowClient } = (await import("webflow-api")).default;
+            const { webhooks } = new WebflowClient({ accessToken: "token" });
+            return webhooks.verifySignature({ headers, body: text(body), secret });
+        },
+    },
+    square: {
+        takes: "text",
+        async verify({ secret, headers, body, url }) {
+            const { WebhooksHelper } = (await import("square")).default;
+            return WebhooksHelper.verifySignature({
+                requestBody: text(body),
+                signatureHeader: headers["x-square-hmacsha256-signature"],
+                signatureKey: secret,
+                notificationUrl: url,
+            });
+        },
+    },
+};
+
+const isObject = (body) => {
+    try {
+        const value = JSON.parse(body);
+        return typeof value === "object" && value !== null;
+    } catch {
+        return false;
+    }
+};
+const isText = (body) => {
+    try {
+        text(body);
+        return true;
+    } catch {
+        return false;
+    }
+};
+const fits = {
+    bytes: () => true,
+    text: isText,
+    json: (body) => isText(body) && isObject(text(body)),
+    "json bytes": (body) => isObject(body.toString()),
+};
+
+const version = (name) =>
+    JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url))).version;
+
+async function answer({ ask, library, ...question }) {
+    const { takes, verify, sign } = libraries[library];
+    if (ask === "version") return { text: version(library) };
+    question.body = Buffer.from(question.body, "base64");
+    if (ask === "sign") {
+        if (!sign || !isText(question.body)) return { cannot: true };
+        try {
+            return { headers: await sign(question) };
+        } catch {
+            return { cannot: true };
+        }
+    }
+    if (!fits[takes](question.body)) return { cannot: true };
+    try {
+        return (await verify(question)) ? { accepted: true } : { text: "false" };
+    } catch (error) {
+        return { text: `${error.message}` };
+    }
+}
+
+// What libraries log is not an answer.
+const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+for (const method of ["log", "info", "warn", "error", "debug"]) console[method] = () => {};
+for await (const line of createInterface({ input: process.stdin })) {
+    say(await answer(JSON.parse(line)));
+}

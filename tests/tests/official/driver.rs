@@ -1,0 +1,117 @@
+//! A program that has a language's libraries loaded, and answers questions line by line.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{Delivery, Outcome};
+
+/// What somebody says of a delivery.
+#[derive(Clone, Debug)]
+pub(crate) enum Verdict {
+    Accepted,
+    /// With the reason.
+    Refused(String),
+    /// The library has no way to be given it.
+    Cannot,
+}
+
+pub(crate) struct Driver {
+    /// `npm` or `pypi`.
+    pub(crate) registry: &'static str,
+    child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Answer {
+    accepted: bool,
+    cannot: bool,
+    text: String,
+    headers: std::collections::BTreeMap<String, String>,
+}
+
+impl Driver {
+    pub(crate) fn start(registry: &'static str, command: &mut Command) -> Outcome<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let stdin = child.stdin.take().ok_or("no stdin")?;
+        let stdout = BufReader::new(child.stdout.take().ok_or("no stdout")?);
+        Ok(Self { registry, child, stdin, stdout })
+    }
+
+    /// The version that is installed.
+    pub(crate) fn version(&mut self, library: &str) -> Outcome<String> {
+        Ok(self.ask(&json!({ "ask": "version", "library": library }))?.text)
+    }
+
+    /// What the library says of a delivery.
+    pub(crate) fn verify(
+        &mut self,
+        library: &str,
+        secret: &str,
+        delivery: &Delivery,
+    ) -> Outcome<Verdict> {
+        // Names as frameworks hand them on.
+        let headers: Value = delivery
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.as_str())))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let answer = self.ask(&json!({
+            "ask": "verify",
+            "library": library,
+            "secret": secret,
+            "headers": headers,
+            "body": STANDARD.encode(&delivery.body),
+            "url": delivery.url,
+        }))?;
+        Ok(match answer {
+            Answer { cannot: true, .. } => Verdict::Cannot,
+            Answer { accepted: true, .. } => Verdict::Accepted,
+            Answer { text, .. } => Verdict::Refused(text),
+        })
+    }
+
+    /// The headers that the library signs a body with, or `None` if it cannot.
+    pub(crate) fn sign(
+        &mut self,
+        library: &str,
+        secret: &str,
+        said: &crate::Said,
+        seconds: u64,
+    ) -> Outcome<Option<Vec<(String, String)>>> {
+        let answer = self.ask(&json!({
+            "ask": "sign",
+            "library": library,
+            "secret": secret,
+            "body": STANDARD.encode(&said.body),
+            "id": said.id,
+            "time": seconds,
+        }))?;
+        Ok((!answer.cannot).then(|| answer.headers.into_iter().collect()))
+    }
+
+    fn ask(&mut self, question: &Value) -> Outcome<Answer> {
+        writeln!(self.stdin, "{question}")?;
+        let mut line = String::new();
+        self.stdout.read_line(&mut line)?;
+        serde_json::from_str(&line)
+            .map_err(|error| format!("{} to {question:.200}: {error}", self.registry).into())
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

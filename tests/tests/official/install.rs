@@ -1,0 +1,91 @@
+//! Installs the libraries, once for these pins, into `target/official/`.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use countersign_tests::have;
+
+use crate::{Driver, Outcome};
+
+const NODE: [(&str, &str); 2] = [
+    ("package.json", include_str!("package.json")),
+    ("package-lock.json", include_str!("package-lock.json")),
+];
+const PYTHON: [(&str, &str); 1] = [("requirements.txt", include_str!("requirements.txt"))];
+
+/// The driver of the npm packages, or `None` where they cannot be had.
+pub(crate) fn npm() -> Outcome<Option<Driver>> {
+    if !have("node", ["--version"]) || !have("npm", ["--version"]) {
+        return Ok(None);
+    }
+    let folder = folder("npm")?;
+    let install = |folder: &Path| {
+        let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+        run(Command::new("npm").args(arguments).current_dir(folder))
+    };
+    if !is_installed(&folder, &NODE, install)? {
+        return Ok(None);
+    }
+    let script = folder.join("driver.mjs");
+    fs::write(&script, include_str!("driver.mjs"))?;
+    Driver::start("npm", Command::new("node").arg(script)).map(Some)
+}
+
+/// The driver of the PyPI packages, or `None` where they cannot be had.
+pub(crate) fn pypi() -> Outcome<Option<Driver>> {
+    if !have("python3", ["-m", "venv", "--help"]) {
+        return Ok(None);
+    }
+    let folder = folder("pypi")?;
+    let python = folder.join("venv/bin/python");
+    let install = |folder: &Path| {
+        run(Command::new("python3").args(["-m", "venv", "--clear", "venv"]).current_dir(folder))
+            && run(Command::new(&python)
+                .args(["-m", "pip", "install", "--quiet", "-r", "requirements.txt"])
+                .current_dir(folder))
+    };
+    if !is_installed(&folder, &PYTHON, install)? {
+        return Ok(None);
+    }
+    let script = folder.join("driver.py");
+    fs::write(&script, include_str!("driver.py"))?;
+    Driver::start("pypi", Command::new(&python).arg(script)).map(Some)
+}
+
+fn folder(name: &str) -> Outcome<PathBuf> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target directory")?;
+    let folder = target.join("official").join(name);
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Whether the libraries are there: from an earlier run with the same pins, or from now on. With
+/// `CI=true` they must be.
+fn is_installed(
+    folder: &Path,
+    pins: &[(&str, &str)],
+    install: impl Fn(&Path) -> bool,
+) -> Outcome<bool> {
+    let stamp = folder.join("installed");
+    let wanted: String = pins.iter().map(|(_, pin)| *pin).collect();
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(true);
+    }
+    for (name, pin) in pins {
+        fs::write(folder.join(name), pin)?;
+    }
+    if install(folder) {
+        fs::write(stamp, wanted)?;
+        return Ok(true);
+    }
+    assert!(env::var("CI").as_deref() != Ok("true"), "cannot install into {}", folder.display());
+    eprintln!("skipped: cannot install into {}", folder.display());
+    Ok(false)
+}
+
+fn run(command: &mut Command) -> bool {
+    command.stdin(Stdio::null()).status().is_ok_and(|status| status.success())
+}
