@@ -6,6 +6,8 @@ mod documents;
 mod example;
 mod hardened;
 mod logs;
+#[cfg(unix)]
+mod postgres;
 mod program;
 mod serve;
 mod wire;
@@ -14,6 +16,8 @@ pub use curl::paste;
 pub use documents::Documents;
 pub use example::{Example, delivery, half_of_delivery};
 pub use logs::Logs;
+#[cfg(unix)]
+pub use postgres::Postgres;
 pub use program::{Program, have};
 pub use serve::serve;
 pub use wire::{Reply, Wire, signature};

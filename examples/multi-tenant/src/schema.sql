@@ -1,0 +1,25 @@
+-- Made at the start where it is not there. Two programs that start at once wait for each other.
+select pg_advisory_xact_lock(hashtext('webhook_secrets'));
+
+create table if not exists webhook_secrets (
+    tenant text primary key check (tenant ~ '^[a-z0-9_-]{1,64}$'),
+    current text not null,
+    -- The newest first. As many as countersign accepts.
+    retired text[] not null default '{}' check (cardinality(retired) <= 3)
+);
+
+-- Tells whoever listens whose secrets were changed, once that is committed.
+create or replace function webhook_secrets_changed() returns trigger language plpgsql as $$
+begin
+    if tg_op <> 'INSERT' then
+        perform pg_notify('webhook_secrets', old.tenant);
+    end if;
+    if tg_op <> 'DELETE' then
+        perform pg_notify('webhook_secrets', new.tenant);
+    end if;
+    return null;
+end $$;
+
+create or replace trigger webhook_secrets_changed
+    after insert or update or delete on webhook_secrets
+    for each row execute function webhook_secrets_changed();

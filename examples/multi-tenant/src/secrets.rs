@@ -1,0 +1,54 @@
+//! The tenants' secrets, as they are in the table.
+
+use std::time::Duration;
+
+use countersign::{RequestHead, Secret, SecretSource, Secrets};
+use deadpool_postgres::Pool;
+use tokio::time::timeout;
+
+use crate::database::{BoxError, chain, client};
+
+/// Looks up the tenant that the path names: `/hooks/{tenant}`.
+pub(crate) struct Table(pub(crate) Pool);
+
+impl SecretSource for Table {
+    fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+        // Anybody can send any path: for what cannot be a name, the database is not asked.
+        request.last_segment().filter(|name| is_name(name)).map(str::to_owned)
+    }
+
+    async fn secrets(&self, tenant: &str) -> Result<Option<Secrets>, BoxError> {
+        // The error is logged. It names the tenant, and nothing of a secret.
+        match timeout(LOOKUP, self.look_up(tenant)).await {
+            Ok(Ok(secrets)) => Ok(secrets),
+            Ok(Err(error)) => Err(format!("tenant {tenant}: {}", chain(&*error)).into()),
+            Err(_) => Err(format!("tenant {tenant}: the database does not answer").into()),
+        }
+    }
+}
+
+impl Table {
+    async fn look_up(&self, tenant: &str) -> Result<Option<Secrets>, BoxError> {
+        let client = client(&self.0).await?;
+        // Each connection prepares it once.
+        let statement = client.prepare_cached(LOOK_UP).await?;
+        let Some(row) = client.query_opt(&statement, &[&tenant]).await? else { return Ok(None) };
+
+        let mut secrets = Secrets::new(Secret::new(row.try_get::<_, String>("current")?)?);
+        for retired in row.try_get::<_, Vec<String>>("retired")? {
+            secrets = secrets.with_retired(Secret::new(retired)?)?;
+        }
+        Ok(Some(secrets))
+    }
+}
+
+/// As the table checks it: nothing in it is percent-encoded in a path.
+fn is_name(text: &str) -> bool {
+    let is_part = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_part)
+}
+
+const LOOK_UP: &str = "select current, retired from webhook_secrets where tenant = $1";
+
+/// For all of it: waiting for a connection, making one, asking. Providers give up after 5 s.
+const LOOKUP: Duration = Duration::from_secs(3);
