@@ -107,6 +107,42 @@ impl Example {
     }
 }
 
+/// Starts a program on a port that is taken.
+///
+/// # Errors
+///
+/// If it cannot be run.
+///
+/// # Panics
+///
+/// If it starts, or does not say how to choose another.
+pub fn says_how_to_choose_another_port(command: &mut Command) -> io::Result<()> {
+    let taken = TcpListener::bind("127.0.0.1:0")?;
+    let output = command.env("ADDR", taken.local_addr()?.to_string()).output()?;
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(error.contains("choose another with ADDR="), "{error}");
+    Ok(())
+}
+
+/// Starts a program and tells it to stop, in both ways.
+///
+/// # Errors
+///
+/// If it cannot be run.
+///
+/// # Panics
+///
+/// If it does not end well.
+pub fn stops_on_either_signal(command: impl Fn() -> Command) -> io::Result<()> {
+    for signal in ["TERM", "INT"] {
+        let mut program = Program::start(&mut command())?;
+        program.signal(signal)?;
+        assert!(program.wait()?.success(), "{signal}");
+    }
+    Ok(())
+}
+
 /// A genuine delivery to an example.
 #[must_use]
 pub fn delivery(path: &str, body: &str) -> String {

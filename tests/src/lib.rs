@@ -14,7 +14,9 @@ mod wire;
 
 pub use curl::paste;
 pub use documents::Documents;
-pub use example::{Example, delivery, half_of_delivery};
+pub use example::{
+    Example, delivery, half_of_delivery, says_how_to_choose_another_port, stops_on_either_signal,
+};
 pub use logs::Logs;
 #[cfg(unix)]
 pub use postgres::Postgres;

@@ -1,6 +1,6 @@
 //! Runs it as a user does: starts it, pastes the lines of its page.
 
-use std::{error::Error, net::TcpListener, process::Command};
+use std::{error::Error, process::Command};
 
 use countersign_tests::{Program, Wire, have, paste};
 
@@ -71,20 +71,10 @@ fn names_the_variable_of_a_missing_secret() -> Outcome {
 
 #[test]
 fn says_how_to_choose_another_port() -> Outcome {
-    let taken = TcpListener::bind("127.0.0.1:0")?;
-    let output = example().env("ADDR", taken.local_addr()?.to_string()).output()?;
-    let error = String::from_utf8(output.stderr)?;
-    assert!(!output.status.success());
-    assert!(error.contains("choose another with ADDR="), "{error}");
-    Ok(())
+    Ok(countersign_tests::says_how_to_choose_another_port(&mut example())?)
 }
 
 #[test]
 fn stops_on_either_signal() -> Outcome {
-    for signal in ["TERM", "INT"] {
-        let mut program = Program::start(&mut example())?;
-        program.signal(signal)?;
-        assert!(program.wait()?.success(), "{signal}");
-    }
-    Ok(())
+    Ok(countersign_tests::stops_on_either_signal(example)?)
 }

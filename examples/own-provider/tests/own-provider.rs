@@ -4,7 +4,6 @@
 
 use std::{
     error::Error,
-    net::TcpListener,
     process::{Command, Output},
 };
 
@@ -114,20 +113,10 @@ fn names_the_variable_of_a_missing_secret() -> Outcome {
 
 #[test]
 fn says_how_to_choose_another_port() -> Outcome {
-    let taken = TcpListener::bind("127.0.0.1:0")?;
-    let output = example().env("ADDR", taken.local_addr()?.to_string()).output()?;
-    let error = String::from_utf8(output.stderr)?;
-    assert!(!output.status.success());
-    assert!(error.contains("choose another with ADDR="), "{error}");
-    Ok(())
+    Ok(countersign_tests::says_how_to_choose_another_port(&mut example())?)
 }
 
 #[test]
 fn stops_on_either_signal() -> Outcome {
-    for signal in ["TERM", "INT"] {
-        let mut program = Program::start(&mut example())?;
-        program.signal(signal)?;
-        assert!(program.wait()?.success(), "{signal}");
-    }
-    Ok(())
+    Ok(countersign_tests::stops_on_either_signal(example)?)
 }

@@ -3,7 +3,6 @@
 use std::{
     error::Error,
     io,
-    net::TcpListener,
     process::{Command, Output},
 };
 
@@ -98,12 +97,7 @@ fn keeps_each_delivery_on_one_line() -> Outcome {
 
 #[test]
 fn says_how_to_choose_another_port() -> Outcome {
-    let taken = TcpListener::bind("127.0.0.1:0")?;
-    let output = quickstart().env("ADDR", taken.local_addr()?.to_string()).output()?;
-    let error = String::from_utf8(output.stderr)?;
-    assert!(!output.status.success());
-    assert!(error.contains("choose another with ADDR="), "{error}");
-    Ok(())
+    Ok(countersign_tests::says_how_to_choose_another_port(&mut quickstart())?)
 }
 
 #[test]
@@ -119,12 +113,7 @@ fn names_the_variable_of_a_bad_secret() -> Outcome {
 
 #[test]
 fn stops_on_either_signal() -> Outcome {
-    for signal in ["TERM", "INT"] {
-        let mut program = Program::start(&mut quickstart())?;
-        program.signal(signal)?;
-        assert!(program.wait()?.success(), "{signal}");
-    }
-    Ok(())
+    Ok(countersign_tests::stops_on_either_signal(quickstart)?)
 }
 
 /// Sends so many MiB without a signature, until the server hangs up.
