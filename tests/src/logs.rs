@@ -2,9 +2,10 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
+use tracing::Dispatch;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Collects log lines of every level.
@@ -14,6 +15,7 @@ pub struct Logs(Arc<Mutex<Vec<u8>>>);
 impl Logs {
     /// Runs something and returns what it logged on this thread.
     pub fn of<T>(run: impl FnOnce() -> T) -> (T, String) {
+        LazyLock::force(&SECOND);
         let logs = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -44,3 +46,7 @@ impl<'a> MakeWriter<'a> for Logs {
         self.clone()
     }
 }
+
+/// With one subscriber alone, tracing asks that of the thread which logs a line first whether
+/// anybody listens, and keeps the answer for all threads: a test without one silences the others.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
