@@ -19,7 +19,7 @@ use axum::{
 use countersign::{
     Rejection, Secret, VerifiedBody, Verifier, VerifyErrorKind, Webhook,
     providers::{GitHub, SpeakNode, XWebhookSignature, x_webhook_signature::flat},
-    tower::VerifyLayer,
+    tower::{RequestBody, VerifyLayer},
 };
 use countersign_tests::signature;
 use http::{Request, Response, StatusCode};
@@ -184,15 +184,17 @@ async fn works_under_the_layers_people_put_around_it() {
     }
 }
 
+async fn echo(request: Request<RequestBody>) -> Result<Response<Body>, Infallible> {
+    Ok(Response::new(Body::new(request.into_body())))
+}
+
 #[tokio::test]
 async fn calls_the_service_that_was_polled_ready() -> Outcome {
     // `ConcurrencyLimit` panics when a clone is called that was not polled.
     let mut service = ServiceBuilder::new()
         .layer(layer())
         .layer(ConcurrencyLimitLayer::new(1))
-        .service(service_fn(async |request: Request<countersign::tower::RequestBody>| {
-            Ok::<_, Infallible>(Response::new(Body::new(request.into_body())))
-        }));
+        .service(service_fn(echo));
     for _ in 0..3 {
         let response = ServiceExt::<Request<Body>>::ready(&mut service)
             .await?

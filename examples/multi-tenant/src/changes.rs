@@ -10,8 +10,8 @@ use crate::database::{BoxError, chain};
 
 /// Forgets the secrets of each tenant whose row is changed, for ever.
 ///
-/// What is changed while there is no connection is not told later: it counts once what is
-/// remembered runs out.
+/// What is changed while there is no connection is not told later: with each new connection all is
+/// forgotten, and until then it counts once what is remembered runs out.
 pub(crate) async fn follow(verifier: Verifier<XWebhookSignature>, config: Config) {
     loop {
         let Err(error) = listen(&verifier, &config).await;
@@ -27,6 +27,7 @@ async fn listen(
     let (client, connection) = timeout(CONNECT, config.connect(NoTls)).await??;
     let listening = async {
         client.batch_execute("listen webhook_secrets").await?;
+        verifier.forget_all_tenants().await;
         println!("told of changed secrets");
         Ok(())
     };

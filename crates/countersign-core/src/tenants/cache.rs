@@ -4,7 +4,10 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -28,6 +31,9 @@ use crate::{
 /// - That there is no such tenant is remembered, too, and for longer names than 256 bytes it is
 ///   known without a lookup: who makes names up costs the source one lookup for each, and cannot
 ///   fill the memory.
+/// - A refusal hashes as much for a tenant that is not there as for one that is. Whether a name had
+///   to be looked up can be told by the time, though, and from that whether deliveries for it came
+///   in of late: where the names of tenants are to be hidden, make them impossible to guess.
 #[derive(Debug)]
 #[must_use]
 pub struct Tenants<S> {
@@ -61,7 +67,7 @@ impl<S: SecretSource> Tenants<S> {
 
     pub(crate) fn directory(self, scheme: &'static Scheme) -> Arc<dyn Directory> {
         let keys = Cache::builder().max_capacity(self.capacity).expire_after(self.lifetime).build();
-        Arc::new(Remembered { source: self.source, scheme, keys })
+        Arc::new(Remembered { source: self.source, scheme, keys, forgettings: AtomicU64::new(0) })
     }
 }
 
@@ -70,6 +76,8 @@ struct Remembered<S> {
     source: S,
     scheme: &'static Scheme,
     keys: Cache<String, Option<Arc<Keys>>>,
+    /// How often something was forgotten.
+    forgettings: AtomicU64,
 }
 
 impl<S: SecretSource> Remembered<S> {
@@ -87,13 +95,29 @@ impl<S: SecretSource> Directory for Remembered<S> {
 
     fn keys<'a>(&'a self, tenant: &'a str) -> Looked<'a, Option<Arc<Keys>>> {
         Box::pin(async move {
-            let keys = self.keys.try_get_with_by_ref(tenant, self.look_up(tenant)).await;
-            keys.map_err(|error| LookupError::clone(&error))
+            loop {
+                let forgettings = self.forgettings.load(Ordering::SeqCst);
+                let keys = self.keys.try_get_with_by_ref(tenant, self.look_up(tenant)).await;
+                if forgettings == self.forgettings.load(Ordering::SeqCst) {
+                    return keys.map_err(|error| LookupError::clone(&error));
+                }
+                // What came may be from before it was to be forgotten.
+                self.keys.invalidate(tenant).await;
+            }
         })
     }
 
-    fn forget<'a>(&'a self, tenant: &'a str) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
-        Box::pin(self.keys.invalidate(tenant))
+    fn forget<'a>(
+        &'a self,
+        tenant: Option<&'a str>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async move {
+            self.forgettings.fetch_add(1, Ordering::SeqCst);
+            match tenant {
+                Some(tenant) => self.keys.invalidate(tenant).await,
+                None => self.keys.invalidate_all(),
+            }
+        })
     }
 }
 

@@ -8,7 +8,11 @@ use crate::{RequestHead, Verification, key::Keys};
 pub(crate) trait Directory: Send + Sync {
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
     fn keys<'a>(&'a self, tenant: &'a str) -> Looked<'a, Option<Arc<Keys>>>;
-    fn forget<'a>(&'a self, tenant: &'a str) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+    /// Forgets one tenant, or all.
+    fn forget<'a>(
+        &'a self,
+        tenant: Option<&'a str>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 }
 
 pub(crate) type Looked<'a, T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send + 'a>>;

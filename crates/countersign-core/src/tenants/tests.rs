@@ -7,6 +7,8 @@ use std::{
     },
 };
 
+use tokio::sync::Notify;
+
 use crate::{
     Address, Admission, ConfigError, HeaderSource, RequestHead, Secret, SecretSource, Secrets,
     Signer, Tenants, Verification, Verifier, VerifyErrorKind, providers::GitHub,
@@ -137,6 +139,63 @@ async fn remembers_a_secret_until_it_is_forgotten() -> Outcome {
     verifier.forget_tenant("acme").await;
     assert!(verdict(&verifier, "acme", "new secret").await?.is_ok());
     assert!(verdict(&verifier, "acme", "secret of acme").await?.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn forgets_all_at_once() -> Outcome {
+    let (source, verifier) = pair();
+    for (tenant, secret) in [("acme", "secret of acme"), ("emca", "secret of emca")] {
+        assert!(verdict(&verifier, tenant, secret).await?.is_ok());
+        source.set(tenant, "new secret");
+    }
+    verifier.forget_all_tenants().await;
+    for tenant in ["acme", "emca"] {
+        assert!(verdict(&verifier, tenant, "new secret").await?.is_ok());
+    }
+    Ok(())
+}
+
+/// Tells the secret that it read when it was asked, and only when it is let go.
+#[derive(Clone, Default)]
+struct Slow {
+    source: Source,
+    reading: Arc<Notify>,
+    go: Arc<Notify>,
+}
+
+impl SecretSource for Slow {
+    fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+        self.source.tenant(request)
+    }
+
+    async fn secrets(&self, tenant: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+        let secrets = self.source.secrets(tenant).await;
+        self.reading.notify_one();
+        self.go.notified().await;
+        secrets
+    }
+}
+
+#[tokio::test]
+async fn does_not_bring_back_what_was_forgotten_while_it_was_looked_up() -> Outcome {
+    let slow = Slow::default();
+    slow.source.set("acme", "old secret");
+    let verifier = Verifier::<GitHub>::per_tenant(Tenants::new(slow.clone()));
+    let lookup = tokio::spawn({
+        let verifier = verifier.clone();
+        async move { verdict(&verifier, "acme", "old secret").await }
+    });
+    slow.reading.notified().await;
+    slow.source.set("acme", "new secret");
+    verifier.forget_tenant("acme").await;
+    slow.go.notify_one();
+    // It is looked up again.
+    slow.reading.notified().await;
+    slow.go.notify_one();
+    assert_eq!(lookup.await??, Err(VerifyErrorKind::Mismatch));
+    assert!(verdict(&verifier, "acme", "new secret").await?.is_ok());
+    assert_eq!(slow.source.lookups(), 2);
     Ok(())
 }
 

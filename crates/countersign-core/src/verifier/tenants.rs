@@ -78,10 +78,19 @@ impl<P: Provider> Verifier<P> {
         }))
     }
 
-    /// Forgets what is remembered of a tenant's secrets, so that the next delivery looks them up:
-    /// after they were changed or revoked. A lookup that is under way may still bring back the
-    /// former ones.
+    /// Forgets what is remembered of a tenant's secrets, after they were changed or revoked: the
+    /// next delivery looks them up. A lookup that is under way is made again.
     pub async fn forget_tenant(&self, tenant: &str) {
+        self.forget(Some(tenant)).await;
+    }
+
+    /// Forgets what is remembered of all tenants' secrets: after a time in which you were not told
+    /// of changes.
+    pub async fn forget_all_tenants(&self) {
+        self.forget(None).await;
+    }
+
+    async fn forget(&self, tenant: Option<&str>) {
         if let KeySource::PerTenant(directory) = &self.shared.keys {
             directory.forget(tenant).await;
         }
