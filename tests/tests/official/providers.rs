@@ -1,7 +1,7 @@
 //! Each provider, how it signs, and its libraries.
 
 use countersign::providers::{
-    Clerk, ElevenLabs, GitHub, Linear, OpenAI, Paddle, Resend, Shopify, Slack, Square,
+    Clerk, ElevenLabs, GitHub, Linear, OpenAI, Paddle, Replicate, Resend, Shopify, Slack, Square,
     StandardWebhooks, Stripe, Webflow,
 };
 
@@ -17,7 +17,7 @@ pub(crate) fn npm(driver: &mut Driver) -> Outcome<Vec<Report>> {
         check::<Stripe>(&STRIPE, driver, "stripe")?,
         check::<Slack>(&SLACK, driver, "@slack/bolt")?,
         check::<StandardWebhooks>(&STANDARD_WEBHOOKS, driver, "standardwebhooks")?,
-        check::<StandardWebhooks>(&STANDARD_WEBHOOKS, driver, "replicate")?,
+        check::<Replicate>(&STANDARD_WEBHOOKS, driver, "replicate")?,
         check::<StandardWebhooks>(&SVIX, driver, "svix")?,
         check::<OpenAI>(&STANDARD_WEBHOOKS, driver, "openai")?,
         check::<Clerk>(&SVIX, driver, "@clerk/backend")?,
