@@ -24,6 +24,12 @@ pub(crate) struct Seen {
 /// Bytes: over the 256 KiB that actix allows unless told otherwise.
 pub(crate) const LIMIT: usize = 300_000;
 
+/// What time it is: seconds since 1970.
+pub(crate) const NOW: u64 = 1_700_000_000;
+
+/// The key `[7; 24]`, as Standard Webhooks has it.
+pub(crate) const WHSEC: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
+
 impl Receiver {
     pub(crate) fn start(surface: &'static str) -> Self {
         let name = format!("countersign-{}-{surface}", std::process::id());
@@ -34,9 +40,11 @@ impl Receiver {
         command.env("RUST_LOG", "off");
         command
             .args(["--surface", surface, "--body-limit", &LIMIT.to_string()])
-            .args(["--body-deadline", "1", "--header-deadline", "2", "--effects"])
-            .arg(&effects);
-        for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB"] {
+            .args(["--body-deadline", "1", "--header-deadline", "2"])
+            .args(["--clock", &NOW.to_string(), "--effects"])
+            .arg(&effects)
+            .env("STANDARD_SECRET", WHSEC);
+        for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB", "STRIPE"] {
             command.env(format!("{provider}_SECRET"), SECRET);
             command.env(format!("{provider}_SECRET_PREVIOUS"), PREVIOUS);
         }

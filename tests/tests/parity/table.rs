@@ -2,6 +2,7 @@
 
 mod either;
 mod tenants;
+mod timed;
 
 use countersign::body_digest;
 use countersign_tests::signature;
@@ -29,6 +30,7 @@ pub(crate) fn rows() -> Vec<Row> {
         connections(),
         either::rows(),
         tenants::rows(),
+        timed::rows(),
         left_to_the_servers(),
     ]
     .into_iter()

@@ -10,7 +10,7 @@ use actix_web::{
 use countersign::{
     Verifiers, Webhook,
     actix_web::{ActixHeaders, VerifyWebhook},
-    providers::{github, respan, speaknode, x_webhook_signature},
+    providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
 };
 
 use crate::{
@@ -22,8 +22,17 @@ use crate::{
 /// Each handler verifies what it takes.
 pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
-        let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
-            endpoints.clone();
+        let Endpoints {
+            respan,
+            webhook,
+            webhook_js,
+            speaknode,
+            github,
+            stripe,
+            standard,
+            tenants,
+            handler,
+        } = endpoints.clone();
         config
             .app_data(Data::new(handler))
             .app_data(Data::new(respan))
@@ -31,6 +40,8 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(webhook_js))
             .app_data(Data::new(speaknode))
             .app_data(Data::new(github))
+            .app_data(Data::new(stripe))
+            .app_data(Data::new(standard))
             .app_data(Data::new(tenants))
             .route("/respan", web::post().to(extracted::<Webhook<respan::Event>>))
             .route("/webhook", web::post().to(extracted::<Webhook<x_webhook_signature::Event>>))
@@ -40,6 +51,8 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             )
             .route("/speaknode", web::post().to(extracted::<Webhook<speaknode::Event>>))
             .route("/github", web::post().to(extracted::<Webhook<github::Event>>))
+            .route("/stripe", web::post().to(extracted::<Webhook<stripe::Event>>))
+            .route("/standard", web::post().to(extracted::<Webhook<standard_webhooks::Event>>))
             .route("/either", web::post().to(extracted::<OfEither>))
             .route(
                 "/tenants/{tenant}",
@@ -55,8 +68,17 @@ async fn extracted<T: Given>(handler: Data<Handler>, given: T) -> HttpResponse {
 /// Each handler takes what the middleware around it has verified.
 pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
-        let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
-            endpoints.clone();
+        let Endpoints {
+            respan,
+            webhook,
+            webhook_js,
+            speaknode,
+            github,
+            stripe,
+            standard,
+            tenants,
+            handler,
+        } = endpoints.clone();
         config.app_data(Data::new(handler));
         wrapped::<Webhook<respan::Event>>(config, "/respan", respan);
         wrapped::<Webhook<x_webhook_signature::Event>>(config, "/webhook", webhook.clone());
@@ -67,6 +89,8 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
         );
         wrapped::<Webhook<speaknode::Event>>(config, "/speaknode", speaknode);
         wrapped::<Webhook<github::Event>>(config, "/github", github.clone());
+        wrapped::<Webhook<stripe::Event>>(config, "/stripe", stripe);
+        wrapped::<Webhook<standard_webhooks::Event>>(config, "/standard", standard);
         wrapped::<OfEither>(config, "/either", (github, webhook));
         wrapped::<Webhook<x_webhook_signature::Event, PerTenant>>(
             config,

@@ -4,10 +4,11 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Parser, ValueEnum};
 
-/// Receives signed webhooks from four providers.
+/// Receives signed webhooks from six providers.
 ///
-/// Secrets come from RESPAN_SECRET, WEBHOOK_SECRET, SPEAKNODE_SECRET and GITHUB_SECRET; retired
-/// ones from the same names with _PREVIOUS. An endpoint without a secret refuses everything.
+/// Secrets come from RESPAN_SECRET, WEBHOOK_SECRET, SPEAKNODE_SECRET, GITHUB_SECRET, STRIPE_SECRET
+/// and STANDARD_SECRET; retired ones from the same names with _PREVIOUS. An endpoint without a
+/// secret refuses everything.
 #[derive(Debug, Parser)]
 #[command(name = "receiver")]
 pub(crate) struct Arguments {
@@ -29,6 +30,9 @@ pub(crate) struct Arguments {
     /// A file that gets a line for each event a handler was given.
     #[arg(long, value_name = "FILE")]
     pub(crate) effects: Option<PathBuf>,
+    /// Judges signed times as of then: seconds since 1970. Default: as of now.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) clock: Option<u32>,
     /// How many threads serve.
     #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: u16,

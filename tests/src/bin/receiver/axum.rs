@@ -11,7 +11,7 @@ use axum::{
 };
 use countersign::{
     HttpHeaders, Verifiers, Webhook,
-    providers::{github, respan, speaknode, x_webhook_signature},
+    providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
     tower::VerifyLayer,
 };
 use http::{StatusCode, header::CONTENT_TYPE};
@@ -31,6 +31,8 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
         .route("/webhook-js", post(extracted::<Webhook<x_webhook_signature::Event, WebhookJs>>))
         .route("/speaknode", post(extracted::<Webhook<speaknode::Event>>))
         .route("/github", post(extracted::<Webhook<github::Event>>))
+        .route("/stripe", post(extracted::<Webhook<stripe::Event>>))
+        .route("/standard", post(extracted::<Webhook<standard_webhooks::Event>>))
         .route("/either", post(extracted::<OfEither>))
         .route(
             "/tenants/{tenant}",
@@ -45,13 +47,25 @@ async fn extracted<T: Given>(State(handler): State<Handler>, given: T) -> Respon
 
 /// Each handler takes what the layer around it has verified.
 pub(crate) fn layer(endpoints: Endpoints) -> Router {
-    let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } = endpoints;
+    let Endpoints {
+        respan,
+        webhook,
+        webhook_js,
+        speaknode,
+        github,
+        stripe,
+        standard,
+        tenants,
+        handler,
+    } = endpoints;
     Router::new()
         .merge(layered::<Webhook<respan::Event>>("/respan", respan))
         .merge(layered::<Webhook<x_webhook_signature::Event>>("/webhook", webhook.clone()))
         .merge(layered::<Webhook<x_webhook_signature::Event, WebhookJs>>("/webhook-js", webhook_js))
         .merge(layered::<Webhook<speaknode::Event>>("/speaknode", speaknode))
         .merge(layered::<Webhook<github::Event>>("/github", github.clone()))
+        .merge(layered::<Webhook<stripe::Event>>("/stripe", stripe))
+        .merge(layered::<Webhook<standard_webhooks::Event>>("/standard", standard))
         .merge(layered::<OfEither>("/either", (github, webhook)))
         .merge(layered::<Webhook<x_webhook_signature::Event, PerTenant>>(
             "/tenants/{tenant}",

@@ -4,9 +4,9 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    ConfigError, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Tenants, Verifier,
-    body_digest,
-    providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
+    ConfigError, FixedClock, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Tenants,
+    Verifier, body_digest,
+    providers::{GitHub, Respan, SpeakNode, StandardWebhooks, Stripe, XWebhookSignature},
 };
 use serde::Serialize;
 
@@ -34,6 +34,8 @@ pub(crate) struct Endpoints {
     pub(crate) webhook_js: Verifier<WebhookJs>,
     pub(crate) speaknode: Verifier<SpeakNode>,
     pub(crate) github: Verifier<GitHub>,
+    pub(crate) stripe: Verifier<Stripe>,
+    pub(crate) standard: Verifier<StandardWebhooks>,
     pub(crate) tenants: Verifier<PerTenant>,
     pub(crate) handler: Handler,
 }
@@ -47,6 +49,8 @@ impl Endpoints {
             webhook_js: verifier("WEBHOOK_SECRET", arguments)?,
             speaknode: verifier("SPEAKNODE_SECRET", arguments)?,
             github: verifier("GITHUB_SECRET", arguments)?,
+            stripe: verifier("STRIPE_SECRET", arguments)?,
+            standard: verifier("STANDARD_SECRET", arguments)?,
             tenants: limited(
                 Verifier::per_tenant(Tenants::new(Directory(secrets("WEBHOOK_SECRET")?))),
                 arguments,
@@ -64,7 +68,11 @@ fn verifier<P: Provider>(
 }
 
 fn limited<P: Provider>(verifier: Verifier<P>, arguments: &Arguments) -> Verifier<P> {
-    verifier.body_limit(arguments.body_limit).body_deadline(arguments.body_deadline)
+    let verifier = verifier.body_limit(arguments.body_limit).body_deadline(arguments.body_deadline);
+    match arguments.clock {
+        Some(seconds) => verifier.clock(FixedClock::at_unix_seconds(seconds)),
+        None => verifier,
+    }
 }
 
 fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {

@@ -1,8 +1,8 @@
 //! What a handler was given.
 
 use countersign::{
-    Either, Event, Form, Provider, Rejection, Webhook,
-    providers::{github, respan, speaknode, x_webhook_signature},
+    Either, Event, Form, OpenEvent, Provider, Rejection, Webhook,
+    providers::{github, respan, speaknode, stripe, x_webhook_signature},
 };
 use http::request::Parts;
 
@@ -96,6 +96,26 @@ impl Told for speaknode::Event {
 impl Told for github::Event {
     fn event_type(&self) -> Option<&str> {
         Some(&self.event_type)
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+impl Told for stripe::Event {
+    fn event_type(&self) -> Option<&str> {
+        Some(&self.event_type)
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+impl<P: Provider> Told for OpenEvent<P> {
+    fn event_type(&self) -> Option<&str> {
+        self.event_type.as_deref()
     }
 
     fn id(&self) -> Option<&str> {

@@ -5,9 +5,10 @@
 //! ```
 //!
 //! `POST /respan`, `/webhook`, `/webhook-js` (as `/webhook`, and JavaScript's spelling is accepted),
-//! `/speaknode`, `/github`, `/either` (what `/github` takes, and what `/webhook` does) and
-//! `/tenants/NAME` (as `/webhook`, with the secrets of a tenant; there is `acme`) answer what the
-//! handler was given. The first line on standard output is `listening on ADDRESS`.
+//! `/speaknode`, `/github`, `/stripe`, `/standard` (Standard Webhooks), `/either` (what `/github`
+//! takes, and what `/webhook` does) and `/tenants/NAME` (as `/webhook`, with the secrets of a tenant;
+//! there is `acme`) answer what the handler was given. The first line on standard output is
+//! `listening on ADDRESS`.
 
 mod actix;
 mod arguments;

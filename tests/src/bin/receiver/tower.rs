@@ -5,7 +5,7 @@ use std::{convert::Infallible, io};
 use bytes::Bytes;
 use countersign::{
     HttpHeaders, Verifiers, Webhook,
-    providers::{github, respan, speaknode, x_webhook_signature},
+    providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
     tower::{RequestBody, VerifyLayer},
 };
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -28,8 +28,17 @@ pub(crate) fn service(
     let service = service_fn(move |request: Request<Incoming>| {
         let endpoints = endpoints.clone();
         async move {
-            let Endpoints { respan, webhook, webhook_js, speaknode, github, tenants, handler } =
-                endpoints;
+            let Endpoints {
+                respan,
+                webhook,
+                webhook_js,
+                speaknode,
+                github,
+                stripe,
+                standard,
+                tenants,
+                handler,
+            } = endpoints;
             match request.uri().path() {
                 "/respan" => verified::<Webhook<respan::Event>>(respan, handler, request).await,
                 "/webhook" => {
@@ -45,6 +54,10 @@ pub(crate) fn service(
                     verified::<Webhook<speaknode::Event>>(speaknode, handler, request).await
                 }
                 "/github" => verified::<Webhook<github::Event>>(github, handler, request).await,
+                "/stripe" => verified::<Webhook<stripe::Event>>(stripe, handler, request).await,
+                "/standard" => {
+                    verified::<Webhook<standard_webhooks::Event>>(standard, handler, request).await
+                }
                 "/either" => verified::<OfEither>((github, webhook), handler, request).await,
                 path if path.starts_with("/tenants/") => {
                     verified::<Webhook<x_webhook_signature::Event, PerTenant>>(
