@@ -14,6 +14,47 @@
 //! off. What accepting a form means is said at [`Form`].
 //!
 //! Source: <https://docs.keywordsai.co>, <https://respan.ai/docs> (webhooks).
+//!
+//! # Where the secret is
+//!
+//! It is the API key of the call that triggered the webhook, or the webhook's own secret. Where keys
+//! of several callers trigger one webhook, accept all of them: one as current, up to three besides
+//! as retired.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{Respan, respan};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_respan(Webhook { event, .. }: Webhook<respan::Event>) -> StatusCode {
+//!     println!("{}", event.json.as_str());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "your_webhook_secret";
+//! let verifier = Verifier::<Respan>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/respan", post(on_respan)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<Respan>::new(Secret::new(secret)?)?;
+//! # let genuine = SignedRequest::new(&signer, r#"{"model": "small"}"#)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/respan")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/respan")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - Nothing tells a duplicate: there is no id, and no time that is signed. Make handling idempotent
+//!   by what your own fields say.
+//! - A body that was signed in the Python form is handed on in that form: it is what was signed.
 
 use crate::{
     Delivery, EventAt, Form, JsonDumps, PayloadError, Provider, RawJson, Scheme, event::json,

@@ -10,6 +10,46 @@
 //!   one event from another.
 //!
 //! Source: <https://docs.speaknode.com/guide/webhooks>.
+//!
+//! # Where the secret is
+//!
+//! The manual calls it the webhook secret, and does not say where it is shown.
+//!
+//! # A handler
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{SpeakNode, speaknode};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_speaknode(Webhook { event, .. }: Webhook<speaknode::Event>) -> StatusCode {
+//!     println!("{}", event.event_type());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "your_webhook_secret";
+//! let verifier = Verifier::<SpeakNode>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/speaknode", post(on_speaknode)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<SpeakNode>::new(Secret::new(secret)?)?;
+//! # let genuine = SignedRequest::new(&signer, r#"{"event":"SessionStarted"}"#)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/speaknode")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/speaknode")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - An answer is expected within a few seconds, and what is not answered with 2xx may come again:
+//!   do slow work after the answer.
+//! - If every delivery is refused, look at one: the log tells when the header that is assumed is
+//!   missing.
 
 use crate::{Envelope, EventAt, Field, Provider, RawJson, Scheme, events};
 

@@ -7,17 +7,50 @@
 //! - Body: `{"id", "type", "created_at"?, "data", "previous_data"?}` in two shapes: [`objects`]
 //!   has the thing itself under `data.object`, [`flat`] has it in `data`. [`Event`] takes both.
 //!
-//! # Caveats
+//! # Where the secret is
 //!
-//! One documented receiver of the flat shape verifies `JSON.stringify(JSON.parse(body))`. Where a
-//! sender signs that text and sends another, opt in with
-//! [`Verifier::forms`](crate::Verifier::forms) and [`Form::JavaScript`](crate::Form).
+//! With the endpoint, in the console of the system that sends.
 //!
-//! The header does not name a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and others
-//! use the same one for something else.
+//! # A handler
 //!
-//! The senders of both shapes expect 2xx within 5 s and try five times: at once, after 1 min (flat:
-//! 30 s), 5 min, 30 min and 2 h. The sender of the first shape then disables the endpoint.
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use countersign::providers::{XWebhookSignature, x_webhook_signature};
+//! use countersign::{Secret, Verifier, Webhook};
+//!
+//! async fn on_event(Webhook { event, .. }: Webhook<x_webhook_signature::Event>) -> StatusCode {
+//!     println!("{:?}: {}", event.id(), event.event_type());
+//!     StatusCode::OK
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "your_webhook_secret";
+//! let verifier = Verifier::<XWebhookSignature>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/webhooks", post(on_event)).with_state(verifier);
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<XWebhookSignature>::new(Secret::new(secret)?)?;
+//! # let body = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
+//! # let genuine = SignedRequest::new(&signer, body)?;
+//! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/webhooks")?).await?;
+//! # assert_eq!(response.status(), StatusCode::OK);
+//! # let response = app.oneshot(genuine.forged().http::<axum::body::Body>("/webhooks")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pitfalls
+//!
+//! - One documented receiver of the flat shape verifies `JSON.stringify(JSON.parse(body))`. Where a
+//!   sender signs that text and sends another, opt in with
+//!   [`Verifier::forms`](crate::Verifier::forms) and [`Form::JavaScript`](crate::Form).
+//! - The header does not name a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and others
+//!   use the same one for something else.
+//! - The senders of both shapes expect 2xx within 5 s and try five times: at once, after 1 min (flat:
+//!   30 s), 5 min, 30 min and 2 h. The sender of the first shape then disables the endpoint.
+//! - Nothing is signed that tells the time: an old delivery can be replayed, and its `id` tells.
 
 pub mod flat;
 pub mod objects;
