@@ -1,8 +1,8 @@
 #![no_main]
 
 use countersign_core::{
-    Event, FixedClock, Form, JsonDumps, Part, Provider, Scheme, Secret, SecretForm, Secrets, Signer,
-    Timestamp, TimestampUnit, Verifier,
+    Event, FixedClock, Form, JsonDumps, Part, Provider, Scheme, Secret, SecretForm, Secrets,
+    Signer, Timestamp, TimestampUnit, Verifier,
     providers::{SpeakNode, github, speaknode, x_webhook_signature},
 };
 use libfuzzer_sys::fuzz_target;
@@ -17,7 +17,7 @@ impl Provider for Whole {
         .id(&["x-id", "y-id"])
         .timestamp(Timestamp::entry("t", TimestampUnit::Milliseconds))
         .signed(&[Part::Id, Part::Timestamp, Part::Literal("."), Part::Body])
-        .secret(SecretForm::Base64 { prefix: "whsec_" })
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 8, at_most: 64 })
         .forms(&[Form::Python(JsonDumps::DEFAULT), Form::JavaScript]);
 }
 
