@@ -57,6 +57,7 @@ impl Key {
     }
 
     /// Starts to hash what will come, where the algorithm needs nothing else before it.
+    #[inline]
     pub(crate) fn start(&self) -> Option<Mac> {
         match self {
             Self::Hmac(key) => Some(key.start()),

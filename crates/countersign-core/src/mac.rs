@@ -30,12 +30,14 @@ impl HmacKey {
 pub(crate) struct Mac(HmacKey);
 
 impl HmacKey {
+    #[inline]
     pub(crate) fn start(&self) -> Mac {
         Mac(self.clone())
     }
 }
 
 impl Mac {
+    #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
             HmacKey::Sha256(mac) => mac.update(bytes),
@@ -43,6 +45,7 @@ impl Mac {
         }
     }
 
+    #[inline]
     pub(crate) fn tag(self) -> Tag {
         let mut tag = [0; TAG_ROOM];
         match self.0 {
@@ -54,6 +57,7 @@ impl Mac {
 
     /// Whether any of these tags is the one over what came in, in a time that does not depend on
     /// which, nor on how much of it is right.
+    #[inline]
     pub(crate) fn matches<'a>(self, candidates: impl Iterator<Item = &'a Tag>) -> bool {
         let expected = self.tag();
         candidates.fold(Choice::from(0), |any, candidate| any | equal(&expected, candidate)).into()
@@ -61,6 +65,7 @@ impl Mac {
 }
 
 /// Compares as words: a choice for each of 32 bytes costs more than the lookup of the header.
+#[inline]
 fn equal(Tag(a): &Tag, Tag(b): &Tag) -> Choice {
     let (a, _) = a.as_chunks::<8>();
     let (b, _) = b.as_chunks::<8>();

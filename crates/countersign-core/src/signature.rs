@@ -48,6 +48,7 @@ impl Tags {
         }
     }
 
+    #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Tag> {
         std::iter::once(&self.first).chain(&self.others)
     }

@@ -59,7 +59,7 @@ impl<'a> Head<'a> {
             return Err(refused(VerifyErrorKind::BodyTooLarge));
         }
         let url = settings.url.as_deref();
-        if url.is_none() && scheme.signed.contains(&Part::Url) {
+        if url.is_none() && scheme.signed.iter().any(|part| matches!(part, Part::Url)) {
             return Err(refused(VerifyErrorKind::UrlNotConfigured));
         }
         Ok(Self { tags, id, signed_at, member, header_length: signature.len(), timestamp, url })

@@ -38,6 +38,7 @@ impl Settings {
     }
 
     /// The headers that the signature may be in, in the order in which they are looked at.
+    #[inline]
     pub(crate) fn signature_headers(&self, scheme: &Scheme) -> impl Iterator<Item = &str> {
         let configured = self.header.as_deref();
         let stated = scheme.headers.iter().copied().filter(move |_| configured.is_none());
