@@ -25,8 +25,8 @@ pub(crate) const TAG_ROOM: usize = if cfg!(feature = "ed25519") { 64 } else { 32
 /// The tags of one header: any of them may match. A header with one, as nearly all are, costs no
 /// allocation.
 pub(crate) struct Tags {
-    first: Tag,
-    others: Vec<Tag>,
+    pub(crate) first: Tag,
+    pub(crate) others: Vec<Tag>,
 }
 
 impl Tags {

@@ -8,14 +8,15 @@ use crate::{
     scheme::{Layout, TimestampPlace},
     signature::{Tags, entries},
     verification::time::{self, MemberTime},
+    verified::Told,
     verifier::Settings,
 };
 
 /// The headers of a delivery that may be genuine.
 pub(super) struct Head<'a> {
     pub(super) tags: Tags,
-    pub(super) id: Option<&'a str>,
-    pub(super) signed_at: Option<SystemTime>,
+    id: Option<&'a str>,
+    signed_at: Option<SystemTime>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
     timestamp: Option<&'a str>,
@@ -65,8 +66,18 @@ impl<'a> Head<'a> {
         Ok(Self { tags, id, signed_at, member, header_length: signature.len(), timestamp, url })
     }
 
+    /// What is told besides the body.
+    #[inline]
+    pub(super) fn told(&self) -> Told {
+        Told { id: self.id.map(Box::from), signed_at: self.signed_at, tenant: None }
+    }
+
     /// What is signed before the body.
-    pub(super) fn preamble(&self, scheme: &'static Scheme) -> impl Iterator<Item = &'a [u8]> {
+    #[inline]
+    pub(super) fn preamble(
+        &self,
+        scheme: &'static Scheme,
+    ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
         let (timestamp, id, url) = (self.timestamp, self.id, self.url);
         scheme.signed.iter().map_while(move |part| match part {
             Part::Literal(text) => Some(text.as_bytes()),
@@ -79,6 +90,7 @@ impl<'a> Head<'a> {
 }
 
 /// Finds the signature: of several header names, the first that is present decides.
+#[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
     settings: &'a Settings,
@@ -98,6 +110,7 @@ fn signature<'a, H: HeaderSource + ?Sized>(
 }
 
 /// Finds the timestamp's text, where the scheme has one.
+#[inline]
 fn timestamp<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
     alternative: usize,
@@ -126,6 +139,7 @@ fn timestamp<'a, H: HeaderSource + ?Sized>(
 }
 
 /// Finds the signed id's text, where the scheme has one.
+#[inline]
 fn id<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
     alternative: usize,
