@@ -28,16 +28,15 @@ pub trait HeaderSource {
 }
 
 /// Finds the only field called `name`. Not a method of the trait: nobody may decide it otherwise.
+#[inline]
 pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &'a str,
 ) -> Occurrence<'a> {
-    let mut values = headers.values(name);
-    match (values.next(), values.next()) {
-        (None, _) => Occurrence::Absent,
-        (Some(value), None) => Occurrence::Once(trim(value)),
-        (Some(_), Some(_)) => Occurrence::Repeated,
-    }
+    headers.values(name).fold(Occurrence::Absent, |before, value| match before {
+        Occurrence::Absent => Occurrence::Once(trim(value)),
+        Occurrence::Once(_) | Occurrence::Repeated => Occurrence::Repeated,
+    })
 }
 
 /// How often a header field is there.

@@ -84,15 +84,15 @@ impl<P: Provider> Verification<P> {
         let length = u64::try_from(body.len()).ok();
         let head = Head::read(Self::SCHEME, settings, headers, length, now)?;
         let preamble = head.preamble(Self::SCHEME);
-        let told = head.told();
+        let Head { tags, id, signed_at, member, header_length, .. } = head;
         let case = Case {
-            is_of_current: Some(keys.current.matches(preamble.clone(), body, &head.tags)),
-            tags: &head.tags,
+            is_of_current: Some(keys.current.matches(preamble.clone(), body, &tags)),
+            tags: &tags,
             others: Some(Others { keys, forms: &settings.forms, preamble }),
-            member: head.member,
-            header_length: head.header_length,
+            member,
+            header_length,
         };
-        case.judge(Cow::Borrowed(body), told)
+        case.judge(Cow::Borrowed(body), || Head::told(id, signed_at))
     }
 
     /// Begins with keys that are still to be looked up for a tenant.
@@ -125,7 +125,7 @@ impl<P: Provider> Verification<P> {
             preamble: Vec::new(),
             received: 0,
             limit: settings.body_limit,
-            told: head.told(),
+            told: Head::told(head.id, head.signed_at),
             member: head.member,
             header_length: head.header_length,
             tags: head.tags,
@@ -202,7 +202,7 @@ impl<P: Provider> Verification<P> {
             member: self.member,
             header_length: self.header_length,
         };
-        case.judge(body, self.told)
+        case.judge(body, || self.told)
     }
 
     /// Once the signature was read, its form is the scheme's.

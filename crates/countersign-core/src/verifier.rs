@@ -236,8 +236,8 @@ impl<P: Provider> Verifier<P> {
     /// ```
     #[must_use]
     pub fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
-        let mut names = self.shared.settings.signature_headers(&Self::SCHEME);
-        names.any(|name| headers.values(name).next().is_some())
+        let names = &self.shared.settings.signature_headers;
+        names.iter().any(|name| headers.values(name).next().is_some())
     }
 
     fn judge<'a, H: HeaderSource + ?Sized>(

@@ -15,8 +15,8 @@ use crate::{
 /// The headers of a delivery that may be genuine.
 pub(super) struct Head<'a> {
     pub(super) tags: Tags,
-    id: Option<&'a str>,
-    signed_at: Option<SystemTime>,
+    pub(super) id: Option<&'a str>,
+    pub(super) signed_at: Option<SystemTime>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
     timestamp: Option<&'a str>,
@@ -34,7 +34,7 @@ impl<'a> Head<'a> {
         declared_length: Option<u64>,
         now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
-        let (alternative, signature) = signature(scheme, settings, headers)?;
+        let (alternative, signature) = signature(settings, headers)?;
         let refused = |kind| VerifyError::new(kind, signature.len(), SignatureForm::of(signature));
         let tags = Tags::read(scheme, signature)
             .ok_or_else(|| refused(VerifyErrorKind::MalformedSignature))?;
@@ -68,8 +68,8 @@ impl<'a> Head<'a> {
 
     /// What is told besides the body.
     #[inline]
-    pub(super) fn told(&self) -> Told {
-        Told { id: self.id.map(Box::from), signed_at: self.signed_at, tenant: None }
+    pub(super) fn told(id: Option<&str>, signed_at: Option<SystemTime>) -> Told {
+        Told { id: id.map(Box::from), signed_at, tenant: None }
     }
 
     /// What is signed before the body.
@@ -92,11 +92,10 @@ impl<'a> Head<'a> {
 /// Finds the signature: of several header names, the first that is present decides.
 #[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
-    scheme: &Scheme,
     settings: &'a Settings,
     headers: &'a H,
 ) -> Result<(usize, &'a [u8]), VerifyError> {
-    for (alternative, name) in settings.signature_headers(scheme).enumerate() {
+    for (alternative, name) in settings.signature_headers.iter().enumerate() {
         match single(headers, name) {
             Occurrence::Absent => {}
             Occurrence::Once(b"") => break,

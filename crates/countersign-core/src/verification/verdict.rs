@@ -29,11 +29,15 @@ pub(super) struct Others<'a, I> {
 /// What was signed: with which secret, in which form, and that form's text if it is not the wire's.
 type Match = (usize, Form, Option<Vec<u8>>);
 
-impl<'a, I: Iterator<Item = &'a [u8]> + Clone> Case<'a, I> {
-    /// Gives the verdict; `told` is what the headers tell.
+impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
+    /// Gives the verdict; `told` is asked what the headers tell, once the body is accepted.
     // Inlined, so that a body that was there at once is judged without a copy of all this.
     #[inline]
-    pub(super) fn judge<P, B>(self, body: B, mut told: Told) -> Result<Verified<P, B>, VerifyError>
+    pub(super) fn judge<P, B>(
+        self,
+        body: B,
+        told: impl FnOnce() -> Told,
+    ) -> Result<Verified<P, B>, VerifyError>
     where
         P: Provider,
         B: AsRef<[u8]> + From<Vec<u8>>,
@@ -43,8 +47,8 @@ impl<'a, I: Iterator<Item = &'a [u8]> + Clone> Case<'a, I> {
         let refused = |kind| Verification::<P>::refused(kind, header_length, length);
         let found = match (self.is_of_current, &self.others) {
             (Some(true), _) => Some((0, Form::Wire, None)),
-            (Some(false), Some(others)) => others.find(self.tags, bytes, 1),
-            (None, Some(others)) => others.find(self.tags, bytes, 0),
+            (Some(false), Some(others)) => others.clone().find(self.tags, bytes, 1),
+            (None, Some(others)) => others.clone().find(self.tags, bytes, 0),
             (_, None) => None,
         };
         // Only now, so that the time it takes does not tell which tenants there are.
@@ -56,18 +60,21 @@ impl<'a, I: Iterator<Item = &'a [u8]> + Clone> Case<'a, I> {
             return Err(refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms));
         };
         let body = text.map_or(body, B::from);
-        if let Some(member) = self.member {
-            told.signed_at = Some(member.judge(body.as_ref()).map_err(refused)?);
-        }
+        let time = match self.member {
+            Some(member) => Some(member.judge(body.as_ref()).map_err(refused)?),
+            None => None,
+        };
+        let told = told();
+        let told = Told { signed_at: time.or(told.signed_at), ..told };
         Ok(Verified::new(body, index, form, told))
     }
 }
 
-impl<'a, I: Iterator<Item = &'a [u8]> + Clone> Others<'a, I> {
+impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
     /// Tries the keys beyond those that were `tried` over the bytes of the wire, then all of them
     /// over each form.
     #[inline(never)]
-    fn find(&self, tags: &Tags, bytes: &[u8], tried: usize) -> Option<Match> {
+    fn find(self, tags: &Tags, bytes: &[u8], tried: usize) -> Option<Match> {
         let position = |text: &[u8], tried| {
             let mut keys = self.keys.iter().enumerate().skip(tried);
             keys.find(|(_, key)| key.matches(self.preamble.clone(), text, tags))
