@@ -74,6 +74,7 @@ impl<P: Provider> Verification<P> {
 
     /// Judges a body that is there already: as [`Verification::begin`], `update` and `finish` do,
     /// but for what is kept from one to the next.
+    #[inline]
     pub(crate) fn judge<'a, H: HeaderSource + ?Sized>(
         settings: &Settings,
         keys: &Keys,

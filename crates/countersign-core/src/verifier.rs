@@ -240,6 +240,7 @@ impl<P: Provider> Verifier<P> {
         names.iter().any(|name| headers.values(name).next().is_some())
     }
 
+    #[inline]
     fn judge<'a, H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
