@@ -33,10 +33,13 @@ pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &'a str,
 ) -> Occurrence<'a> {
-    headers.values(name).fold(Occurrence::Absent, |before, value| match before {
-        Occurrence::Absent => Occurrence::Once(trim(value)),
-        Occurrence::Once(_) | Occurrence::Repeated => Occurrence::Repeated,
-    })
+    let mut found = None;
+    for value in headers.values(name) {
+        if found.replace(value).is_some() {
+            return Occurrence::Repeated;
+        }
+    }
+    found.map_or(Occurrence::Absent, |value| Occurrence::Once(trim(value)))
 }
 
 /// How often a header field is there.
