@@ -79,12 +79,14 @@ impl<'a> Head<'a> {
         scheme: &'static Scheme,
     ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
         let (timestamp, id, url) = (self.timestamp, self.id, self.url);
-        scheme.signed.iter().map_while(move |part| match part {
-            Part::Literal(text) => Some(text.as_bytes()),
-            Part::Timestamp => Some(timestamp.unwrap_or_default().as_bytes()),
-            Part::Id => Some(id.unwrap_or_default().as_bytes()),
-            Part::Url => Some(url.unwrap_or_default().as_bytes()),
-            Part::Body => None,
+        // The body comes last: an assertion of the scheme.
+        let before = scheme.signed.split_last().map_or(&[][..], |(_, before)| before);
+        before.iter().map(move |part| match part {
+            Part::Literal(text) => text.as_bytes(),
+            Part::Timestamp => timestamp.unwrap_or_default().as_bytes(),
+            Part::Id => id.unwrap_or_default().as_bytes(),
+            Part::Url => url.unwrap_or_default().as_bytes(),
+            Part::Body => b"",
         })
     }
 }
