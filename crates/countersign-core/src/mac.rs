@@ -71,7 +71,10 @@ impl Mac {
 
     /// Whether any of these tags is the one over what came in.
     pub(crate) fn matches(self, tags: &Tags) -> bool {
-        is_among(&self.tag(), tags)
+        match self.0 {
+            HmacKey::Sha256(mac) => is_among(&tag(mac), tags),
+            HmacKey::Sha1(mac) => is_among(&tag(mac), tags),
+        }
     }
 }
 

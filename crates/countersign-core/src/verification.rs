@@ -48,6 +48,7 @@ struct Kept {
 impl<P: Provider> Verification<P> {
     const SCHEME: &'static Scheme = &Verifier::<P>::SCHEME;
 
+    #[inline]
     pub(crate) fn begin<H: HeaderSource + ?Sized>(
         settings: &Settings,
         keys: &Arc<Keys>,
@@ -119,6 +120,7 @@ impl<P: Provider> Verification<P> {
         }))
     }
 
+    #[inline]
     fn without_keys(head: Head<'_>, settings: &Settings) -> Self {
         Self {
             mac: None,

@@ -251,6 +251,7 @@ impl<P: Provider> Verifier<P> {
         Verification::judge(&self.shared.settings, &keys, headers, body, now)
     }
 
+    #[inline]
     fn begin_at<H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
