@@ -158,6 +158,7 @@ impl<P: Provider> Verification<P> {
     ///
     /// [`VerifyErrorKind::BodyTooLarge`] once the body grows over the limit; the chunk that does
     /// is not hashed. Stop reading then.
+    #[inline]
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), VerifyError> {
         self.received = self.received.saturating_add(chunk.len());
         if self.received > self.limit {
@@ -185,6 +186,7 @@ impl<P: Provider> Verification<P> {
     ///
     /// The chunks were hashed as they came; that `body` holds the same bytes is the caller's
     /// promise. [`Verifier::verify`] needs no promise.
+    #[inline]
     pub fn finish<B>(self, body: B) -> Result<Verified<P, B>, VerifyError>
     where
         B: AsRef<[u8]> + From<Vec<u8>>,

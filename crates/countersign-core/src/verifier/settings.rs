@@ -50,7 +50,8 @@ impl<P: Provider> Verifier<P> {
         if !is_field_name(name) {
             return Err(ConfigError::HeaderName { name: name.to_owned() });
         }
-        Ok(self.set(|settings| settings.signature_headers = [name.to_ascii_lowercase().into()].into()))
+        Ok(self
+            .set(|settings| settings.signature_headers = [name.to_ascii_lowercase().into()].into()))
     }
 
     /// Sets the URL that the provider delivers to, for schemes that sign it: exactly the text you
