@@ -1,5 +1,7 @@
 //! Ed25519 (RFC 8032): the only file that names `ed25519_dalek`.
 
+use std::iter;
+
 use ed25519_dalek::{SECRET_KEY_LENGTH, Signature, Signer, SigningKey, VerifyingKey};
 
 use crate::{
@@ -26,8 +28,10 @@ impl PublicKey {
     }
 
     /// Whether any of these tags is one over all of this. Nothing here is secret.
-    pub(crate) fn matches(&self, text: &[u8], tags: &Tags) -> bool {
-        tags.iter().any(|Tag(tag)| self.0.verify_strict(text, &Signature::from_bytes(tag)).is_ok())
+    pub(crate) fn matches(&self, text: &[u8], Tags { first, others }: &Tags) -> bool {
+        iter::once(first)
+            .chain(others)
+            .any(|Tag(tag)| self.0.verify_strict(text, &Signature::from_bytes(tag)).is_ok())
     }
 }
 

@@ -28,16 +28,18 @@ pub trait HeaderSource {
 }
 
 /// Finds the only field called `name`. Not a method of the trait: nobody may decide it otherwise.
+#[inline]
 pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &'a str,
 ) -> Occurrence<'a> {
-    let mut values = headers.values(name);
-    match (values.next(), values.next()) {
-        (None, _) => Occurrence::Absent,
-        (Some(value), None) => Occurrence::Once(trim(value)),
-        (Some(_), Some(_)) => Occurrence::Repeated,
+    let mut found = None;
+    for value in headers.values(name) {
+        if found.replace(value).is_some() {
+            return Occurrence::Repeated;
+        }
     }
+    found.map_or(Occurrence::Absent, |value| Occurrence::Once(trim(value)))
 }
 
 /// How often a header field is there.

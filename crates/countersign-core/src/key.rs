@@ -11,6 +11,8 @@ use crate::{
 pub(crate) struct Keys {
     pub(crate) current: Key,
     pub(crate) retired: Box<[Key]>,
+    /// They are of a tenant who is not there: whatever they match is refused all the same.
+    pub(crate) are_nobodys: bool,
 }
 
 impl Keys {
@@ -19,10 +21,11 @@ impl Keys {
         Ok(Self {
             current: key(secrets.current())?,
             retired: secrets.retired().iter().map(key).collect::<Result<_, ConfigError>>()?,
+            are_nobodys: false,
         })
     }
 
-    /// Keys that cost what a tenant's cost. Whatever they match is refused all the same.
+    /// Keys that cost what a tenant's cost.
     pub(crate) fn of_nobody(scheme: &Scheme) -> Self {
         let current = match scheme.algorithm {
             Algorithm::HmacSha256 => Key::Hmac(HmacKey::sha256(b"nobody")),
@@ -30,7 +33,7 @@ impl Keys {
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 { .. } => Key::Ed25519(crate::ed25519::PublicKey::of_nobody()),
         };
-        Self { current, retired: Box::default() }
+        Self { current, retired: Box::default(), are_nobodys: true }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
@@ -57,6 +60,7 @@ impl Key {
     }
 
     /// Starts to hash what will come, where the algorithm needs nothing else before it.
+    #[inline]
     pub(crate) fn start(&self) -> Option<Mac> {
         match self {
             Self::Hmac(key) => Some(key.start()),
@@ -66,16 +70,21 @@ impl Key {
     }
 
     /// Whether any of these tags is one over all of this.
-    pub(crate) fn matches(&self, preamble: &[u8], body: &[u8], tags: &Tags) -> bool {
+    #[inline]
+    pub(crate) fn matches<'a>(
+        &self,
+        preamble: impl Iterator<Item = &'a [u8]>,
+        body: &[u8],
+        tags: &Tags,
+    ) -> bool {
         match self {
-            Self::Hmac(key) => {
-                let mut mac = key.start();
-                mac.update(preamble);
-                mac.update(body);
-                mac.matches(tags.iter())
-            }
+            Self::Hmac(key) => key.matches(preamble, body, tags),
             #[cfg(feature = "ed25519")]
-            Self::Ed25519(key) => key.matches(&[preamble, body].concat(), tags),
+            Self::Ed25519(key) => {
+                let mut text: Vec<_> = preamble.flatten().copied().collect();
+                text.extend_from_slice(body);
+                key.matches(&text, tags)
+            }
         }
     }
 }

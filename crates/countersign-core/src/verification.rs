@@ -4,8 +4,9 @@ mod head;
 #[cfg(test)]
 mod tests;
 pub(crate) mod time;
+mod verdict;
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, iter, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
     Address, Form, HeaderSource, Lookup, Provider, RequestHead, Scheme, SignatureForm, Verified,
@@ -15,6 +16,7 @@ use crate::{
 
 use head::Head;
 use time::MemberTime;
+use verdict::{Case, Others};
 
 /// A delivery whose headers were accepted and whose body is coming in.
 ///
@@ -26,31 +28,27 @@ pub struct Verification<P> {
     mac: Option<Mac>,
     tags: Tags,
     /// What is tried when the MAC does not match over the bytes of the wire.
-    others: Option<Others>,
+    others: Option<Kept>,
     /// What is signed before the body; kept for the others only.
     preamble: Vec<u8>,
     received: usize,
     limit: usize,
     told: Told,
     member: Option<MemberTime>,
-    /// No secret can match: there is no such tenant.
-    is_for_nobody: bool,
     header_length: usize,
     provider: PhantomData<fn() -> P>,
 }
 
 /// Further keys and forms.
-struct Others {
+struct Kept {
     keys: Arc<Keys>,
     forms: Arc<[Form]>,
 }
 
-/// What was signed: with which secret, in which form, and that form's text if it is not the wire's.
-type Match = (usize, Form, Option<Vec<u8>>);
-
 impl<P: Provider> Verification<P> {
     const SCHEME: &'static Scheme = &Verifier::<P>::SCHEME;
 
+    #[inline]
     pub(crate) fn begin<H: HeaderSource + ?Sized>(
         settings: &Settings,
         keys: &Arc<Keys>,
@@ -70,9 +68,33 @@ impl<P: Provider> Verification<P> {
                 preamble.extend_from_slice(bytes);
             }
         }
-        let others = has_others
-            .then(|| Others { keys: Arc::clone(keys), forms: Arc::clone(&settings.forms) });
+        let others =
+            has_others.then(|| Kept { keys: Arc::clone(keys), forms: Arc::clone(&settings.forms) });
         Ok(Self { mac, others, preamble, ..Self::without_keys(head, settings) })
+    }
+
+    /// Judges a body that is there already: as [`Verification::begin`], `update` and `finish` do,
+    /// but for what is kept from one to the next.
+    #[inline]
+    pub(crate) fn judge<'a, H: HeaderSource + ?Sized>(
+        settings: &Settings,
+        keys: &Keys,
+        headers: &H,
+        body: &'a [u8],
+        now: Option<SystemTime>,
+    ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError> {
+        let length = u64::try_from(body.len()).ok();
+        let head = Head::read(Self::SCHEME, settings, headers, length, now)?;
+        let preamble = head.preamble(Self::SCHEME);
+        let Head { tags, id, signed_at, member, header_length, .. } = head;
+        let case = Case {
+            is_of_current: Some(keys.current.matches(preamble.clone(), body, &tags)),
+            tags: &tags,
+            others: Some(Others { keys, forms: &settings.forms, preamble }),
+            member,
+            header_length,
+        };
+        case.judge(Cow::Borrowed(body), || Head::told(id, signed_at))
     }
 
     /// Begins with keys that are still to be looked up for a tenant.
@@ -98,19 +120,18 @@ impl<P: Provider> Verification<P> {
         }))
     }
 
+    #[inline]
     fn without_keys(head: Head<'_>, settings: &Settings) -> Self {
-        let id = head.id.map(Box::from);
         Self {
             mac: None,
-            tags: head.tags,
             others: None,
             preamble: Vec::new(),
             received: 0,
             limit: settings.body_limit,
-            told: Told { id, signed_at: head.signed_at, tenant: None },
+            told: Head::told(head.id, head.signed_at),
             member: head.member,
-            is_for_nobody: false,
             header_length: head.header_length,
+            tags: head.tags,
             provider: PhantomData,
         }
     }
@@ -121,13 +142,12 @@ impl<P: Provider> Verification<P> {
         forms: Arc<[Form]>,
         tenant: Option<String>,
     ) -> Self {
-        self.is_for_nobody = keys.is_none();
         let keys = keys.unwrap_or_else(|| Arc::new(Keys::of_nobody(Self::SCHEME)));
         self.mac = keys.current.start();
         if let Some(mac) = &mut self.mac {
             mac.update(&self.preamble);
         }
-        self.others = Some(Others { keys, forms });
+        self.others = Some(Kept { keys, forms });
         self.told.tenant = tenant;
         self
     }
@@ -138,10 +158,12 @@ impl<P: Provider> Verification<P> {
     ///
     /// [`VerifyErrorKind::BodyTooLarge`] once the body grows over the limit; the chunk that does
     /// is not hashed. Stop reading then.
+    #[inline]
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), VerifyError> {
         self.received = self.received.saturating_add(chunk.len());
         if self.received > self.limit {
-            return Err(self.refused(VerifyErrorKind::BodyTooLarge));
+            let kind = VerifyErrorKind::BodyTooLarge;
+            return Err(Self::refused(kind, self.header_length, self.received));
         }
         if let Some(mac) = &mut self.mac {
             mac.update(chunk);
@@ -164,61 +186,34 @@ impl<P: Provider> Verification<P> {
     ///
     /// The chunks were hashed as they came; that `body` holds the same bytes is the caller's
     /// promise. [`Verifier::verify`] needs no promise.
-    pub fn finish<B>(mut self, body: B) -> Result<Verified<P, B>, VerifyError>
+    #[inline]
+    pub fn finish<B>(self, body: B) -> Result<Verified<P, B>, VerifyError>
     where
         B: AsRef<[u8]> + From<Vec<u8>>,
     {
-        let bytes = body.as_ref();
-        if bytes.len() != self.received {
-            return Err(self.refused(VerifyErrorKind::Mismatch));
+        if body.as_ref().len() != self.received {
+            let kind = VerifyErrorKind::Mismatch;
+            return Err(Self::refused(kind, self.header_length, self.received));
         }
-        let matches = self.mac.take().map(|mac| mac.matches(self.tags.iter()));
-        let found = match matches {
-            Some(true) => Ok((0, Form::Wire, None)),
-            Some(false) => self.find(bytes, 1),
-            None => self.find(bytes, 0),
+        let others = self.others.as_ref().map(|Kept { keys, forms }| Others {
+            keys,
+            forms,
+            preamble: iter::once(&*self.preamble),
+        });
+        let case = Case {
+            is_of_current: self.mac.map(|mac| mac.matches(&self.tags)),
+            tags: &self.tags,
+            others,
+            member: self.member,
+            header_length: self.header_length,
         };
-        // Only now, so that the time it takes does not tell which tenants there are.
-        if self.is_for_nobody {
-            return Err(self.refused(VerifyErrorKind::UnknownTenant));
-        }
-        let (index, form, text) = found?;
-        let body = text.map_or(body, B::from);
-        if let Some(member) = &self.member {
-            let time = member.judge(body.as_ref()).map_err(|kind| self.refused(kind))?;
-            self.told.signed_at = Some(time);
-        }
-        Ok(Verified::new(body, index, form, self.told))
-    }
-
-    /// Tries the keys beyond those that were `tried` over the bytes of the wire, then all of them
-    /// over each form.
-    fn find(&self, bytes: &[u8], tried: usize) -> Result<Match, VerifyError> {
-        let refused = self.refused(VerifyErrorKind::Mismatch);
-        let Some(Others { keys, forms }) = &self.others else {
-            return Err(refused.with_tried(1, 1));
-        };
-        let position = |text: &[u8], tried| {
-            let mut keys = keys.iter().enumerate().skip(tried);
-            keys.find(|(_, key)| key.matches(&self.preamble, text, &self.tags)).map(|found| found.0)
-        };
-        if let Some(index) = position(bytes, tried) {
-            return Ok((index, Form::Wire, None));
-        }
-        for form in forms.iter() {
-            // A body that is spelled so already was tried.
-            let Some(text) = form.spell(bytes).filter(|text| text != bytes) else { continue };
-            if let Some(index) = position(&text, 0) {
-                return Ok((index, *form, Some(text)));
-            }
-        }
-        Err(refused.with_tried(1 + keys.retired.len(), 1 + forms.len()))
+        case.judge(body, || self.told)
     }
 
     /// Once the signature was read, its form is the scheme's.
-    fn refused(&self, kind: VerifyErrorKind) -> VerifyError {
+    fn refused(kind: VerifyErrorKind, header_length: usize, received: usize) -> VerifyError {
         let form = SignatureForm::wanted(Self::SCHEME);
-        VerifyError::new(kind, self.header_length, form).with_received(self.received)
+        VerifyError::new(kind, header_length, form).with_received(received)
     }
 }
 

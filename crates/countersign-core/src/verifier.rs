@@ -5,7 +5,7 @@ mod tenants;
 
 use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 
 use crate::{
     ConfigError, HeaderSource, Provider, Scheme, Secrets, Verification, Verified, VerifyError,
@@ -236,32 +236,37 @@ impl<P: Provider> Verifier<P> {
     /// ```
     #[must_use]
     pub fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
-        let mut names = self.shared.settings.signature_headers(&Self::SCHEME);
-        names.any(|name| headers.values(name).next().is_some())
+        let names = &self.shared.settings.signature_headers;
+        names.iter().any(|name| headers.values(name).next().is_some())
     }
 
+    #[inline]
     fn judge<'a, H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
         body: &'a [u8],
         now: Option<SystemTime>,
     ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError> {
-        let mut verification = self.begin_at(headers, u64::try_from(body.len()).ok(), now)?;
-        verification.update(body)?;
-        verification.finish(Cow::Borrowed(body))
+        let keys = self.keys()?;
+        Verification::judge(&self.shared.settings, &keys, headers, body, now)
     }
 
+    #[inline]
     fn begin_at<H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
         declared_length: Option<u64>,
         now: Option<SystemTime>,
     ) -> Result<Verification<P>, VerifyError> {
-        let KeySource::Own(keys) = &self.shared.keys else {
-            return Err(VerifyErrorKind::SecretsNotLookedUp.into());
-        };
-        let keys = keys.load();
+        let keys = self.keys()?;
         Verification::begin(&self.shared.settings, &keys, headers, declared_length, now)
+    }
+
+    fn keys(&self) -> Result<Guard<Arc<Keys>>, VerifyError> {
+        match &self.shared.keys {
+            KeySource::Own(keys) => Ok(keys.load()),
+            KeySource::PerTenant(_) => Err(VerifyErrorKind::SecretsNotLookedUp.into()),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     scheme::{Layout, TimestampPlace},
     signature::{Tags, entries},
     verification::time::{self, MemberTime},
+    verified::Told,
     verifier::Settings,
 };
 
@@ -33,7 +34,7 @@ impl<'a> Head<'a> {
         declared_length: Option<u64>,
         now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
-        let (alternative, signature) = signature(scheme, settings, headers)?;
+        let (alternative, signature) = signature(settings, headers)?;
         let refused = |kind| VerifyError::new(kind, signature.len(), SignatureForm::of(signature));
         let tags = Tags::read(scheme, signature)
             .ok_or_else(|| refused(VerifyErrorKind::MalformedSignature))?;
@@ -59,32 +60,44 @@ impl<'a> Head<'a> {
             return Err(refused(VerifyErrorKind::BodyTooLarge));
         }
         let url = settings.url.as_deref();
-        if url.is_none() && scheme.signed.contains(&Part::Url) {
+        if url.is_none() && scheme.signed.iter().any(|part| matches!(part, Part::Url)) {
             return Err(refused(VerifyErrorKind::UrlNotConfigured));
         }
         Ok(Self { tags, id, signed_at, member, header_length: signature.len(), timestamp, url })
     }
 
+    /// What is told besides the body.
+    #[inline]
+    pub(super) fn told(id: Option<&str>, signed_at: Option<SystemTime>) -> Told {
+        Told { id: id.map(Box::from), signed_at, tenant: None }
+    }
+
     /// What is signed before the body.
-    pub(super) fn preamble(&self, scheme: &'static Scheme) -> impl Iterator<Item = &'a [u8]> {
+    #[inline]
+    pub(super) fn preamble(
+        &self,
+        scheme: &'static Scheme,
+    ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
         let (timestamp, id, url) = (self.timestamp, self.id, self.url);
-        scheme.signed.iter().map_while(move |part| match part {
-            Part::Literal(text) => Some(text.as_bytes()),
-            Part::Timestamp => Some(timestamp.unwrap_or_default().as_bytes()),
-            Part::Id => Some(id.unwrap_or_default().as_bytes()),
-            Part::Url => Some(url.unwrap_or_default().as_bytes()),
-            Part::Body => None,
+        // The body comes last: an assertion of the scheme.
+        let before = scheme.signed.split_last().map_or(&[][..], |(_, before)| before);
+        before.iter().map(move |part| match part {
+            Part::Literal(text) => text.as_bytes(),
+            Part::Timestamp => timestamp.unwrap_or_default().as_bytes(),
+            Part::Id => id.unwrap_or_default().as_bytes(),
+            Part::Url => url.unwrap_or_default().as_bytes(),
+            Part::Body => b"",
         })
     }
 }
 
 /// Finds the signature: of several header names, the first that is present decides.
+#[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
-    scheme: &Scheme,
     settings: &'a Settings,
     headers: &'a H,
 ) -> Result<(usize, &'a [u8]), VerifyError> {
-    for (alternative, name) in settings.signature_headers(scheme).enumerate() {
+    for (alternative, name) in settings.signature_headers.iter().enumerate() {
         match single(headers, name) {
             Occurrence::Absent => {}
             Occurrence::Once(b"") => break,
@@ -98,6 +111,7 @@ fn signature<'a, H: HeaderSource + ?Sized>(
 }
 
 /// Finds the timestamp's text, where the scheme has one.
+#[inline]
 fn timestamp<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
     alternative: usize,
@@ -126,6 +140,7 @@ fn timestamp<'a, H: HeaderSource + ?Sized>(
 }
 
 /// Finds the signed id's text, where the scheme has one.
+#[inline]
 fn id<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
     alternative: usize,

@@ -11,7 +11,8 @@ use crate::{
 /// What is set per deployment.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    header: Option<Box<str>>,
+    /// The headers that the signature may be in, in the order in which they are looked at.
+    pub(crate) signature_headers: Box<[Box<str>]>,
     pub(crate) url: Option<Box<str>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tolerance: Tolerance,
@@ -25,7 +26,7 @@ pub(crate) struct Settings {
 impl Settings {
     pub(super) fn new(provider: &str, scheme: &Scheme) -> Self {
         Self {
-            header: None,
+            signature_headers: scheme.headers.iter().map(|name| Box::from(*name)).collect(),
             url: None,
             clock: Arc::new(SystemClock),
             tolerance: Tolerance::OfScheme,
@@ -35,13 +36,6 @@ impl Settings {
             unauthorized: Answer::default(),
             endpoint: provider.into(),
         }
-    }
-
-    /// The headers that the signature may be in, in the order in which they are looked at.
-    pub(crate) fn signature_headers(&self, scheme: &Scheme) -> impl Iterator<Item = &str> {
-        let configured = self.header.as_deref();
-        let stated = scheme.headers.iter().copied().filter(move |_| configured.is_none());
-        configured.into_iter().chain(stated)
     }
 }
 
@@ -56,7 +50,8 @@ impl<P: Provider> Verifier<P> {
         if !is_field_name(name) {
             return Err(ConfigError::HeaderName { name: name.to_owned() });
         }
-        Ok(self.set(|settings| settings.header = Some(name.to_ascii_lowercase().into())))
+        Ok(self
+            .set(|settings| settings.signature_headers = [name.to_ascii_lowercase().into()].into()))
     }
 
     /// Sets the URL that the provider delivers to, for schemes that sign it: exactly the text you

@@ -1,0 +1,97 @@
+//! The verdict over a whole body: one, whether the body was there at once or came in chunks.
+
+use crate::{
+    Form, Provider, Verification, Verified, VerifyError, VerifyErrorKind, key::Keys,
+    signature::Tags, verification::time::MemberTime, verified::Told,
+};
+
+/// What a whole body is judged by.
+pub(super) struct Case<'a, I> {
+    /// Whether it was signed with the current key, as it came over the wire; `None` if that is
+    /// still to be tried.
+    pub(super) is_of_current: Option<bool>,
+    pub(super) tags: &'a Tags,
+    /// What is tried otherwise.
+    pub(super) others: Option<Others<'a, I>>,
+    pub(super) member: Option<MemberTime>,
+    pub(super) header_length: usize,
+}
+
+/// All the keys and forms there are.
+#[derive(Clone)]
+pub(super) struct Others<'a, I> {
+    pub(super) keys: &'a Keys,
+    pub(super) forms: &'a [Form],
+    /// What is signed before the body.
+    pub(super) preamble: I,
+}
+
+/// What was signed: with which secret, in which form, and that form's text if it is not the wire's.
+type Match = (usize, Form, Option<Vec<u8>>);
+
+impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
+    /// Gives the verdict; `told` is asked what the headers tell, once the body is accepted.
+    // Inlined, so that a body that was there at once is judged without a copy of all this.
+    #[inline]
+    pub(super) fn judge<P, B>(
+        self,
+        body: B,
+        told: impl FnOnce() -> Told,
+    ) -> Result<Verified<P, B>, VerifyError>
+    where
+        P: Provider,
+        B: AsRef<[u8]> + From<Vec<u8>>,
+    {
+        let bytes = body.as_ref();
+        let (length, header_length) = (bytes.len(), self.header_length);
+        let refused = |kind| Verification::<P>::refused(kind, header_length, length);
+        let found = match (self.is_of_current, &self.others) {
+            (Some(true), _) => Some((0, Form::Wire, None)),
+            (Some(false), Some(others)) => others.clone().find(self.tags, bytes, 1),
+            (None, Some(others)) => others.clone().find(self.tags, bytes, 0),
+            (_, None) => None,
+        };
+        // Only now, so that the time it takes does not tell which tenants there are.
+        if self.others.as_ref().is_some_and(|others| others.keys.are_nobodys) {
+            return Err(refused(VerifyErrorKind::UnknownTenant));
+        }
+        let Some((index, form, text)) = found else {
+            let (secrets, forms) = self.others.as_ref().map_or((1, 1), Others::count);
+            return Err(refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms));
+        };
+        let body = text.map_or(body, B::from);
+        let time = match self.member {
+            Some(member) => Some(member.judge(body.as_ref()).map_err(refused)?),
+            None => None,
+        };
+        let told = told();
+        let told = Told { signed_at: time.or(told.signed_at), ..told };
+        Ok(Verified::new(body, index, form, told))
+    }
+}
+
+impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
+    /// Tries the keys beyond those that were `tried` over the bytes of the wire, then all of them
+    /// over each form.
+    #[inline(never)]
+    fn find(self, tags: &Tags, bytes: &[u8], tried: usize) -> Option<Match> {
+        let position = |text: &[u8], tried| {
+            let mut keys = self.keys.iter().enumerate().skip(tried);
+            keys.find(|(_, key)| key.matches(self.preamble.clone(), text, tags))
+                .map(|found| found.0)
+        };
+        if let Some(index) = position(bytes, tried) {
+            return Some((index, Form::Wire, None));
+        }
+        self.forms.iter().find_map(|form| {
+            // A body that is spelled so already was tried.
+            let text = form.spell(bytes).filter(|text| text != bytes)?;
+            position(&text, 0).map(|index| (index, *form, Some(text)))
+        })
+    }
+
+    /// How many secrets and forms there are, the wire's among them.
+    fn count(&self) -> (usize, usize) {
+        (1 + self.keys.retired.len(), 1 + self.forms.len())
+    }
+}
