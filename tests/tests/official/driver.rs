@@ -100,9 +100,12 @@ impl Driver {
     }
 
     fn ask(&mut self, question: &Value) -> Outcome<Answer> {
-        writeln!(self.stdin, "{question}")?;
+        // In one piece: it is not buffered.
+        self.stdin.write_all(format!("{question}\n").as_bytes())?;
         let mut line = String::new();
-        self.stdout.read_line(&mut line)?;
+        if self.stdout.read_line(&mut line)? == 0 {
+            return Err(format!("{} is gone, at {question:.200}", self.registry).into());
+        }
         serde_json::from_str(&line)
             .map_err(|error| format!("{} to {question:.200}: {error}", self.registry).into())
     }
