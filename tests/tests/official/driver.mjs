@@ -8,8 +8,18 @@ const text = (body) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }
 const fetched = ({ headers, body }) =>
     new Request("https://example.com/", { method: "POST", headers, body });
 
+// A receiver of Zoom's library; what verifies is not exported.
+async function zoom({ secret, headers, body }) {
+    const { AwsLambdaReceiver } = await import("@zoom/rivet/marketplace");
+    const receive = new AwsLambdaReceiver({ webhooksSecretToken: secret }).start();
+    const reply = await receive({ headers, body: text(body), isBase64Encoded: false });
+    if (reply.statusCode !== 200) throw new Error(JSON.parse(reply.body).error);
+    return reply.body;
+}
+
 // `takes`: what a body may be, as far as the library can be given it: `bytes`, `text`; `json` or
-// `json bytes` where verification is one with parsing. A verdict is a boolean, or an exception.
+// `json bytes` where verification is one with parsing. A verdict is a boolean, or an exception. Who does not
+// verify cannot be asked.
 const libraries = {
     stripe: {
         takes: "bytes",
@@ -207,6 +217,31 @@ const libraries = {
             });
         },
     },
+    "@zoom/rivet": {
+        takes: "json",
+        async verify(question) {
+            await zoom(question);
+            return true;
+        },
+        reply: zoom,
+    },
+    // It is Meta's own, from before "1.0.0", an empty package. Its receiver cannot be asked: it
+    // throws a `TypeError` at each body, before it verifies (`Buffer.concat` of a string).
+    whatsapp: {
+        async sign({ secret, body }) {
+            const utils = new URL("node_modules/whatsapp/build/utils.js", import.meta.url);
+            const { generateXHub256Sig } = (await import(utils)).default;
+            return { "X-Hub-Signature-256": `sha256=${generateXHub256Sig(text(body), secret)}` };
+        },
+    },
+    "@hookdeck/sdk": {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            const { verifyWebhookSignature } = await import("@hookdeck/sdk/webhooks/helpers.js");
+            const question = { headers, rawBody: text(body), signingSecret: secret };
+            return (await verifyWebhookSignature(question)).isValidSignature;
+        },
+    },
 };
 
 const isObject = (body) => {
@@ -236,19 +271,20 @@ const version = (name) =>
     JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url))).version;
 
 async function answer({ ask, library, ...question }) {
-    const { takes, verify, sign } = libraries[library];
+    const { takes, verify, sign, reply } = libraries[library];
     if (ask === "version") return { text: version(library) };
     question.body = Buffer.from(question.body, "base64");
     if (ask === "sign") {
-        if (!sign || !isText(question.body)) return { cannot: true };
+        if (!sign) return { cannot: true };
         try {
             return { headers: await sign(question) };
         } catch {
             return { cannot: true };
         }
     }
-    if (!fits[takes](question.body)) return { cannot: true };
+    if (!verify || !fits[takes](question.body)) return { cannot: true };
     try {
+        if (ask === "reply") return { accepted: true, text: await reply(question) };
         return (await verify(question)) ? { accepted: true } : { text: "false" };
     } catch (error) {
         return { text: `${error.message}` };

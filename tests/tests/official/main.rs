@@ -13,6 +13,7 @@ mod make;
 mod providers;
 mod rows;
 mod shape;
+mod zoom;
 
 use std::{
     error::Error,

@@ -1,8 +1,8 @@
 //! Each provider, how it signs, and its libraries.
 
 use countersign::providers::{
-    Clerk, ElevenLabs, GitHub, Linear, OpenAI, Paddle, Resend, Shopify, Slack, Square,
-    StandardWebhooks, Stripe, Webflow,
+    Clerk, ElevenLabs, GitHub, Hookdeck, Linear, Meta, OpenAI, Paddle, Resend, Shopify, Slack,
+    Square, StandardWebhooks, Stripe, Webflow, Zoom,
 };
 
 use crate::{
@@ -28,6 +28,9 @@ pub(crate) fn npm(driver: &mut Driver) -> Outcome<Vec<Report>> {
         check::<ElevenLabs>(&ELEVENLABS, driver, "@elevenlabs/elevenlabs-js")?,
         check::<Webflow>(&WEBFLOW, driver, "webflow-api")?,
         check::<Square>(&SQUARE, driver, "square")?,
+        check::<Zoom>(&ZOOM, driver, "@zoom/rivet")?,
+        check::<Meta>(&GITHUB, driver, "whatsapp")?,
+        check::<Hookdeck>(&HOOKDECK, driver, "@hookdeck/sdk")?,
     ])
 }
 
@@ -78,6 +81,9 @@ const SLACK: Shape = Shape {
     ..HEX
 };
 
+const ZOOM: Shape =
+    Shape { header: "x-zm-signature", time: Time::Header("x-zm-request-timestamp"), ..SLACK };
+
 const STANDARD_WEBHOOKS: Shape = Shape {
     header: "webhook-signature",
     encoding: Encoding::Base64,
@@ -97,6 +103,8 @@ const SVIX: Shape = Shape {
 };
 
 const SHOPIFY: Shape = Shape { header: "X-Shopify-Hmac-Sha256", encoding: Encoding::Base64, ..HEX };
+
+const HOOKDECK: Shape = Shape { header: "X-Hookdeck-Signature", ..SHOPIFY };
 
 const LINEAR: Shape = Shape {
     header: "Linear-Signature",
