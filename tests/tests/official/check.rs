@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) provider: &'static str,
-    /// With its registry.
+    /// With its registry, if it is from one.
     pub(crate) library: String,
     pub(crate) version: String,
     pub(crate) they_signed: usize,
@@ -38,23 +38,34 @@ pub(crate) struct Difference {
     pub(crate) text: String,
 }
 
+impl Report {
+    pub(crate) fn new<P: Provider>(driver: &mut Driver, library: &str) -> Outcome<Self> {
+        let version = driver.version(library)?;
+        let library = match library {
+            "node:crypto" => library.to_owned(),
+            _ => format!("{}/{library}", driver.registry),
+        };
+        Ok(Self {
+            provider: P::NAME,
+            library,
+            version,
+            they_signed: 0,
+            we_signed: 0,
+            refused: 0,
+            accepted: 0,
+            differences: Vec::new(),
+            faults: Vec::new(),
+        })
+    }
+}
+
 /// Compares `P` with a library.
 pub(crate) fn check<P: Provider>(
     shape: &Shape,
     driver: &mut Driver,
     library: &str,
 ) -> Outcome<Report> {
-    let mut report = Report {
-        provider: P::NAME,
-        library: format!("{}/{library}", driver.registry),
-        version: driver.version(library)?,
-        they_signed: 0,
-        we_signed: 0,
-        refused: 0,
-        accepted: 0,
-        differences: Vec::new(),
-        faults: Vec::new(),
-    };
+    let mut report = Report::new::<P>(driver, library)?;
     let secret = shape.secrets[0];
     let verifier = Verifier::<P>::new(Secret::new(secret)?)?.url(shape::URL);
     let signer = Signer::<P>::new(Secret::new(secret)?)?.url(shape::URL);

@@ -90,8 +90,9 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
     },
     Listed {
         why: "parses the body, writes it anew and hashes that: what was signed as it is does not \
-            verify, unless JavaScript would have written it so. The bytes are what its provider \
-            says that it signs.",
+            verify, unless JavaScript would have written it so. Names with emojis are reported to \
+            be refused for that. Where the provider does sign the other text, we accept it with \
+            `Form::JavaScript`.",
         we_accept: true,
         right: Right::We,
         groups: &[
@@ -140,9 +141,21 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
         ],
     },
     Listed {
-        why: "looks at a second header, too, in which its provider signs with the former secret while \
-            that is replaced. Who still has the former one accepts; our verifier needs the new one, \
-            or a second verifier for that header.",
+        why: "takes any point for a public key. Under those of small order, of which the neutral \
+            element is one, a signature fits many bodies, and everybody can make it.",
+        we_accept: false,
+        right: Right::We,
+        groups: &[
+            Group {
+                cases: &["key: the neutral element"],
+                libraries: &["node:crypto", "pypi/cryptography"],
+            },
+        ],
+    },
+    Listed {
+        why: "looks at a second header, too, in which its provider signs with the former secret \
+            while that is being replaced: who still has the former one accepts. Here it takes the \
+            new one by then, or a second verifier for that header.",
         we_accept: false,
         right: Right::They,
         groups: &[

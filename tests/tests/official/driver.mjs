@@ -1,6 +1,7 @@
 // Answers questions about deliveries with the providers' own libraries: JSON lines in, JSON lines
 // out. See `driver.rs` for what is asked.
 
+import * as crypto from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
@@ -17,9 +18,22 @@ async function zoom({ secret, headers, body }) {
     return reply.body;
 }
 
+// What Standard Webhooks signs, and its keys: behind a prefix, and behind what DER wants.
+const signed = (id, time, body) => Buffer.concat([Buffer.from(`${id}.${time}.`), body]);
+const der = (prefix, text) =>
+    Buffer.concat([Buffer.from(prefix, "hex"), Buffer.from(text.split("_")[1], "base64")]);
+const publicKey = (text) => {
+    const key = der("302a300506032b6570032100", text);
+    return crypto.createPublicKey({ key, format: "der", type: "spki" });
+};
+const privateKey = (text) => {
+    const key = der("302e020100300506032b657004220420", text);
+    return crypto.createPrivateKey({ key, format: "der", type: "pkcs8" });
+};
+
 // `takes`: what a body may be, as far as the library can be given it: `bytes`, `text`; `json` or
-// `json bytes` where verification is one with parsing. A verdict is a boolean, or an exception. Who does not
-// verify cannot be asked.
+// `json bytes` where verification is one with parsing. A verdict is a boolean, or an exception.
+// Without `verify`, the library cannot be asked for one.
 const libraries = {
     stripe: {
         takes: "bytes",
@@ -242,6 +256,23 @@ const libraries = {
             return (await verifyWebhookSignature(question)).isValidSignature;
         },
     },
+    // No provider's: what `v1a` of Standard Webhooks rests on.
+    "node:crypto": {
+        takes: "bytes",
+        verify({ secret, headers, body }) {
+            const text = signed(headers["webhook-id"], headers["webhook-timestamp"], body);
+            const tag = Buffer.from(headers["webhook-signature"].slice("v1a,".length), "base64");
+            return crypto.verify(null, text, publicKey(secret), tag);
+        },
+        sign({ secret, body, time, id }) {
+            const tag = crypto.sign(null, signed(id, time, body), privateKey(secret));
+            return {
+                "webhook-id": id,
+                "webhook-timestamp": `${time}`,
+                "webhook-signature": `v1a,${tag.toString("base64")}`,
+            };
+        },
+    },
 };
 
 const isObject = (body) => {
@@ -267,8 +298,10 @@ const fits = {
     "json bytes": (body) => isObject(body.toString()),
 };
 
+const manifest = (name) =>
+    readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url));
 const version = (name) =>
-    JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url))).version;
+    name === "node:crypto" ? process.versions.node : JSON.parse(manifest(name)).version;
 
 async function answer({ ask, library, ...question }) {
     const { takes, verify, sign, reply } = libraries[library];

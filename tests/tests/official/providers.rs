@@ -8,6 +8,7 @@ use countersign::providers::{
 use crate::{
     Driver, Outcome, Report, Said, Shape,
     check::check,
+    ed25519,
     shape::{Encoding, Layout, Time},
 };
 
@@ -31,6 +32,7 @@ pub(crate) fn npm(driver: &mut Driver) -> Outcome<Vec<Report>> {
         check::<Zoom>(&ZOOM, driver, "@zoom/rivet")?,
         check::<Meta>(&GITHUB, driver, "whatsapp")?,
         check::<Hookdeck>(&HOOKDECK, driver, "@hookdeck/sdk")?,
+        ed25519::check(driver, "node:crypto")?,
     ])
 }
 
@@ -45,6 +47,7 @@ pub(crate) fn pypi(driver: &mut Driver) -> Outcome<Vec<Report>> {
         check::<Paddle>(&PADDLE, driver, "paddle-python-sdk")?,
         check::<ElevenLabs>(&ELEVENLABS, driver, "elevenlabs")?,
         check::<Square>(&SQUARE, driver, "squareup")?,
+        ed25519::check(driver, "cryptography")?,
     ])
 }
 

@@ -94,8 +94,9 @@ pub(crate) const ROWS: &[Row] = &[
     ("tag: base64 for hex", false, |shape| {
         use ::base64::{Engine, engine::general_purpose::STANDARD};
         let hex = shape.encoding == Encoding::Hex;
-        let encode = |tag: &mut String| *tag = STANDARD.encode(hex::decode(&tag).unwrap_or_default());
-        hex.then(|| tag(shape, encode))?
+        hex.then(|| tag(shape, |tag| {
+            *tag = STANDARD.encode(hex::decode(&tag).unwrap_or_default());
+        }))?
     }),
 
     ("header: missing", false, |shape| {
