@@ -19,6 +19,8 @@ pub(crate) struct Group {
 pub(crate) enum Right {
     /// They accept what was not signed, or can be replayed; or refuse what is genuine.
     We,
+    /// They accept what is genuine, and we refuse it.
+    They,
     /// Nobody without the secret gains anything, and no provider sends such a thing.
     Either,
 }
@@ -73,6 +75,39 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
         ],
     },
     Listed {
+        why: "parses the body, writes it anew and hashes that: other bytes than the signed ones \
+            verify.",
+        we_accept: false,
+        right: Right::We,
+        groups: &[
+            Group {
+                cases: &[
+                    "body: a newline behind", "body: a space behind", "body: spelled otherwise",
+                ],
+                libraries: &["npm/@zoom/rivet"],
+            },
+        ],
+    },
+    Listed {
+        why: "parses the body, writes it anew and hashes that: what was signed as it is does not \
+            verify, unless JavaScript would have written it so. Names with emojis are reported to \
+            be refused for that. Where the provider does sign the other text, we accept it with \
+            `Form::JavaScript`.",
+        we_accept: true,
+        right: Right::We,
+        groups: &[
+            Group {
+                cases: &[
+                    "we sign JSON and a newline", "we sign JSON in lines",
+                    "we sign JSON that is not ASCII", "we sign JSON with a repeated name",
+                    "we sign JSON with escapes", "we sign JSON with large numbers",
+                    "we sign compact JSON", "we sign spaced JSON",
+                ],
+                libraries: &["npm/@zoom/rivet"],
+            },
+        ],
+    },
+    Listed {
         why: "takes an empty body for a missing one. No event is empty.",
         we_accept: true,
         right: Right::Either,
@@ -102,6 +137,31 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
                     "list: the key with a letter before",
                 ],
                 libraries: &["npm/replicate", "pypi/resend"],
+            },
+        ],
+    },
+    Listed {
+        why: "takes any point for a public key. Under those of small order, of which the neutral \
+            element is one, a signature fits many bodies, and everybody can make it.",
+        we_accept: false,
+        right: Right::We,
+        groups: &[
+            Group {
+                cases: &["key: the neutral element"],
+                libraries: &["node:crypto", "pypi/cryptography"],
+            },
+        ],
+    },
+    Listed {
+        why: "looks at a second header, too, in which its provider signs with the former secret \
+            while that is being replaced: who still has the former one accepts. Here it takes the \
+            new one by then, or a second verifier for that header.",
+        we_accept: false,
+        right: Right::They,
+        groups: &[
+            Group {
+                cases: &["header: the tag in Hookdeck's second one"],
+                libraries: &["npm/@hookdeck/sdk"],
             },
         ],
     },
@@ -160,8 +220,9 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
                 libraries: &[
                     "npm/@elevenlabs/elevenlabs-js", "npm/@linear/sdk",
                     "npm/@octokit/webhooks-methods", "npm/@paddle/paddle-node-sdk",
-                    "npm/@slack/bolt", "npm/stripe", "npm/webflow-api", "pypi/elevenlabs",
-                    "pypi/paddle-python-sdk", "pypi/slack_sdk", "pypi/stripe",
+                    "npm/@slack/bolt", "npm/@zoom/rivet", "npm/stripe", "npm/webflow-api",
+                    "pypi/elevenlabs", "pypi/paddle-python-sdk", "pypi/slack_sdk",
+                    "pypi/stripe",
                 ],
             },
         ],
@@ -302,6 +363,14 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
                 cases: &["time: empty"],
                 libraries: &["npm/webflow-api"],
             },
+            Group {
+                cases: &[
+                    "time: an hour over the tolerance ahead", "time: in the other unit",
+                    "time: no number, signed as NaN", "time: with a fraction",
+                    "time: an hour over the tolerance ago", "time: zero", "time: negative",
+                ],
+                libraries: &["npm/@zoom/rivet"],
+            },
         ],
     },
     Listed {
@@ -371,17 +440,17 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
                 ],
                 libraries: &[
                     "npm/@clerk/backend", "npm/@paddle/paddle-node-sdk", "npm/@slack/bolt",
-                    "npm/resend", "npm/standardwebhooks", "npm/stripe", "npm/svix",
-                    "pypi/paddle-python-sdk", "pypi/standardwebhooks", "pypi/stripe",
-                    "pypi/svix",
+                    "npm/@zoom/rivet", "npm/resend", "npm/standardwebhooks", "npm/stripe",
+                    "npm/svix", "pypi/paddle-python-sdk", "pypi/standardwebhooks",
+                    "pypi/stripe", "pypi/svix",
                 ],
             },
             Group {
                 cases: &["time: with an exponent, signed without"],
                 libraries: &[
                     "npm/@clerk/backend", "npm/@paddle/paddle-node-sdk", "npm/@slack/bolt",
-                    "npm/resend", "npm/standardwebhooks", "npm/stripe", "npm/svix",
-                    "pypi/standardwebhooks", "pypi/svix",
+                    "npm/@zoom/rivet", "npm/resend", "npm/standardwebhooks", "npm/stripe",
+                    "npm/svix", "pypi/standardwebhooks", "pypi/svix",
                 ],
             },
             Group {
@@ -417,9 +486,9 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
                 cases: &["time: with a zero before"],
                 libraries: &[
                     "npm/@clerk/backend", "npm/@paddle/paddle-node-sdk", "npm/@slack/bolt",
-                    "npm/resend", "npm/standardwebhooks", "npm/stripe", "npm/svix",
-                    "pypi/paddle-python-sdk", "pypi/standardwebhooks", "pypi/stripe",
-                    "pypi/svix",
+                    "npm/@zoom/rivet", "npm/resend", "npm/standardwebhooks", "npm/stripe",
+                    "npm/svix", "pypi/paddle-python-sdk", "pypi/standardwebhooks",
+                    "pypi/stripe", "pypi/svix",
                 ],
             },
         ],

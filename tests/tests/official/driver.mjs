@@ -1,6 +1,7 @@
 // Answers questions about deliveries with the providers' own libraries: JSON lines in, JSON lines
 // out. See `driver.rs` for what is asked.
 
+import * as crypto from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
@@ -8,8 +9,31 @@ const text = (body) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }
 const fetched = ({ headers, body }) =>
     new Request("https://example.com/", { method: "POST", headers, body });
 
+// A receiver of Zoom's library; what verifies is not exported.
+async function zoom({ secret, headers, body }) {
+    const { AwsLambdaReceiver } = await import("@zoom/rivet/marketplace");
+    const receive = new AwsLambdaReceiver({ webhooksSecretToken: secret }).start();
+    const reply = await receive({ headers, body: text(body), isBase64Encoded: false });
+    if (reply.statusCode !== 200) throw new Error(JSON.parse(reply.body).error);
+    return reply.body;
+}
+
+// What Standard Webhooks signs, and its keys: behind a prefix, and behind what DER wants.
+const signed = (id, time, body) => Buffer.concat([Buffer.from(`${id}.${time}.`), body]);
+const der = (prefix, text) =>
+    Buffer.concat([Buffer.from(prefix, "hex"), Buffer.from(text.split("_")[1], "base64")]);
+const publicKey = (text) => {
+    const key = der("302a300506032b6570032100", text);
+    return crypto.createPublicKey({ key, format: "der", type: "spki" });
+};
+const privateKey = (text) => {
+    const key = der("302e020100300506032b657004220420", text);
+    return crypto.createPrivateKey({ key, format: "der", type: "pkcs8" });
+};
+
 // `takes`: what a body may be, as far as the library can be given it: `bytes`, `text`; `json` or
 // `json bytes` where verification is one with parsing. A verdict is a boolean, or an exception.
+// Without `verify`, the library cannot be asked for one.
 const libraries = {
     stripe: {
         takes: "bytes",
@@ -207,6 +231,48 @@ const libraries = {
             });
         },
     },
+    "@zoom/rivet": {
+        takes: "json",
+        async verify(question) {
+            await zoom(question);
+            return true;
+        },
+        reply: zoom,
+    },
+    // It is Meta's own, from before "1.0.0", an empty package. Its receiver cannot be asked: it
+    // throws a `TypeError` at each body, before it verifies (`Buffer.concat` of a string).
+    whatsapp: {
+        async sign({ secret, body }) {
+            const utils = new URL("node_modules/whatsapp/build/utils.js", import.meta.url);
+            const { generateXHub256Sig } = (await import(utils)).default;
+            return { "X-Hub-Signature-256": `sha256=${generateXHub256Sig(text(body), secret)}` };
+        },
+    },
+    "@hookdeck/sdk": {
+        takes: "text",
+        async verify({ secret, headers, body }) {
+            const { verifyWebhookSignature } = await import("@hookdeck/sdk/webhooks/helpers.js");
+            const question = { headers, rawBody: text(body), signingSecret: secret };
+            return (await verifyWebhookSignature(question)).isValidSignature;
+        },
+    },
+    // No provider's: what `v1a` of Standard Webhooks rests on.
+    "node:crypto": {
+        takes: "bytes",
+        verify({ secret, headers, body }) {
+            const text = signed(headers["webhook-id"], headers["webhook-timestamp"], body);
+            const tag = Buffer.from(headers["webhook-signature"].slice("v1a,".length), "base64");
+            return crypto.verify(null, text, publicKey(secret), tag);
+        },
+        sign({ secret, body, time, id }) {
+            const tag = crypto.sign(null, signed(id, time, body), privateKey(secret));
+            return {
+                "webhook-id": id,
+                "webhook-timestamp": `${time}`,
+                "webhook-signature": `v1a,${tag.toString("base64")}`,
+            };
+        },
+    },
 };
 
 const isObject = (body) => {
@@ -232,23 +298,26 @@ const fits = {
     "json bytes": (body) => isObject(body.toString()),
 };
 
+const manifest = (name) =>
+    readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url));
 const version = (name) =>
-    JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url))).version;
+    name === "node:crypto" ? process.versions.node : JSON.parse(manifest(name)).version;
 
 async function answer({ ask, library, ...question }) {
-    const { takes, verify, sign } = libraries[library];
+    const { takes, verify, sign, reply } = libraries[library];
     if (ask === "version") return { text: version(library) };
     question.body = Buffer.from(question.body, "base64");
     if (ask === "sign") {
-        if (!sign || !isText(question.body)) return { cannot: true };
+        if (!sign) return { cannot: true };
         try {
             return { headers: await sign(question) };
         } catch {
             return { cannot: true };
         }
     }
-    if (!fits[takes](question.body)) return { cannot: true };
+    if (!verify || !fits[takes](question.body)) return { cannot: true };
     try {
+        if (ask === "reply") return { accepted: true, text: await reply(question) };
         return (await verify(question)) ? { accepted: true } : { text: "false" };
     } catch (error) {
         return { text: `${error.message}` };

@@ -110,6 +110,25 @@ def squareup(ask, secret, headers, body, url, **_):
     )
 
 
+# No provider's: what `v1a` of Standard Webhooks rests on.
+def cryptography(ask, secret, headers, body, **_):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(secret.removeprefix("whpk_")))
+    tag = base64.b64decode(headers["webhook-signature"].removeprefix("v1a,"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    key.verify(tag, signed)
+    return True
+
+
+def cryptography_sign(secret, body, time, id, **_):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret.removeprefix("whsk_")))
+    tag = base64.b64encode(key.sign(f"{id}.{time}.".encode() + body)).decode()
+    return {"webhook-id": id, "webhook-timestamp": str(time), "webhook-signature": f"v1a,{tag}"}
+
+
 def is_text(body):
     try:
         body.decode()
@@ -138,6 +157,7 @@ LIBRARIES = {
     "paddle-python-sdk": ("bytes", paddle, None),
     "elevenlabs": ("json", elevenlabs, None),
     "squareup": ("text", squareup, None),
+    "cryptography": ("bytes", cryptography, cryptography_sign),
 }
 
 
@@ -147,9 +167,12 @@ def answer(question):
         return {"text": importlib.metadata.version(question["library"])}
     question["body"] = base64.b64decode(question["body"])
     if question["ask"] == "sign":
-        if sign is None or not is_text(question["body"]):
+        if sign is None:
             return {"cannot": True}
-        return {"headers": sign(**question)}
+        try:
+            return {"headers": sign(**question)}
+        except UnicodeDecodeError:
+            return {"cannot": True}
     if not FITS[takes](question["body"]):
         return {"cannot": True}
     try:

@@ -58,6 +58,31 @@ impl Driver {
         secret: &str,
         delivery: &Delivery,
     ) -> Outcome<Verdict> {
+        Ok(match self.ask_of("verify", library, secret, delivery)? {
+            Answer { cannot: true, .. } => Verdict::Cannot,
+            Answer { accepted: true, .. } => Verdict::Accepted,
+            Answer { text, .. } => Verdict::Refused(text),
+        })
+    }
+
+    /// What the library replies to a delivery, or `None` if it refuses it.
+    pub(crate) fn reply(
+        &mut self,
+        library: &str,
+        secret: &str,
+        delivery: &Delivery,
+    ) -> Outcome<Option<String>> {
+        let answer = self.ask_of("reply", library, secret, delivery)?;
+        Ok(answer.accepted.then_some(answer.text))
+    }
+
+    fn ask_of(
+        &mut self,
+        ask: &str,
+        library: &str,
+        secret: &str,
+        delivery: &Delivery,
+    ) -> Outcome<Answer> {
         // Names as frameworks hand them on.
         let headers: Value = delivery
             .headers
@@ -65,19 +90,14 @@ impl Driver {
             .map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.as_str())))
             .collect::<serde_json::Map<_, _>>()
             .into();
-        let answer = self.ask(&json!({
-            "ask": "verify",
+        self.ask(&json!({
+            "ask": ask,
             "library": library,
             "secret": secret,
             "headers": headers,
             "body": STANDARD.encode(&delivery.body),
             "url": delivery.url,
-        }))?;
-        Ok(match answer {
-            Answer { cannot: true, .. } => Verdict::Cannot,
-            Answer { accepted: true, .. } => Verdict::Accepted,
-            Answer { text, .. } => Verdict::Refused(text),
-        })
+        }))
     }
 
     /// The headers that the library signs a body with, or `None` if it cannot.
@@ -100,9 +120,12 @@ impl Driver {
     }
 
     fn ask(&mut self, question: &Value) -> Outcome<Answer> {
-        writeln!(self.stdin, "{question}")?;
+        // In one piece: it is not buffered.
+        self.stdin.write_all(format!("{question}\n").as_bytes())?;
         let mut line = String::new();
-        self.stdout.read_line(&mut line)?;
+        if self.stdout.read_line(&mut line)? == 0 {
+            return Err(format!("{} is gone, at {question:.200}", self.registry).into());
+        }
         serde_json::from_str(&line)
             .map_err(|error| format!("{} to {question:.200}: {error}", self.registry).into())
     }

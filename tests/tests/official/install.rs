@@ -1,7 +1,9 @@
 //! Installs the libraries, once for these pins, into `target/official/`.
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -22,6 +24,7 @@ pub(crate) fn npm() -> Outcome<Option<Driver>> {
         return Ok(None);
     }
     let folder = folder("npm")?;
+    let _lock = lock(&folder)?;
     let install = |folder: &Path| {
         let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
         run(Command::new("npm").args(arguments).current_dir(folder))
@@ -30,7 +33,7 @@ pub(crate) fn npm() -> Outcome<Option<Driver>> {
         return Ok(None);
     }
     let script = folder.join("driver.mjs");
-    fs::write(&script, include_str!("driver.mjs"))?;
+    write(&script, include_str!("driver.mjs"))?;
     Driver::start("npm", Command::new("node").arg(script)).map(Some)
 }
 
@@ -40,6 +43,7 @@ pub(crate) fn pypi() -> Outcome<Option<Driver>> {
         return Ok(None);
     }
     let folder = folder("pypi")?;
+    let _lock = lock(&folder)?;
     let python = folder.join("venv/bin/python");
     let install = |folder: &Path| {
         run(Command::new("python3").args(["-m", "venv", "--clear", "venv"]).current_dir(folder))
@@ -51,7 +55,7 @@ pub(crate) fn pypi() -> Outcome<Option<Driver>> {
         return Ok(None);
     }
     let script = folder.join("driver.py");
-    fs::write(&script, include_str!("driver.py"))?;
+    write(&script, include_str!("driver.py"))?;
     Driver::start("pypi", Command::new(&python).arg(script)).map(Some)
 }
 
@@ -60,6 +64,21 @@ fn folder(name: &str) -> Outcome<PathBuf> {
     let folder = target.join("official").join(name);
     fs::create_dir_all(&folder)?;
     Ok(folder)
+}
+
+/// One test installs, and the others wait for it, be they threads or processes.
+fn lock(folder: &Path) -> io::Result<File> {
+    let file = File::create(folder.join("lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Another test's driver may just be reading the file.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|written| written == text) {
+        return Ok(());
+    }
+    fs::write(path, text)
 }
 
 /// Whether the libraries are there: from an earlier run with the same pins, or from now on. With
@@ -73,6 +92,10 @@ fn is_installed(
     let wanted: String = pins.iter().map(|(_, pin)| *pin).collect();
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(true);
+    }
+    // What is there now is about to go.
+    if stamp.exists() {
+        fs::remove_file(&stamp)?;
     }
     for (name, pin) in pins {
         fs::write(folder.join(name), pin)?;

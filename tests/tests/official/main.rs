@@ -8,11 +8,13 @@ mod bodies;
 mod check;
 mod differences;
 mod driver;
+mod ed25519;
 mod install;
 mod make;
 mod providers;
 mod rows;
 mod shape;
+mod zoom;
 
 use std::{
     error::Error,
@@ -63,7 +65,7 @@ fn print(reports: &[Report]) -> Outcome {
     let mut out = stderr().lock();
     writeln!(
         out,
-        "\n{:<18}{:<44}{:>12}{:>10}{:>14}{:>15}{:>10}",
+        "\n{:<27}{:<44}{:>12}{:>10}{:>14}{:>15}{:>10}",
         "provider",
         "library",
         "they signed",
@@ -75,7 +77,7 @@ fn print(reports: &[Report]) -> Outcome {
     for report in reports {
         writeln!(
             out,
-            "{:<18}{:<44}{:>12}{:>10}{:>14}{:>15}{:>10}",
+            "{:<27}{:<44}{:>12}{:>10}{:>14}{:>15}{:>10}",
             report.provider,
             format!("{} {}", report.library, report.version),
             report.they_signed,

@@ -39,7 +39,7 @@ pub(crate) fn other_digit(tag: &mut String, index: usize) {
 /// Changes a tag in base64 that has both of its special digits.
 pub(crate) fn base64(shape: &Shape, change: impl Fn(&mut String)) -> Option<Delivery> {
     let mut all = (0..).map(|n| {
-        let said = shape.said_with(format!(r#"{{"type":"a","data":{n}}}"#).as_bytes());
+        let said = shape.said_with(format!(r#"{{"event":"a","data":{n}}}"#).as_bytes());
         (shape.tag(&said), said)
     });
     let special = |tag: &str| tag.contains('+') && tag.contains('/') && !tag.ends_with("8=");
@@ -104,7 +104,7 @@ pub(crate) fn time(shape: &Shape, change: impl Fn(&mut Said)) -> Option<Delivery
     change(&mut said);
     said.body = match shape.time {
         Time::None => return None,
-        Time::Member(_) => shape.stamped(br#"{"type":"a"}"#, &said.time),
+        Time::Member(_) => shape.stamped(br#"{"event":"a"}"#, &said.time),
         Time::Header(_) | Time::Entry(_) => said.body,
     };
     Some(shape.tagged(&said, &tag))
@@ -112,7 +112,7 @@ pub(crate) fn time(shape: &Shape, change: impl Fn(&mut Said)) -> Option<Delivery
 
 /// Shows one time and signs another.
 pub(crate) fn timed(shape: &Shape, shown: &str, signed: &str) -> Option<Delivery> {
-    let body = shape.stamped(br#"{"type":"a","data":{}}"#, shown);
+    let body = shape.stamped(br#"{"event":"a","data":{}}"#, shown);
     let said = Said { time: signed.to_owned(), body, ..shape.said() };
     if let Time::None = shape.time {
         return None;

@@ -1,13 +1,14 @@
 //! Each provider, how it signs, and its libraries.
 
 use countersign::providers::{
-    Clerk, ElevenLabs, GitHub, Linear, OpenAI, Paddle, Replicate, Resend, Shopify, Slack, Square,
-    StandardWebhooks, Stripe, Webflow,
+    Clerk, ElevenLabs, GitHub, Hookdeck, Linear, Meta, OpenAI, Paddle, Replicate, Resend, Shopify,
+    Slack, Square, StandardWebhooks, Stripe, Webflow, Zoom,
 };
 
 use crate::{
     Driver, Outcome, Report, Said, Shape,
     check::check,
+    ed25519,
     shape::{Encoding, Layout, Time},
 };
 
@@ -28,6 +29,10 @@ pub(crate) fn npm(driver: &mut Driver) -> Outcome<Vec<Report>> {
         check::<ElevenLabs>(&ELEVENLABS, driver, "@elevenlabs/elevenlabs-js")?,
         check::<Webflow>(&WEBFLOW, driver, "webflow-api")?,
         check::<Square>(&SQUARE, driver, "square")?,
+        check::<Zoom>(&ZOOM, driver, "@zoom/rivet")?,
+        check::<Meta>(&GITHUB, driver, "whatsapp")?,
+        check::<Hookdeck>(&HOOKDECK, driver, "@hookdeck/sdk")?,
+        ed25519::check(driver, "node:crypto")?,
     ])
 }
 
@@ -42,6 +47,7 @@ pub(crate) fn pypi(driver: &mut Driver) -> Outcome<Vec<Report>> {
         check::<Paddle>(&PADDLE, driver, "paddle-python-sdk")?,
         check::<ElevenLabs>(&ELEVENLABS, driver, "elevenlabs")?,
         check::<Square>(&SQUARE, driver, "squareup")?,
+        ed25519::check(driver, "cryptography")?,
     ])
 }
 
@@ -78,6 +84,9 @@ const SLACK: Shape = Shape {
     ..HEX
 };
 
+const ZOOM: Shape =
+    Shape { header: "x-zm-signature", time: Time::Header("x-zm-request-timestamp"), ..SLACK };
+
 const STANDARD_WEBHOOKS: Shape = Shape {
     header: "webhook-signature",
     encoding: Encoding::Base64,
@@ -97,6 +106,8 @@ const SVIX: Shape = Shape {
 };
 
 const SHOPIFY: Shape = Shape { header: "X-Shopify-Hmac-Sha256", encoding: Encoding::Base64, ..HEX };
+
+const HOOKDECK: Shape = Shape { header: "X-Hookdeck-Signature", ..SHOPIFY };
 
 const LINEAR: Shape = Shape {
     header: "Linear-Signature",

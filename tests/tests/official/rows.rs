@@ -94,8 +94,9 @@ pub(crate) const ROWS: &[Row] = &[
     ("tag: base64 for hex", false, |shape| {
         use ::base64::{Engine, engine::general_purpose::STANDARD};
         let hex = shape.encoding == Encoding::Hex;
-        let encode = |tag: &mut String| *tag = STANDARD.encode(hex::decode(&tag).unwrap_or_default());
-        hex.then(|| tag(shape, encode))?
+        hex.then(|| tag(shape, |tag| {
+            *tag = STANDARD.encode(hex::decode(&tag).unwrap_or_default());
+        }))?
     }),
 
     ("header: missing", false, |shape| {
@@ -107,6 +108,16 @@ pub(crate) const ROWS: &[Row] = &[
     ("header: the tag alone", false, |shape| match shape.layout {
         Layout::Plain => None,
         Layout::Prefix(_) | Layout::List { .. } => value(shape, |tag| tag.to_owned()),
+    }),
+    ("header: the tag in Hookdeck's second one", false, |shape| {
+        let mut delivery = shape.genuine();
+        let other = shape.tag_over(b"new", &delivery.body);
+        let second = ("X-Hookdeck-Signature-2".to_owned(), delivery.headers[0].1.clone());
+        (shape.header == "X-Hookdeck-Signature").then(|| {
+            delivery.headers[0].1 = other;
+            delivery.headers.push(second);
+            delivery
+        })
     }),
     ("prefix: in upper case", false, |shape| prefix(shape, |prefix| prefix.to_uppercase())),
     ("prefix: another version", false, |shape| {
@@ -167,7 +178,7 @@ pub(crate) const ROWS: &[Row] = &[
         match shape.time {
             Time::None => None,
             Time::Member(_) => {
-                let said = Said { body: br#"{"type":"a"}"#.to_vec(), ..said };
+                let said = Said { body: br#"{"event":"a"}"#.to_vec(), ..said };
                 Some(signed(shape, &said, &said.body))
             }
             Time::Header(_) | Time::Entry(_) => {

@@ -68,9 +68,10 @@ pub(crate) struct Delivery {
 pub(crate) const URL: &str = "https://example.com/hooks/1";
 
 impl Shape {
-    /// Something to sign now.
+    /// Something to sign now, spelled as JavaScript spells it: Zoom's library does not verify what
+    /// is not.
     pub(crate) fn said(&self) -> Said {
-        self.said_with(br#"{"id":"evt_1","type":"user.created","data":{"name":"Zo\u00eb"}}"#)
+        self.said_with(r#"{"id":"evt_1","event":"user.created","data":{"name":"Zoë"}}"#.as_bytes())
     }
 
     /// This body, to be signed now.
