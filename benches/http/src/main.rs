@@ -67,7 +67,7 @@ enum Command {
     Compare,
     /// The same few with 1 to 256 connections.
     Connections,
-    /// Memory with 1,000 half-sent bodies, and with 32 bodies of 1 MiB at once.
+    /// Memory with 1,000 bodies under way, and with 32 bodies of 1 MiB at once.
     Memory,
     /// One server, until its standard input ends.
     #[command(hide = true)]

@@ -23,7 +23,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
     Ok(report.write("memory-bench.json")?)
 }
 
-/// Budget 13: many connections, each with half of its body sent.
+/// Budget 13: many connections, each with a body of which the end is missing.
 async fn half_sent(report: &mut Report, settings: &Settings) -> Outcome<()> {
     let delivery = Delivery::plain(SMALL);
     let unsigned = delivery.clone().without("x-webhook-signature");
@@ -39,17 +39,25 @@ async fn half_sent(report: &mut Report, settings: &Settings) -> Outcome<()> {
                 for _ in 0..MANY {
                     let mut stream = TcpStream::connect(process.addr()).await?;
                     stream.write_all(client::head(delivery).as_bytes()).await?;
-                    stream.write_all(&delivery.body[..SMALL / 2]).await?;
                     open.push(stream);
+                }
+                // Piece by piece in turn, so that what a server reads at once stays small and what
+                // it keeps shows.
+                for piece in delivery.body[..SENT].chunks(PIECE) {
+                    for stream in &mut open {
+                        stream.write_all(piece).await?;
+                    }
                 }
                 sleep(Duration::from_millis(500)).await;
                 let over = (process.memory("VmHWM") - idle) as f64 / MIB;
                 drop(open);
                 let name = format!("{}{suffix}", subject.name);
-                let sent = (MANY * SMALL / 2) as f64 / MIB;
                 if handler != Handler::Bare {
-                    let bound = if suffix.is_empty() { sent + 20.0 } else { 20.0 + ACTIX_HELD };
-                    let what = format!("{name}: MiB over idle, {MANY} bodies half sent");
+                    // Signed: what may be in flight. Unsigned: nothing of ours, but both
+                    // frameworks read ahead.
+                    let held = if suffix.is_empty() { SMALL } else { READ_AHEAD };
+                    let bound = (MANY * held) as f64 / MIB + 20.0;
+                    let what = format!("{name}: MiB over idle, {MANY} bodies under way");
                     report.budget("13", &what, over, Bound::AtMost(bound));
                 }
                 rows.push(Row { name, figures: vec![Some(idle as f64 / MIB), Some(over)] });
@@ -57,7 +65,7 @@ async fn half_sent(report: &mut Report, settings: &Settings) -> Outcome<()> {
         }
     }
     report.tables.push(Table {
-        title: format!("{MANY} connections, {} of {} KiB sent on each", SMALL / 2048, SMALL / 1024),
+        title: format!("{MANY} connections, {} of {} KiB sent on each", SENT / 1024, SMALL / 1024),
         columns: ["idle, MiB", "peak over idle, MiB"].map(str::to_owned).into(),
         rows,
     });
@@ -114,10 +122,13 @@ async fn whole(report: &mut Report, settings: &Settings) -> Outcome<()> {
 
 const MANY: usize = 1000;
 const SMALL: usize = 64 * 1024;
+const SENT: usize = 60 * 1024;
+const PIECE: usize = 4 * 1024;
 const FEW: usize = 32;
 const LARGE: usize = 1024 * 1024;
 
-/// MiB that actix-web holds by itself: up to 32 KiB for each connection.
-const ACTIX_HELD: f64 = 32.0;
+/// Bytes of each connection that actix-web holds by itself at most; hyper's buffer grows to the
+/// same where bodies come fast.
+const READ_AHEAD: usize = 32 * 1024;
 
 const MIB: f64 = 1024.0 * 1024.0;
