@@ -51,7 +51,7 @@ def bars(title, unit, rows, file):
     rows = [row for row in rows if row[1] is not None]
     if not rows:
         return
-    left, width, height, top = 400, 480, 24, 60
+    left, width, height, top = 420, 480, 24, 60
     # The longest whisker need not fit where one round was disturbed.
     most = max(median for _, median, _, _ in rows) * 1.05
     total = top + height * len(rows) + 40
