@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+mod surfaces;
+
 use std::{
     borrow::Cow,
     convert::Infallible,

@@ -1,0 +1,101 @@
+//! Deliveries, as a provider would send them.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use countersign::{
+    Secret, Signer,
+    providers::{GitHub, StandardWebhooks, XWebhookSignature},
+};
+use http::{HeaderMap, HeaderName};
+
+use crate::body;
+
+/// The secret of everything that takes text.
+pub const SECRET: &str = "a secret of thirty-two bytes, oh";
+
+/// The secret of Standard Webhooks.
+pub const STANDARD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+/// A signed body, with its headers among others.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Delivery {
+    /// As the in-house convention signs: hex HMAC-SHA256 of the body.
+    #[must_use]
+    pub fn plain(size: usize) -> Self {
+        let body = body(size);
+        let signed = Signer::<XWebhookSignature>::new(text()).unwrap().sign(&body).unwrap();
+        Self::new(&body, signed.iter())
+    }
+
+    /// As GitHub signs: the same, with a prefix, beside an id and a type that are not signed.
+    #[must_use]
+    pub fn github(size: usize) -> Self {
+        let body = body(size);
+        let signed = Signer::<GitHub>::new(text()).unwrap().sign(&body).unwrap();
+        let others = [("x-github-event", "push"), ("x-github-delivery", "72d3162e-cc78-11e3")];
+        Self::new(&body, signed.iter().chain(others))
+    }
+
+    /// As Standard Webhooks are signed: base64 of HMAC-SHA256 of id, time and body. It is fresh for
+    /// five minutes.
+    #[must_use]
+    pub fn standard(size: usize) -> Self {
+        let body = body(size);
+        let signer =
+            Signer::<StandardWebhooks>::new(Secret::new(STANDARD_SECRET).unwrap()).unwrap();
+        let signed = signer.at(SystemTime::now()).id("msg_1").sign(&body).unwrap();
+        Self::new(&body, signed.iter())
+    }
+
+    /// The headers that every request has, and those that sign it, in their midst.
+    fn new<'a>(body: &[u8], signed: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let length = body.len().to_string();
+        let before = [
+            ("host", "127.0.0.1"),
+            ("user-agent", "provider/1.0"),
+            ("content-type", "application/json"),
+        ];
+        let owned = |(name, value): (&str, &str)| (name.to_lowercase(), value.to_owned());
+        let after = [("accept", "*/*"), ("content-length", length.as_str())].map(owned);
+        Self {
+            headers: before.into_iter().chain(signed).map(owned).chain(after).collect(),
+            body: Bytes::copy_from_slice(body),
+        }
+    }
+
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(candidate, _)| candidate == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// The same without a header.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(candidate, _)| candidate != name);
+        self
+    }
+
+    /// The headers, as hyper would hold them.
+    #[must_use]
+    pub fn header_map(&self) -> HeaderMap {
+        let pair = |(name, value): &(String, String)| {
+            (HeaderName::try_from(name).unwrap(), value.parse().unwrap())
+        };
+        self.headers.iter().map(pair).collect()
+    }
+}
+
+/// The secret as verifiers and signers take it.
+pub(crate) fn text() -> Secret {
+    Secret::new(SECRET).unwrap()
+}

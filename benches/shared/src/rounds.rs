@@ -1,0 +1,79 @@
+//! Rounds in which all subjects take their turn.
+
+use std::{
+    fmt,
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use crate::Samples;
+
+/// What is measured: does its work so many times, and tells how long that took.
+pub struct Subject<'a> {
+    /// What it is called in tables.
+    pub name: String,
+    run: Box<dyn FnMut(u32) -> Duration + 'a>,
+}
+
+impl<'a> Subject<'a> {
+    /// Measures the whole of `work`.
+    pub fn new<T>(name: &str, mut work: impl FnMut() -> T + 'a) -> Self {
+        Self::timed(name, move |times| {
+            let start = Instant::now();
+            for _ in 0..times {
+                black_box(work());
+            }
+            start.elapsed()
+        })
+    }
+
+    /// Measures what `run` times by itself, so many times.
+    pub fn timed(name: &str, run: impl FnMut(u32) -> Duration + 'a) -> Self {
+        Self { name: name.to_owned(), run: Box::new(run) }
+    }
+}
+
+impl fmt::Debug for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Subject").field(&self.name).finish()
+    }
+}
+
+/// How long is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Rounds {
+    /// How often each subject has its turn.
+    pub count: u32,
+    /// How long a turn takes, about.
+    pub turn: Duration,
+}
+
+impl Rounds {
+    /// Measures all subjects in turn. Returns nanoseconds for one piece of work, for each subject.
+    pub fn measure(&self, subjects: &mut [Subject<'_>]) -> Vec<Samples> {
+        let times: Vec<u32> = subjects.iter_mut().map(|subject| self.times(subject)).collect();
+        let mut samples = vec![Samples::default(); subjects.len()];
+        for round in 0..self.count as usize {
+            // Each round begins with another one, so that none is always behind the same one.
+            for place in 0..subjects.len() {
+                let index = (place + round) % subjects.len();
+                let took = (subjects[index].run)(times[index]);
+                samples[index].0.push(took.as_nanos() as f64 / f64::from(times[index]));
+            }
+        }
+        samples
+    }
+
+    /// How many pieces of work make a turn.
+    fn times(&self, subject: &mut Subject<'_>) -> u32 {
+        let mut times = 1;
+        loop {
+            let took = (subject.run)(times);
+            if took * 4 >= self.turn || times >= 1 << 24 {
+                let each = took.as_secs_f64() / f64::from(times);
+                return ((self.turn.as_secs_f64() / each) as u32).max(1);
+            }
+            times *= 2;
+        }
+    }
+}
