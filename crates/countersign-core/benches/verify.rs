@@ -114,43 +114,94 @@ fn refuse(c: &mut Criterion) {
     group.finish();
 }
 
-fn events(c: &mut Criterion) {
-    #[derive(serde::Deserialize)]
+/// What a handler would parse.
+#[derive(serde::Deserialize)]
+struct Envelope<T> {
+    id: String,
     #[allow(dead_code, reason = "what a handler would parse")]
-    struct Envelope {
-        id: String,
-        r#type: String,
-        data: Data,
-    }
-    #[derive(serde::Deserialize)]
+    r#type: String,
     #[allow(dead_code, reason = "what a handler would parse")]
-    struct Data {
-        id: Option<String>,
-        name: Option<String>,
-        email: Option<String>,
-        status: Option<String>,
-    }
+    data: T,
+}
 
-    for size in [1024, 64 * 1024] {
-        let mut group = c.benchmark_group(format!("event {size} B"));
-        group.throughput(Throughput::Bytes(size as u64));
-        let body = body(size);
-        group.bench_function("serde_json", |b| {
-            b.iter(|| serde_json::from_slice::<Envelope>(black_box(&body)).unwrap().id.len());
-        });
-        let headers = headers::<XWebhookSignature>(secret("secret"), &body);
-        let verifier = Verifier::<XWebhookSignature>::new(secret("secret")).unwrap();
-        let verified = verifier.verify(&headers, &body).unwrap();
-        group.bench_function("flat::Event", |b| {
-            b.iter(|| {
-                flat::Event::parse(&black_box(&verified).delivery(&headers))
-                    .unwrap()
-                    .event_type()
-                    .len()
-            });
-        });
-        group.finish();
+#[derive(serde::Deserialize)]
+#[allow(dead_code, reason = "what a handler would parse")]
+struct Data {
+    id: Option<String>,
+    name: Option<String>,
+    email: Option<String>,
+    status: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+#[allow(dead_code, reason = "what a handler would parse")]
+struct Invoice {
+    id: String,
+    lines: Vec<Line>,
+}
+
+#[derive(serde::Deserialize)]
+#[allow(dead_code, reason = "what a handler would parse")]
+struct Line {
+    sku: String,
+    label: String,
+    count: u64,
+    taxed: bool,
+    at: String,
+}
+
+countersign_core::events! {
+    enum Billing for XWebhookSignature {
+        "invoice.paid" => Paid(countersign_core::Envelope<Invoice>),
     }
+}
+
+/// Objects with small members; data that `flat::Event` knows does not read the most of them.
+fn members(size: usize, event_type: &str) -> Vec<u8> {
+    let mut body = format!(
+        r#"{{"id":"evt_1","type":"{event_type}","created_at":"2026-01-02T03:04:05Z","data":{{"id":"1","lines":["#
+    );
+    for index in 0.. {
+        body += &format!(
+            r#"{{"sku":"sku-{index}","label":"a label","count":{index},"taxed":true,"at":"2026-01-02T03:04:05Z"}}"#
+        );
+        if body.len() + "]}}".len() >= size {
+            break;
+        }
+        body.push(',');
+    }
+    (body + "]}}").into_bytes()
+}
+
+fn events(c: &mut Criterion) {
+    for size in [1024, 64 * 1024] {
+        event::<flat::Event, Data>(c, &format!("event {size} B"), &body(size));
+        let name = format!("event {size} B of members, all of them read");
+        event::<Billing, Invoice>(c, &name, &members(size, "invoice.paid"));
+        let name = format!("event {size} B of members, few of them read");
+        event::<flat::Event, Data>(c, &name, &members(size, "user.created"));
+    }
+}
+
+/// An event beside what `serde_json` needs for the same members.
+fn event<E, T>(c: &mut Criterion, name: &str, body: &[u8])
+where
+    E: Event<Provider = XWebhookSignature>,
+    T: serde::de::DeserializeOwned,
+{
+    let mut group = c.benchmark_group(name);
+    group.throughput(Throughput::Bytes(body.len() as u64));
+    group.bench_function("serde_json", |b| {
+        b.iter(|| serde_json::from_slice::<Envelope<T>>(black_box(body)).unwrap().id.len());
+    });
+    let headers = headers::<XWebhookSignature>(secret("secret"), body);
+    let verifier = Verifier::<XWebhookSignature>::new(secret("secret")).unwrap();
+    let verified = verifier.verify(&headers, body).unwrap();
+    group.bench_function("Event", |b| {
+        b.iter(|| E::parse(&black_box(&verified).delivery(&headers)).is_ok());
+    });
+    assert!(E::parse(&verified.delivery(&headers)).is_ok());
+    group.finish();
 }
 
 criterion_group! {
