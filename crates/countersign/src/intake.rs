@@ -36,9 +36,10 @@ pin_project! {
     }
 }
 
-/// What the sender says of the body's length in bytes, if anything.
-pub(crate) fn declared_length<H: HeaderSource + ?Sized>(headers: &H) -> Option<u64> {
-    str::from_utf8(headers.values("content-length").next()?).ok()?.parse().ok()
+/// What the sender says of the body's length in bytes, in the first `Content-Length` if there is
+/// one.
+pub(crate) fn declared_length(field: Option<&[u8]>) -> Option<u64> {
+    str::from_utf8(field?).ok()?.parse().ok()
 }
 
 /// What the headers were good for. The large variant is not boxed: that would cost each good
@@ -67,6 +68,7 @@ where
     V: Decide,
     S: Stream<Item = Result<Bytes, BodyError>>,
 {
+    #[inline]
     pub(crate) fn new<H: HeaderSource + ?Sized>(
         verifiers: &V,
         headers: &H,
@@ -133,11 +135,13 @@ where
 }
 
 impl<V: Decide> Stage<V> {
+    #[inline]
     fn receiving(verification: V::Verification) -> Self {
         Self::Receiving { verification, frames: Frames::default() }
     }
 
     /// Gives the verdict, once the body has ended well or badly.
+    #[inline]
     fn end(self, ending: Result<(), Reason>, terms: Terms) -> Result<V::Proof, Rejection> {
         let refused = |reason| terms.refuse(reason);
         match (self, ending) {

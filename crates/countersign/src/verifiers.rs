@@ -116,10 +116,12 @@ impl<P: Provider> Decide for Verifier<P> {
         usize::from(Self::claims(self, headers))
     }
 
+    #[inline]
     fn terms(&self) -> Terms {
         Terms { names: Self::NAMES, deadline: self.deadline(), unauthorized: self.refusal() }
     }
 
+    #[inline]
     fn begin<H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
@@ -134,10 +136,12 @@ impl<P: Provider> Decide for Verifier<P> {
         (self.terms(), begun)
     }
 
+    #[inline]
     fn update(verification: &mut Verification<P>, chunk: &[u8]) -> Result<(), VerifyError> {
         verification.update(chunk)
     }
 
+    #[inline]
     fn finish(verification: Verification<P>, body: Bytes) -> Result<Verified<P>, VerifyError> {
         verification.finish(body).inspect(respelled::tell)
     }

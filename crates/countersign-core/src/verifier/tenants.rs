@@ -102,6 +102,7 @@ impl<P: Provider> Verifier<P> {
     /// # Errors
     ///
     /// As [`begin`](Self::begin).
+    #[inline]
     pub fn admit<H>(
         &self,
         headers: &H,

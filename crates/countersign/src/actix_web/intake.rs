@@ -3,7 +3,11 @@
 use actix_web::{
     HttpRequest,
     dev::Payload,
-    http::{Version, uri::Authority},
+    http::{
+        Version,
+        header::{CONTENT_LENGTH, HeaderValue},
+        uri::Authority,
+    },
 };
 use countersign_core::Address;
 
@@ -19,7 +23,8 @@ pub(super) fn intake<V: Decide>(
     payload: Payload,
 ) -> Intake<V> {
     let headers = ActixHeaders(request.headers());
-    let declared = intake::declared_length(&headers);
+    let declared = request.headers().get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
+    let declared = intake::declared_length(declared);
     let authority = request.uri().authority().map(Authority::as_str);
     let address = Address { path: request.path(), authority };
     Intake::new(verifiers, &headers, declared, address, Chunks(payload))

@@ -1,7 +1,7 @@
 //! One delivery of `http` 1 taken in.
 
 use countersign_core::Address;
-use http::{Version, request::Parts, uri::Authority};
+use http::{HeaderValue, Version, header::CONTENT_LENGTH, request::Parts, uri::Authority};
 use http_body::Body;
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
 pub(crate) type Intake<V, B> = intake::Intake<V, Chunks<B>>;
 
 /// Begins to take in a request.
+#[inline]
 pub(crate) fn intake<V, B>(verifiers: &V, parts: &Parts, body: B) -> Intake<V, B>
 where
     V: Decide,
@@ -21,7 +22,8 @@ where
     B::Error: Into<BoxError>,
 {
     let headers = HttpHeaders(&parts.headers);
-    let declared = intake::declared_length(&headers).max(Some(body.size_hint().lower()));
+    let declared = parts.headers.get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
+    let declared = intake::declared_length(declared).max(Some(body.size_hint().lower()));
     let authority = parts.uri.authority().map(Authority::as_str);
     let address = Address { path: parts.uri.path(), authority };
     Intake::new(verifiers, &headers, declared, address, Chunks::new(body))
