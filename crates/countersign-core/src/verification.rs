@@ -94,7 +94,7 @@ impl<P: Provider> Verification<P> {
             member,
             header_length,
         };
-        case.judge(Cow::Borrowed(body), || Head::told(id, signed_at))
+        case.judge(Cow::Borrowed(body), || Head::told(settings, id, signed_at))
     }
 
     /// Begins with keys that are still to be looked up for a tenant.
@@ -128,7 +128,7 @@ impl<P: Provider> Verification<P> {
             preamble: Vec::new(),
             received: 0,
             limit: settings.body_limit,
-            told: Head::told(head.id, head.signed_at),
+            told: Head::told(settings, head.id, head.signed_at),
             member: head.member,
             header_length: head.header_length,
             tags: head.tags,

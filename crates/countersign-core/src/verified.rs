@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, time::SystemTime};
 
 use serde::Deserialize;
 
-use crate::{Delivery, Form, HeaderSource, PayloadError, Provider};
+use crate::{Delivery, EventAt, Form, HeaderSource, PayloadError, Provider};
 
 /// Proof that the provider `P` signed these bytes: only a [`Verifier`](crate::Verifier) makes one.
 ///
@@ -44,6 +44,7 @@ pub struct Verified<P, B> {
 /// What a delivery tells besides its body.
 #[derive(Clone)]
 pub(crate) struct Told {
+    pub(crate) endpoint: &'static str,
     pub(crate) id: Option<Box<str>>,
     pub(crate) signed_at: Option<SystemTime>,
     pub(crate) tenant: Option<String>,
@@ -52,6 +53,13 @@ pub(crate) struct Told {
 impl<P, B> Verified<P, B> {
     pub(crate) fn new(body: B, secret_index: usize, form: Form, told: Told) -> Self {
         Self { body, secret_index, form, told, provider: PhantomData }
+    }
+
+    /// The endpoint that it came to, as its verifier names it: the provider's name unless
+    /// [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise.
+    #[must_use]
+    pub fn endpoint(&self) -> &'static str {
+        self.told.endpoint
     }
 
     /// Which secret matched: 0 is the current one, 1 to 3 the retired ones in their order.
@@ -121,7 +129,31 @@ impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
     ///
     /// [`Event::parse`]: crate::Event::parse
     pub fn delivery<'a, H: HeaderSource + ?Sized>(&'a self, headers: &'a H) -> Delivery<'a> {
-        Delivery::new(self.bytes(), P::EVENT, self.signed_id(), headers)
+        self.delivery_at(headers, P::EVENT)
+    }
+
+    /// As [`delivery`](Self::delivery), with the event's facts elsewhere than the provider says.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{EventAt, Field, Provider, Secret, Signer, Verifier, providers::GitHub};
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let body = br#"{"action":"opened","number":7}"#;
+    /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let at = EventAt { id: Field::Body(&["number"]), ..GitHub::EVENT };
+    /// assert_eq!(verified.delivery_at(&headers, at).id().as_deref(), Some("7"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn delivery_at<'a, H: HeaderSource + ?Sized>(
+        &'a self,
+        headers: &'a H,
+        at: EventAt,
+    ) -> Delivery<'a> {
+        Delivery::new(self.bytes(), at, self.signed_id(), headers)
     }
 }
 

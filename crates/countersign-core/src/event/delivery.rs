@@ -1,10 +1,10 @@
 //! A verified delivery on its way to an event.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::{
     EventAt, Field, HeaderSource, PayloadError,
-    event::json,
+    event::{envelope::Members, json},
     headers::{Occurrence, single},
 };
 
@@ -50,6 +50,19 @@ impl<'a> Delivery<'a> {
     /// If they are not UTF-8.
     pub fn text(&self) -> Result<&'a str, PayloadError> {
         json::text(self.body)
+    }
+
+    /// The event's id, where it is asked for: text, or an integer as its digits. `None` if there is
+    /// none, or if the body that should hold it is no JSON object.
+    ///
+    /// In a body it is what [`OpenEvent`](crate::OpenEvent) and the events of
+    /// [`events!`](crate::events) tell.
+    #[must_use]
+    pub fn id(&self) -> Option<Cow<'a, str>> {
+        match self.at.id {
+            Field::Body(_) => Members::of(self).ok()?.1.id.map(|(_, id)| id),
+            Field::SignedId | Field::UnsignedHeader(_) | Field::None => self.id.map(Cow::Borrowed),
+        }
     }
 
     pub(crate) fn at(&self) -> EventAt {

@@ -68,8 +68,12 @@ impl<'a> Head<'a> {
 
     /// What is told besides the body.
     #[inline]
-    pub(super) fn told(id: Option<&str>, signed_at: Option<SystemTime>) -> Told {
-        Told { id: id.map(Box::from), signed_at, tenant: None }
+    pub(super) fn told(
+        settings: &Settings,
+        id: Option<&str>,
+        signed_at: Option<SystemTime>,
+    ) -> Told {
+        Told { endpoint: settings.endpoint, id: id.map(Box::from), signed_at, tenant: None }
     }
 
     /// What is signed before the body.

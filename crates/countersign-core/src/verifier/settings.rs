@@ -20,11 +20,11 @@ pub(crate) struct Settings {
     pub(crate) forms: Arc<[Form]>,
     pub(super) body_deadline: Duration,
     pub(super) unauthorized: Answer,
-    pub(super) endpoint: Box<str>,
+    pub(crate) endpoint: &'static str,
 }
 
 impl Settings {
-    pub(super) fn new(provider: &str, scheme: &Scheme) -> Self {
+    pub(super) fn new(provider: &'static str, scheme: &Scheme) -> Self {
         Self {
             signature_headers: scheme.headers.iter().map(|name| Box::from(*name)).collect(),
             url: None,
@@ -34,7 +34,7 @@ impl Settings {
             forms: scheme.forms.into(),
             body_deadline: DEFAULT_BODY_DEADLINE,
             unauthorized: Answer::default(),
-            endpoint: provider.into(),
+            endpoint: provider,
         }
     }
 }
@@ -110,11 +110,12 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.unauthorized = answer)
     }
 
-    /// Names the endpoint, so that two endpoints of one provider can be told apart. Default: the
-    /// provider's name.
+    /// Names the endpoint, so that two endpoints of one provider can be told apart: by
+    /// [`Verified::endpoint`](crate::Verified::endpoint), and by idempotency, for which an event
+    /// that comes to two endpoints is two events. Default: the provider's name.
     #[must_use]
-    pub fn endpoint(self, name: &str) -> Self {
-        self.set(|settings| settings.endpoint = name.into())
+    pub fn endpoint(self, name: &'static str) -> Self {
+        self.set(|settings| settings.endpoint = name)
     }
 
     /// Sets the clock that timestamps are judged by. Default: [`SystemClock`].
@@ -173,8 +174,8 @@ impl<P> Verifier<P> {
 
     /// The endpoint's name.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.shared.settings.endpoint
+    pub fn name(&self) -> &'static str {
+        self.shared.settings.endpoint
     }
 }
 
