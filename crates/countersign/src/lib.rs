@@ -20,6 +20,8 @@ mod extractor;
 mod frames;
 #[cfg(feature = "_http")]
 mod http;
+#[cfg(feature = "idempotency")]
+pub mod idempotency;
 #[cfg(feature = "_intake")]
 mod intake;
 #[cfg(feature = "_intake")]

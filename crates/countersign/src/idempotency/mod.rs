@@ -1,0 +1,13 @@
+//! Handles an event once, however often it is delivered.
+//!
+//! Providers deliver at least once: what they are not sure of having delivered, they send again.
+
+mod key;
+mod lease;
+mod shared;
+mod store;
+
+pub use key::IdempotencyKey;
+pub use lease::{Lease, Token};
+pub use shared::SharedStore;
+pub use store::{Claim, Settled, Store, StoreError};
