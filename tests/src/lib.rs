@@ -4,6 +4,8 @@
 mod curl;
 mod documents;
 mod example;
+#[cfg(unix)]
+mod foreign;
 mod hardened;
 mod logs;
 #[cfg(unix)]
