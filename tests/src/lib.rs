@@ -11,6 +11,8 @@ mod logs;
 #[cfg(unix)]
 mod postgres;
 mod program;
+#[cfg(unix)]
+mod redis;
 mod serve;
 mod wire;
 
@@ -23,5 +25,7 @@ pub use logs::Logs;
 #[cfg(unix)]
 pub use postgres::Postgres;
 pub use program::{Program, have};
+#[cfg(unix)]
+pub use redis::Redis;
 pub use serve::serve;
 pub use wire::{Reply, Wire, signature};
