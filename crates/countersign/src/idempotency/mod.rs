@@ -3,6 +3,8 @@
 //! Providers deliver at least once: what they are not sure of having delivered, they send again.
 
 mod claimed;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 #[cfg(feature = "_extract")]
 mod fresh;
 mod kept;
