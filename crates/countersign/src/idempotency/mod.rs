@@ -2,6 +2,8 @@
 //!
 //! Providers deliver at least once: what they are not sure of having delivered, they send again.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod key;
 mod lease;
 mod shared;

@@ -20,15 +20,15 @@ use super::Lease;
 ///    +-----------------------+-------------------+
 /// ```
 ///
-/// Any store must pass `conformance`, which is the contract in tests. Times
-/// are measured by the store's own clock (a server's, or one that never jumps), so that clocks of
-/// workers do not matter.
+/// Any store must pass the suite of the feature `conformance`, which is the contract in tests.
+/// Times are measured by the store's own clock (a server's, or one that never jumps), so that
+/// clocks of workers do not matter.
 pub trait Store: Send + Sync + 'static {
     /// Claims the lease's event for as long as `length`, in one atomic step: of any number that
     /// claim at once, one is told [`Claim::Fresh`].
     ///
-    /// To claim again with the same lease is to be told `Fresh` again, so that a claim whose
-    /// answer was lost can be repeated.
+    /// To claim again with the same lease is to be told `Fresh` again, for `length` from then on, so
+    /// that a claim whose answer was lost can be repeated.
     ///
     /// # Errors
     ///
@@ -55,7 +55,8 @@ pub trait Store: Send + Sync + 'static {
         note: Bytes,
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
-    /// Makes the event free again.
+    /// Makes the event free again. One that is done stays so, and the answer is
+    /// [`Settled::Lost`]; one whose lease ran out is free already, and it is [`Settled::Yes`].
     ///
     /// # Errors
     ///

@@ -1,0 +1,152 @@
+//! What any [`Store`] must hold to, as tests.
+//!
+//! Use it when you write a store: one line in a test of your own. It belongs to the development
+//! dependencies: `cargo add --dev countersign --features conformance`.
+//!
+//! These are the rules. A report names those that are broken, in these words:
+//! 1. an event is free, then claimed, then done;
+//! 2. `retry_after` tells when the other's lease runs out;
+//! 3. a claim can be repeated with its lease;
+//! 4. only the holder completes and releases;
+//! 5. a lease that ran out is lost to whoever claims next;
+//! 6. what was worked on is done even if its lease ran out;
+//! 7. what is done lasts for its ttl, and then is free;
+//! 8. a note is kept byte for byte;
+//! 9. keys are told apart by every character;
+//! 10. of 64 that claim at once, one is told Fresh;
+//! 11. each of 1,000 events that are raced for is claimed once;
+//! 12. a claim that is dropped leaves its event free or claimed;
+//! 13. no duration is too short or too long.
+//!
+//! Time passes as it does: the suite takes leases of some ten milliseconds where one must run out,
+//! and asks until one has. [`check_with_clock`] is for stores whose clock can be set.
+//!
+//! The suite needs tokio's runtime of several threads: tasks on one thread race too little.
+//!
+//! # Examples
+//!
+//! A store that fits into few lines, checked. Yours connects to its server instead, with a prefix,
+//! a table or a database that is empty each time.
+//!
+//! ```
+//! use std::{collections::HashMap, sync::Mutex, time::{Duration, Instant}};
+//!
+//! use bytes::Bytes;
+//! use countersign::idempotency::{
+//!     Claim, IdempotencyKey, Lease, Settled, Store, StoreError, Token, conformance,
+//! };
+//!
+//! #[derive(Default)]
+//! struct MyStore(Mutex<HashMap<IdempotencyKey, (State, Option<Instant>)>>);
+//!
+//! enum State {
+//!     Claimed(Token),
+//!     Done(Bytes),
+//! }
+//!
+//! /// `None` is beyond what a clock can tell: never.
+//! fn after(length: Duration) -> Option<Instant> {
+//!     Instant::now().checked_add(length)
+//! }
+//!
+//! fn is_over(end: Option<Instant>) -> bool {
+//!     end.is_some_and(|end| end <= Instant::now())
+//! }
+//!
+//! impl Store for MyStore {
+//!     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
+//!         let mut events = self.0.lock().unwrap();
+//!         match events.get(lease.key()) {
+//!             Some((State::Claimed(token), end)) if *token != lease.token() && !is_over(*end) => {
+//!                 let left = |end: Instant| end.saturating_duration_since(Instant::now());
+//!                 // Never zero: the lease may end between the two looks at the clock.
+//!                 let retry_after = end.map_or(Duration::MAX, left).max(Duration::from_millis(1));
+//!                 return Ok(Claim::InProgress { retry_after });
+//!             }
+//!             Some((State::Done(note), end)) if !is_over(*end) => {
+//!                 return Ok(Claim::Done { note: note.clone() });
+//!             }
+//!             _ => {}
+//!         }
+//!         events.insert(lease.key().clone(), (State::Claimed(lease.token()), after(length)));
+//!         Ok(Claim::Fresh)
+//!     }
+//!
+//!     async fn complete(
+//!         &self,
+//!         lease: &Lease,
+//!         ttl: Duration,
+//!         note: Bytes,
+//!     ) -> Result<Settled, StoreError> {
+//!         let mut events = self.0.lock().unwrap();
+//!         match events.get(lease.key()) {
+//!             Some((State::Claimed(token), _)) if *token == lease.token() => {}
+//!             Some((_, end)) if !is_over(*end) => return Ok(Settled::Lost),
+//!             _ => {}
+//!         }
+//!         events.insert(lease.key().clone(), (State::Done(note), after(ttl)));
+//!         Ok(Settled::Yes)
+//!     }
+//!
+//!     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
+//!         let mut events = self.0.lock().unwrap();
+//!         match events.get(lease.key()) {
+//!             Some((State::Claimed(token), _)) if *token == lease.token() => {
+//!                 events.remove(lease.key());
+//!             }
+//!             Some((_, end)) if !is_over(*end) => return Ok(Settled::Lost),
+//!             _ => {}
+//!         }
+//!         Ok(Settled::Yes)
+//!     }
+//! }
+//!
+//! // In a test of yours: `#[tokio::test(flavor = "multi_thread")]`.
+//! #[tokio::main]
+//! async fn main() {
+//!     conformance::check(|| async { MyStore::default() }).await;
+//! }
+//! ```
+
+mod durations;
+mod expiry;
+mod keys;
+mod notes;
+mod races;
+mod states;
+mod suite;
+mod trial;
+
+#[cfg(test)]
+mod tests;
+
+use std::{future::Future, time::Duration};
+
+use self::suite::Suite;
+use super::Store;
+
+/// Checks that a store holds to the rules, while time passes as it does.
+///
+/// `make` makes a store over an empty space of keys, once for each rule.
+///
+/// # Panics
+///
+/// If a rule is broken; the message names each that is, and what was seen. If the runtime has one
+/// thread only.
+pub async fn check<S: Store, F: Future<Output = S>>(make: impl Fn() -> F) {
+    check_with_clock(make, |_| {}).await;
+}
+
+/// The same for stores whose clock can be set: `pass` lets that much time pass for all stores that
+/// `make` made.
+///
+/// # Panics
+///
+/// As [`check`].
+pub async fn check_with_clock<S: Store, F: Future<Output = S>>(
+    make: impl Fn() -> F,
+    pass: impl Fn(Duration) + Send + Sync + 'static,
+) {
+    let broken = Suite::new(make, pass).run().await;
+    assert!(broken.is_empty(), "the store breaks rules:\n{}", broken.join("\n"));
+}

@@ -1,0 +1,60 @@
+//! Free, claimed, done.
+
+use std::time::{Duration, Instant};
+
+use super::super::{Settled, Store};
+use super::trial::{LONG, Outcome, SHORT, Trial, lease};
+
+pub(super) async fn in_turn<S: Store>(trial: Trial<S>) -> Outcome {
+    let (one, other) = (lease("event"), lease("event"));
+    trial.is_fresh(&one, LONG, "nobody has claimed it").await?;
+    trial.is_in_progress(&other, "one has claimed it").await?;
+    trial.completes(&one, LONG, b"note", Settled::Yes, "one has claimed it").await?;
+    trial.is_done(&other, b"note", "one has completed it").await?;
+    trial.is_done(&one, b"note", "one has completed it, and claims again").await
+}
+
+pub(super) async fn retry_after<S: Store>(trial: Trial<S>) -> Outcome {
+    let before = Instant::now();
+    trial.is_fresh(&lease("event"), LONG, "nobody has claimed it").await?;
+    let retry_after = trial.is_in_progress(&lease("event"), "one has claimed it").await?;
+    if retry_after.is_zero() || retry_after > LONG {
+        return Err(format!("{retry_after:?} is not within (0, {LONG:?}], the lease"));
+    }
+    // A store whose clock is set has let no time pass.
+    if retry_after + before.elapsed() + ROUNDING < LONG {
+        return Err(format!("{retry_after:?} is far less than is left of {LONG:?}"));
+    }
+    Ok(())
+}
+
+pub(super) async fn repeated<S: Store>(trial: Trial<S>) -> Outcome {
+    let (one, other) = (lease("event"), lease("event"));
+    trial.is_fresh(&one, SHORT, "nobody has claimed it").await?;
+    trial.is_fresh(&one, LONG, "the same lease, again").await?;
+    trial.outlive(SHORT).await?;
+    trial.is_in_progress(&other, "claimed again for longer, and the first length is over").await?;
+    trial.completes(&one, LONG, b"", Settled::Yes, "claimed twice with the same lease").await
+}
+
+pub(super) async fn holder<S: Store>(trial: Trial<S>) -> Outcome {
+    let (one, other) = (lease("event"), lease("event"));
+    trial.is_fresh(&one, LONG, "nobody has claimed it").await?;
+    trial.completes(&other, LONG, b"other", Settled::Lost, "one has claimed it, not other").await?;
+    trial.releases(&other, Settled::Lost, "one has claimed it, not other").await?;
+    trial.is_in_progress(&other, "one has claimed it").await?;
+
+    trial.releases(&one, Settled::Yes, "one has claimed it").await?;
+    trial.is_fresh(&other, LONG, "one has released it").await?;
+    trial.releases(&one, Settled::Lost, "one has released it, other has claimed it").await?;
+    trial.is_in_progress(&one, "other has claimed it").await?;
+
+    trial.completes(&other, LONG, b"other", Settled::Yes, "other has claimed it").await?;
+    trial.completes(&one, LONG, b"one", Settled::Lost, "other has completed it").await?;
+    trial.releases(&one, Settled::Lost, "other has completed it").await?;
+    trial.releases(&other, Settled::Lost, "it is done, and done is not released").await?;
+    trial.is_done(&one, b"other", "other has completed it").await
+}
+
+/// Of a store that counts whole seconds.
+const ROUNDING: Duration = Duration::from_secs(1);

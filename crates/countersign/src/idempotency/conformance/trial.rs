@@ -1,0 +1,139 @@
+//! A store on trial: its verbs, and what is expected of each.
+
+use std::{error::Error as _, fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::time::{Instant, sleep};
+
+use super::super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError};
+
+/// What was seen instead, if a rule is broken.
+pub(super) type Outcome<T = ()> = Result<T, String>;
+
+/// Lets time pass, where it does not by itself.
+pub(super) type Pass = Arc<dyn Fn(Duration) + Send + Sync>;
+
+/// Runs out during a rule.
+pub(super) const SHORT: Duration = Duration::from_millis(30);
+
+/// Does not run out during a rule.
+pub(super) const LONG: Duration = Duration::from_secs(3600);
+
+pub(super) struct Trial<S> {
+    store: Arc<S>,
+    pass: Pass,
+}
+
+impl<S> Clone for Trial<S> {
+    fn clone(&self) -> Self {
+        Self { store: Arc::clone(&self.store), pass: Arc::clone(&self.pass) }
+    }
+}
+
+/// A new lease of the event.
+pub(super) fn lease(id: &str) -> Lease {
+    Lease::new(IdempotencyKey::new("conformance", None, id))
+}
+
+impl<S: Store> Trial<S> {
+    pub(super) fn new(store: S, pass: Pass) -> Self {
+        Self { store: Arc::new(store), pass }
+    }
+
+    pub(super) async fn claim(&self, lease: &Lease, length: Duration) -> Outcome<Claim> {
+        self.store.claim(lease, length).await.map_err(|error| failed("claim", &error))
+    }
+
+    pub(super) async fn is_fresh(&self, lease: &Lease, length: Duration, when: &str) -> Outcome {
+        match self.claim(lease, length).await? {
+            Claim::Fresh => Ok(()),
+            other => Err(format!("{when}: a claim is told {}, not Fresh", name(&other))),
+        }
+    }
+
+    /// When the other's lease will have run out.
+    pub(super) async fn is_in_progress(&self, lease: &Lease, when: &str) -> Outcome<Duration> {
+        match self.claim(lease, LONG).await? {
+            Claim::InProgress { retry_after } => Ok(retry_after),
+            other => Err(format!("{when}: a claim is told {}, not InProgress", name(&other))),
+        }
+    }
+
+    pub(super) async fn is_done(&self, lease: &Lease, note: &[u8], when: &str) -> Outcome {
+        match self.claim(lease, LONG).await? {
+            Claim::Done { note: kept } if kept == note => Ok(()),
+            Claim::Done { note: kept } => Err(format!(
+                "{when}: the note has {} bytes and is not the one that was given, of {}",
+                kept.len(),
+                note.len()
+            )),
+            other => Err(format!("{when}: a claim is told {}, not Done", name(&other))),
+        }
+    }
+
+    pub(super) async fn completes(
+        &self,
+        lease: &Lease,
+        ttl: Duration,
+        note: &[u8],
+        expected: Settled,
+        when: &str,
+    ) -> Outcome {
+        let note = Bytes::copy_from_slice(note);
+        let settled = self.store.complete(lease, ttl, note).await;
+        let settled = settled.map_err(|error| failed("complete", &error))?;
+        same(settled, expected).map_err(|seen| format!("{when}: completing is told {seen}"))
+    }
+
+    pub(super) async fn releases(&self, lease: &Lease, expected: Settled, when: &str) -> Outcome {
+        let settled = self.store.release(lease).await;
+        let settled = settled.map_err(|error| failed("release", &error))?;
+        same(settled, expected).map_err(|seen| format!("{when}: releasing is told {seen}"))
+    }
+
+    /// Returns once everything has run out that was to last for `length`, counted from any time
+    /// before this call: another event is claimed now for as long, and has run out.
+    pub(super) async fn outlive(&self, length: Duration) -> Outcome {
+        let canary = lease("canary");
+        self.is_fresh(&canary, length, "another event").await?;
+        (self.pass)(length);
+        self.becomes_free("canary", "another event").await
+    }
+
+    /// Returns once the event can be claimed, and leaves it free.
+    pub(super) async fn becomes_free(&self, id: &str, when: &str) -> Outcome {
+        let next = lease(id);
+        let deadline = Instant::now() + PATIENCE;
+        while self.claim(&next, LONG).await? != Claim::Fresh {
+            if Instant::now() > deadline {
+                return Err(format!("{when}: has not run out after {PATIENCE:?}"));
+            }
+            sleep(PAUSE).await;
+        }
+        self.releases(&next, Settled::Yes, when).await
+    }
+}
+
+fn failed(verb: &str, error: &StoreError) -> String {
+    let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    format!("{verb}: {error}{source}")
+}
+
+/// Without the note: it may be long.
+fn name(claim: &Claim) -> impl fmt::Display {
+    match claim {
+        Claim::Fresh => "Fresh".to_owned(),
+        Claim::InProgress { retry_after } => format!("InProgress for {retry_after:?}"),
+        Claim::Done { note } => format!("Done with a note of {} bytes", note.len()),
+    }
+}
+
+fn same(settled: Settled, expected: Settled) -> Outcome {
+    if settled == expected { Ok(()) } else { Err(format!("{settled:?}, not {expected:?}")) }
+}
+
+/// Between two looks at what runs out.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Past [`SHORT`]: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(5);
