@@ -1,0 +1,41 @@
+//! A server with the tables of all subjects.
+
+use std::{error::Error, sync::Arc};
+
+use countersign_postgres::PostgresStore;
+use countersign_tests::Postgres;
+use deadpool_postgres::{Manager, Pool};
+use tokio_postgres::NoTls;
+
+/// What is measured on.
+pub(crate) struct Database {
+    pub(crate) pool: Pool,
+    pub(crate) store: PostgresStore,
+    /// Stopped with this.
+    _server: Postgres,
+}
+
+impl Database {
+    /// None where PostgreSQL is not on this machine.
+    pub(crate) async fn start(connections: usize) -> Result<Option<Arc<Self>>, Box<dyn Error>> {
+        let Some(server) = Postgres::start()? else { return Ok(None) };
+        server.execute(
+            "create table bare (key text primary key);
+             create table effects (key text primary key);
+             alter system set log_statement = 'none';
+             select pg_reload_conf()",
+        )?;
+        let manager = Manager::new(server.url().parse()?, NoTls);
+        let pool = Pool::builder(manager).max_size(connections).build()?;
+        let store = PostgresStore::new(pool.clone());
+        store.migrate().await?;
+        Ok(Some(Arc::new(Self { pool, store, _server: server })))
+    }
+
+    /// Empties all tables.
+    pub(crate) async fn clear(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let client = self.pool.get().await?;
+        client.batch_execute("truncate bare, effects, countersign_claims").await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! What is said to the database.
+//!
+//! Each verb is one statement, and so one transaction. Times are `clock_timestamp()`, the server's
+//! clock at this moment: `now()` stands still within a transaction.
+
+use tokio_postgres::types::Type;
+
+use crate::table::Table;
+
+/// The table of the default name; see [`PostgresStore::migrate`](crate::PostgresStore::migrate).
+///
+/// For those whose own tool makes tables, which should execute it in one transaction. For a table
+/// of another name: [`PostgresStore::migration`](crate::PostgresStore::migration).
+pub const MIGRATION: &str = include_str!("schema.sql");
+
+/// The statements for one table.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    pub(crate) table: String,
+    pub(crate) migrate: String,
+    pub(crate) claim: String,
+    pub(crate) complete: String,
+    pub(crate) release: String,
+    pub(crate) prune: String,
+}
+
+impl Statements {
+    pub(crate) fn of(Table { name, index }: &Table) -> Self {
+        let migrate = MIGRATION
+            .replace("\"countersign_claims_expires_at\"", index)
+            .replace("\"countersign_claims\"", name);
+        Self {
+            table: name.clone(),
+            migrate,
+            claim: CLAIM.replace("claims_table", name),
+            complete: COMPLETE.replace("claims_table", name),
+            release: RELEASE.replace("claims_table", name),
+            prune: PRUNE.replace("claims_table", name),
+        }
+    }
+}
+
+/// Answers one row: whether it is claimed now; else what it is held by.
+///
+/// No row if whoever holds it came after the statement had begun, and so could not be seen by
+/// `held`, but stood in the way of the insertion: to be asked again. Most deliveries that are
+/// duplicates come later than that, and are told so without a lock and without writing anything.
+const CLAIM: &str = "\
+with held as (
+    select done, note, extract(epoch from expires_at - clock_timestamp())::float8 as remaining
+    from claims_table
+    where key = $1 and expires_at > clock_timestamp() and (token <> $2 or done)
+), claimed as (
+    insert into claims_table as claims (key, token, done, expires_at, note)
+    select $1, $2, $3, clock_timestamp() + $4 * interval '1 second', ''
+    where not exists (select from held)
+    on conflict (key) do update
+        set (token, done, expires_at, note) =
+            (excluded.token, excluded.done, excluded.expires_at, excluded.note)
+        where claims.expires_at <= clock_timestamp()
+            or (claims.token = excluded.token and not claims.done)
+    returning true
+)
+select true as fresh, false as done, ''::bytea as note, 0::float8 as remaining from claimed
+union all
+select false, done, note, remaining from held";
+
+/// The types of [`CLAIM`]'s parameters: key, token, whether it is done with that, seconds.
+pub(crate) const CLAIM_TYPES: [Type; 4] = [Type::TEXT, Type::BYTEA, Type::BOOL, Type::FLOAT8];
+
+/// Answers a row if it is done by that. One that is gone, or over, is nobody's.
+const COMPLETE: &str = "\
+insert into claims_table as claims (key, token, done, expires_at, note)
+values ($1, $2, true, clock_timestamp() + $3 * interval '1 second', $4)
+on conflict (key) do update
+    set (token, done, expires_at, note) =
+        (excluded.token, excluded.done, excluded.expires_at, excluded.note)
+    where claims.token = excluded.token or claims.expires_at <= clock_timestamp()
+returning true";
+
+/// Answers a row if it is free after that.
+const RELEASE: &str = "\
+with released as (
+    delete from claims_table where key = $1 and token = $2 and not done returning true
+)
+select true
+where exists (select from released)
+    or not exists (select from claims_table where key = $1 and expires_at > clock_timestamp())";
+
+/// Counts what it removes. Rows that somebody holds at the moment are left for the next time. The
+/// time is that of the statement's beginning, which an index can be searched for.
+const PRUNE: &str = "\
+with expired as materialized (
+    select key from claims_table
+    where expires_at <= statement_timestamp()
+    order by expires_at
+    limit $1
+    for update skip locked
+)
+delete from claims_table as claims using expired
+where claims.key = expired.key and claims.expires_at <= statement_timestamp()";

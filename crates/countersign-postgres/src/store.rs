@@ -1,0 +1,192 @@
+//! Claims in a table.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use countersign::idempotency::{Claim, Lease, Settled, Store, StoreError};
+use deadpool_postgres::Pool;
+use tokio_postgres::{Row, types::{ToSql, Type}};
+
+use crate::{
+    TableNameError,
+    answer::{self, ATTEMPTS, Undecided},
+    connection::Lent,
+    duration::seconds,
+    statements::{CLAIM_TYPES, Statements},
+    table::Table,
+};
+
+/// A [`Store`] in a PostgreSQL table, shared by all instances that use the same database.
+///
+/// Clones share the pool. Times are measured by the server's clock. Durations of more than a
+/// hundred years are a hundred years.
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use countersign::idempotency::{Claim, IdempotencyKey, Lease, Store};
+/// use countersign_postgres::PostgresStore;
+/// use deadpool_postgres::{Manager, Pool, tokio_postgres::NoTls};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = "host=/run/postgresql user=app options='-c statement_timeout=2000'".parse()?;
+/// let pool = Pool::builder(Manager::new(config, NoTls)).max_size(16).build()?;
+/// let store = PostgresStore::new(pool).table("webhooks.claims")?;
+/// store.migrate().await?;
+///
+/// let lease = Lease::new(IdempotencyKey::new("github", None, "72d3162e"));
+/// assert_eq!(store.claim(&lease, Duration::from_secs(60)).await?, Claim::Fresh);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PostgresStore {
+    pool: Pool,
+    pub(crate) statements: Arc<Statements>,
+    pub(crate) longest_wait: Duration,
+}
+
+impl PostgresStore {
+    /// A store in the table `countersign_claims`, which [`migrate`](Self::migrate) makes.
+    #[must_use]
+    pub fn new(pool: Pool) -> Self {
+        let statements = Arc::new(Statements::of(&Table::default()));
+        Self { pool, statements, longest_wait: Duration::from_secs(2) }
+    }
+
+    /// Sets the table: `table`, or `schema.table`. It is put in quotes as it is: `Claims` is not
+    /// `claims`.
+    ///
+    /// # Errors
+    ///
+    /// [`TableNameError`] unless it consists of ASCII letters, digits and underscores, does not
+    /// begin with a digit, and is at most 52 bytes long, a schema 63.
+    pub fn table(self, name: &str) -> Result<Self, TableNameError> {
+        let statements = Arc::new(Statements::of(&Table::new(name)?));
+        Ok(Self { statements, ..self })
+    }
+
+    /// Sets how long [`claim_in`](Self::claim_in) waits for another transaction: 2 s unless set, at
+    /// least 1 ms, at most some 24 days.
+    #[must_use]
+    pub fn longest_wait(self, longest_wait: Duration) -> Self {
+        Self { longest_wait, ..self }
+    }
+
+    /// Makes the table and its index where they are not there.
+    ///
+    /// It can be called at each start, and by several instances at once: they wait for each other.
+    /// The role needs the right to create in the schema, which has to be there. Where it has not,
+    /// execute [`MIGRATION`](crate::MIGRATION) otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database is out of reach, or refuses.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let lent = Lent::from(&self.pool).await?;
+        let answer = lent.batch_execute(&self.statements.migrate).await;
+        lent.done(answer)
+    }
+
+    /// The SQL that [`migrate`](Self::migrate) executes, for a migration tool of yours.
+    #[must_use]
+    pub fn migration(&self) -> &str {
+        &self.statements.migrate
+    }
+
+    /// Removes up to `limit` rows whose time is over, and returns how many.
+    ///
+    /// Rows are not removed otherwise. Nothing goes wrong while they are there, for what is over
+    /// counts as gone, but the table grows by one row for each event. Prune every so often, on any
+    /// number of instances: they do not wait for each other, nor do claims for them.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn prune(store: countersign_postgres::PostgresStore) {
+    /// loop {
+    ///     // Batches, so that no transaction is long.
+    ///     while matches!(store.prune(1000).await, Ok(1000)) {}
+    ///     tokio::time::sleep(Duration::from_secs(60)).await;
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database is out of reach.
+    pub async fn prune(&self, limit: u32) -> Result<u64, StoreError> {
+        let lent = Lent::from(&self.pool).await?;
+        let answer = async {
+            let statement = lent.prepare_cached(&self.statements.prune).await?;
+            lent.execute(&statement, &[&i64::from(limit)]).await
+        };
+        let answer = answer.await;
+        lent.done(answer)
+    }
+
+    /// Executes a statement, which is prepared once for each connection.
+    async fn query(
+        &self,
+        statement: &str,
+        types: &[Type],
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        let lent = Lent::from(&self.pool).await?;
+        let answer = async {
+            let statement = lent.prepare_typed_cached(statement, types).await?;
+            lent.query(&statement, parameters).await
+        };
+        let answer = answer.await;
+        lent.done(answer)
+    }
+}
+
+impl Store for PostgresStore {
+    async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
+        let (key, token, length) =
+            (lease.key().as_str(), lease.token().to_bytes(), seconds(length));
+        let parameters: [&(dyn ToSql + Sync); 4] = [&key, &&token[..], &false, &length];
+        for _ in 0..ATTEMPTS {
+            let rows = self.query(&self.statements.claim, &CLAIM_TYPES, &parameters).await?;
+            if let Some(claim) = answer::claim(&rows).map_err(StoreError::new)? {
+                return Ok(claim);
+            }
+        }
+        Err(StoreError::new(Undecided))
+    }
+
+    async fn complete(
+        &self,
+        lease: &Lease,
+        ttl: Duration,
+        note: Bytes,
+    ) -> Result<Settled, StoreError> {
+        let (key, token, ttl) = (lease.key().as_str(), lease.token().to_bytes(), seconds(ttl));
+        let parameters: [&(dyn ToSql + Sync); 4] = [&key, &&token[..], &ttl, &&note[..]];
+        let rows = self.query(&self.statements.complete, &[], &parameters).await?;
+        Ok(settled(&rows))
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
+        let (key, token) = (lease.key().as_str(), lease.token().to_bytes());
+        let parameters: [&(dyn ToSql + Sync); 2] = [&key, &&token[..]];
+        let rows = self.query(&self.statements.release, &[], &parameters).await?;
+        Ok(settled(&rows))
+    }
+}
+
+/// A row is a yes.
+fn settled(rows: &[Row]) -> Settled {
+    if rows.is_empty() { Settled::Lost } else { Settled::Yes }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("table", &self.statements.table)
+            .finish_non_exhaustive()
+    }
+}

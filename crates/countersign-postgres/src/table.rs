@@ -1,0 +1,109 @@
+//! Where claims are kept in a database.
+
+/// The name of a table, in quotes.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    /// With its schema, if one was named.
+    pub(crate) name: String,
+    /// Of the index over the times, which is in the table's schema without being told.
+    pub(crate) index: String,
+}
+
+/// A text that is not the name of a table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not the name of a table: `table` or `schema.table` of ASCII letters, digits and \
+     underscores, neither beginning with a digit, at most {LONGEST_TABLE} and {LONGEST} bytes"
+)]
+pub struct TableNameError(String);
+
+impl Table {
+    /// Takes `table` or `schema.table`.
+    pub(crate) fn new(name: &str) -> Result<Self, TableNameError> {
+        let (schema, table) = match name.split_once('.') {
+            Some((schema, table)) => (Some(schema), table),
+            None => (None, name),
+        };
+        let is_schema = schema.is_none_or(|schema| is_identifier(schema, LONGEST));
+        if !is_schema || !is_identifier(table, LONGEST_TABLE) {
+            return Err(TableNameError(name.to_owned()));
+        }
+        // Nothing in an identifier needs to be escaped within quotes.
+        let name = match schema {
+            Some(schema) => format!("\"{schema}\".\"{table}\""),
+            None => format!("\"{table}\""),
+        };
+        Ok(Self { name, index: format!("\"{table}{INDEX}\"") })
+    }
+}
+
+impl Default for Table {
+    /// As [`MIGRATION`](crate::MIGRATION) has it.
+    fn default() -> Self {
+        let (name, index) =
+            ("\"countersign_claims\"".to_owned(), "\"countersign_claims_expires_at\"".to_owned());
+        Self { name, index }
+    }
+}
+
+fn is_identifier(text: &str, longest: usize) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let begins_well = text.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    begins_well && text.len() <= longest && text.bytes().all(is_part)
+}
+
+/// What PostgreSQL cuts names off at.
+const LONGEST: usize = 63;
+
+/// Cut off, the indexes of two tables could have one name, and the second would not be made.
+const LONGEST_TABLE: usize = LONGEST - INDEX.len();
+
+const INDEX: &str = "_expires_at";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_what_is_a_name() {
+        for (name, quoted, index) in [
+            ("claims", "\"claims\"", "\"claims_expires_at\""),
+            ("app.claims", "\"app\".\"claims\"", "\"claims_expires_at\""),
+            ("_a1.Select", "\"_a1\".\"Select\"", "\"Select_expires_at\""),
+        ] {
+            let table = Table::new(name).unwrap();
+            assert_eq!((&*table.name, &*table.index), (quoted, index));
+        }
+        assert!(Table::new(&format!("{}.{}", "s".repeat(63), "t".repeat(52))).is_ok());
+    }
+
+    #[test]
+    fn refuses_what_is_none() {
+        let (schema, table) = ("s".repeat(64), "t".repeat(53));
+        for name in [
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a.b.c",
+            "a b",
+            "1a",
+            "a.1",
+            "a-b",
+            "a\"b",
+            "\"a\"",
+            "a'",
+            "a;drop table a",
+            "a--",
+            "a\0",
+            "a\n",
+            "ä",
+            "a$1",
+            &format!("{schema}.a"),
+            &table,
+        ] {
+            let error = Table::new(name).map(|table| table.name).unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{name:?} is not")), "{error}");
+        }
+    }
+}

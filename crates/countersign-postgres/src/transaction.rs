@@ -1,0 +1,114 @@
+//! The claim within a transaction of one's own.
+
+use std::time::Duration;
+
+use countersign::idempotency::{Claim, IdempotencyKey, Lease, StoreError};
+use tokio_postgres::{
+    Error, Transaction,
+    types::{ToSql, Type},
+};
+
+use crate::{
+    PostgresStore,
+    answer::{self, ATTEMPTS, Undecided},
+    duration::seconds,
+    statements::CLAIM_TYPES,
+};
+
+impl PostgresStore {
+    /// Claims an event and marks it as done for as long as `ttl`, within a transaction of yours.
+    ///
+    /// What you write in the same transaction is committed together with the claim, or not at all:
+    /// the effect happens exactly once. On [`Claim::Fresh`], write and commit. On anything else,
+    /// roll back: on [`Claim::Done`] the event was handled, and on [`Claim::InProgress`] somebody
+    /// holds it by a lease, where the table is used in both ways.
+    ///
+    /// A duplicate that comes while the first transaction runs waits for its end, with its
+    /// connection: then it is `Done`, or `Fresh` if the first one was rolled back. It waits for
+    /// [`longest_wait`](Self::longest_wait), which becomes the transaction's `lock_timeout`; set
+    /// another afterwards if your own statements wait for locks. Do what takes long, such as calls
+    /// to others, before or after the transaction.
+    ///
+    /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune): a day is
+    /// longer than most providers repeat a delivery, and those that repeat for days say so.
+    ///
+    /// # Isolation
+    ///
+    /// With `read committed`, PostgreSQL's default, all is as said above. With `repeatable read` and
+    /// `serializable` a duplicate of a transaction that is committed meanwhile is an error (40001),
+    /// as is any other conflict, at the commit, too.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database is out of reach, refuses, or the wait was too long. The
+    /// transaction can only be rolled back then. Answer 503, so that the provider sends again:
+    /// nothing was done. Do so, too, where the commit itself fails: it may have succeeded, and then
+    /// the next delivery is told `Done`.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use countersign::idempotency::{Claim, IdempotencyKey};
+    /// use countersign_postgres::PostgresStore;
+    /// use deadpool_postgres::Pool;
+    ///
+    /// # async fn handle(pool: Pool, store: PostgresStore) -> Result<bool, Box<dyn std::error::Error>> {
+    /// let key = IdempotencyKey::new("billing", None, "evt_1");
+    /// let mut client = pool.get().await?;
+    /// let transaction = client.transaction().await?;
+    /// if store.claim_in(&transaction, &key, Duration::from_secs(24 * 60 * 60)).await? != Claim::Fresh {
+    ///     return Ok(false);
+    /// }
+    /// transaction.execute("insert into payments (event) values ($1)", &[&"evt_1"]).await?;
+    /// transaction.commit().await?;
+    /// # Ok(true)
+    /// # }
+    /// ```
+    pub async fn claim_in(
+        &self,
+        transaction: &Transaction<'_>,
+        key: &IdempotencyKey,
+        ttl: Duration,
+    ) -> Result<Claim, StoreError> {
+        let lease = Lease::new(key.clone());
+        self.bound(transaction).await.map_err(StoreError::new)?;
+        for _ in 0..ATTEMPTS {
+            let claim = self.attempt(transaction, &lease, ttl).await.map_err(StoreError::new)?;
+            if let Some(claim) = claim {
+                return Ok(claim);
+            }
+        }
+        Err(StoreError::new(Undecided))
+    }
+
+    async fn bound(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        // 0 would be no bound at all.
+        let wait = self.longest_wait.as_millis().clamp(1, LONGEST_WAIT);
+        transaction.batch_execute(&format!("set local lock_timeout = {wait}")).await
+    }
+
+    /// One statement, prepared and executed at once: a transaction is not the pool's, and has no
+    /// prepared ones.
+    async fn attempt(
+        &self,
+        transaction: &Transaction<'_>,
+        lease: &Lease,
+        ttl: Duration,
+    ) -> Result<Option<Claim>, Error> {
+        let (key, token, ttl) = (lease.key().as_str(), lease.token().to_bytes(), seconds(ttl));
+        let [key_type, token_type, done_type, ttl_type] = CLAIM_TYPES;
+        let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
+            (&key, key_type),
+            (&&token[..], token_type),
+            (&true, done_type),
+            (&ttl, ttl_type),
+        ];
+        let rows = transaction.query_typed(&self.statements.claim, &parameters).await?;
+        answer::claim(&rows)
+    }
+}
+
+/// PostgreSQL's, in milliseconds.
+const LONGEST_WAIT: u128 = i32::MAX as u128;
