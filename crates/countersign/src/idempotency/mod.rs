@@ -6,10 +6,12 @@
 pub mod conformance;
 mod key;
 mod lease;
+mod memory;
 mod shared;
 mod store;
 
 pub use key::IdempotencyKey;
 pub use lease::{Lease, Token};
+pub use memory::MemoryStore;
 pub use shared::SharedStore;
 pub use store::{Claim, Settled, Store, StoreError};
