@@ -136,7 +136,10 @@ impl Claimed {
     }
 
     /// Lets the next delivery of the event be handled.
-    async fn release(mut self) {
+    ///
+    /// Dropping it does the same, in the background: a delivery that comes at once may find the
+    /// event claimed still. What goes wrong is logged; the event is then free after its lease.
+    pub async fn release(mut self) {
         if let Some(lease) = &self.lease {
             self.idempotency.release(lease).await;
         }

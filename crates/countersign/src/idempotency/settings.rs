@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use countersign_core::{EventAt, Field, HeaderSource, Provider};
+use countersign_core::{Field, HeaderSource, Provider};
 
 use super::{IdempotencyKey, SharedStore, Store};
 use crate::Verified;
@@ -94,7 +94,7 @@ impl Idempotency {
         Self { when_store_fails: WhenStoreFails::Handle, ..self }
     }
 
-    /// Finds the event's id here. Default: where the provider's [`EventAt`] says, if the signature
+    /// Finds the event's id here. Default: where the provider's [`EventAt`](crate::EventAt) says, if the signature
     /// covers it.
     ///
     /// # Security
@@ -131,19 +131,15 @@ impl Idempotency {
         P: Provider,
         H: HeaderSource + ?Sized,
     {
-        let (endpoint, tenant) = (verified.endpoint(), verified.tenant());
-        let field = self.id.unwrap_or(match P::EVENT.id {
-            signed if signed.is_signed() => signed,
-            _ => Field::None,
-        });
-        let at = EventAt { id: field, ..P::EVENT };
-        match verified.delivery_at(headers, at).id().filter(|id| !id.is_empty()) {
-            Some(id) => Some(IdempotencyKey::new(endpoint, tenant, &id)),
-            None if self.without_id == WithoutId::UseBody => {
-                Some(IdempotencyKey::of_body(endpoint, tenant, verified.bytes()))
-            }
-            None => None,
-        }
+        let of_id = match self.id {
+            Some(field) => IdempotencyKey::at(field, verified, headers),
+            None => IdempotencyKey::of(verified),
+        };
+        let of_body = || {
+            let (endpoint, tenant) = (verified.endpoint(), verified.tenant());
+            IdempotencyKey::of_body(endpoint, tenant, verified.bytes())
+        };
+        of_id.or_else(|| (self.without_id == WithoutId::UseBody).then(of_body))
     }
 }
 
