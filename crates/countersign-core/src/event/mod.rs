@@ -6,12 +6,13 @@ mod delivery;
 mod envelope;
 mod events;
 pub(crate) mod json;
+mod members;
 mod open;
 mod raw;
 
 pub use delivery::Delivery;
-pub(crate) use envelope::member_text;
 pub use envelope::{Envelope, FromEnvelope, RawEnvelope};
+pub(crate) use members::member_text;
 pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};
 

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use crate::{
     Delivery, Event, Field, PayloadError, PayloadErrorKind, Provider, RawJson,
-    event::envelope::Members,
+    event::members::Members,
 };
 
 /// What a provider tells, with its data left open: a JSON object, kept as text.
