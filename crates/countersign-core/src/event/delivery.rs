@@ -52,8 +52,8 @@ impl<'a> Delivery<'a> {
         json::text(self.body)
     }
 
-    pub(crate) fn at(&self) -> EventAt {
-        self.at
+    pub(crate) fn at(&self) -> &EventAt {
+        &self.at
     }
 
     pub(crate) fn header_id(&self) -> Option<&'a str> {

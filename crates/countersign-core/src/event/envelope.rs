@@ -37,7 +37,17 @@ impl<'a> RawEnvelope<'a> {
     ///
     /// [`PayloadError`] if the body is not a JSON object, or tells no type, or two.
     pub fn read(delivery: &Delivery<'a>) -> Result<Self, PayloadError> {
-        let (text, members) = Members::of(delivery)?;
+        let text = delivery.text()?;
+        Self::new(delivery, text, Members::of(delivery, text)?)
+    }
+
+    /// Puts together what a delivery's text and its headers tell.
+    pub(super) fn new(
+        delivery: &Delivery<'a>,
+        text: &'a str,
+        members: Members<'a>,
+    ) -> Result<Self, PayloadError> {
+        let members = members.with_one_type()?;
         let event_type = members.event_type.map(|(_, text)| text);
         Ok(Self {
             id: delivery.header_id().map(Cow::Borrowed).or(members.id.map(|(_, id)| id)),
@@ -82,6 +92,24 @@ impl<'a> RawEnvelope<'a> {
         json::parse_member(self.body, data, name)
     }
 
+    /// Whether a member holds data that was not read yet.
+    pub(super) fn has_data_member(&self) -> bool {
+        self.data.is_some()
+    }
+
+    /// Puts the envelope around data that was read from it.
+    pub(super) fn around<T>(self, data: T) -> Envelope<T> {
+        Envelope {
+            id: self.id.map(Cow::into_owned),
+            created_at: self.created_at.map(Cow::into_owned),
+            data,
+            previous_data: self
+                .previous_data
+                .filter(|previous| previous.get() != "null")
+                .map(|previous| RawJson::new(previous.get())),
+        }
+    }
+
     /// Keeps the event whole.
     #[must_use]
     pub fn into_unknown(self) -> UnknownEvent {
@@ -120,32 +148,62 @@ impl<T> fmt::Debug for Envelope<T> {
 }
 
 /// What a variant of [`events!`](crate::events) can hold: any type that deserializes from the
-/// event's data, or an [`Envelope`] around one.
+/// event's data, an [`Envelope`] around one, or a type of yours that is made from such an envelope.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::{Envelope, FromEnvelope, PayloadError, events, providers::XWebhookSignature};
+///
+/// #[derive(serde::Deserialize)]
+/// pub struct Invoice { total: u64 }
+///
+/// pub struct Paid { event_id: Option<String>, total: u64 }
+///
+/// impl FromEnvelope for Paid {
+///     type Data = Invoice;
+///
+///     fn from_envelope(envelope: Envelope<Invoice>) -> Result<Self, PayloadError> {
+///         Ok(Self { event_id: envelope.id, total: envelope.data.total })
+///     }
+/// }
+///
+/// events! {
+///     pub enum BillingEvent for XWebhookSignature { "invoice.paid" => Paid(Paid) }
+/// }
+/// # use countersign_core::{Event, Secret, Signer, Verifier};
+/// # let secret = Secret::new("key")?;
+/// # let body = br#"{"id":"evt_1","type":"invoice.paid","data":{"total":12}}"#;
+/// # let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
+/// # let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
+/// # let BillingEvent::Paid(paid) = BillingEvent::parse(&verified.delivery(&headers))? else { panic!() };
+/// # assert_eq!((paid.event_id.as_deref(), paid.total), (Some("evt_1"), 12));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 pub trait FromEnvelope: Sized {
-    /// Reads it.
+    /// What the event's data is read as.
+    type Data: DeserializeOwned;
+
+    /// Takes it out of its envelope.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if the data does not fit.
-    fn from_envelope(envelope: RawEnvelope<'_>) -> Result<Self, PayloadError>;
+    /// [`PayloadError`] if the event is not one that this type can be.
+    fn from_envelope(envelope: Envelope<Self::Data>) -> Result<Self, PayloadError>;
 }
 
 impl<T: DeserializeOwned> FromEnvelope for T {
-    fn from_envelope(envelope: RawEnvelope<'_>) -> Result<Self, PayloadError> {
-        envelope.data()
+    type Data = T;
+
+    fn from_envelope(envelope: Envelope<T>) -> Result<Self, PayloadError> {
+        Ok(envelope.data)
     }
 }
 
 impl<T: DeserializeOwned> FromEnvelope for Envelope<T> {
-    fn from_envelope(envelope: RawEnvelope<'_>) -> Result<Self, PayloadError> {
-        Ok(Self {
-            data: envelope.data()?,
-            id: envelope.id.map(Cow::into_owned),
-            created_at: envelope.created_at.map(Cow::into_owned),
-            previous_data: envelope
-                .previous_data
-                .filter(|previous| previous.get() != "null")
-                .map(|previous| RawJson::new(previous.get())),
-        })
+    type Data = T;
+
+    fn from_envelope(envelope: Self) -> Result<Self, PayloadError> {
+        Ok(envelope)
     }
 }

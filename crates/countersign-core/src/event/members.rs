@@ -10,12 +10,14 @@ use serde_json::value::RawValue;
 
 use crate::{Delivery, EventAt, Field, PayloadError, PayloadErrorKind, event::json};
 
-/// The members of a body that make up the envelope.
+/// The members of a body that make up the envelope, borrowed from it.
 #[derive(Default)]
 pub(super) struct Members<'a> {
     /// With their rank among the names that are asked for.
     pub(super) id: Option<(usize, Cow<'a, str>)>,
     pub(super) event_type: Option<(usize, Cow<'a, str>)>,
+    /// A bit for each rank.
+    types_seen: u32,
     type_is_repeated: bool,
     pub(super) created_at: Option<Cow<'a, str>>,
     pub(super) data: Option<&'a RawValue>,
@@ -23,28 +25,29 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// Reads the members of a delivery, and gives its text back.
-    pub(super) fn of(delivery: &Delivery<'a>) -> Result<(&'a str, Self), PayloadError> {
-        let text = delivery.text()?;
+    /// Reads the members of a delivery's text.
+    pub(super) fn of(delivery: &Delivery<'_>, text: &'a str) -> Result<Self, PayloadError> {
         let at = delivery.at();
-        let members = match at.within {
-            None => Self::read(text, at)?,
-            Some(_) => {
-                // The member that holds the envelope is found as data is.
-                let outer = EventAt { data: at.within, ..EventAt::OPEN };
-                match Self::read(text, outer)?.data {
-                    Some(inner) => Self::read(inner.get(), at)?,
-                    None => Self::default(),
-                }
-            }
-        };
-        if members.type_is_repeated {
-            return Err(PayloadErrorKind::RepeatedType.into());
+        if at.within.is_none() {
+            return Self::read(text, at);
         }
-        Ok((text, members))
+        // The member that holds the envelope is found as data is.
+        let outer = EventAt { data: at.within, ..EventAt::OPEN };
+        match Self::read(text, &outer)?.data {
+            Some(inner) => Self::read(inner.get(), at),
+            None => Ok(Self::default()),
+        }
     }
 
-    fn read(text: &'a str, at: EventAt) -> Result<Self, PayloadError> {
+    /// Refuses a type that is told twice: of two readers, each might take another.
+    pub(super) fn with_one_type(self) -> Result<Self, PayloadError> {
+        if self.type_is_repeated {
+            return Err(PayloadErrorKind::RepeatedType.into());
+        }
+        Ok(self)
+    }
+
+    fn read(text: &'a str, at: &EventAt) -> Result<Self, PayloadError> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let members = deserializer
             .deserialize_map(MembersVisitor(at))
@@ -54,6 +57,46 @@ impl<'a> Members<'a> {
             json::not_json(text).unwrap_or_else(not_an_object)
         })
     }
+
+    /// Takes the members that follow: to the end, or to the data for which a type is `known`, which
+    /// is then given and its data left to read.
+    pub(super) fn take<A: MapAccess<'a>>(
+        &mut self,
+        map: &mut A,
+        at: &EventAt,
+        known: impl Fn(&Self) -> Option<&'a str>,
+    ) -> Result<Option<&'a str>, A::Error> {
+        // A key is kept raw, so that one that is no text (a lone surrogate) harms nothing.
+        while let Some(key) = map.next_key::<&RawValue>()? {
+            let Some(key) = text(key) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if let Some(rank) = rank(at.event_type, &key) {
+                let value = text(map.next_value()?);
+                self.type_is_repeated |= self.types_seen & (1 << rank) != 0;
+                self.types_seen |= 1 << rank;
+                keep_best(&mut self.event_type, rank, value);
+            } else if let Some(rank) = rank(at.id, &key) {
+                let value = text_or_integer(map.next_value()?);
+                keep_best(&mut self.id, rank, value);
+            } else if at.data == Some(&*key) {
+                if let Some(event_type) = known(self) {
+                    // What was called data before does not count any more.
+                    self.data = None;
+                    return Ok(Some(event_type));
+                }
+                self.data = Some(map.next_value()?);
+            } else if key == "created_at" {
+                self.created_at = text_or_integer(map.next_value()?);
+            } else if key == "previous_data" {
+                self.previous_data = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// Reads the first of these top-level members of a text that is text or an integer.
@@ -62,12 +105,12 @@ pub(crate) fn member_text<'a>(
     names: &'static [&'static str],
 ) -> Result<Option<Cow<'a, str>>, PayloadError> {
     let at = EventAt { id: Field::Body(names), ..EventAt::OPEN };
-    Ok(Members::read(text, at)?.id.map(|(_, text)| text))
+    Ok(Members::read(text, &at)?.id.map(|(_, text)| text))
 }
 
-struct MembersVisitor(EventAt);
+struct MembersVisitor<'e>(&'e EventAt);
 
-impl<'de> Visitor<'de> for MembersVisitor {
+impl<'de> Visitor<'de> for MembersVisitor<'_> {
     type Value = Members<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,31 +119,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut members = Members::default();
-        let mut types_seen = 0_u32;
-        // A key is kept raw, so that one that is no text (a lone surrogate) harms nothing.
-        while let Some(key) = map.next_key::<&RawValue>()? {
-            let Some(key) = text(key) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            if let Some(rank) = rank(self.0.event_type, &key) {
-                let value = text(map.next_value()?);
-                members.type_is_repeated |= types_seen & (1 << rank) != 0;
-                types_seen |= 1 << rank;
-                keep_best(&mut members.event_type, rank, value);
-            } else if let Some(rank) = rank(self.0.id, &key) {
-                let value = text_or_integer(map.next_value()?);
-                keep_best(&mut members.id, rank, value);
-            } else if self.0.data == Some(&*key) {
-                members.data = Some(map.next_value()?);
-            } else if key == "created_at" {
-                members.created_at = text_or_integer(map.next_value()?);
-            } else if key == "previous_data" {
-                members.previous_data = Some(map.next_value()?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
+        members.take(&mut map, self.0, |_| None)?;
         Ok(members)
     }
 }
@@ -131,7 +150,7 @@ fn keep_best<'a>(
 /// The text that a JSON string spells, borrowed unless it has escapes; `None` for other values.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let inside = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if inside.contains('\\') {
+    if inside.as_bytes().contains(&b'\\') {
         serde_json::from_str(raw.get()).ok().map(Cow::Owned)
     } else {
         Some(Cow::Borrowed(inside))

@@ -9,12 +9,14 @@ pub(crate) mod json;
 mod members;
 mod open;
 mod raw;
+mod variants;
 
 pub use delivery::Delivery;
 pub use envelope::{Envelope, FromEnvelope, RawEnvelope};
 pub(crate) use members::member_text;
 pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};
+pub use variants::{Reader, Variants};
 
 use crate::{PayloadError, Provider};
 

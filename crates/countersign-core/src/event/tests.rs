@@ -1,3 +1,5 @@
+mod orders;
+
 use super::*;
 use crate::{
     Envelope, Field, PayloadErrorKind as Kind, Secret, Signer, Verifier,

@@ -63,7 +63,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Delivery, FromEnvelope as _, PayloadError, Provider, RawEnvelope, Scheme};
+use crate::{Delivery, PayloadError, Provider, RawEnvelope, Scheme};
 
 /// `X-Webhook-Signature` as a provider.
 #[derive(Clone, Copy, Debug)]
