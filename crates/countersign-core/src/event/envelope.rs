@@ -21,14 +21,14 @@ pub struct RawEnvelope<'a> {
     pub event_type: Cow<'a, str>,
     /// When the event happened, as the provider wrote it.
     pub created_at: Option<Cow<'a, str>>,
-    body: &'a str,
+    text: &'a str,
     data_member: Option<&'static str>,
     data: Option<&'a RawValue>,
     previous_data: Option<&'a RawValue>,
 }
 
 impl<'a> RawEnvelope<'a> {
-    /// Reads the envelope of a delivery, where its provider's [`EventAt`] says.
+    /// Reads the envelope of a delivery, where its provider's [`EventAt`](crate::EventAt) says.
     ///
     /// Where `id`, `created_at` or the data's member is repeated, the last one counts, as it does
     /// in Python and JavaScript; a repeated type is refused.
@@ -57,7 +57,7 @@ impl<'a> RawEnvelope<'a> {
                 .or(event_type)
                 .ok_or(PayloadErrorKind::MissingType)?,
             created_at: members.created_at,
-            body: text.trim_ascii(),
+            text,
             data_member: delivery.at().data,
             data: members.data,
             previous_data: members.previous_data,
@@ -67,14 +67,14 @@ impl<'a> RawEnvelope<'a> {
     /// The whole body.
     #[must_use]
     pub fn body(&self) -> &'a str {
-        self.body
+        self.text.trim_ascii()
     }
 
     /// The event's data, as JSON text.
     #[must_use]
     pub fn data_text(&self) -> Option<&'a str> {
         match self.data_member {
-            None => Some(self.body),
+            None => Some(self.body()),
             Some(_) => self.data.map(RawValue::get),
         }
     }
@@ -89,7 +89,7 @@ impl<'a> RawEnvelope<'a> {
         let Some(data) = self.data_text() else {
             return Err(PayloadError::from(PayloadErrorKind::WrongShape).with_path(name.to_owned()));
         };
-        json::parse_member(self.body, data, name)
+        json::parse_member(self.text, data, name)
     }
 
     /// Whether a member holds data that was not read yet.
@@ -113,8 +113,8 @@ impl<'a> RawEnvelope<'a> {
     /// Keeps the event whole.
     #[must_use]
     pub fn into_unknown(self) -> UnknownEvent {
-        let id = self.id.map(Cow::into_owned);
-        UnknownEvent::new(id, self.event_type.into_owned(), RawJson::new(self.body))
+        let json = RawJson::new(self.body());
+        UnknownEvent::new(self.id.map(Cow::into_owned), self.event_type.into_owned(), json)
     }
 }
 
