@@ -28,6 +28,9 @@ pub use error::{ConfigError, PayloadError, PayloadErrorKind, VerifyError, Verify
 pub use event::{
     Delivery, Envelope, Event, FromEnvelope, OpenEvent, RawEnvelope, RawJson, UnknownEvent,
 };
+// What `events!` writes names these; nobody else does.
+#[doc(hidden)]
+pub use event::{Reader as __Reader, Variants as __Variants};
 pub use form::Form;
 pub use headers::HeaderSource;
 pub use mac::body_digest;

@@ -136,7 +136,8 @@ impl Scheme {
     /// Expects a list of entries in the header, as in `t=1,v1=…,v1=…` (`list(',', '=', "v1")`) or
     /// `v1,… v1,…` (`list(' ', ',', "v1")`).
     ///
-    /// Any entry called `key` may match: 1 to 8 of them, each well formed. Others are ignored.
+    /// Any entry called `key` may match: 1 to 8 of them, each well formed. Others are ignored. The
+    /// separator is no character that signatures are spelled with.
     #[must_use]
     pub const fn list(self, separator: char, assign: char, key: &'static str) -> Self {
         Self { layout: Layout::List { separator, assign, key }, ..self }
@@ -184,6 +185,9 @@ impl Scheme {
         if let Layout::List { separator, assign, key } = self.layout {
             assert!(!key.is_empty(), "a list's entries need a key");
             assert!(separator != assign, "a list cannot be cut by its own assignment sign");
+            let is_digit =
+                separator.is_ascii_alphanumeric() || matches!(separator, '+' | '/' | '=');
+            assert!(!is_digit, "a list cannot be cut by what signatures are spelled with");
         }
 
         let (mut body, mut timestamp, mut id) = (0, false, false);
@@ -419,6 +423,12 @@ mod tests {
         assert!(is_refused(timed.timestamp(Timestamp::header(&[], SECONDS))));
         assert!(is_refused(timed.timestamp(Timestamp::header(&["X-Time", "Y-Time"], SECONDS))));
         assert!(is_refused(timed.timestamp(Timestamp::entry("t", SECONDS))));
+        assert!(!is_refused(HEX.list(',', '=', "v1")));
+        assert!(is_refused(HEX.list(',', ',', "v1")));
+        assert!(is_refused(HEX.list(',', '=', "")));
+        for digit in ['a', 'Z', '0', '+', '/'] {
+            assert!(is_refused(HEX.list(digit, ':', "v1")));
+        }
         let listed = timed.list(',', '=', "v1");
         assert!(!is_refused(listed.timestamp(Timestamp::entry("t", SECONDS))));
     }
