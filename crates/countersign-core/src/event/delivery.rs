@@ -63,7 +63,7 @@ impl<'a> Delivery<'a> {
             Field::Body(_) => {
                 // Of the rest of an envelope nothing is asked.
                 let at = EventAt { id: self.at.id, within: self.at.within, ..EventAt::OPEN };
-                let (_, members) = Members::of(&Self { at, ..*self }).ok()?;
+                let members = Members::of(&Self { at, ..*self }, self.text().ok()?).ok()?;
                 members.id.map(|(_, id)| id)
             }
             Field::SignedId | Field::UnsignedHeader(_) | Field::None => self.id.map(Cow::Borrowed),
