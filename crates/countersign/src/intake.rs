@@ -39,7 +39,10 @@ pin_project! {
 /// What the sender says of the body's length in bytes, in the first `Content-Length` if there is
 /// one.
 pub(crate) fn declared_length(field: Option<&[u8]>) -> Option<u64> {
-    str::from_utf8(field?).ok()?.parse().ok()
+    field?.iter().try_fold(0_u64, |length, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        length.checked_mul(10)?.checked_add(u64::from(digit))
+    })
 }
 
 /// What the headers were good for. The large variant is not boxed: that would cost each good
