@@ -1,12 +1,23 @@
-use axum_core::extract::{FromRef, FromRequest, Request};
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use axum_core::{
+    body::Body,
+    extract::{FromRef, FromRequest, Request},
+};
 use countersign_core::{Event, Provider, Verifier};
+use http::request::Parts;
+use pin_project_lite::pin_project;
 
 use super::state::FromState;
 use crate::{
     Either, Extractor, Rejection, VerifiedBody, Webhook,
     extractor::ProofOf,
-    http::{HttpHeaders, intake, refuse},
-    proof::Proof,
+    http::{HttpHeaders, Intake, intake, refuse},
+    proof::Proof as _,
 };
 
 impl<S, E, P> FromRequest<S> for Webhook<E, P>
@@ -18,8 +29,11 @@ where
 {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        extract(request, state).await
+    fn from_request(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Rejection>> + Send {
+        Extraction::new(request, state)
     }
 }
 
@@ -31,8 +45,11 @@ where
 {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        extract(request, state).await
+    fn from_request(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Rejection>> + Send {
+        Extraction::new(request, state)
     }
 }
 
@@ -44,26 +61,79 @@ where
 {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        extract(request, state).await
+    fn from_request(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Rejection>> + Send {
+        Extraction::new(request, state)
     }
 }
 
-/// Takes the proof that a layer left, or makes one, and reads it.
-async fn extract<T, S>(request: Request, state: &S) -> Result<T, Rejection>
-where
-    T: Extractor<Verifiers: FromState<S>>,
-    S: Send + Sync,
-{
-    let (parts, body) = request.into_parts();
-    let verdict = match ProofOf::<T>::find(&parts.extensions) {
-        Some(proof) => Ok(proof),
-        None => {
-            let intake = intake(&T::Verifiers::from_state(state), &parts, body);
-            intake.await
-        }
-    };
-    verdict
-        .and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)))
-        .map_err(|rejection| refuse(rejection, &parts))
+pin_project! {
+    /// Takes the proof that a layer left, or makes one, and reads it.
+    ///
+    /// By hand, because what an `async` block is given and what it awaits have a place each: its
+    /// future would have twice the size, and is moved.
+    struct Extraction<T>
+    where
+        T: Extractor,
+    {
+        #[pin]
+        proof: Proof<T>,
+        parts: Parts,
+    }
+}
+
+pin_project! {
+    #[project = ProofProjection]
+    enum Proof<T>
+    where
+        T: Extractor,
+    {
+        Left {
+            // Taken when it is asked for.
+            proof: Option<ProofOf<T>>,
+        },
+        Verifying {
+            #[pin]
+            intake: Intake<T::Verifiers, Body>,
+        },
+    }
+}
+
+impl<T: Extractor> Extraction<T> {
+    #[inline]
+    fn new<S>(request: Request, state: &S) -> Self
+    where
+        T::Verifiers: FromState<S>,
+    {
+        let (parts, body) = request.into_parts();
+        let proof = match ProofOf::<T>::find(&parts.extensions) {
+            Some(proof) => Proof::Left { proof: Some(proof) },
+            None => {
+                let verifiers = T::Verifiers::from_state(state);
+                Proof::Verifying { intake: intake(&verifiers, &parts, body) }
+            }
+        };
+        Self { proof, parts }
+    }
+}
+
+impl<T: Extractor> Future for Extraction<T> {
+    type Output = Result<T, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let verdict = match this.proof.project() {
+            ProofProjection::Verifying { intake } => ready!(intake.poll(cx)),
+            ProofProjection::Left { proof } => match proof.take() {
+                Some(proof) => Ok(proof),
+                // It was ready before, and nothing is to come.
+                None => return Poll::Pending,
+            },
+        };
+        let parts = &*this.parts;
+        let read = verdict.and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)));
+        Poll::Ready(read.map_err(|rejection| refuse(rejection, parts)))
+    }
 }
