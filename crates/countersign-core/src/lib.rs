@@ -29,7 +29,7 @@ pub use event::{
     Delivery, Envelope, Event, FromEnvelope, OpenEvent, RawEnvelope, RawJson, UnknownEvent,
 };
 pub use form::Form;
-pub use headers::HeaderSource;
+pub use headers::{FieldName, HeaderSource};
 pub use mac::body_digest;
 pub use provider::{EventAt, Field, Provider};
 pub use reserialize::JsonDumps;
