@@ -200,6 +200,26 @@ impl<P: Provider> Verification<P> {
     /// # Errors
     ///
     /// As [`finish`](Self::finish).
+    ///
+    /// # Security
+    ///
+    /// As [`finish`](Self::finish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Verifier, providers::XWebhookSignature};
+    ///
+    /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
+    /// let signature = "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b";
+    ///
+    /// let body = br#"{"some":"data"}"#.to_vec();
+    /// let mut verification = verifier.begin(&[("X-Webhook-Signature", signature)], None)?;
+    /// verification.update(&body)?;
+    /// assert!(verification.finish_in_place(body.clone()).is_ok());
+    /// assert!(verification.finish_in_place(body).is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[inline]
     pub fn finish_in_place<B>(&mut self, body: B) -> Result<Verified<P, B>, VerifyError>
     where
