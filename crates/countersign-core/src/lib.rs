@@ -32,7 +32,7 @@ pub use event::{
 #[doc(hidden)]
 pub use event::{Reader as __Reader, Variants as __Variants};
 pub use form::Form;
-pub use headers::HeaderSource;
+pub use headers::{FieldName, HeaderSource};
 pub use mac::body_digest;
 pub use provider::{EventAt, Field, Provider};
 pub use reserialize::JsonDumps;

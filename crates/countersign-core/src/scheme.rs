@@ -177,6 +177,14 @@ impl Scheme {
         Self { forms, ..self }
     }
 
+    /// The headers that the timestamp may be in, if it has headers of its own.
+    pub(crate) const fn timestamp_headers(&self) -> &'static [&'static str] {
+        match self.timestamp {
+            Some(Timestamp { place: TimestampPlace::Header(names), .. }) => names,
+            _ => &[],
+        }
+    }
+
     /// Checks that the parts fit together; called in a constant, so that it fails the build.
     pub(crate) const fn checked(self) -> Self {
         assert!(!self.headers.is_empty(), "a scheme needs a signature header");
