@@ -49,11 +49,6 @@ impl Idempotency {
     /// Claims an event by its key, or tells why it is not to be handled.
     pub(crate) async fn admit(self, key: Option<IdempotencyKey>) -> Result<Claimed, Rejection> {
         let Some(key) = key else {
-            tracing::warn!(
-                target: TARGET,
-                claim = "no id",
-                "a delivery without a signed id is handled, be it a duplicate or not",
-            );
             return Ok(Claimed { idempotency: self, lease: None, was_handled: false });
         };
         // Claimed until the store says otherwise: whatever ends this early, it is released.

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use countersign_core::{Field, HeaderSource, Provider};
 
-use super::{IdempotencyKey, SharedStore, Store};
+use super::{IdempotencyKey, SharedStore, Store, claimed::TARGET};
 use crate::Verified;
 
 /// Handles each event once: a store, and how to use it.
@@ -125,7 +125,8 @@ impl Idempotency {
         Self { longest_answer: Some(bytes), ..self }
     }
 
-    /// What makes another delivery the same event as this one; `None` if nothing does.
+    /// What makes another delivery the same event as this one; `None` if nothing does, which is
+    /// logged at `WARN`.
     pub fn key<P, H>(&self, verified: &Verified<P>, headers: &H) -> Option<IdempotencyKey>
     where
         P: Provider,
@@ -139,7 +140,16 @@ impl Idempotency {
             let (endpoint, tenant) = (verified.endpoint(), verified.tenant());
             IdempotencyKey::of_body(endpoint, tenant, verified.bytes())
         };
-        of_id.or_else(|| (self.without_id == WithoutId::UseBody).then(of_body))
+        let key = of_id.or_else(|| (self.without_id == WithoutId::UseBody).then(of_body));
+        if key.is_none() {
+            tracing::warn!(
+                target: TARGET,
+                endpoint = verified.endpoint(),
+                tenant = verified.tenant(),
+                "a delivery without a signed id is handled, be it a duplicate or not",
+            );
+        }
+        key
     }
 }
 
