@@ -5,7 +5,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use countersign::idempotency::{Claim, Lease, Settled, Store, StoreError};
 use deadpool_postgres::Pool;
-use tokio_postgres::{Row, types::{ToSql, Type}};
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
 
 use crate::{
     TableNameError,

@@ -99,12 +99,8 @@ impl PostgresStore {
     ) -> Result<Option<Claim>, Error> {
         let (key, token, ttl) = (lease.key().as_str(), lease.token().to_bytes(), seconds(ttl));
         let [key_type, token_type, done_type, ttl_type] = CLAIM_TYPES;
-        let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
-            (&key, key_type),
-            (&&token[..], token_type),
-            (&true, done_type),
-            (&ttl, ttl_type),
-        ];
+        let parameters: [(&(dyn ToSql + Sync), Type); 4] =
+            [(&key, key_type), (&&token[..], token_type), (&true, done_type), (&ttl, ttl_type)];
         let rows = transaction.query_typed(&self.statements.claim, &parameters).await?;
         answer::claim(&rows)
     }
