@@ -35,17 +35,15 @@ impl RedisStore {
 
 /// How [`RedisStore::connect`] connects, for connections of your own.
 ///
-/// A second for the server's answer to one command, and for connecting; two further attempts to
-/// connect, 50 and 100 ms after one that failed, or a little later. So a server that is frozen or
-/// away is a [`StoreError`] before the middleware loses its patience, and one that was started
-/// again is found by the first call that comes.
+/// A second for the answer to one command, a second for connecting, and one attempt at it: a server
+/// that is frozen or away is a [`StoreError`] before a provider loses its patience. The next call
+/// tries again, so that a server that was started again is found by the first that comes.
 #[must_use]
 pub fn connection_settings() -> ConnectionManagerConfig {
     ConnectionManagerConfig::new()
         .set_response_timeout(Some(Duration::from_secs(1)))
         .set_connection_timeout(Some(Duration::from_secs(1)))
-        .set_min_delay(Duration::from_millis(50))
-        .set_number_of_retries(2)
+        .set_number_of_retries(0)
 }
 
 fn client(url: &str) -> RedisResult<Client> {
