@@ -53,7 +53,7 @@ on conflict (key) do update set
     expires_at = case when is_free then excluded.expires_at else claims.expires_at end,
     note = case when is_free then excluded.note else claims.note end
 returning token = $2 and done = $3, done, note,
-    extract(epoch from expires_at - clock_timestamp())::float8";
+    date_part('epoch', expires_at - clock_timestamp())";
 
 /// Whether a row can be claimed: it is over, or the claim is repeated. The time does not pass
 /// within a statement, so that it is the same for each column.

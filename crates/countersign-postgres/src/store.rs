@@ -8,8 +8,7 @@ use deadpool_postgres::Pool;
 use tokio_postgres::types::ToSql;
 
 use crate::{
-    TableNameError,
-    answer,
+    TableNameError, answer,
     connection::Lent,
     duration::seconds,
     statements::{CLAIM_TYPES, Statements},

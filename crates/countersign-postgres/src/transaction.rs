@@ -8,12 +8,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use crate::{
-    PostgresStore,
-    answer,
-    duration::seconds,
-    statements::CLAIM_TYPES,
-};
+use crate::{PostgresStore, answer, duration::seconds, statements::CLAIM_TYPES};
 
 impl PostgresStore {
     /// Claims an event and marks it as done for as long as `ttl`, within a transaction of yours.
