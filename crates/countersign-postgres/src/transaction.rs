@@ -67,16 +67,13 @@ impl PostgresStore {
         key: &IdempotencyKey,
         ttl: Duration,
     ) -> Result<Claim, StoreError> {
-        let claimed = async {
-            let (bound, claim) = tokio::join! {
-                // In this order, and without waiting for the first answer.
-                biased;
-                self.bound(transaction),
-                self.attempt(transaction, key, ttl),
-            };
-            bound.and(claim)
+        let (bound, claim) = tokio::join! {
+            // In this order, and without waiting for the first answer.
+            biased;
+            self.bound(transaction),
+            self.attempt(transaction, key, ttl),
         };
-        claimed.await.map_err(StoreError::new)
+        bound.and(claim).map_err(StoreError::new)
     }
 
     async fn bound(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
