@@ -4,11 +4,15 @@
 mod curl;
 mod documents;
 mod example;
+#[cfg(unix)]
+mod foreign;
 mod hardened;
 mod logs;
 #[cfg(unix)]
 mod postgres;
 mod program;
+#[cfg(unix)]
+mod redis;
 mod serve;
 mod wire;
 
@@ -21,5 +25,7 @@ pub use logs::Logs;
 #[cfg(unix)]
 pub use postgres::Postgres;
 pub use program::{Program, have};
+#[cfg(unix)]
+pub use redis::Redis;
 pub use serve::serve;
 pub use wire::{Reply, Wire, signature};

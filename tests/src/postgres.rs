@@ -6,12 +6,15 @@ use std::{
     io,
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
-use crate::program::skip;
+use crate::{
+    foreign::{finish, signal},
+    program::skip,
+};
 
 /// A PostgreSQL server with its data in a temporary folder; ended and removed when dropped, with
 /// a test that panics, too.
@@ -224,27 +227,6 @@ fn programs() -> Option<PathBuf> {
         ["initdb", "postgres", "psql", "pg_isready"].iter().all(|name| folder.join(name).is_file())
     };
     debian.chain(env::split_paths(&path)).find(has_all)
-}
-
-/// Runs a program to its end, and returns what it writes.
-fn finish(command: &mut Command) -> io::Result<String> {
-    let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output()?;
-    if !status.success() {
-        let program = Path::new(command.get_program()).display();
-        let told = String::from_utf8_lossy(&stderr);
-        return Err(io::Error::other(format!("{program}: {}", told.trim_end())));
-    }
-    Ok(String::from_utf8_lossy(&stdout).trim_end().to_owned())
-}
-
-/// Signals processes. Of those that have ended meanwhile nothing is said.
-fn signal(name: &str, processes: impl IntoIterator<Item = impl AsRef<str>>) -> io::Result<()> {
-    let mut kill = Command::new("kill");
-    kill.arg(format!("-{name}")).stderr(Stdio::null());
-    for process in processes {
-        kill.arg(process.as_ref());
-    }
-    kill.status().map(drop)
 }
 
 const START: Duration = Duration::from_secs(20);

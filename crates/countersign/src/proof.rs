@@ -1,8 +1,12 @@
 //! What a verifier gives, and where middleware leaves it for extractors.
 
 use bytes::Bytes;
+#[cfg(feature = "idempotency")]
+use countersign_core::HeaderSource;
 use countersign_core::{Form, Provider};
 
+#[cfg(feature = "idempotency")]
+use crate::idempotency::{Idempotency, IdempotencyKey};
 use crate::{Either, Verified};
 
 /// The proof of one provider, or of one of several.
@@ -18,6 +22,12 @@ pub trait Proof: Sized {
 
     /// The bytes that were signed.
     fn body(&self) -> &Bytes;
+
+    /// What makes another delivery the same event.
+    #[cfg(feature = "idempotency")]
+    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Option<IdempotencyKey>
+    where
+        H: HeaderSource + ?Sized;
 }
 
 /// The extensions of a request, in whatever framework.
@@ -45,6 +55,14 @@ impl<P: Provider> Proof for Verified<P> {
     fn body(&self) -> &Bytes {
         self.body()
     }
+
+    #[cfg(feature = "idempotency")]
+    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Option<IdempotencyKey>
+    where
+        H: HeaderSource + ?Sized,
+    {
+        idempotency.key(self, headers)
+    }
 }
 
 impl<L: Proof, R: Proof> Proof for Either<L, R> {
@@ -70,6 +88,17 @@ impl<L: Proof, R: Proof> Proof for Either<L, R> {
         match self {
             Self::Left(proof) => proof.body(),
             Self::Right(proof) => proof.body(),
+        }
+    }
+
+    #[cfg(feature = "idempotency")]
+    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Option<IdempotencyKey>
+    where
+        H: HeaderSource + ?Sized,
+    {
+        match self {
+            Self::Left(proof) => proof.key(idempotency, headers),
+            Self::Right(proof) => proof.key(idempotency, headers),
         }
     }
 }

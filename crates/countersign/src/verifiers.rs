@@ -61,6 +61,9 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     fn finish(verification: Self::Verification, body: Bytes) -> Result<Self::Proof, VerifyError>;
 }
 
+/// What `V` gives.
+pub(crate) type ProofOf<V> = <V as Decide>::Proof;
+
 /// How far a delivery is once its headers are judged.
 pub enum Begun<T> {
     /// Its body can come in.

@@ -62,8 +62,9 @@ pin_project! {
 }
 
 pin_project! {
+    /// The proof of a request, found or made.
     #[project = ProofProjection]
-    enum Proof<T>
+    pub(super) enum Proof<T>
     where
         T: Extractor,
     {
@@ -79,18 +80,37 @@ pin_project! {
 }
 
 impl<T: Extractor<Verifiers: FromAppData>> ExtractFuture<T> {
-    /// Takes the proof that the middleware left, or makes one.
     fn new(request: &HttpRequest, payload: &mut Payload) -> Self {
-        let proof = match ProofOf::<T>::find(&*request.extensions()) {
-            Some(proof) => Proof::Decided { verdict: Some(Ok(proof)) },
+        Self { proof: Proof::find(request, payload), request: request.clone() }
+    }
+}
+
+impl<T: Extractor<Verifiers: FromAppData>> Proof<T> {
+    /// Takes the proof that the middleware left, or makes one.
+    pub(super) fn find(request: &HttpRequest, payload: &mut Payload) -> Self {
+        match ProofOf::<T>::find(&*request.extensions()) {
+            Some(proof) => Self::Decided { verdict: Some(Ok(proof)) },
             None => match T::Verifiers::from_app_data(request) {
                 Ok(verifiers) => {
-                    Proof::Verifying { intake: intake(&verifiers, request, payload.take()) }
+                    Self::Verifying { intake: intake(&verifiers, request, payload.take()) }
                 }
-                Err(rejection) => Proof::Decided { verdict: Some(Err(rejection)) },
+                Err(rejection) => Self::Decided { verdict: Some(Err(rejection)) },
             },
-        };
-        Self { proof, request: request.clone() }
+        }
+    }
+}
+
+impl<T: Extractor> Future for Proof<T> {
+    type Output = Result<ProofOf<T>, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            ProofProjection::Verifying { intake } => intake.poll(cx),
+            // Without a verdict it was ready before, and nothing is to come.
+            ProofProjection::Decided { verdict } => {
+                verdict.take().map_or(Poll::Pending, Poll::Ready)
+            }
+        }
     }
 }
 
@@ -99,14 +119,7 @@ impl<T: Extractor> Future for ExtractFuture<T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let verdict = match this.proof.project() {
-            ProofProjection::Verifying { intake } => ready!(intake.poll(cx)),
-            ProofProjection::Decided { verdict } => match verdict.take() {
-                Some(verdict) => verdict,
-                // It was ready before, and nothing is to come.
-                None => return Poll::Pending,
-            },
-        };
+        let verdict = ready!(this.proof.poll(cx));
         let request = &*this.request;
         let read = verdict.and_then(|proof| T::read(proof, &ActixHeaders(request.headers())));
         Poll::Ready(read.map_err(|rejection| refuse(rejection, request)))

@@ -124,8 +124,12 @@ mod chunks;
 mod data;
 mod extensions;
 mod extract;
+#[cfg(feature = "idempotency")]
+mod fresh;
 mod future;
 mod headers;
+#[cfg(feature = "idempotency")]
+mod idempotency;
 mod intake;
 mod middleware;
 mod response;
@@ -135,4 +139,6 @@ mod tests;
 pub use extract::ExtractFuture;
 pub use future::ResponseFuture;
 pub use headers::ActixHeaders;
+#[cfg(feature = "idempotency")]
+pub use idempotency::{HandleOnce, HandleOnceFuture, IdempotencyMiddleware};
 pub use middleware::{Verify, VerifyWebhook};

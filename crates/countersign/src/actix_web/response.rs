@@ -1,8 +1,10 @@
-//! A rejection as a response of actix.
+//! Rejections as responses of actix.
 
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
 
 use crate::Rejection;
+#[cfg(feature = "idempotency")]
+use crate::idempotency;
 
 impl ResponseError for Rejection {
     fn status_code(&self) -> StatusCode {
@@ -21,6 +23,23 @@ impl ResponseError for Rejection {
             };
         }
         let mut response = builder.body(answer.body());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+#[cfg(feature = "idempotency")]
+impl ResponseError for idempotency::Rejection {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut builder = HttpResponseBuilder::new(self.status_code());
+        for (name, value) in self.headers() {
+            builder.insert_header((name, &*value));
+        }
+        let mut response = builder.body(self.body());
         response.extensions_mut().insert(self.clone());
         response
     }

@@ -1,5 +1,9 @@
-use axum_core::extract::{FromRef, FromRequest, Request};
+use axum_core::{
+    body::Body,
+    extract::{FromRef, FromRequest, Request},
+};
 use countersign_core::{Event, Provider, Verifier};
+use http::request::Parts;
 
 use super::state::FromState;
 use crate::{
@@ -49,21 +53,34 @@ where
     }
 }
 
-/// Takes the proof that a layer left, or makes one, and reads it.
+/// Proves a delivery, and reads it.
 async fn extract<T, S>(request: Request, state: &S) -> Result<T, Rejection>
 where
     T: Extractor<Verifiers: FromState<S>>,
     S: Send + Sync,
 {
     let (parts, body) = request.into_parts();
-    let verdict = match ProofOf::<T>::find(&parts.extensions) {
-        Some(proof) => Ok(proof),
-        None => {
-            let intake = intake(&T::Verifiers::from_state(state), &parts, body);
-            intake.await
-        }
-    };
-    verdict
+    prove::<T, S>(&parts, body, state)
+        .await
         .and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)))
         .map_err(|rejection| refuse(rejection, &parts))
+}
+
+/// Takes the proof that a layer left, or makes one.
+pub(super) async fn prove<T, S>(
+    parts: &Parts,
+    body: Body,
+    state: &S,
+) -> Result<ProofOf<T>, Rejection>
+where
+    T: Extractor<Verifiers: FromState<S>>,
+    S: Send + Sync,
+{
+    match ProofOf::<T>::find(&parts.extensions) {
+        Some(proof) => Ok(proof),
+        None => {
+            let intake = intake(&T::Verifiers::from_state(state), parts, body);
+            intake.await
+        }
+    }
 }

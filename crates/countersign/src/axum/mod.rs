@@ -165,5 +165,7 @@
 //!   to limit, and `axum::serve` does not.
 
 mod extract;
+#[cfg(feature = "idempotency")]
+mod fresh;
 mod rejection;
 mod state;

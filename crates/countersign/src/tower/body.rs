@@ -11,8 +11,6 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project_lite::pin_project;
 
-use crate::Rejection;
-
 pin_project! {
     /// The body that the inner service of [`Verify`](super::Verify) gets: the bytes that were
     /// verified, in one piece.
@@ -56,7 +54,7 @@ impl fmt::Debug for RequestBody {
 }
 
 pin_project! {
-    /// The body of a response of [`Verify`](super::Verify): the inner service's, or a refusal.
+    /// The body of a response of [`Verify`](super::Verify): the inner service's, or another in its place.
     pub struct ResponseBody<B> {
         #[pin]
         content: Content<B>,
@@ -67,7 +65,7 @@ pin_project! {
     #[project = ContentProjection]
     enum Content<B> {
         Inner { #[pin] body: B },
-        Refusal { #[pin] body: Full<Bytes> },
+        Full { #[pin] body: Full<Bytes> },
     }
 }
 
@@ -76,8 +74,9 @@ impl<B> ResponseBody<B> {
         Self { content: Content::Inner { body } }
     }
 
-    pub(super) fn refusal(rejection: Rejection) -> Response<Self> {
-        Response::from(rejection).map(|body| Self { content: Content::Refusal { body } })
+    /// An answer that the inner service has not given.
+    pub(super) fn full(response: Response<Full<Bytes>>) -> Response<Self> {
+        response.map(|body| Self { content: Content::Full { body } })
     }
 }
 
@@ -91,23 +90,21 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.project().content.project() {
             ContentProjection::Inner { body } => body.poll_frame(cx),
-            ContentProjection::Refusal { body } => {
-                body.poll_frame(cx).map_err(|never| match never {})
-            }
+            ContentProjection::Full { body } => body.poll_frame(cx).map_err(|never| match never {}),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.content {
             Content::Inner { body } => body.is_end_stream(),
-            Content::Refusal { body } => body.is_end_stream(),
+            Content::Full { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.content {
             Content::Inner { body } => body.size_hint(),
-            Content::Refusal { body } => body.size_hint(),
+            Content::Full { body } => body.size_hint(),
         }
     }
 }

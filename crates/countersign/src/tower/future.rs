@@ -83,7 +83,7 @@ where
                         Ok(proof) => proof,
                         Err(rejection) => {
                             let rejection = refuse(rejection, &parts);
-                            return Poll::Ready(Ok(ResponseBody::refusal(rejection)));
+                            return Poll::Ready(Ok(ResponseBody::full(rejection.into())));
                         }
                     };
                     let bytes = proof.body().clone();

@@ -104,11 +104,15 @@
 
 mod body;
 mod future;
+#[cfg(feature = "idempotency")]
+mod idempotency;
 mod layer;
 mod service;
 mod webhook;
 
 pub use body::{RequestBody, ResponseBody};
 pub use future::ResponseFuture;
+#[cfg(feature = "idempotency")]
+pub use idempotency::{HandleOnce, HandleOnceFuture, IdempotencyLayer};
 pub use layer::VerifyLayer;
 pub use service::Verify;

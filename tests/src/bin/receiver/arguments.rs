@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Parser, ValueEnum};
 
+use crate::idempotency::Keep;
+
 /// Receives signed webhooks from six providers.
 ///
 /// Secrets come from RESPAN_SECRET, WEBHOOK_SECRET, SPEAKNODE_SECRET, GITHUB_SECRET, STRIPE_SECRET
@@ -27,9 +29,26 @@ pub(crate) struct Arguments {
     /// How long a request's headers may take.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) header_deadline: Duration,
-    /// A file that gets a line for each event a handler was given.
-    #[arg(long, value_name = "FILE")]
+    /// A file that gets a line for each event a handler was given. Default: they are kept in
+    /// memory.
+    #[arg(long, value_name = "FILE", conflicts_with = "exactly_once")]
     pub(crate) effects: Option<PathBuf>,
+    /// Where it is kept which events were handled: none, memory, or the URL of a server of Redis
+    /// (redis://..) or PostgreSQL (postgres://..).
+    #[arg(long, value_name = "STORE", default_value = "none")]
+    pub(crate) idempotency: Keep,
+    /// Claims an event, and adds the line for it, in one transaction of this PostgreSQL server.
+    #[arg(long, value_name = "URL", conflicts_with = "idempotency")]
+    pub(crate) exactly_once: Option<String>,
+    /// How long an event is its handler's.
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub(crate) lease: Duration,
+    /// How long a handler takes before it adds the line.
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    pub(crate) before_effect: Duration,
+    /// How long it takes afterwards.
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    pub(crate) after_effect: Duration,
     /// Judges signed times as of then: seconds since 1970. Default: as of now.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) clock: Option<u32>,

@@ -93,33 +93,6 @@ fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
     })
 }
 
-/// What all handlers do with an event.
-#[derive(Clone, Debug)]
-pub(crate) struct Handler {
-    effects: Option<Effects>,
-}
-
-impl Handler {
-    /// Takes a delivery, and the bytes that the handler was given with it. Returns the answer.
-    pub(crate) fn handle(&self, given: &impl Given, bytes: &[u8]) -> std::io::Result<String> {
-        let facts = given.facts();
-        if let Some(effects) = &self.effects {
-            match facts.id {
-                Some(id) => effects.add(id)?,
-                None => effects.add(&hex(&body_digest(facts.bytes)))?,
-            }
-        }
-        let answer = Answer {
-            provider: facts.provider,
-            r#type: facts.event_type,
-            id: facts.id,
-            secret: facts.secret,
-            body_sha256: hex(&body_digest(bytes)),
-        };
-        Ok(serde_json::to_string(&answer)?)
-    }
-}
-
 /// Whether the fields that a middleware hands on describe the body that it hands on: where another
 /// spelling was signed than was sent, they were about the other.
 pub(crate) fn describe<H: HeaderSource>(headers: &H, form: Form, bytes: &[u8]) -> bool {
@@ -132,18 +105,4 @@ pub(crate) fn describe<H: HeaderSource>(headers: &H, form: Form, bytes: &[u8]) -
     lengths.next().is_some_and(length_fits)
         && lengths.next().is_none()
         && ["transfer-encoding", "content-digest", "digest", "content-md5"].iter().all(is_gone)
-}
-
-/// What a sender is answered, in this order.
-#[derive(Serialize)]
-struct Answer<'a> {
-    provider: &'static str,
-    r#type: Option<&'a str>,
-    id: Option<&'a str>,
-    secret: usize,
-    body_sha256: String,
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

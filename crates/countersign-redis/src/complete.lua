@@ -1,0 +1,8 @@
+-- Marks an event as done, unless it is somebody else's.
+-- ARGV: the value of the claim, the value of what is done, its ttl in milliseconds.
+local value = redis.call('GET', KEYS[1])
+if value and value ~= ARGV[1] and value ~= ARGV[2] then
+    return value
+end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return false

@@ -1,0 +1,52 @@
+//! Lengths of time, as the server counts them: in whole milliseconds.
+
+use std::time::Duration;
+
+use countersign::idempotency::StoreError;
+
+/// Milliseconds for `PX`: rounded up, and no fewer or more than the server takes.
+pub(crate) fn milliseconds(length: Duration) -> u64 {
+    let rounded = length.saturating_add(Duration::from_nanos(999_999)).as_millis();
+    u64::try_from(rounded).unwrap_or(u64::MAX).clamp(SHORTEST, LONGEST)
+}
+
+/// What `PTTL` says is left of a claim.
+///
+/// # Errors
+///
+/// If it never runs out, which no claim does.
+pub(crate) fn left(milliseconds: i64) -> Result<Duration, StoreError> {
+    let left = u64::try_from(milliseconds)
+        .map_err(|_| StoreError::new("the claim has no end: somebody took its ttl away"))?;
+    // In its last millisecond the server says 0.
+    Ok(Duration::from_millis(left.max(SHORTEST)))
+}
+
+/// Redis refuses 0.
+const SHORTEST: u64 = 1;
+
+/// A hundred years. Redis refuses what overflows when it adds the time of day.
+const LONGEST: u64 = 100 * 365 * 24 * 60 * 60 * 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_up_and_stays_within_what_the_server_takes() {
+        assert_eq!(milliseconds(Duration::ZERO), 1);
+        assert_eq!(milliseconds(Duration::from_nanos(1)), 1);
+        assert_eq!(milliseconds(Duration::from_millis(1)), 1);
+        assert_eq!(milliseconds(Duration::from_micros(1001)), 2);
+        assert_eq!(milliseconds(Duration::from_secs(60)), 60_000);
+        assert_eq!(milliseconds(Duration::from_millis(LONGEST + 1)), LONGEST);
+        assert_eq!(milliseconds(Duration::MAX), LONGEST);
+    }
+
+    #[test]
+    fn never_tells_to_come_back_at_once_and_refuses_what_has_no_end() {
+        assert_eq!(left(0).unwrap(), Duration::from_millis(1));
+        assert_eq!(left(59_999).unwrap(), Duration::from_millis(59_999));
+        assert!(left(-1).is_err());
+    }
+}

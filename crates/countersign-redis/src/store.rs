@@ -1,0 +1,108 @@
+//! The store: its verbs, each one step at the server.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use countersign::idempotency::{Claim, Lease, Settled, Store, StoreError};
+use redis::aio::{ConnectionLike, ConnectionManager};
+
+use crate::{command, error::failed, length, script, script::Script, state::State};
+
+/// Claims in Redis or Valkey. Clones share the connection.
+///
+/// The connection is anything of the `redis` crate that many tasks can share: a
+/// [`ConnectionManager`], which [`connect`](Self::connect) makes, or a `ClusterConnection`.
+///
+/// # Security
+///
+/// Whoever can write to these keys can make an event pass for done, which is then never handled.
+/// Give the receivers a user of their own, as the page of this crate shows.
+#[derive(Clone)]
+pub struct RedisStore<C = ConnectionManager> {
+    connection: C,
+    prefix: Arc<str>,
+}
+
+impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
+    /// Keeps claims by way of this connection, under keys that begin with `countersign:`.
+    ///
+    /// A call takes as long as the connection lets it take: set its timeouts, as
+    /// [`connection_settings`](crate::connection_settings) does. A pool is of no use: the server
+    /// answers one command after another, and one connection keeps it busy.
+    #[must_use]
+    pub fn new(connection: C) -> Self {
+        Self { connection, prefix: "countersign:".into() }
+    }
+
+    /// Sets what keys begin with. Stores with one prefix share their claims.
+    ///
+    /// Change it, and what was done is forgotten. On a cluster, braces in it (`{hooks}:`) put all
+    /// claims on one node; without them, they are spread over all.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<Arc<str>>) -> Self {
+        Self { prefix: prefix.into(), ..self }
+    }
+
+    /// Runs a script that answers with what it left alone, if anything.
+    async fn settle(
+        &self,
+        script: &Script,
+        lease: &Lease,
+        arguments: &[&[u8]],
+    ) -> Result<Settled, StoreError> {
+        let mut connection = self.connection.clone();
+        let left =
+            script.run(&mut connection, &self.key(lease), arguments).await.map_err(failed)?;
+        let left: Option<Bytes> = left;
+        // Of what is not the store's own, nobody knows what it means.
+        left.map_or(Ok(Settled::Yes), |value| State::read(&value).map(|_| Settled::Lost))
+    }
+
+    fn key(&self, lease: &Lease) -> String {
+        [&self.prefix, lease.key().as_str()].concat()
+    }
+}
+
+impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> {
+    async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
+        let (key, claimed) = (self.key(lease), State::claimed(lease.token()));
+        let milliseconds = length::milliseconds(length).to_string();
+        let mut connection = self.connection.clone();
+        // Most events are new, and this is one and a half times as fast as a script.
+        let mut set = redis::cmd("SET");
+        set.arg(&key).arg(&claimed).arg("NX").arg("PX").arg(&milliseconds);
+        if command::ask(&mut connection, &set).await.map_err(failed)? {
+            return Ok(Claim::Fresh);
+        }
+        let arguments = [claimed.as_bytes(), milliseconds.as_bytes()];
+        let found = script::CLAIM.run(&mut connection, &key, &arguments).await.map_err(failed)?;
+        let Some((value, left)): Option<(Bytes, i64)> = found else { return Ok(Claim::Fresh) };
+        match State::read(&value)? {
+            State::Claimed => Ok(Claim::InProgress { retry_after: length::left(left)? }),
+            State::Done { note } => Ok(Claim::Done { note }),
+        }
+    }
+
+    async fn complete(
+        &self,
+        lease: &Lease,
+        ttl: Duration,
+        note: Bytes,
+    ) -> Result<Settled, StoreError> {
+        let (claimed, done) = (State::claimed(lease.token()), State::done(lease.token(), &note));
+        let milliseconds = length::milliseconds(ttl).to_string();
+        let arguments = [claimed.as_bytes(), &done, milliseconds.as_bytes()];
+        self.settle(&script::COMPLETE, lease, &arguments).await
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
+        let claimed = State::claimed(lease.token());
+        self.settle(&script::RELEASE, lease, &[claimed.as_bytes()]).await
+    }
+}
+
+impl<C> fmt::Debug for RedisStore<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,52 @@
+use std::{future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, ResponseError, dev::Payload, http::StatusCode,
+    web::Data,
+};
+
+use super::{ActixHeaders, data::FromAppData, extract::Proof, intake::refuse};
+use crate::{
+    Extractor,
+    idempotency::{Fresh, FreshRejection, Idempotency, Reason, Rejection},
+    proof::Proof as _,
+};
+
+impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for Fresh<T> {
+    type Error = FreshRejection;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, FreshRejection>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let proof = Proof::<T>::find(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let headers = ActixHeaders(request.headers());
+            let idempotency = request
+                .app_data::<Data<Idempotency>>()
+                .map(|data| &***data)
+                .or_else(|| request.app_data())
+                .ok_or_else(|| Rejection::new(Reason::MissingIdempotency))?;
+            let (key, delivery) = proof
+                .await
+                .and_then(|proof| Ok((proof.key(idempotency, &headers), T::read(proof, &headers)?)))
+                .map_err(|rejection| refuse(rejection, &request))?;
+            Ok(Self::new(delivery, idempotency.clone().admit(key).await?))
+        })
+    }
+}
+
+impl ResponseError for FreshRejection {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Delivery(rejection) => rejection.status_code(),
+            Self::Event(rejection) => rejection.status_code(),
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Delivery(rejection) => rejection.error_response(),
+            Self::Event(rejection) => rejection.error_response(),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+use std::{
+    any, fmt,
+    future::{Ready, ready},
+    marker::PhantomData,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use actix_web::{
+    HttpMessage,
+    body::{EitherBody, MessageBody},
+    dev::{Service, ServiceRequest, ServiceResponse, Transform},
+};
+
+use super::HandleOnceFuture;
+use crate::{
+    Verifiers,
+    actix_web::ActixHeaders,
+    idempotency::{Idempotency, Reason, Rejection},
+    proof::Proof as _,
+    verifiers::ProofOf,
+};
+
+/// Middleware that calls the inner service once for each event: inside of a [`VerifyWebhook`] with
+/// the same verifiers.
+///
+/// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
+/// an error, a panic, or a client that hangs up releases it, so that the next delivery is handled.
+/// What is not handed on is answered as
+/// [`idempotency::Rejection`](crate::idempotency::Rejection) has it.
+///
+/// # Examples
+///
+/// What is wrapped last is around the others:
+///
+/// ```
+/// use actix_web::{App, HttpResponse, http::StatusCode, test, web};
+/// use countersign::{
+///     Secret, Signer, Verifier,
+///     actix_web::{IdempotencyMiddleware, VerifyWebhook},
+///     idempotency::{Idempotency, MemoryStore},
+///     providers::XWebhookSignature,
+/// };
+///
+/// async fn handle() -> HttpResponse { HttpResponse::Accepted().finish() }
+///
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
+/// // Made outside of the factory, so that the workers share its store.
+/// let idempotency = Idempotency::new(MemoryStore::new());
+/// let app = App::new()
+///     .wrap(IdempotencyMiddleware::new(&verifier, idempotency))
+///     .wrap(VerifyWebhook::new(verifier))
+///     .route("/webhooks", web::post().to(handle));
+/// let app = test::init_service(app).await;
+///
+/// let body = r#"{"id":"evt_1","type":"user.created","data":{}}"#;
+/// let headers = Signer::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?
+///     .sign(body.as_bytes())?;
+/// let delivery = || {
+///     let request = test::TestRequest::post().uri("/webhooks").set_payload(body);
+///     headers.iter().fold(request, |request, header| request.insert_header(header)).to_request()
+/// };
+///
+/// let first = test::call_service(&app, delivery()).await;
+/// assert_eq!(first.status(), StatusCode::ACCEPTED);
+///
+/// let second = test::call_service(&app, delivery()).await;
+/// assert_eq!(second.status(), StatusCode::OK);
+/// assert_eq!(second.headers().get("Idempotent-Replayed").unwrap(), "true");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`VerifyWebhook`]: crate::actix_web::VerifyWebhook
+#[must_use]
+pub struct IdempotencyMiddleware<V> {
+    idempotency: Idempotency,
+    verifiers: PhantomData<fn() -> V>,
+}
+
+impl<V: Verifiers> IdempotencyMiddleware<V> {
+    /// Handles once what `verifiers` let through, the same that the middleware around has.
+    pub fn new(_verifiers: &V, idempotency: Idempotency) -> Self {
+        Self { idempotency, verifiers: PhantomData }
+    }
+}
+
+impl<S, V, B> Transform<S, ServiceRequest> for IdempotencyMiddleware<V>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>>,
+    V: Verifiers,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = S::Error;
+    type Transform = HandleOnce<S, V>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        let idempotency = self.idempotency.clone();
+        ready(Ok(HandleOnce { inner: Rc::new(service), idempotency, verifiers: PhantomData }))
+    }
+}
+
+/// Service of [`IdempotencyMiddleware`].
+pub struct HandleOnce<S, V> {
+    // Shared with the deliveries under way: it is called once their events are claimed.
+    inner: Rc<S>,
+    idempotency: Idempotency,
+    verifiers: PhantomData<fn() -> V>,
+}
+
+impl<S, V, B> Service<ServiceRequest> for HandleOnce<S, V>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>>,
+    V: Verifiers,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = S::Error;
+    type Future = HandleOnceFuture<S, B>;
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let proof = ProofOf::<V>::find(&*request.extensions());
+        match proof {
+            Some(proof) => {
+                let key = proof.key(&self.idempotency, &ActixHeaders(request.headers()));
+                let claiming = self.idempotency.clone().admit(key);
+                HandleOnceFuture::new(claiming, request, Rc::clone(&self.inner))
+            }
+            None => {
+                let verifier = any::type_name::<V>();
+                let rejection = Rejection::new(Reason::MissingProof { verifier });
+                HandleOnceFuture::reject(rejection, request)
+            }
+        }
+    }
+}
+
+impl<V> Clone for IdempotencyMiddleware<V> {
+    fn clone(&self) -> Self {
+        Self { idempotency: self.idempotency.clone(), verifiers: PhantomData }
+    }
+}
+
+impl<V> fmt::Debug for IdempotencyMiddleware<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdempotencyMiddleware")
+            .field("idempotency", &self.idempotency)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, V> fmt::Debug for HandleOnce<S, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandleOnce").field("idempotency", &self.idempotency).finish_non_exhaustive()
+    }
+}

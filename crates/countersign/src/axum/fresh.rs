@@ -1,0 +1,47 @@
+use axum_core::{
+    extract::{FromRef, FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+
+use super::{extract::prove, state::FromState};
+use crate::{
+    Extractor,
+    http::{HttpHeaders, refuse},
+    idempotency::{Fresh, FreshRejection, Idempotency, Rejection},
+    proof::Proof as _,
+};
+
+impl<S, T> FromRequest<S> for Fresh<T>
+where
+    S: Send + Sync,
+    T: Extractor<Verifiers: FromState<S>> + Send,
+    Idempotency: FromRef<S>,
+{
+    type Rejection = FreshRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, FreshRejection> {
+        let (parts, body) = request.into_parts();
+        let headers = HttpHeaders(&parts.headers);
+        let idempotency = Idempotency::from_ref(state);
+        let proof = prove::<T, S>(&parts, body, state).await;
+        let (key, delivery) = proof
+            .and_then(|proof| Ok((proof.key(&idempotency, &headers), T::read(proof, &headers)?)))
+            .map_err(|rejection| refuse(rejection, &parts))?;
+        Ok(Self::new(delivery, idempotency.admit(key).await?))
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        Response::from(self).into_response()
+    }
+}
+
+impl IntoResponse for FreshRejection {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Delivery(rejection) => rejection.into_response(),
+            Self::Event(rejection) => rejection.into_response(),
+        }
+    }
+}

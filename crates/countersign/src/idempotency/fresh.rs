@@ -1,0 +1,122 @@
+//! What a handler takes, with its event claimed.
+
+use std::{error::Error, fmt};
+
+use super::{Claimed, Rejection};
+use crate::Extractor;
+
+/// A verified delivery whose event is yours to handle: an extractor around another, for handlers
+/// without the middleware.
+///
+/// A delivery that `T` refuses is not claimed. [`Claimed::complete`] the event once it is handled;
+/// a handler that returns without doing so, whatever it answers, leaves the event to the next
+/// delivery.
+///
+/// The store comes from where the verifier comes from: on axum `Idempotency: FromRef<S>`, on
+/// actix-web the app data.
+///
+/// # Errors
+///
+/// A [`FreshRejection`]: what `T` refuses, and duplicates, which are answered as done.
+///
+/// # Examples
+///
+/// On axum:
+///
+/// ```
+/// use axum::{Router, extract::FromRef, http::{Request, StatusCode}, routing::post};
+/// use countersign::{
+///     Secret, Signer, Verifier, Webhook,
+///     idempotency::{Fresh, Idempotency, MemoryStore},
+///     providers::{XWebhookSignature, x_webhook_signature::Event},
+/// };
+/// use tower::ServiceExt;
+///
+/// #[derive(Clone, FromRef)]
+/// struct App { verifier: Verifier<XWebhookSignature>, idempotency: Idempotency }
+///
+/// async fn handle(Fresh { delivery: Webhook { event, .. }, claimed, .. }: Fresh<Webhook<Event>>) -> StatusCode {
+///     // .. handle the event ..
+///     match claimed.complete().await {
+///         Ok(_) => StatusCode::OK,
+///         // Handled it is, and it is still being tried to say so.
+///         Err(error) => StatusCode::ACCEPTED,
+///     }
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = Router::new().route("/webhooks", post(handle)).with_state(App {
+///     verifier: Verifier::new(Secret::new("your_webhook_secret")?)?,
+///     idempotency: Idempotency::new(MemoryStore::new()),
+/// });
+///
+/// let body = r#"{"id":"evt_1","type":"user.created","data":{}}"#;
+/// let headers = Signer::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?
+///     .sign(body.as_bytes())?;
+/// for is_duplicate in [false, true] {
+///     let request = headers.iter().fold(Request::post("/webhooks"), |request, (name, value)| {
+///         request.header(name, value)
+///     });
+///     let response = app.clone().oneshot(request.body(axum::body::Body::from(body))?).await?;
+///     assert_eq!(response.status(), StatusCode::OK);
+///     assert_eq!(response.headers().contains_key("Idempotent-Replayed"), is_duplicate);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Fresh<T: Extractor> {
+    /// The delivery.
+    pub delivery: T,
+    /// Its event.
+    pub claimed: Claimed,
+}
+
+impl<T: Extractor> Fresh<T> {
+    pub(crate) fn new(delivery: T, claimed: Claimed) -> Self {
+        Self { delivery, claimed }
+    }
+}
+
+/// Why there is no [`Fresh`].
+///
+/// Not `non_exhaustive`: it is no delivery, or not handled.
+#[derive(Clone, Debug)]
+pub enum FreshRejection {
+    /// The delivery was refused.
+    Delivery(crate::Rejection),
+    /// It was verified, and is not handled.
+    Event(Rejection),
+}
+
+impl From<crate::Rejection> for FreshRejection {
+    fn from(rejection: crate::Rejection) -> Self {
+        Self::Delivery(rejection)
+    }
+}
+
+impl From<Rejection> for FreshRejection {
+    fn from(rejection: Rejection) -> Self {
+        Self::Event(rejection)
+    }
+}
+
+impl fmt::Display for FreshRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Delivery(rejection) => rejection.fmt(f),
+            Self::Event(rejection) => rejection.fmt(f),
+        }
+    }
+}
+
+impl Error for FreshRejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Delivery(rejection) => rejection.source(),
+            Self::Event(rejection) => rejection.source(),
+        }
+    }
+}

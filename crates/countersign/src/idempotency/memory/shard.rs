@@ -1,0 +1,178 @@
+//! A part of the events, behind one lock.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{
+    super::{Claim, Settled, Token},
+    claims::Claims,
+    clock::Moment,
+    digest::Digest,
+    done::Done,
+};
+
+/// An event is in one of the two, or free. What is over is as good as free.
+#[derive(Default)]
+pub(super) struct Shard {
+    claims: Claims,
+    done: Done,
+}
+
+/// How much a shard may hold.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) events: usize,
+    /// In bytes.
+    pub(super) notes: usize,
+}
+
+/// Every place is taken by a claim.
+#[derive(Debug)]
+pub(super) struct Full;
+
+impl Shard {
+    pub(super) fn claim(
+        &mut self,
+        digest: Digest,
+        token: Token,
+        now: Moment,
+        length: Duration,
+        limits: Limits,
+    ) -> Result<Claim, Full> {
+        let end = now.after(length);
+        if let Some(claimed) = self.claims.find(digest) {
+            if claimed.token != token && claimed.end > now {
+                return Ok(Claim::InProgress { retry_after: claimed.end.since(now) });
+            }
+            (claimed.token, claimed.end) = (token, end);
+            return Ok(Claim::Fresh);
+        }
+        if let Some(note) = self.done.find(digest, now) {
+            return Ok(Claim::Done { note });
+        }
+        self.make_room(now, limits)?;
+        self.claims.insert(digest, token, end);
+        Ok(Claim::Fresh)
+    }
+
+    pub(super) fn complete(
+        &mut self,
+        digest: Digest,
+        token: Token,
+        now: Moment,
+        ttl: Duration,
+        note: &Bytes,
+        limits: Limits,
+    ) -> Result<Settled, Full> {
+        if self.is_lost(digest, token, now) {
+            return Ok(Settled::Lost);
+        }
+        self.claims.remove(digest);
+        self.make_room(now, limits)?;
+        let number = self.done.push(digest, now.after(ttl), limits.events);
+        self.done.note(number, note, limits.notes);
+        Ok(Settled::Yes)
+    }
+
+    pub(super) fn release(&mut self, digest: Digest, token: Token, now: Moment) -> Settled {
+        if self.is_lost(digest, token, now) {
+            return Settled::Lost;
+        }
+        self.claims.remove(digest);
+        Settled::Yes
+    }
+
+    /// Whether the event is somebody else's or done.
+    fn is_lost(&mut self, digest: Digest, token: Token, now: Moment) -> bool {
+        match self.claims.find(digest) {
+            Some(claimed) => claimed.token != token && claimed.end > now,
+            None => self.done.find(digest, now).is_some(),
+        }
+    }
+
+    /// Forgets what is over, and what was done first if that is not enough.
+    fn make_room(&mut self, now: Moment, limits: Limits) -> Result<(), Full> {
+        self.claims.tidy(now);
+        self.done.tidy(now);
+        if self.len() < limits.events || self.done.pop() {
+            return Ok(());
+        }
+        self.claims.forget_over(now);
+        if self.len() < limits.events { Ok(()) } else { Err(Full) }
+    }
+
+    fn len(&self) -> usize {
+        self.claims.len() + self.done.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::*, super::digest::Digester, *};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A shard, a clock, and ids that do not end.
+    struct Flood {
+        shard: Shard,
+        now: Moment,
+        digester: Digester,
+        ids: std::ops::RangeFrom<u32>,
+    }
+
+    const LIMITS: Limits = Limits { events: 1000, notes: 10_000 };
+
+    impl Flood {
+        fn new() -> Self {
+            let digester = Digester::new();
+            Self { shard: Shard::default(), now: Moment::default(), digester, ids: 0.. }
+        }
+
+        /// Claims as many new events, one each second, and completes those asked for.
+        fn pass(&mut self, events: usize, length: Duration, ttl: Option<Duration>) {
+            for id in self.ids.by_ref().take(events) {
+                self.now = self.now.after(SECOND);
+                let one = Lease::new(IdempotencyKey::new("e", None, &id.to_string()));
+                let (digest, token) = (self.digester.digest(one.key()), one.token());
+                let claim = self.shard.claim(digest, token, self.now, length, LIMITS);
+                assert_eq!(claim.unwrap(), Claim::Fresh);
+                let Some(ttl) = ttl else { continue };
+                let note = Bytes::from("a note");
+                let settled = self.shard.complete(digest, token, self.now, ttl, &note, LIMITS);
+                assert_eq!(settled.unwrap(), Settled::Yes);
+                assert!(self.shard.len() <= LIMITS.events);
+            }
+        }
+    }
+
+    #[test]
+    fn is_bounded_whatever_comes() {
+        let mut flood = Flood::new();
+        flood.pass(100_000, SECOND, Some(Duration::MAX));
+        assert_eq!(flood.shard.len(), LIMITS.events);
+        flood.pass(100_000, SECOND, None);
+        assert!(flood.shard.len() <= LIMITS.events);
+        flood.pass(100_000, 900 * SECOND, None);
+        assert!(flood.shard.len() <= LIMITS.events);
+    }
+
+    #[test]
+    fn forgets_claims_that_nobody_settled() {
+        let mut flood = Flood::new();
+        flood.pass(100_000, SECOND, None);
+        assert!(flood.shard.len() <= 64, "{}", flood.shard.len());
+        flood.pass(100_000, 200 * SECOND, None);
+        assert!(flood.shard.len() <= 400, "{}", flood.shard.len());
+    }
+
+    #[test]
+    fn forgets_what_is_over_while_others_come() {
+        let mut flood = Flood::new();
+        flood.pass(800, SECOND, Some(800 * SECOND));
+        assert_eq!(flood.shard.len(), 800);
+        flood.now = flood.now.after(800 * SECOND);
+        flood.pass(300, SECOND, Some(SECOND));
+        assert!(flood.shard.len() < 50, "{}", flood.shard.len());
+    }
+}

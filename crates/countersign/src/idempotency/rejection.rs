@@ -1,0 +1,179 @@
+//! The one mapping from what a store said to an answer.
+
+use std::{error::Error, fmt, time::Duration};
+
+use bytes::Bytes;
+
+use super::{KeptAnswer, StoreError, claimed::TARGET};
+
+/// A verified delivery that is not handled, and what its sender is told.
+///
+/// | reason | answer |
+/// |---|---|
+/// | the event is done | 200, or the first answer if it was kept; `Idempotent-Replayed: true` |
+/// | the event is being worked on | 409, `Retry-After` with the rest of the lease, in seconds |
+/// | the store is out of reach, or too slow | 503, `Retry-After: 5` |
+/// | a setting of yours is missing | 500 |
+///
+/// It is in the extensions of the response, and it is logged under the target
+/// `countersign::idempotency`: a mistake of yours at `ERROR`, a store that fails at `WARN`, a
+/// duplicate at `DEBUG`.
+///
+/// # Security
+///
+/// What a store said of its failure is in the log alone.
+#[derive(Clone, Debug)]
+pub struct Rejection(Reason);
+
+/// Why a delivery is not handled.
+///
+/// Not `non_exhaustive`: who maps reasons must decide on each new one.
+#[derive(Clone, Debug)]
+pub enum Reason {
+    /// It was handled before.
+    Done {
+        /// The first answer, if it was kept.
+        answer: Option<KeptAnswer>,
+    },
+    /// It is being handled.
+    InProgress {
+        /// When the other worker's lease will have run out.
+        retry_after: Duration,
+    },
+    /// The store failed.
+    Store(StoreError),
+    /// The store did not answer in time.
+    StoreDeadline,
+    /// Nothing around the middleware has verified the request: a mistake of yours.
+    MissingProof {
+        /// The type of the verifier that was to be there, with its path.
+        verifier: &'static str,
+    },
+    /// The extractor's [`Idempotency`](super::Idempotency) was not given to the application: a
+    /// mistake of yours.
+    MissingIdempotency,
+}
+
+impl Rejection {
+    /// Rejects, and tells the operator.
+    pub(crate) fn new(reason: Reason) -> Self {
+        reason.log();
+        Self(reason)
+    }
+
+    /// Why the delivery is not handled.
+    #[must_use]
+    pub fn reason(&self) -> &Reason {
+        &self.0
+    }
+
+    /// The answer's status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match &self.0 {
+            Reason::Done { answer } => answer.as_ref().map_or(200, |answer| answer.status),
+            Reason::InProgress { .. } => 409,
+            Reason::Store(_) | Reason::StoreDeadline => 503,
+            Reason::MissingProof { .. } | Reason::MissingIdempotency => 500,
+        }
+    }
+
+    /// The answer's body.
+    #[must_use]
+    pub fn body(&self) -> Bytes {
+        Bytes::from_static(match &self.0 {
+            Reason::Done { answer: Some(answer) } => return answer.body.clone(),
+            Reason::Done { answer: None } => br#"{"duplicate":true}"#,
+            Reason::InProgress { .. } => br#"{"error":"In progress"}"#,
+            Reason::Store(_) | Reason::StoreDeadline => br#"{"error":"Service unavailable"}"#,
+            Reason::MissingProof { .. } | Reason::MissingIdempotency => {
+                br#"{"error":"Internal server error"}"#
+            }
+        })
+    }
+
+    /// The answer's header fields, but for the body's length. Values of a kept answer are what a
+    /// handler once sent.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
+        let text = |text: &'static str| Bytes::from_static(text.as_bytes());
+        let content_type = match &self.0 {
+            Reason::Done { answer: Some(answer) } => answer.content_type.clone(),
+            _ => text("application/json"),
+        };
+        let content_type = Some(content_type).filter(|value| !value.is_empty());
+        let special = match &self.0 {
+            Reason::Done { .. } => Some(("idempotent-replayed", text("true"))),
+            Reason::InProgress { retry_after } => {
+                Some(("retry-after", whole_seconds(*retry_after).to_string().into()))
+            }
+            Reason::Store(_) | Reason::StoreDeadline => Some(("retry-after", text(RETRY_AFTER))),
+            Reason::MissingProof { .. } | Reason::MissingIdempotency => None,
+        };
+        content_type.map(|value| ("content-type", value)).into_iter().chain(special)
+    }
+}
+
+impl Reason {
+    /// What the store said.
+    pub(super) fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Store(error) => error.source(),
+            _ => None,
+        }
+    }
+
+    fn log(&self) {
+        match self {
+            Self::Done { .. } | Self::InProgress { .. } => {
+                tracing::debug!(target: TARGET, "a delivery is not handled: {self}");
+            }
+            Self::Store(_) | Self::StoreDeadline => {
+                let cause = self.cause().map(tracing::field::display);
+                tracing::warn!(target: TARGET, cause, "a delivery is not handled: {self}");
+            }
+            Self::MissingProof { .. } | Self::MissingIdempotency => {
+                tracing::error!(target: TARGET, "a delivery is not handled: {self}");
+            }
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Rejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.cause()
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done { .. } => f.write_str("the event is done"),
+            Self::InProgress { .. } => f.write_str("the event is being worked on"),
+            Self::Store(error) => error.fmt(f),
+            Self::StoreDeadline => f.write_str("the idempotency store did not answer in time"),
+            Self::MissingProof { verifier } => write!(
+                f,
+                "what {verifier} verified is not in the request's extensions: is the layer that \
+                 verifies around the one for idempotency?"
+            ),
+            Self::MissingIdempotency => f.write_str(
+                "Idempotency is not in the app data: \
+                 add .app_data(web::Data::new(idempotency))",
+            ),
+        }
+    }
+}
+
+/// Rounds up, so that who waits as long finds the lease run out.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
+}
+
+/// Seconds: time for a store to come back, and short beside the schedules of providers.
+const RETRY_AFTER: &str = "5";

@@ -1,0 +1,167 @@
+//! What is set per deployment.
+
+use std::{fmt, time::Duration};
+
+use countersign_core::{EventAt, Field, HeaderSource, Provider};
+
+use super::{IdempotencyKey, SharedStore, Store};
+use crate::Verified;
+
+/// Handles each event once: a store, and how to use it.
+///
+/// It goes into the layer, or into the state of the application for the extractor
+/// [`Fresh`](super::Fresh). Clones share the store.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::idempotency::{Idempotency, MemoryStore};
+///
+/// let idempotency = Idempotency::new(MemoryStore::new())
+///     .lease(Duration::from_secs(30))
+///     .remember_for(Duration::from_secs(3 * 24 * 60 * 60));
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Idempotency {
+    pub(super) store: SharedStore,
+    pub(super) lease: Duration,
+    pub(super) ttl: Duration,
+    pub(super) deadline: Duration,
+    pub(super) when_store_fails: WhenStoreFails,
+    pub(super) longest_answer: Option<usize>,
+    id: Option<Field>,
+    without_id: WithoutId,
+}
+
+/// What happens to a delivery that nothing can be known of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WhenStoreFails {
+    Refuse,
+    Handle,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WithoutId {
+    Handle,
+    UseBody,
+}
+
+impl Idempotency {
+    /// Keeps claims in this store.
+    pub fn new(store: impl Store) -> Self {
+        Self {
+            store: SharedStore::new(store),
+            lease: DEFAULT_LEASE,
+            ttl: DEFAULT_TTL,
+            deadline: DEFAULT_DEADLINE,
+            when_store_fails: WhenStoreFails::Refuse,
+            longest_answer: None,
+            id: None,
+            without_id: WithoutId::Handle,
+        }
+    }
+
+    /// Sets for how long an event is its worker's, unless it is completed or released before.
+    /// Default: 60 s, twice as long as the most patient providers wait for an answer.
+    ///
+    /// A handler that takes longer can be overtaken by a second delivery of its event; a worker
+    /// that dies keeps the event from being handled for as long as this.
+    pub fn lease(self, lease: Duration) -> Self {
+        Self { lease, ..self }
+    }
+
+    /// Sets for how long an event that is done is remembered. Default: 24 h.
+    ///
+    /// A delivery that comes later is handled again, so it should be longer than the provider goes
+    /// on trying: most give up within a day, Stripe and Shopify after two or three.
+    pub fn remember_for(self, ttl: Duration) -> Self {
+        Self { ttl, ..self }
+    }
+
+    /// Sets how long the store may take to answer. Default: 2 s, so that a delivery is answered
+    /// before its provider gives up.
+    pub fn store_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// Handles deliveries also while the store is out of reach. Default: they are answered 503, so
+    /// that the provider sends them again.
+    ///
+    /// For as long as the store fails, duplicates are handled as often as they come.
+    pub fn risk_duplicates_when_store_fails(self) -> Self {
+        Self { when_store_fails: WhenStoreFails::Handle, ..self }
+    }
+
+    /// Finds the event's id here. Default: where the provider's [`EventAt`] says, if the signature
+    /// covers it.
+    ///
+    /// # Security
+    ///
+    /// Who replays a delivery can change a [`Field::UnsignedHeader`], so that it is taken for
+    /// another event; and who once gets a signed delivery can use up the id of an event to come.
+    /// Some providers, such as GitHub, tell the id nowhere else: name the header only if you trust
+    /// everybody on the way.
+    pub fn id(self, field: Field) -> Self {
+        Self { id: Some(field), ..self }
+    }
+
+    /// Takes deliveries without an id for the same event if their signed bytes are equal. Default:
+    /// each is handled, since two equal bodies can be two events.
+    ///
+    /// Right for events that tell a state, or hold a time or a number of their own; wrong for "a
+    /// cup was sold".
+    pub fn same_body_is_same_event(self) -> Self {
+        Self { without_id: WithoutId::UseBody, ..self }
+    }
+
+    /// Keeps the first answer's status, content type and body of at most this many bytes, and gives
+    /// it to duplicates. Default: a duplicate is answered 200.
+    ///
+    /// Answers that are larger, or whose size is not known when they begin, are not kept. It is the
+    /// middleware that keeps them.
+    pub fn replay_answers_up_to(self, bytes: usize) -> Self {
+        Self { longest_answer: Some(bytes), ..self }
+    }
+
+    /// What makes another delivery the same event as this one; `None` if nothing does.
+    pub fn key<P, H>(&self, verified: &Verified<P>, headers: &H) -> Option<IdempotencyKey>
+    where
+        P: Provider,
+        H: HeaderSource + ?Sized,
+    {
+        let (endpoint, tenant) = (verified.endpoint(), verified.tenant());
+        let field = self.id.unwrap_or(match P::EVENT.id {
+            signed if signed.is_signed() => signed,
+            _ => Field::None,
+        });
+        let at = EventAt { id: field, ..P::EVENT };
+        match verified.delivery_at(headers, at).id().filter(|id| !id.is_empty()) {
+            Some(id) => Some(IdempotencyKey::new(endpoint, tenant, &id)),
+            None if self.without_id == WithoutId::UseBody => {
+                Some(IdempotencyKey::of_body(endpoint, tenant, verified.bytes()))
+            }
+            None => None,
+        }
+    }
+}
+
+impl fmt::Debug for Idempotency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Idempotency")
+            .field("lease", &self.lease)
+            .field("ttl", &self.ttl)
+            .field("deadline", &self.deadline)
+            .field("when_store_fails", &self.when_store_fails)
+            .field("id", &self.id)
+            .field("without_id", &self.without_id)
+            .finish_non_exhaustive()
+    }
+}
+
+const DEFAULT_LEASE: Duration = Duration::from_secs(60);
+
+const DEFAULT_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+
+const DEFAULT_DEADLINE: Duration = Duration::from_secs(2);

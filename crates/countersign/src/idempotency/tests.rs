@@ -1,0 +1,324 @@
+//! What becomes of a claim, whatever the store does.
+
+use std::{
+    collections::HashMap,
+    future::pending,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use countersign_core::{Field, Secret, Signer, Verifier, providers::XWebhookSignature};
+use tokio::time::{Instant, advance, timeout};
+
+use super::*;
+use crate::Verified;
+
+/// Claims that a test can look at, in a store that does as it is told.
+#[derive(Clone, Default)]
+struct Told {
+    states: Arc<Mutex<HashMap<String, State>>>,
+    mood: Arc<Mutex<Mood>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum State {
+    Claimed(Token),
+    Done(Bytes),
+}
+
+#[derive(Clone, Copy, Default)]
+enum Mood {
+    #[default]
+    Works,
+    Fails,
+    Hangs,
+    /// It does what it is asked to, and its answer is lost.
+    HangsAfterwards,
+}
+
+impl Told {
+    fn set(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    fn state(&self) -> Option<State> {
+        self.states.lock().unwrap().get("x-webhook-signature/evt_1").cloned()
+    }
+
+    async fn answer<T>(
+        &self,
+        act: impl FnOnce(&mut HashMap<String, State>) -> T,
+    ) -> Result<T, StoreError> {
+        let mood = *self.mood.lock().unwrap();
+        match mood {
+            Mood::Works => Ok(act(&mut self.states.lock().unwrap())),
+            Mood::Fails => Err(StoreError::new("out of reach at redis://user:password@host")),
+            Mood::Hangs => pending().await,
+            Mood::HangsAfterwards => {
+                act(&mut self.states.lock().unwrap());
+                pending().await
+            }
+        }
+    }
+}
+
+impl Store for Told {
+    async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
+        self.answer(|states| match states.get(lease.key().as_str()) {
+            Some(State::Claimed(_)) => Claim::InProgress { retry_after: length },
+            Some(State::Done(note)) => Claim::Done { note: note.clone() },
+            None => {
+                states.insert(lease.key().as_str().to_owned(), State::Claimed(lease.token()));
+                Claim::Fresh
+            }
+        })
+        .await
+    }
+
+    async fn complete(
+        &self,
+        lease: &Lease,
+        _: Duration,
+        note: Bytes,
+    ) -> Result<Settled, StoreError> {
+        self.answer(|states| {
+            states.insert(lease.key().as_str().to_owned(), State::Done(note));
+            Settled::Yes
+        })
+        .await
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
+        self.answer(|states| {
+            if states.get(lease.key().as_str()) != Some(&State::Claimed(lease.token())) {
+                return Settled::Lost;
+            }
+            states.remove(lease.key().as_str());
+            Settled::Yes
+        })
+        .await
+    }
+}
+
+const BODY: &str = r#"{"id":"evt_1","type":"user.created","data":{}}"#;
+
+fn verified(body: &'static str) -> Verified<XWebhookSignature> {
+    let secret = Secret::new("key").unwrap();
+    let headers = Signer::<XWebhookSignature>::new(secret.clone()).unwrap().sign(body.as_bytes());
+    let headers = headers.unwrap();
+    let verifier = Verifier::<XWebhookSignature>::new(secret).unwrap();
+    let mut verification = verifier.begin(&headers, None).unwrap();
+    verification.update(body.as_bytes()).unwrap();
+    verification.finish(Bytes::from_static(body.as_bytes())).unwrap()
+}
+
+const NO_HEADERS: [(&str, &str); 0] = [];
+
+async fn claim(idempotency: &Idempotency) -> Result<Claimed, Rejection> {
+    idempotency.claim(&verified(BODY), &NO_HEADERS).await
+}
+
+/// Lets tasks in the background come to rest.
+async fn rest() {
+    for _ in 0..8 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn claims_once_and_completes() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store.clone());
+    let claimed = claim(&idempotency).await.unwrap();
+    assert!(claimed.has_key());
+
+    let second = claim(&idempotency).await.unwrap_err();
+    assert_eq!(second.status(), 409);
+    assert!(second.headers().any(|header| header == ("retry-after", "60".into())));
+
+    assert_eq!(claimed.complete().await.unwrap(), Settled::Yes);
+    assert_eq!(store.state(), Some(State::Done(Bytes::new())));
+    let third = claim(&idempotency).await.unwrap_err();
+    assert_eq!(third.status(), 200);
+    assert!(third.headers().any(|header| header == ("idempotent-replayed", "true".into())));
+    // A rejected duplicate releases nothing.
+    rest().await;
+    assert_eq!(store.state(), Some(State::Done(Bytes::new())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn releases_what_is_dropped() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store.clone());
+    let claimed = claim(&idempotency).await.unwrap();
+    assert!(matches!(store.state(), Some(State::Claimed(_))));
+    drop(claimed);
+    rest().await;
+    assert_eq!(store.state(), None);
+
+    let claimed = claim(&idempotency).await.unwrap();
+    let handler = tokio::spawn(async move {
+        let _claimed = claimed;
+        panic!("a handler's");
+    });
+    assert!(handler.await.is_err());
+    rest().await;
+    assert_eq!(store.state(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn completes_what_was_handled_when_nobody_waits() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store.clone());
+    // Asked for, and never polled.
+    drop(claim(&idempotency).await.unwrap().complete());
+    rest().await;
+    assert_eq!(store.state(), Some(State::Done(Bytes::new())));
+
+    store.states.lock().unwrap().clear();
+    drop(claim(&idempotency).await.unwrap().after(true));
+    rest().await;
+    assert_eq!(store.state(), Some(State::Done(Bytes::new())));
+
+    // The store comes back after whoever waited has gone.
+    store.states.lock().unwrap().clear();
+    let claimed = claim(&idempotency).await.unwrap();
+    store.set(Mood::Hangs);
+    assert!(claimed.complete().await.is_err());
+    store.set(Mood::Works);
+    advance(Duration::from_secs(4)).await;
+    rest().await;
+    assert_eq!(store.state(), Some(State::Done(Bytes::new())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn gives_up_to_complete_with_the_lease() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store.clone()).lease(Duration::from_secs(10));
+    let claimed = claim(&idempotency).await.unwrap();
+    store.set(Mood::Fails);
+    let begin = Instant::now();
+    assert!(claimed.complete().await.is_err());
+    assert_eq!(begin.elapsed(), Duration::from_secs(2));
+    advance(Duration::from_secs(12)).await;
+    rest().await;
+    store.set(Mood::Works);
+    advance(Duration::from_secs(60)).await;
+    rest().await;
+    assert!(matches!(store.state(), Some(State::Claimed(_))), "the lease is the store's to end");
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_within_the_deadline_when_the_store_fails() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store.clone());
+    for mood in [Mood::Fails, Mood::Hangs, Mood::HangsAfterwards] {
+        store.set(mood);
+        let begin = Instant::now();
+        let rejection = claim(&idempotency).await.unwrap_err();
+        assert!(begin.elapsed() <= Duration::from_secs(2));
+        assert_eq!(rejection.status(), 503);
+        assert!(rejection.headers().any(|header| header == ("retry-after", "5".into())));
+        assert_eq!(rejection.body(), r#"{"error":"Service unavailable"}"#);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn frees_what_a_slow_store_has_claimed_after_all() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store.clone());
+    store.set(Mood::HangsAfterwards);
+    assert_eq!(claim(&idempotency).await.unwrap_err().status(), 503);
+    assert!(matches!(store.state(), Some(State::Claimed(_))));
+    store.set(Mood::Works);
+    rest().await;
+    assert_eq!(store.state(), None);
+
+    // A client that hangs up while its event is being claimed.
+    store.set(Mood::HangsAfterwards);
+    assert!(timeout(Duration::from_secs(1), claim(&idempotency)).await.is_err());
+    store.set(Mood::Works);
+    rest().await;
+    assert_eq!(store.state(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn handles_all_the_same_where_that_was_chosen() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store.clone()).risk_duplicates_when_store_fails();
+    for mood in [Mood::Fails, Mood::Hangs] {
+        store.set(mood);
+        assert!(claim(&idempotency).await.is_ok());
+    }
+    store.set(Mood::Works);
+    let claimed = claim(&idempotency).await.unwrap();
+    assert_eq!(claim(&idempotency).await.unwrap_err().status(), 409);
+    drop(claimed);
+}
+
+#[tokio::test]
+async fn finds_the_id_where_it_is_signed_and_nowhere_else() {
+    let key = |idempotency: &Idempotency, body, headers: &[(&str, &str)]| {
+        let key = idempotency.key(&verified(body), headers);
+        key.map(|key| key.as_str().to_owned())
+    };
+    let plain = Idempotency::new(Told::default());
+    assert_eq!(key(&plain, BODY, &[]).as_deref(), Some("x-webhook-signature/evt_1"));
+    assert_eq!(key(&plain, r#"{"id":17}"#, &[]).as_deref(), Some("x-webhook-signature/17"));
+    for without in ["{}", r#"{"id":""}"#, r#"{"id":null}"#, r#"{"id":["a"]}"#, "[]", "no JSON", ""]
+    {
+        assert_eq!(key(&plain, without, &[("X-Webhook-Id", "evt_1")]), None, "{without}");
+    }
+
+    let of_header = plain.clone().id(Field::UnsignedHeader("X-Webhook-Id"));
+    let headers = &[("x-webhook-id", "evt_9")];
+    assert_eq!(key(&of_header, BODY, headers).as_deref(), Some("x-webhook-signature/evt_9"));
+    assert_eq!(key(&of_header, BODY, &[]), None);
+
+    let by_body = plain.clone().same_body_is_same_event();
+    assert_eq!(key(&by_body, BODY, &[]).as_deref(), Some("x-webhook-signature/evt_1"));
+    let digest = key(&by_body, "{}", &[]).unwrap();
+    assert!(digest.starts_with("x-webhook-signature/=44136fa3"), "{digest}");
+}
+
+#[tokio::test]
+async fn handles_what_has_no_id_without_asking_the_store() {
+    let store = Told::default();
+    store.set(Mood::Fails);
+    let claimed = Idempotency::new(store).claim(&verified("{}"), &NO_HEADERS).await.unwrap();
+    assert!(!claimed.has_key());
+    assert_eq!(claimed.complete().await.unwrap(), Settled::Yes);
+}
+
+#[tokio::test]
+async fn tells_nothing_of_the_store_to_the_sender() {
+    let store = Told::default();
+    store.set(Mood::Fails);
+    let rejection = claim(&Idempotency::new(store)).await.unwrap_err();
+    let told = format!("{rejection} {:?}", rejection.body());
+    assert!(!told.contains("password"), "{told}");
+    let source = std::error::Error::source(&rejection).unwrap();
+    assert!(source.to_string().contains("out of reach"));
+}
+
+#[tokio::test]
+async fn gives_the_first_answer_to_duplicates() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store).replay_answers_up_to(16);
+    let claimed = claim(&idempotency).await.unwrap();
+    assert_eq!(claimed.longest_answer(), Some(16));
+    let answer = KeptAnswer { status: 202, content_type: "text/plain".into(), body: "ok".into() };
+    claimed.after(true).settle(answer.note()).await;
+
+    let rejection = claim(&idempotency).await.unwrap_err();
+    assert_eq!((rejection.status(), &*rejection.body()), (202, &b"ok"[..]));
+    assert!(rejection.headers().any(|header| header == ("content-type", "text/plain".into())));
+}
+
+#[test]
+fn shares_any_store() {
+    let store = SharedStore::new(Arc::new(Told::default()));
+    let clone = store.clone();
+    assert_eq!(format!("{clone:?}"), "SharedStore { .. }");
+}

@@ -1,0 +1,180 @@
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, header::CONTENT_TYPE, response};
+use http_body::Body;
+use http_body_util::{BodyExt, Full, combinators::Collect};
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use crate::{
+    idempotency::{Claimed, KeptAnswer, Rejection, Settling},
+    tower::ResponseBody,
+};
+
+pin_project! {
+    /// Response future of [`HandleOnce`](super::HandleOnce).
+    pub struct HandleOnceFuture<S, B, R>
+    where
+        S: Service<Request<B>>,
+        R: Body,
+    {
+        #[pin]
+        state: State<S, S::Future, S::Error, B, R>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, F, E, B, R>
+    where
+        R: Body,
+    {
+        Rejected {
+            // Taken when it is asked for.
+            rejection: Option<Rejection>,
+        },
+        Claiming {
+            claiming: Pin<Box<dyn Future<Output = Result<Claimed, Rejection>> + Send>>,
+            // Taken when the event is claimed.
+            waiting: Option<(Request<B>, S)>,
+        },
+        Calling {
+            #[pin]
+            response: F,
+            claimed: Option<Claimed>,
+        },
+        // The answer is read, so that it can be kept.
+        Keeping {
+            #[pin]
+            body: Collect<R>,
+            waiting: Option<(response::Parts, Claimed)>,
+        },
+        Settling {
+            settling: Settling,
+            outcome: Option<Result<Response<ResponseBody<R>>, E>>,
+        },
+    }
+}
+
+impl<S, B, R> HandleOnceFuture<S, B, R>
+where
+    S: Service<Request<B>>,
+    R: Body,
+{
+    pub(super) fn new(
+        claiming: impl Future<Output = Result<Claimed, Rejection>> + Send + 'static,
+        request: Request<B>,
+        inner: S,
+    ) -> Self {
+        let claiming = Box::pin(claiming);
+        Self { state: State::Claiming { claiming, waiting: Some((request, inner)) } }
+    }
+
+    pub(super) fn reject(rejection: Rejection) -> Self {
+        Self { state: State::Rejected { rejection: Some(rejection) } }
+    }
+}
+
+impl<S, B, R> Future for HandleOnceFuture<S, B, R>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    R: Body<Data = Bytes>,
+{
+    type Output = Result<Response<ResponseBody<R>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.project().state;
+        // Where a state has nothing left to take, it was ready before, and nothing is to come.
+        loop {
+            let next = match state.as_mut().project() {
+                StateProjection::Rejected { rejection } => {
+                    let Some(rejection) = rejection.take() else { return Poll::Pending };
+                    return Poll::Ready(Ok(ResponseBody::full(rejection.into())));
+                }
+                StateProjection::Claiming { claiming, waiting } => {
+                    let claimed = ready!(claiming.as_mut().poll(cx));
+                    let Some((request, mut inner)) = waiting.take() else { return Poll::Pending };
+                    match claimed {
+                        Ok(claimed) => {
+                            State::Calling { response: inner.call(request), claimed: Some(claimed) }
+                        }
+                        Err(rejection) => State::Rejected { rejection: Some(rejection) },
+                    }
+                }
+                StateProjection::Calling { response, claimed } => {
+                    let outcome = ready!(response.poll(cx));
+                    let Some(claimed) = claimed.take() else { return Poll::Pending };
+                    State::answered(outcome, claimed)
+                }
+                StateProjection::Keeping { body, waiting } => {
+                    let body = ready!(body.poll(cx));
+                    let Some((parts, claimed)) = waiting.take() else { return Poll::Pending };
+                    // What cannot be read cannot be sent either: the event was handled all the same.
+                    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+                    State::kept(parts, body, claimed)
+                }
+                StateProjection::Settling { settling, outcome } => {
+                    ready!(settling.as_mut().poll(cx));
+                    return outcome.take().map_or(Poll::Pending, Poll::Ready);
+                }
+            };
+            state.set(next);
+        }
+    }
+}
+
+impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
+    /// The inner service is done: now the event is, or it is free again.
+    fn answered(outcome: Result<Response<R>, E>, claimed: Claimed) -> Self {
+        let was_handled = outcome.as_ref().is_ok_and(|response| response.status().is_success());
+        let claimed = claimed.after(was_handled);
+        match outcome {
+            Ok(response) if was_handled && is_kept(response.body(), &claimed) => {
+                let (parts, body) = response.into_parts();
+                Self::Keeping { body: body.collect(), waiting: Some((parts, claimed)) }
+            }
+            outcome => Self::Settling {
+                settling: claimed.settle(Bytes::new()),
+                outcome: Some(outcome.map(|response| response.map(ResponseBody::new))),
+            },
+        }
+    }
+
+    /// The answer was read to its end.
+    fn kept(parts: response::Parts, body: Bytes, claimed: Claimed) -> Self {
+        let content_type = parts.headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+        let answer = KeptAnswer {
+            status: parts.status.as_u16(),
+            content_type: Bytes::copy_from_slice(content_type.unwrap_or_default()),
+            body: body.clone(),
+        };
+        let response = Response::from_parts(parts, Full::new(body));
+        Self::Settling {
+            settling: claimed.settle(answer.note()),
+            outcome: Some(Ok(ResponseBody::full(response))),
+        }
+    }
+}
+
+/// Whether an answer is small enough to be kept.
+fn is_kept(body: &impl Body, claimed: &Claimed) -> bool {
+    let longest = claimed.longest_answer().and_then(|bytes| u64::try_from(bytes).ok());
+    let length = body.size_hint().exact();
+    longest.zip(length).is_some_and(|(longest, length)| length <= longest)
+}
+
+impl<S, B, R> fmt::Debug for HandleOnceFuture<S, B, R>
+where
+    S: Service<Request<B>>,
+    R: Body,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandleOnceFuture").finish_non_exhaustive()
+    }
+}

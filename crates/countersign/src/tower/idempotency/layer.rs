@@ -1,0 +1,98 @@
+use std::{fmt, marker::PhantomData};
+
+use tower_layer::Layer;
+
+use super::HandleOnce;
+use crate::{Verifiers, idempotency::Idempotency};
+
+/// Layer that applies the [`HandleOnce`] middleware: inside of a [`VerifyLayer`] with the same
+/// verifiers.
+///
+/// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
+/// a panic, or a client that hangs up releases it, so that the next delivery is handled. What is
+/// not handed on is answered as [`idempotency::Rejection`](crate::idempotency::Rejection) has it.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// use axum::{Router, routing::post};
+/// use countersign::{
+///     Secret, Signer, Verifier,
+///     idempotency::{Idempotency, MemoryStore},
+///     providers::XWebhookSignature,
+///     tower::{IdempotencyLayer, VerifyLayer},
+/// };
+/// use http::{Request, StatusCode};
+/// use tower::{ServiceBuilder, ServiceExt};
+///
+/// static HANDLED: AtomicU32 = AtomicU32::new(0);
+/// async fn handle() { HANDLED.fetch_add(1, Ordering::Relaxed); }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
+/// let idempotency = Idempotency::new(MemoryStore::new());
+/// let app: Router = Router::new().route("/webhooks", post(handle)).route_layer(
+///     ServiceBuilder::new()
+///         .layer(VerifyLayer::new(verifier.clone()))
+///         .layer(IdempotencyLayer::new(&verifier, idempotency)),
+/// );
+///
+/// let body = r#"{"id":"evt_1","type":"user.created","data":{}}"#;
+/// let headers = Signer::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?
+///     .sign(body.as_bytes())?;
+/// let delivery = || {
+///     let request = headers.iter().fold(Request::post("/webhooks"), |request, (name, value)| {
+///         request.header(name, value)
+///     });
+///     request.body(axum::body::Body::from(body))
+/// };
+///
+/// let first = app.clone().oneshot(delivery()?).await?;
+/// assert_eq!(first.status(), StatusCode::OK);
+///
+/// let second = app.oneshot(delivery()?).await?;
+/// assert_eq!(second.status(), StatusCode::OK);
+/// assert_eq!(second.headers()["Idempotent-Replayed"], "true");
+/// assert_eq!(HANDLED.load(Ordering::Relaxed), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`VerifyLayer`]: crate::tower::VerifyLayer
+#[must_use]
+pub struct IdempotencyLayer<V> {
+    idempotency: Idempotency,
+    verifiers: PhantomData<fn() -> V>,
+}
+
+impl<V: Verifiers> IdempotencyLayer<V> {
+    /// Handles once what `verifiers` let through, the same that the layer around has.
+    pub fn new(_verifiers: &V, idempotency: Idempotency) -> Self {
+        Self { idempotency, verifiers: PhantomData }
+    }
+}
+
+impl<S, V: Verifiers> Layer<S> for IdempotencyLayer<V> {
+    type Service = HandleOnce<S, V>;
+
+    fn layer(&self, inner: S) -> HandleOnce<S, V> {
+        HandleOnce::new(inner, self.idempotency.clone())
+    }
+}
+
+impl<V> Clone for IdempotencyLayer<V> {
+    fn clone(&self) -> Self {
+        Self { idempotency: self.idempotency.clone(), verifiers: PhantomData }
+    }
+}
+
+impl<V> fmt::Debug for IdempotencyLayer<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdempotencyLayer")
+            .field("idempotency", &self.idempotency)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,72 @@
+//! What all handlers do with an event.
+
+use std::time::Duration;
+
+use countersign::{body_digest, idempotency::Rejection};
+use serde::Serialize;
+use tokio::time::sleep;
+
+use crate::{arguments::Arguments, effects::{Effects, Added}, given::Given};
+
+/// What all handlers do with an event: a line.
+#[derive(Clone, Debug)]
+pub(crate) struct Handler {
+    effects: Effects,
+    before_effect: Duration,
+    after_effect: Duration,
+}
+
+/// Why an event was not handled.
+pub(crate) enum Failure {
+    /// The answer is known.
+    Rejected(Rejection),
+    /// 500.
+    Failed,
+}
+
+impl Handler {
+    pub(crate) fn new(arguments: &Arguments, effects: Effects) -> Self {
+        let Arguments { before_effect, after_effect, .. } = *arguments;
+        Self { effects, before_effect, after_effect }
+    }
+
+    /// Takes a delivery, and the bytes that the handler was given with it. Returns the answer.
+    ///
+    /// Events of the type `test.fails` fail.
+    pub(crate) async fn handle(&self, given: &impl Given, bytes: &[u8]) -> Result<String, Failure> {
+        let facts = given.facts();
+        if facts.event_type == Some("test.fails") {
+            return Err(Failure::Failed);
+        }
+        pause(self.before_effect).await;
+        let id = facts.id.map_or_else(|| hex(&body_digest(facts.bytes)), str::to_owned);
+        self.effects.add(&id, self.after_effect).await?;
+        let answer = Answer {
+            provider: facts.provider,
+            r#type: facts.event_type,
+            id: facts.id,
+            secret: facts.secret,
+            body_sha256: hex(&body_digest(bytes)),
+        };
+        serde_json::to_string(&answer).map_err(|_| Failure::Failed)
+    }
+
+    /// The ids of all effects, a line for each.
+    pub(crate) async fn effects(&self) -> Result<String, Failure> {
+        self.effects.list().await
+    }
+}
+
+/// What a sender is answered, in this order.
+#[derive(Serialize)]
+struct Answer<'a> {
+    provider: &'static str,
+    r#type: Option<&'a str>,
+    id: Option<&'a str>,
+    secret: usize,
+    body_sha256: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,224 @@
+//! A Redis server of one's own.
+
+use std::{
+    env,
+    fs::{self, File},
+    io,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    foreign::{finish, signal},
+    program::skip,
+};
+
+/// A Redis server with its data in a temporary folder; ended and removed when dropped, with a test
+/// that panics, too.
+///
+/// It listens on a socket in that folder alone: no port can be taken by somebody else while it is
+/// stopped. What it holds outlives a restart, but not a crash of the machine.
+#[derive(Debug)]
+pub struct Redis {
+    folder: PathBuf,
+    settings: Vec<String>,
+    server: Option<Child>,
+    is_frozen: bool,
+}
+
+impl Redis {
+    /// Starts a server. Where Redis is not on this machine the test says so and is skipped; with
+    /// `CI=true` it fails.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start.
+    ///
+    /// # Panics
+    ///
+    /// With `CI=true`, if it is missing.
+    pub fn start() -> io::Result<Option<Self>> {
+        Self::start_with(["--port", "0"])
+    }
+
+    /// Starts a server with further settings, as its command line has them.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start.
+    ///
+    /// # Panics
+    ///
+    /// With `CI=true`, if it is missing.
+    pub fn start_with(
+        settings: impl IntoIterator<Item = impl Into<String>>,
+    ) -> io::Result<Option<Self>> {
+        if !["redis-server", "redis-cli"].iter().all(|program| is_here(program)) {
+            skip("redis-server");
+            return Ok(None);
+        }
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        // Short, as the names of sockets must be.
+        let folder =
+            env::temp_dir().join(format!("countersign-redis-{}-{count}", std::process::id()));
+        fs::create_dir(&folder)?;
+        let settings = settings.into_iter().map(Into::into).collect();
+        let mut redis = Self { folder, settings, server: None, is_frozen: false };
+        redis.start_again()?;
+        Ok(Some(redis))
+    }
+
+    /// Starts a cluster of one node. Nodes of a cluster need ports: returned is that of the node.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start.
+    ///
+    /// # Panics
+    ///
+    /// With `CI=true`, if Redis is missing.
+    pub fn start_cluster() -> io::Result<Option<(Self, u16)>> {
+        let [port, bus] = free_ports()?;
+        let redis = Self::start_with(
+            [
+                ["--port", &port.to_string()],
+                ["--bind", "127.0.0.1"],
+                ["--cluster-enabled", "yes"],
+                ["--cluster-port", &bus.to_string()],
+            ]
+            .concat(),
+        )?;
+        let Some(redis) = redis else { return Ok(None) };
+        redis.execute(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"])?;
+        let deadline = Instant::now() + START;
+        while !redis.execute(["CLUSTER", "INFO"])?.contains("cluster_state:ok") {
+            if Instant::now() > deadline {
+                return Err(io::Error::other("the cluster does not come up"));
+            }
+        }
+        Ok(Some((redis, port)))
+    }
+
+    /// Where to connect, in the notation of the crate `redis`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis+unix://{}", self.socket().display())
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Executes one command, and returns its answer as text: a line for each element.
+    ///
+    /// # Errors
+    ///
+    /// If it fails, or the server cannot be reached.
+    pub fn execute<'a>(&self, command: impl IntoIterator<Item = &'a str>) -> io::Result<String> {
+        let mut cli = Command::new("redis-cli");
+        // Otherwise it exits well when the server answers with an error.
+        finish(cli.arg("-e").arg("-s").arg(self.socket()).args(command))
+    }
+
+    /// Stops the server, as for maintenance: its connections are closed.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be told or waited for.
+    pub fn stop(&mut self) -> io::Result<()> {
+        self.thaw()?;
+        let Some(mut server) = self.server.take() else { return Ok(()) };
+        signal("TERM", [server.id().to_string()])?;
+        server.wait().map(drop)
+    }
+
+    /// Starts a stopped server, at the same place and with the same data.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start.
+    pub fn start_again(&mut self) -> io::Result<()> {
+        let log = File::options().create(true).append(true).open(self.folder.join("log"))?;
+        let mut command = Command::new("redis-server");
+        command.current_dir(&self.folder).args(["--unixsocket", "socket"]);
+        // Everything is written before it is answered, and nobody waits for the disk.
+        command.args(["--appendonly", "yes", "--appendfsync", "no", "--save", ""]);
+        command.args(&self.settings);
+        let server = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
+        let server = self.server.insert(server);
+        let deadline = Instant::now() + START;
+        let mut ping = Command::new("redis-cli");
+        ping.arg("-s").arg(self.folder.join("socket")).arg("PING");
+        // While it reads its data it answers with an error.
+        while finish(&mut ping).ok().as_deref() != Some("PONG") {
+            if server.try_wait()?.is_some() || Instant::now() > deadline {
+                let log = fs::read(self.folder.join("log"))?;
+                let log = String::from_utf8_lossy(&log);
+                return Err(io::Error::other(format!("no server: {log}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Freezes the server: its connections stay open, and nothing is answered.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be told.
+    pub fn freeze(&mut self) -> io::Result<()> {
+        let Some(server) = &self.server else { return Ok(()) };
+        self.is_frozen = true;
+        signal("STOP", [server.id().to_string()])
+    }
+
+    /// Lets a frozen server go on.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be told.
+    pub fn thaw(&mut self) -> io::Result<()> {
+        let Some(server) = self.server.as_ref().filter(|_| self.is_frozen) else { return Ok(()) };
+        self.is_frozen = false;
+        signal("CONT", [server.id().to_string()])
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.join("socket")
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        if let Some(server) = &mut self.server {
+            // A frozen one, too.
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn is_here(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Ports that nobody has at the moment.
+fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
+    let mut listeners = Vec::with_capacity(N);
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        *port = listener.local_addr()?.port();
+        listeners.push(listener);
+    }
+    Ok(ports)
+}
+
+const START: Duration = Duration::from_secs(20);

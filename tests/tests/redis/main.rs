@@ -1,0 +1,36 @@
+//! Claims in Redis, at real servers.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+mod cluster;
+mod contract;
+mod outages;
+mod passwords;
+mod processes;
+mod server;
+mod values;
+
+use std::{error::Error, time::Duration};
+
+use countersign::idempotency::{IdempotencyKey, Lease, StoreError};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Longer than any test.
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn lease(id: &str) -> Lease {
+    Lease::new(IdempotencyKey::new("e", None, id))
+}
+
+/// All that an error tells whoever logs it.
+fn told(error: &StoreError) -> String {
+    let mut told = format!("{error:?} {error:#?}");
+    let mut next: Option<&dyn Error> = Some(error);
+    while let Some(error) = next {
+        told += &format!(" {error} {error:?}");
+        next = error.source();
+    }
+    told
+}
