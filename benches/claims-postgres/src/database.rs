@@ -5,7 +5,7 @@ use std::{error::Error, sync::Arc};
 use countersign_postgres::PostgresStore;
 use countersign_tests::Postgres;
 use deadpool_postgres::{Manager, Pool};
-use tokio_postgres::NoTls;
+use tokio_postgres::{Config, NoTls};
 
 /// What is measured on.
 pub(crate) struct Database {
@@ -19,13 +19,12 @@ impl Database {
     /// None where PostgreSQL is not on this machine.
     pub(crate) async fn start(connections: usize) -> Result<Option<Arc<Self>>, Box<dyn Error>> {
         let Some(server) = Postgres::start()? else { return Ok(None) };
-        server.execute(
-            "create table bare (key text primary key);
-             create table effects (key text primary key);
-             alter system set log_statement = 'none';
-             select pg_reload_conf()",
-        )?;
-        let manager = Manager::new(server.url().parse()?, NoTls);
+        server.execute("create table bare (key text primary key)")?;
+        server.execute("create table effects (key text primary key)")?;
+        let mut config: Config = server.url().parse()?;
+        // Logging each statement costs more than some of them.
+        config.options("-c log_statement=none");
+        let manager = Manager::new(config, NoTls);
         let pool = Pool::builder(manager).max_size(connections).build()?;
         let store = PostgresStore::new(pool.clone());
         store.migrate().await?;

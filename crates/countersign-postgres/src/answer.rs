@@ -6,24 +6,13 @@ use tokio_postgres::{Error, Row};
 
 use crate::duration::remaining;
 
-/// Reads the answer: none where it is to be asked again.
-pub(crate) fn claim(rows: &[Row]) -> Result<Option<Claim>, Error> {
-    let Some(row) = rows.first() else { return Ok(None) };
-    Ok(Some(if row.try_get("fresh")? {
+/// Reads the row that the statement of a claim answers.
+pub(crate) fn claim(row: &Row) -> Result<Claim, Error> {
+    Ok(if row.try_get(0)? {
         Claim::Fresh
-    } else if row.try_get("done")? {
-        Claim::Done { note: Bytes::from(row.try_get::<_, Vec<u8>>("note")?) }
+    } else if row.try_get(1)? {
+        Claim::Done { note: Bytes::copy_from_slice(row.try_get(2)?) }
     } else {
-        Claim::InProgress { retry_after: remaining(row.try_get("remaining")?) }
-    }))
+        Claim::InProgress { retry_after: remaining(row.try_get(3)?) }
+    })
 }
-
-/// How often a claim is tried. Each further attempt means that somebody else claimed the event
-/// between this one's first look and its insertion, and the next one sees that; unless it was
-/// freed again in that moment.
-pub(crate) const ATTEMPTS: u32 = 8;
-
-/// A claim came out neither way.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("others claimed and freed the event {ATTEMPTS} times while it was asked for")]
-pub(crate) struct Undecided;

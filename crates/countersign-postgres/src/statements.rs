@@ -1,7 +1,7 @@
 //! What is said to the database.
 //!
-//! Each verb is one statement, and so one transaction. Times are `clock_timestamp()`, the server's
-//! clock at this moment: `now()` stands still within a transaction.
+//! Each verb is one statement, and so one transaction. Times are the server's, at this moment:
+//! `now()` stands still within a transaction.
 
 use tokio_postgres::types::Type;
 
@@ -32,7 +32,7 @@ impl Statements {
         Self {
             table: name.clone(),
             migrate,
-            claim: CLAIM.replace("claims_table", name),
+            claim: CLAIM.replace("is_free", IS_FREE).replace("claims_table", name),
             complete: COMPLETE.replace("claims_table", name),
             release: RELEASE.replace("claims_table", name),
             prune: PRUNE.replace("claims_table", name),
@@ -40,30 +40,25 @@ impl Statements {
     }
 }
 
-/// Answers one row: whether it is claimed now; else what it is held by.
+/// Answers one row: whether it is claimed by that; else what it is held by.
 ///
-/// No row if whoever holds it came after the statement had begun, and so could not be seen by
-/// `held`, but stood in the way of the insertion: to be asked again. Most deliveries that are
-/// duplicates come later than that, and are told so without a lock and without writing anything.
+/// A row that is held is written as it is, because a conflict that changes nothing answers nothing,
+/// and to ask again would be to ask at another moment.
 const CLAIM: &str = "\
-with held as (
-    select done, note, extract(epoch from expires_at - clock_timestamp())::float8 as remaining
-    from claims_table
-    where key = $1 and expires_at > clock_timestamp() and (token <> $2 or done)
-), claimed as (
-    insert into claims_table as claims (key, token, done, expires_at, note)
-    select $1, $2, $3, clock_timestamp() + $4 * interval '1 second', ''
-    where not exists (select from held)
-    on conflict (key) do update
-        set (token, done, expires_at, note) =
-            (excluded.token, excluded.done, excluded.expires_at, excluded.note)
-        where claims.expires_at <= clock_timestamp()
-            or (claims.token = excluded.token and not claims.done)
-    returning true
-)
-select true as fresh, false as done, ''::bytea as note, 0::float8 as remaining from claimed
-union all
-select false, done, note, remaining from held";
+insert into claims_table as claims (key, token, done, expires_at, note)
+values ($1, $2, $3, clock_timestamp() + $4 * interval '1 second', '')
+on conflict (key) do update set
+    token = case when is_free then excluded.token else claims.token end,
+    done = case when is_free then excluded.done else claims.done end,
+    expires_at = case when is_free then excluded.expires_at else claims.expires_at end,
+    note = case when is_free then excluded.note else claims.note end
+returning token = $2 and done = $3, done, note,
+    date_part('epoch', expires_at - clock_timestamp())";
+
+/// Whether a row can be claimed: it is over, or the claim is repeated. The time does not pass
+/// within a statement, so that it is the same for each column.
+const IS_FREE: &str = "(claims.expires_at <= statement_timestamp() \
+    or claims.token = excluded.token and not claims.done)";
 
 /// The types of [`CLAIM`]'s parameters: key, token, whether it is done with that, seconds.
 pub(crate) const CLAIM_TYPES: [Type; 4] = [Type::TEXT, Type::BYTEA, Type::BOOL, Type::FLOAT8];

@@ -5,14 +5,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use countersign::idempotency::{Claim, Lease, Settled, Store, StoreError};
 use deadpool_postgres::Pool;
-use tokio_postgres::{
-    Row,
-    types::{ToSql, Type},
-};
+use tokio_postgres::types::ToSql;
 
 use crate::{
-    TableNameError,
-    answer::{self, ATTEMPTS, Undecided},
+    TableNameError, answer,
     connection::Lent,
     duration::seconds,
     statements::{CLAIM_TYPES, Statements},
@@ -121,26 +117,19 @@ impl PostgresStore {
     ///
     /// [`StoreError`] if the database is out of reach.
     pub async fn prune(&self, limit: u32) -> Result<u64, StoreError> {
-        let lent = Lent::from(&self.pool).await?;
-        let answer = async {
-            let statement = lent.prepare_cached(&self.statements.prune).await?;
-            lent.execute(&statement, &[&i64::from(limit)]).await
-        };
-        let answer = answer.await;
-        lent.done(answer)
+        self.execute(&self.statements.prune, &[&i64::from(limit)]).await
     }
 
-    /// Executes a statement, which is prepared once for each connection.
-    async fn query(
+    /// Executes a statement, which is prepared once for each connection, and counts the rows.
+    async fn execute(
         &self,
         statement: &str,
-        types: &[Type],
         parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<u64, StoreError> {
         let lent = Lent::from(&self.pool).await?;
         let answer = async {
-            let statement = lent.prepare_typed_cached(statement, types).await?;
-            lent.query(&statement, parameters).await
+            let statement = lent.prepare_cached(statement).await?;
+            lent.execute(&statement, parameters).await
         };
         let answer = answer.await;
         lent.done(answer)
@@ -152,13 +141,14 @@ impl Store for PostgresStore {
         let (key, token, length) =
             (lease.key().as_str(), lease.token().to_bytes(), seconds(length));
         let parameters: [&(dyn ToSql + Sync); 4] = [&key, &&token[..], &false, &length];
-        for _ in 0..ATTEMPTS {
-            let rows = self.query(&self.statements.claim, &CLAIM_TYPES, &parameters).await?;
-            if let Some(claim) = answer::claim(&rows).map_err(StoreError::new)? {
-                return Ok(claim);
-            }
-        }
-        Err(StoreError::new(Undecided))
+        let lent = Lent::from(&self.pool).await?;
+        let answer = async {
+            let claim = &self.statements.claim;
+            let claim = lent.prepare_typed_cached(claim, &CLAIM_TYPES).await?;
+            answer::claim(&lent.query_one(&claim, &parameters).await?)
+        };
+        let answer = answer.await;
+        lent.done(answer)
     }
 
     async fn complete(
@@ -169,21 +159,19 @@ impl Store for PostgresStore {
     ) -> Result<Settled, StoreError> {
         let (key, token, ttl) = (lease.key().as_str(), lease.token().to_bytes(), seconds(ttl));
         let parameters: [&(dyn ToSql + Sync); 4] = [&key, &&token[..], &ttl, &&note[..]];
-        let rows = self.query(&self.statements.complete, &[], &parameters).await?;
-        Ok(settled(&rows))
+        self.execute(&self.statements.complete, &parameters).await.map(settled)
     }
 
     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let (key, token) = (lease.key().as_str(), lease.token().to_bytes());
         let parameters: [&(dyn ToSql + Sync); 2] = [&key, &&token[..]];
-        let rows = self.query(&self.statements.release, &[], &parameters).await?;
-        Ok(settled(&rows))
+        self.execute(&self.statements.release, &parameters).await.map(settled)
     }
 }
 
-/// A row is a yes.
-fn settled(rows: &[Row]) -> Settled {
-    if rows.is_empty() { Settled::Lost } else { Settled::Yes }
+/// Statements touch a row, or answer one, where it is as asked for.
+fn settled(rows: u64) -> Settled {
+    if rows == 0 { Settled::Lost } else { Settled::Yes }
 }
 
 impl fmt::Debug for PostgresStore {

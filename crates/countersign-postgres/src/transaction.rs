@@ -8,12 +8,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use crate::{
-    PostgresStore,
-    answer::{self, ATTEMPTS, Undecided},
-    duration::seconds,
-    statements::CLAIM_TYPES,
-};
+use crate::{PostgresStore, answer, duration::seconds, statements::CLAIM_TYPES};
 
 impl PostgresStore {
     /// Claims an event and marks it as done for as long as `ttl`, within a transaction of yours.
@@ -72,15 +67,13 @@ impl PostgresStore {
         key: &IdempotencyKey,
         ttl: Duration,
     ) -> Result<Claim, StoreError> {
-        let lease = Lease::new(key.clone());
-        self.bound(transaction).await.map_err(StoreError::new)?;
-        for _ in 0..ATTEMPTS {
-            let claim = self.attempt(transaction, &lease, ttl).await.map_err(StoreError::new)?;
-            if let Some(claim) = claim {
-                return Ok(claim);
-            }
-        }
-        Err(StoreError::new(Undecided))
+        let (bound, claim) = tokio::join! {
+            // In this order, and without waiting for the first answer.
+            biased;
+            self.bound(transaction),
+            self.attempt(transaction, key, ttl),
+        };
+        bound.and(claim).map_err(StoreError::new)
     }
 
     async fn bound(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
@@ -89,20 +82,23 @@ impl PostgresStore {
         transaction.batch_execute(&format!("set local lock_timeout = {wait}")).await
     }
 
-    /// One statement, prepared and executed at once: a transaction is not the pool's, and has no
-    /// prepared ones.
+    /// Prepares and executes at once: a transaction knows nothing of the pool's prepared statements.
     async fn attempt(
         &self,
         transaction: &Transaction<'_>,
-        lease: &Lease,
+        key: &IdempotencyKey,
         ttl: Duration,
-    ) -> Result<Option<Claim>, Error> {
-        let (key, token, ttl) = (lease.key().as_str(), lease.token().to_bytes(), seconds(ttl));
+    ) -> Result<Claim, Error> {
+        let token = Lease::new(key.clone()).token().to_bytes();
         let [key_type, token_type, done_type, ttl_type] = CLAIM_TYPES;
-        let parameters: [(&(dyn ToSql + Sync), Type); 4] =
-            [(&key, key_type), (&&token[..], token_type), (&true, done_type), (&ttl, ttl_type)];
-        let rows = transaction.query_typed(&self.statements.claim, &parameters).await?;
-        answer::claim(&rows)
+        let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
+            (&key.as_str(), key_type),
+            (&&token[..], token_type),
+            (&true, done_type),
+            (&seconds(ttl), ttl_type),
+        ];
+        let row = transaction.query_typed_one(&self.statements.claim, &parameters).await?;
+        answer::claim(&row)
     }
 }
 

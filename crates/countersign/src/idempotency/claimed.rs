@@ -49,11 +49,6 @@ impl Idempotency {
     /// Claims an event by its key, or tells why it is not to be handled.
     pub(crate) async fn admit(self, key: Option<IdempotencyKey>) -> Result<Claimed, Rejection> {
         let Some(key) = key else {
-            tracing::warn!(
-                target: TARGET,
-                claim = "no id",
-                "a delivery without a signed id is handled, be it a duplicate or not",
-            );
             return Ok(Claimed { idempotency: self, lease: None, was_handled: false });
         };
         // Claimed until the store says otherwise: whatever ends this early, it is released.
@@ -136,7 +131,10 @@ impl Claimed {
     }
 
     /// Lets the next delivery of the event be handled.
-    async fn release(mut self) {
+    ///
+    /// Dropping it does the same, in the background: a delivery that comes at once may find the
+    /// event claimed still. What goes wrong is logged; the event is then free after its lease.
+    pub async fn release(mut self) {
         if let Some(lease) = &self.lease {
             self.idempotency.release(lease).await;
         }

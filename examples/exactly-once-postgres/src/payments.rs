@@ -1,0 +1,106 @@
+//! What an event does, and that it does it once.
+
+use std::time::Duration;
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use countersign::{
+    Envelope, Webhook, events,
+    idempotency::{Claim, IdempotencyKey},
+    providers::XWebhookSignature,
+};
+use countersign_postgres::PostgresStore;
+use deadpool_postgres::Pool;
+use serde::Deserialize;
+use tokio::time::timeout;
+use tokio_postgres::Transaction;
+
+use crate::database::{BoxError, chain, client};
+
+events! {
+    pub(crate) enum Event for XWebhookSignature {
+        "payment.succeeded" => Succeeded(Envelope<Payment>),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Payment {
+    account: String,
+    amount: i64,
+}
+
+/// What payments are handled with.
+#[derive(Clone)]
+pub(crate) struct Payments {
+    pub(crate) pool: Pool,
+    pub(crate) claims: PostgresStore,
+}
+
+pub(crate) async fn on_event(
+    State(payments): State<Payments>,
+    Webhook { event, verified, .. }: Webhook<Event>,
+) -> Response {
+    let Event::Succeeded(Envelope { id, data: payment, .. }) = event else {
+        return "not of interest".into_response();
+    };
+    // The id that was signed. Where there is none, two deliveries of the same bytes are one event.
+    let key = match &id {
+        Some(id) => IdempotencyKey::new(verified.endpoint(), verified.tenant(), id),
+        None => IdempotencyKey::of_body(verified.endpoint(), verified.tenant(), verified.bytes()),
+    };
+    let answer = match timeout(HANDLE, payments.credit(&key, &payment)).await {
+        Ok(Ok(Claim::Fresh)) => Ok("credited".into_response()),
+        Ok(Ok(Claim::Done { .. })) => {
+            Ok(([("idempotent-replayed", "true")], "credited before").into_response())
+        }
+        // Somebody holds it by a lease. Nobody does here.
+        Ok(Ok(Claim::InProgress { .. })) => Err("in progress elsewhere".to_owned()),
+        Ok(Err(error)) => Err(chain(&*error)),
+        Err(_) => Err(format!("not done within {HANDLE:?}")),
+    };
+    answer.unwrap_or_else(|error| {
+        // Rolled back, or else it was done: the next delivery will find out.
+        println!("{key}: {}", error.escape_debug());
+        (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "5")], "send it again").into_response()
+    })
+}
+
+impl Payments {
+    /// Claims the event and credits the account, both or neither.
+    async fn credit(&self, key: &IdempotencyKey, payment: &Payment) -> Result<Claim, BoxError> {
+        let mut client = client(&self.pool).await?;
+        let transaction = client.transaction().await?;
+        let claim = self.claims.claim_in(&transaction, key, KEEP).await?;
+        if claim == Claim::Fresh {
+            credit(&transaction, key, payment).await?;
+            transaction.commit().await?;
+        }
+        // What was not committed is rolled back when the transaction is dropped.
+        Ok(claim)
+    }
+}
+
+/// The effect. What it writes in this transaction is there once; what it did elsewhere, a mail or a
+/// call, could happen again.
+async fn credit(
+    transaction: &Transaction<'_>,
+    key: &IdempotencyKey,
+    Payment { account, amount }: &Payment,
+) -> Result<(), BoxError> {
+    let add = "update accounts set balance = balance + $2 where name = $1";
+    if transaction.execute(add, &[account, amount]).await? == 0 {
+        return Err(format!("no account {account:?}").into());
+    }
+    let note = "insert into payments (event, account, amount) values ($1, $2, $3)";
+    transaction.execute(note, &[&key.as_str(), account, amount]).await?;
+    Ok(())
+}
+
+/// Providers give up after 5 s.
+const HANDLE: Duration = Duration::from_secs(4);
+
+/// Longer than the provider goes on sending an event.
+const KEEP: Duration = Duration::from_secs(7 * 24 * 60 * 60);

@@ -1,0 +1,54 @@
+//! Claims events in PostgreSQL. For each line that comes in, which is a number, 64 tasks claim that
+//! hundred of events, each event four times; those that were fresh are printed in one line.
+//!
+//! ```sh
+//! seq 0 99 | claims-in-postgres 'host=/run/postgresql user=app'
+//! ```
+
+use std::{env, error::Error, io, time::Duration};
+
+use countersign::idempotency::{Claim, IdempotencyKey, Lease, Store, StoreError};
+use countersign_postgres::PostgresStore;
+use deadpool_postgres::{Manager, Pool};
+use tokio::task::JoinSet;
+use tokio_postgres::NoTls;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let url = env::args().nth(1).ok_or("the database is missing")?;
+    let store = PostgresStore::new(Pool::builder(Manager::new(url.parse()?, NoTls)).build()?);
+    store.migrate().await?;
+    for line in io::stdin().lines() {
+        let first = line?.parse::<usize>()? * 100;
+        let mut tasks = JoinSet::new();
+        for task in 0..TASKS {
+            let events = (first + task / TIMES..first + 100).step_by(TASKS / TIMES);
+            tasks.spawn(claim(store.clone(), events));
+        }
+        let mut fresh = Vec::new();
+        while let Some(events) = tasks.join_next().await {
+            fresh.extend(events??);
+        }
+        let fresh: Vec<_> = fresh.iter().map(usize::to_string).collect();
+        println!("{}", fresh.join(" "));
+    }
+    Ok(())
+}
+
+/// Returns the events that were fresh.
+async fn claim(
+    store: PostgresStore,
+    events: impl Iterator<Item = usize>,
+) -> Result<Vec<usize>, StoreError> {
+    let mut fresh = Vec::new();
+    for event in events {
+        let lease = Lease::new(IdempotencyKey::new("e", None, &event.to_string()));
+        if store.claim(&lease, Duration::from_secs(3600)).await? == Claim::Fresh {
+            fresh.push(event);
+        }
+    }
+    Ok(fresh)
+}
+
+const TASKS: usize = 64;
+const TIMES: usize = 4;

@@ -1,0 +1,112 @@
+//! The store's verbs, beyond what is asked of any store.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use countersign::idempotency::{Claim, Settled, SharedStore, Store};
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_to_the_rules_of_a_store() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let pool = pool(&postgres, CONNECTIONS);
+    let tables = AtomicU32::new(0);
+    let make = || async {
+        let table = format!("claims{}", tables.fetch_add(1, Ordering::Relaxed));
+        let store = PostgresStore::new(pool.clone()).table(&table).unwrap();
+        store.migrate().await.unwrap();
+        store
+    };
+    conformance::check(make).await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prepares_once_for_each_connection_and_asks_once_for_each_verb() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let store = PostgresStore::new(pool(&postgres, 1));
+    store.migrate().await?;
+    let said = postgres.log()?.len();
+    for id in ["1", "2", "3"] {
+        let (one, other) = (lease(id), lease(id));
+        assert_eq!(store.claim(&one, MINUTE).await?, Claim::Fresh);
+        assert!(matches!(store.claim(&other, MINUTE).await?, Claim::InProgress { .. }));
+        assert_eq!(store.complete(&one, MINUTE, Bytes::new()).await?, Settled::Yes);
+        assert_eq!(store.claim(&other, MINUTE).await?, Claim::Done { note: Bytes::new() });
+        assert_eq!(store.release(&one).await?, Settled::Lost);
+    }
+    // The server logs what it executes, and what it prepares not.
+    let log = postgres.log()?.split_off(said);
+    assert_eq!(log.matches("execute s").count(), 3 * 5, "{log}");
+    assert_eq!(postgres.execute("select count(*) from countersign_claims")?, "3");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn is_shared_by_what_shares_any_store() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let shared = SharedStore::new(store(&postgres).await?);
+    let clone = shared.clone();
+    assert_eq!(shared.claim(&lease("1"), MINUTE).await?, Claim::Fresh);
+    assert!(matches!(clone.claim(&lease("1"), MINUTE).await?, Claim::InProgress { .. }));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_keys_apart_whatever_the_database_takes_for_equal() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    // Where letters' case and width do not count.
+    postgres.execute(
+        "create collation blind (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
+    )?;
+    let store = store(&postgres).await?;
+    for id in ["a", "A", "\u{e4}", "a\u{308}", "", "\0", "\\", "'", "%", "_"] {
+        assert_eq!(store.claim(&lease(id), MINUTE).await?, Claim::Fresh, "{id:?}");
+    }
+    let collation = "select collation_name from information_schema.columns \
+                     where table_name = 'countersign_claims' and column_name = 'key'";
+    assert_eq!(postgres.execute(collation)?, "C");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_back_late_changes_nothing_of_anothers() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let store = store(&postgres).await?;
+    let (slow, next) = (lease("1"), lease("1"));
+    assert_eq!(store.claim(&slow, MINUTE).await?, Claim::Fresh);
+    // An hour passes.
+    postgres
+        .execute("update countersign_claims set expires_at = expires_at - interval '1 hour'")?;
+    assert_eq!(store.claim(&next, MINUTE).await?, Claim::Fresh);
+    let row = "select * from countersign_claims";
+    let before = postgres.execute(row)?;
+    assert_eq!(store.complete(&slow, MINUTE, Bytes::new()).await?, Settled::Lost);
+    assert_eq!(store.release(&slow).await?, Settled::Lost);
+    assert!(matches!(store.claim(&slow, MINUTE).await?, Claim::InProgress { .. }));
+    assert_eq!(postgres.execute(row)?, before);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn works_under_stricter_isolation_where_nobody_is_in_the_way() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    for level in ["repeatable\\ read", "serializable"] {
+        let mut config: Config = postgres.url().parse()?;
+        config.options(format!("-c default_transaction_isolation={level}"));
+        let store = PostgresStore::new(pool_with(config, CONNECTIONS));
+        store.migrate().await?;
+        let (one, other) = (lease(level), lease(level));
+        assert_eq!(store.claim(&one, MINUTE).await?, Claim::Fresh);
+        assert!(matches!(store.claim(&other, MINUTE).await?, Claim::InProgress { .. }));
+        assert_eq!(store.complete(&one, MINUTE, Bytes::new()).await?, Settled::Yes);
+        assert_eq!(store.claim(&other, MINUTE).await?, Claim::Done { note: Bytes::new() });
+    }
+    Ok(())
+}

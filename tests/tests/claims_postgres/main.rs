@@ -1,0 +1,49 @@
+//! Claims in PostgreSQL, on a server of their own.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+mod claims;
+mod connections;
+mod durations;
+mod instances;
+mod migrations;
+mod outages;
+mod pruning;
+mod transactions;
+
+use std::error::Error;
+
+use countersign::idempotency::{IdempotencyKey, Lease, conformance};
+use countersign_postgres::PostgresStore;
+use countersign_tests::Postgres;
+use deadpool_postgres::{Manager, Pool};
+use tokio_postgres::{Config, NoTls};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// As many connections as an application has.
+const CONNECTIONS: usize = 16;
+
+fn pool(postgres: &Postgres, connections: usize) -> Pool {
+    pool_with(postgres.url().parse().unwrap(), connections)
+}
+
+fn pool_with(config: Config, connections: usize) -> Pool {
+    Pool::builder(Manager::new(config, NoTls)).max_size(connections).build().unwrap()
+}
+
+/// A store whose table is there.
+async fn store(postgres: &Postgres) -> Result<PostgresStore, Box<dyn Error>> {
+    let store = PostgresStore::new(pool(postgres, CONNECTIONS));
+    store.migrate().await?;
+    Ok(store)
+}
+
+fn key(id: &str) -> IdempotencyKey {
+    IdempotencyKey::new("tests", None, id)
+}
+
+fn lease(id: &str) -> Lease {
+    Lease::new(key(id))
+}

@@ -1,0 +1,88 @@
+//! The table.
+
+use countersign::idempotency::{Claim, Store};
+use countersign_postgres::MIGRATION;
+use tokio::task::JoinSet;
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_instances_make_the_table_at_once() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    for round in 0..10 {
+        let mut tasks = JoinSet::new();
+        for _ in 0..8 {
+            // A pool each, as processes have.
+            let store = PostgresStore::new(pool(&postgres, 1)).table(&format!("claims{round}"))?;
+            tasks.spawn(async move {
+                store.migrate().await?;
+                store.migrate().await
+            });
+        }
+        while let Some(migrated) = tasks.join_next().await {
+            migrated??;
+        }
+    }
+    let indexes = "select count(*) from pg_indexes where indexname like 'claims%'";
+    assert_eq!(postgres.execute(indexes)?, "20");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_tool_can_make_the_table() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    postgres.execute(MIGRATION)?;
+    postgres.execute(MIGRATION)?;
+    let store = PostgresStore::new(pool(&postgres, 1));
+    assert_eq!(store.migration(), MIGRATION);
+    assert_eq!(store.claim(&lease("1"), Default::default()).await?, Claim::Fresh);
+    store.migrate().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_can_have_any_plain_name_in_any_schema() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    postgres.execute("create schema app; create schema \"Select\"")?;
+    let (longest, longer) = ("t".repeat(52), format!("{}u", "t".repeat(51)));
+    for name in ["table", "Table", "app.claims", "Select.Order", "_", &longest, &longer] {
+        let store = PostgresStore::new(pool(&postgres, 1)).table(name)?;
+        store.migrate().await?;
+        assert_eq!(store.claim(&lease("1"), Default::default()).await?, Claim::Fresh, "{name}");
+        assert_eq!(store.prune(10).await?, 1, "{name}");
+        assert!(!store.migration().contains("\"countersign_claims"), "{name}");
+    }
+    let tables = "select count(*) from pg_indexes where indexname like '%\\_expires\\_at'";
+    assert_eq!(postgres.execute(tables)?, "7");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_names_are_refused_before_anything_is_said_to_the_server() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    for name in ["", "a b", "a.b.c", "a\"; drop table x; --", "a'", "1", "a\0b", "\u{e4}"] {
+        let error = PostgresStore::new(pool(&postgres, 1)).table(name).unwrap_err();
+        assert!(error.to_string().contains("is not the name of a table"), "{error}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_table_is_named_in_the_error_alone() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let store = PostgresStore::new(pool(&postgres, 1)).table("nowhere")?;
+    let error = store.claim(&lease("1"), Default::default()).await.unwrap_err();
+    assert_eq!(error.to_string(), "the idempotency store failed");
+    assert!(chain(&error).contains("relation \"nowhere\" does not exist"), "{}", chain(&error));
+    // The connection is as good as before.
+    store.migrate().await?;
+    assert_eq!(store.claim(&lease("1"), Default::default()).await?, Claim::Fresh);
+    Ok(())
+}
+
+fn chain(error: &dyn Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", chain(source)),
+        None => error.to_string(),
+    }
+}
