@@ -38,6 +38,26 @@ impl RedisStore {
 /// A second for the answer to one command, a second for connecting, and one attempt at it: a server
 /// that is frozen or away is a [`StoreError`] before a provider loses its patience. The next call
 /// tries again, so that a server that was started again is found by the first that comes.
+///
+/// # Examples
+///
+/// A service that starts while its server is away, and waits for answers half as long:
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use countersign_redis::{
+///     RedisStore, connection_settings,
+///     redis::{Client, RedisResult, aio::ConnectionManager},
+/// };
+///
+/// # async fn connect() -> RedisResult<()> {
+/// let settings = connection_settings().set_response_timeout(Some(Duration::from_millis(500)));
+/// let client = Client::open("redis://127.0.0.1:6379")?;
+/// let store = RedisStore::new(ConnectionManager::new_lazy_with_config(client, settings)?);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub fn connection_settings() -> ConnectionManagerConfig {
     ConnectionManagerConfig::new()
