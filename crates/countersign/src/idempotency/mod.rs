@@ -103,12 +103,12 @@ mod lease;
 mod memory;
 mod rejection;
 mod settings;
+#[cfg(any(feature = "tower", feature = "actix-web"))]
+mod settling;
 mod shared;
 mod store;
 
 pub use claimed::Claimed;
-#[cfg(feature = "_extract")]
-pub(crate) use claimed::Settling;
 #[cfg(feature = "_extract")]
 pub use fresh::{Fresh, FreshRejection};
 pub use kept::KeptAnswer;
@@ -117,6 +117,8 @@ pub use lease::{Lease, Token};
 pub use memory::MemoryStore;
 pub use rejection::{Reason, Rejection};
 pub use settings::Idempotency;
+#[cfg(any(feature = "tower", feature = "actix-web"))]
+pub(crate) use settling::Settling;
 pub use shared::SharedStore;
 pub use store::{Claim, Settled, Store, StoreError};
 

@@ -160,6 +160,7 @@ impl fmt::Debug for Idempotency {
             .field("ttl", &self.ttl)
             .field("deadline", &self.deadline)
             .field("when_store_fails", &self.when_store_fails)
+            .field("longest_answer", &self.longest_answer)
             .field("id", &self.id)
             .field("without_id", &self.without_id)
             .finish_non_exhaustive()
