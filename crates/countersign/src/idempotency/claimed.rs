@@ -115,13 +115,21 @@ impl Claimed {
 
     /// Lets the next delivery of the event be handled.
     ///
+    /// Whether or not somebody waits for it, it is tried until it succeeds or the lease runs out.
     /// Dropping it does the same, in the background: a delivery that comes at once may find the
-    /// event claimed still. What goes wrong is logged; the event is then free after its lease.
-    pub async fn release(mut self) {
-        if let Some(lease) = &self.lease {
-            self.idempotency.release(lease).await;
+    /// event claimed still.
+    pub fn release(mut self) -> impl Future<Output = ()> + Send + 'static {
+        let releasing = self.lease.take().map(|lease| {
+            let idempotency = self.idempotency.clone();
+            Lasting::new(async move { idempotency.release(&lease).await })
+        });
+        let deadline = self.idempotency.deadline;
+        async move {
+            if let Some(releasing) = releasing {
+                // What is not done by then is told, and goes on.
+                let _ = timeout(deadline, releasing).await;
+            }
         }
-        self.lease = None;
     }
 
     async fn claim(&self) -> Result<Claim, Reason> {
@@ -150,33 +158,40 @@ impl Drop for Claimed {
 }
 
 impl Idempotency {
-    /// Completes, and does not give up while the event is claimed.
     async fn complete(&self, lease: &Lease, note: Bytes) -> Settled {
-        let end = Instant::now().checked_add(self.lease);
-        loop {
-            match timeout(self.deadline, self.store.complete(lease, self.ttl, note.clone())).await {
-                Ok(Ok(settled)) => {
-                    if settled == Settled::Lost {
-                        let key = lease.key().as_str();
-                        tracing::warn!(target: TARGET, key, "handled after the lease ran out");
-                    }
-                    return settled;
-                }
-                Ok(Err(error)) => tell("completed", lease, Some(&error)),
-                Err(Elapsed { .. }) => tell("completed", lease, None),
-            }
-            if end.is_some_and(|end| Instant::now() + PAUSE >= end) {
-                return Settled::Lost;
-            }
-            sleep(PAUSE).await;
+        let complete = || self.store.complete(lease, self.ttl, note.clone());
+        let settled = self.insist("completed", lease, complete).await;
+        if settled == Settled::Lost {
+            let key = lease.key().as_str();
+            tracing::warn!(target: TARGET, key, "an event was handled after its lease ran out");
         }
+        settled
     }
 
     async fn release(&self, lease: &Lease) {
-        match timeout(self.deadline, self.store.release(lease)).await {
-            Ok(Ok(Settled::Yes | Settled::Lost)) => {}
-            Ok(Err(error)) => tell("released", lease, Some(&error)),
-            Err(Elapsed { .. }) => tell("released", lease, None),
+        let release = || self.store.release(lease);
+        // Somebody else's is released as far as we are concerned.
+        let _ = self.insist("released", lease, release).await;
+    }
+
+    /// Asks the store until it answers, or the lease has run out.
+    async fn insist<F>(&self, what: &str, lease: &Lease, ask: impl Fn() -> F) -> Settled
+    where
+        F: Future<Output = Result<Settled, StoreError>>,
+    {
+        let end = Instant::now().checked_add(self.lease);
+        let mut pause = PAUSE;
+        loop {
+            match timeout(self.deadline, ask()).await {
+                Ok(Ok(settled)) => return settled,
+                Ok(Err(error)) => tell(what, lease, Some(&error)),
+                Err(Elapsed { .. }) => tell(what, lease, None),
+            }
+            if end.is_some_and(|end| Instant::now() + pause >= end) {
+                return Settled::Lost;
+            }
+            sleep(pause).await;
+            pause *= 2;
         }
     }
 }
@@ -184,10 +199,10 @@ impl Idempotency {
 fn tell(what: &str, lease: &Lease, error: Option<&StoreError>) {
     let cause = error.and_then(std::error::Error::source).map(tracing::field::display);
     let key = lease.key().as_str();
-    tracing::error!(target: TARGET, key, cause, "an event was not {what}: the store failed");
+    tracing::error!(target: TARGET, key, cause, "an event was not {what} yet: the store failed");
 }
 
 pub(super) const TARGET: &str = "countersign::idempotency";
 
-/// Between two attempts to complete.
-const PAUSE: Duration = Duration::from_secs(1);
+/// After the first attempt to tell the store; twice as long after each further one.
+const PAUSE: Duration = Duration::from_millis(250);

@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{Field, Secret, Signer, Verifier, providers::XWebhookSignature};
-use tokio::time::{Instant, advance, timeout};
+use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::*;
 use crate::Verified;
@@ -235,6 +235,32 @@ async fn frees_what_a_slow_store_has_claimed_after_all() {
     assert!(timeout(Duration::from_secs(1), claim(&idempotency)).await.is_err());
     store.set(Mood::Works);
     rest().await;
+    assert_eq!(store.state(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn frees_what_was_claimed_once_the_store_is_back() {
+    let store = Told::default();
+    let idempotency = Idempotency::new(store.clone());
+    store.set(Mood::HangsAfterwards);
+    assert_eq!(claim(&idempotency).await.unwrap_err().status(), 503);
+    store.set(Mood::Hangs);
+    rest().await;
+    advance(Duration::from_secs(10)).await;
+    rest().await;
+    assert!(matches!(store.state(), Some(State::Claimed(_))));
+    store.set(Mood::Works);
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(store.state(), None);
+
+    // With the handler's own failure nobody waits for longer than the deadline.
+    let claimed = claim(&idempotency).await.unwrap();
+    store.set(Mood::Fails);
+    let begin = Instant::now();
+    claimed.release().await;
+    assert!(begin.elapsed() <= Duration::from_secs(2));
+    store.set(Mood::Works);
+    sleep(Duration::from_secs(10)).await;
     assert_eq!(store.state(), None);
 }
 

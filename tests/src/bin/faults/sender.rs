@@ -93,5 +93,5 @@ impl Connection<'_> {
 /// Connections.
 const AT_ONCE: usize = 32;
 
-/// How long an event is tried.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long an event is tried: longer than a lease.
+const PATIENCE: Duration = Duration::from_secs(120);
