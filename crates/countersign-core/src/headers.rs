@@ -1,5 +1,7 @@
 //! Where a delivery's headers come from.
 
+use std::{any::Any, fmt, sync::OnceLock};
+
 /// The headers of one delivery: all values of one name.
 ///
 /// Implemented here for slices, arrays and vectors of pairs, so that a verifier can be tried
@@ -7,9 +9,9 @@
 ///
 /// # Security
 ///
-/// An implementation returns **every** field of the name, in any case of its letters. A source
-/// that hides the second of two fields lets a sender show one signature to you and another to a
-/// proxy in front of you.
+/// An implementation returns **every** field of the name, in any case of its letters, whichever
+/// method is asked. A source that hides the second of two fields lets a sender show one signature
+/// to you and another to a proxy in front of you.
 ///
 /// # Examples
 ///
@@ -25,6 +27,86 @@ pub trait HeaderSource {
     ///
     /// `name` is a valid field name (RFC 9110, section 5.1) in any case.
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]>;
+
+    /// Returns the same as [`values`](Self::values), for a name that every delivery is asked for:
+    /// a header map that has names of its own keeps one [there](FieldName::prepared).
+    fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+        self.values(name.as_str())
+    }
+}
+
+/// The name of a field that every delivery is asked for.
+///
+/// Header maps check, fold and hash a text each time, and some allocate for it, which costs more
+/// than the lookup; a name of their own type they take as it is.
+///
+/// # Examples
+///
+/// ```
+/// use std::collections::HashMap;
+/// use countersign_core::{FieldName, HeaderSource, Secret, Signer, Verifier, providers::GitHub};
+///
+/// /// By names in lower case.
+/// struct Fields(HashMap<String, Vec<u8>>);
+///
+/// impl HeaderSource for Fields {
+///     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+///         self.0.get(&name.to_lowercase()).map(Vec::as_slice).into_iter()
+///     }
+///
+///     fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+///         let value = match name.prepared(str::to_lowercase) {
+///             Some(name) => self.0.get(name),
+///             None => self.0.get(&name.as_str().to_lowercase()),
+///         };
+///         value.map(Vec::as_slice).into_iter()
+///     }
+/// }
+///
+/// let secret = Secret::new("secret")?;
+/// let signed = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;
+/// let fields = signed.iter().map(|(name, value)| (name.to_lowercase(), value.into()));
+/// let verifier = Verifier::<GitHub>::new(secret)?;
+/// assert!(verifier.verify(&Fields(fields.collect()), b"{}").is_ok());
+/// # Ok::<_, countersign_core::ConfigError>(())
+/// ```
+pub struct FieldName {
+    text: Box<str>,
+    prepared: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+impl FieldName {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.into(), prepared: OnceLock::new() }
+    }
+
+    /// The name's text: a valid field name, in any case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What a header map finds the field by, prepared the first time and then kept. `None` if what
+    /// is kept is of another type: the name was first asked for in another kind of map.
+    pub fn prepared<T, F>(&self, prepare: F) -> Option<&T>
+    where
+        T: Any + Send + Sync,
+        F: FnOnce(&str) -> T,
+    {
+        self.prepared.get_or_init(|| Box::new(prepare(&self.text))).downcast_ref()
+    }
+}
+
+impl Clone for FieldName {
+    fn clone(&self) -> Self {
+        Self::new(&self.text)
+    }
+}
+
+impl fmt::Debug for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
 }
 
 /// Finds the only field called `name`. Not a method of the trait: nobody may decide it otherwise.
@@ -33,8 +115,22 @@ pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &'a str,
 ) -> Occurrence<'a> {
+    only(headers.values(name))
+}
+
+/// As [`single`], of a name that every delivery is asked for.
+#[inline]
+pub(crate) fn single_of<'a, H: HeaderSource + ?Sized>(
+    headers: &'a H,
+    name: &'a FieldName,
+) -> Occurrence<'a> {
+    only(headers.values_of(name))
+}
+
+#[inline]
+fn only<'a>(values: impl Iterator<Item = &'a [u8]>) -> Occurrence<'a> {
     let mut found = None;
-    for value in headers.values(name) {
+    for value in values {
         if found.replace(value).is_some() {
             return Occurrence::Repeated;
         }
@@ -90,6 +186,15 @@ mod tests {
         let headers = [("X-SIGNATURE", "\t ab c\u{b} \t")];
         assert_eq!(single(&headers, "x-signature"), Occurrence::Once(b"ab c\x0b"));
         assert_eq!(single(&headers, "x-signatur"), Occurrence::Absent);
+    }
+
+    #[test]
+    fn keeps_what_the_first_kind_of_map_prepares() {
+        let name = FieldName::new("X-Signature");
+        assert_eq!(name.prepared(str::to_owned).map(String::as_str), Some("X-Signature"));
+        assert_eq!(name.prepared(|_| "again".to_owned()).map(String::as_str), Some("X-Signature"));
+        assert_eq!(name.prepared(str::len), None);
+        assert_eq!(name.clone().prepared(str::len), Some(&11));
     }
 
     #[test]

@@ -28,8 +28,11 @@ pub use error::{ConfigError, PayloadError, PayloadErrorKind, VerifyError, Verify
 pub use event::{
     Delivery, Envelope, Event, FromEnvelope, OpenEvent, RawEnvelope, RawJson, UnknownEvent,
 };
+// What `events!` writes names these; nobody else does.
+#[doc(hidden)]
+pub use event::{Reader as __Reader, Variants as __Variants};
 pub use form::Form;
-pub use headers::HeaderSource;
+pub use headers::{FieldName, HeaderSource};
 pub use mac::body_digest;
 pub use provider::{EventAt, Field, Provider};
 pub use reserialize::JsonDumps;

@@ -136,7 +136,8 @@ impl Scheme {
     /// Expects a list of entries in the header, as in `t=1,v1=…,v1=…` (`list(',', '=', "v1")`) or
     /// `v1,… v1,…` (`list(' ', ',', "v1")`).
     ///
-    /// Any entry called `key` may match: 1 to 8 of them, each well formed. Others are ignored.
+    /// Any entry called `key` may match: 1 to 8 of them, each well formed. Others are ignored. The
+    /// separator is no character that signatures are spelled with.
     #[must_use]
     pub const fn list(self, separator: char, assign: char, key: &'static str) -> Self {
         Self { layout: Layout::List { separator, assign, key }, ..self }
@@ -176,6 +177,14 @@ impl Scheme {
         Self { forms, ..self }
     }
 
+    /// The headers that the timestamp may be in, if it has headers of its own.
+    pub(crate) const fn timestamp_headers(&self) -> &'static [&'static str] {
+        match self.timestamp {
+            Some(Timestamp { place: TimestampPlace::Header(names), .. }) => names,
+            _ => &[],
+        }
+    }
+
     /// Checks that the parts fit together; called in a constant, so that it fails the build.
     pub(crate) const fn checked(self) -> Self {
         assert!(!self.headers.is_empty(), "a scheme needs a signature header");
@@ -184,6 +193,9 @@ impl Scheme {
         if let Layout::List { separator, assign, key } = self.layout {
             assert!(!key.is_empty(), "a list's entries need a key");
             assert!(separator != assign, "a list cannot be cut by its own assignment sign");
+            let is_digit =
+                separator.is_ascii_alphanumeric() || matches!(separator, '+' | '/' | '=');
+            assert!(!is_digit, "a list cannot be cut by what signatures are spelled with");
         }
 
         let (mut body, mut timestamp, mut id) = (0, false, false);
@@ -419,6 +431,12 @@ mod tests {
         assert!(is_refused(timed.timestamp(Timestamp::header(&[], SECONDS))));
         assert!(is_refused(timed.timestamp(Timestamp::header(&["X-Time", "Y-Time"], SECONDS))));
         assert!(is_refused(timed.timestamp(Timestamp::entry("t", SECONDS))));
+        assert!(!is_refused(HEX.list(',', '=', "v1")));
+        assert!(is_refused(HEX.list(',', ',', "v1")));
+        assert!(is_refused(HEX.list(',', '=', "")));
+        for digit in ['a', 'Z', '0', '+', '/'] {
+            assert!(is_refused(HEX.list(digit, ':', "v1")));
+        }
         let listed = timed.list(',', '=', "v1");
         assert!(!is_refused(listed.timestamp(Timestamp::entry("t", SECONDS))));
     }

@@ -39,6 +39,12 @@ impl Tags {
             Layout::Plain => one(value),
             Layout::Prefixed(prefix) => one(value.strip_prefix(prefix.as_bytes())?),
             Layout::List { separator, assign, key } => {
+                // One entry alone, as nearly all have it, need not be cut: what is decoded holds no
+                // separator, an assertion of the scheme.
+                let alone = entry(value, assign, key).and_then(|text| decode(scheme, text));
+                if let Some(first) = alone {
+                    return Some(Self { first, others: Vec::new() });
+                }
                 let mut tags =
                     entries(value, separator, assign, key).map(|entry| decode(scheme, entry));
                 let first = tags.next()??;
@@ -99,10 +105,15 @@ pub(crate) fn entries<'a>(
     assign: char,
     key: &'static str,
 ) -> impl Iterator<Item = &'a [u8]> {
-    value.split(move |byte| char::from(*byte) == separator).filter_map(move |entry| {
-        let entry = entry.trim_ascii_start().strip_prefix(key.as_bytes())?;
-        Some(entry.strip_prefix(&[assign as u8])?.trim_ascii_end())
-    })
+    let texts = value.split(move |byte| char::from(*byte) == separator);
+    texts.filter_map(move |text| entry(text, assign, key))
+}
+
+/// The value of an entry, if it is called `key`.
+#[inline]
+fn entry<'a>(text: &'a [u8], assign: char, key: &str) -> Option<&'a [u8]> {
+    let value = text.trim_ascii_start().strip_prefix(key.as_bytes())?;
+    Some(value.strip_prefix(&[assign as u8])?.trim_ascii_end())
 }
 
 /// What a signature header's text looks like: enough to find a wrong setting, and nothing that
@@ -209,6 +220,21 @@ mod tests {
         assert_eq!(count(scheme, &entries(9)), None);
         assert_eq!(count(scheme, &format!("t=1,v0={TAG},v1a={TAG}")), None);
         assert_eq!(count(scheme, &format!("v1={TAG},v1=00")), None);
+    }
+
+    #[test]
+    fn takes_an_entry_alone_as_it_takes_one_among_others() {
+        let scheme = BASE64.list(' ', ',', "v1");
+        let tag = "tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
+        for right in ["v1,TAG", " v1,TAG ", "v1,TAG\t", "\tv1,TAG", "v1,TAG v2,x", "v2,x v1,TAG"] {
+            assert_eq!(count(scheme, &right.replace("TAG", tag)), Some(1), "{right}");
+        }
+        let halves = format!("v1,{} {}", &tag[..21], &tag[22..]);
+        for wrong in
+            [&halves, "v1,", "v1", "v1, TAG", "v1,TAG,", "v1TAG", "V1,TAG", "v1 ,TAG", "v1,TA G"]
+        {
+            assert_eq!(count(scheme, &wrong.replace("TAG", tag)), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod tests;
 pub(crate) mod time;
 mod verdict;
 
-use std::{borrow::Cow, fmt, iter, marker::PhantomData, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, iter, marker::PhantomData, mem, sync::Arc, time::SystemTime};
 
 use crate::{
     Address, Form, HeaderSource, Lookup, Provider, RequestHead, Scheme, SignatureForm, Verified,
@@ -187,27 +187,62 @@ impl<P: Provider> Verification<P> {
     /// The chunks were hashed as they came; that `body` holds the same bytes is the caller's
     /// promise. [`Verifier::verify`] needs no promise.
     #[inline]
-    pub fn finish<B>(self, body: B) -> Result<Verified<P, B>, VerifyError>
+    pub fn finish<B>(mut self, body: B) -> Result<Verified<P, B>, VerifyError>
     where
         B: AsRef<[u8]> + From<Vec<u8>>,
     {
+        self.finish_in_place(body)
+    }
+
+    /// As [`finish`](Self::finish), without moving what it is asked of: for adapters of frameworks,
+    /// whose futures hold it. It is spent then, and every further verdict is a refusal.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish).
+    ///
+    /// # Security
+    ///
+    /// As [`finish`](Self::finish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Verifier, providers::XWebhookSignature};
+    ///
+    /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
+    /// let signature = "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b";
+    ///
+    /// let body = br#"{"some":"data"}"#.to_vec();
+    /// let mut verification = verifier.begin(&[("X-Webhook-Signature", signature)], None)?;
+    /// verification.update(&body)?;
+    /// assert!(verification.finish_in_place(body.clone()).is_ok());
+    /// assert!(verification.finish_in_place(body).is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn finish_in_place<B>(&mut self, body: B) -> Result<Verified<P, B>, VerifyError>
+    where
+        B: AsRef<[u8]> + From<Vec<u8>>,
+    {
+        let (mac, others) = (self.mac.take(), self.others.take());
         if body.as_ref().len() != self.received {
             let kind = VerifyErrorKind::Mismatch;
             return Err(Self::refused(kind, self.header_length, self.received));
         }
-        let others = self.others.as_ref().map(|Kept { keys, forms }| Others {
+        let others = others.as_ref().map(|Kept { keys, forms }| Others {
             keys,
             forms,
             preamble: iter::once(&*self.preamble),
         });
         let case = Case {
-            is_of_current: self.mac.map(|mac| mac.matches(&self.tags)),
+            is_of_current: mac.map(|mac| mac.matches(&self.tags)),
             tags: &self.tags,
             others,
-            member: self.member,
+            member: self.member.take(),
             header_length: self.header_length,
         };
-        case.judge(body, || self.told)
+        case.judge(body, || mem::take(&mut self.told))
     }
 
     /// Once the signature was read, its form is the scheme's.

@@ -42,7 +42,7 @@ pub struct Verified<P, B> {
 }
 
 /// What a delivery tells besides its body.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Told {
     pub(crate) endpoint: &'static str,
     pub(crate) id: Option<Box<str>>,

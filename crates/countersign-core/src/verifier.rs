@@ -237,7 +237,7 @@ impl<P: Provider> Verifier<P> {
     #[must_use]
     pub fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
         let names = &self.shared.settings.signature_headers;
-        names.iter().any(|name| headers.values(name).next().is_some())
+        names.iter().any(|name| headers.values_of(name).next().is_some())
     }
 
     #[inline]

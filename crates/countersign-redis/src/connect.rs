@@ -35,17 +35,35 @@ impl RedisStore {
 
 /// How [`RedisStore::connect`] connects, for connections of your own.
 ///
-/// A second for the server's answer to one command, and for connecting; two further attempts to
-/// connect, 50 and 100 ms after one that failed, or a little later. So a server that is frozen or
-/// away is a [`StoreError`] before the middleware loses its patience, and one that was started
-/// again is found by the first call that comes.
+/// A second for the answer to one command, a second for connecting, and one attempt at it: a server
+/// that is frozen or away is a [`StoreError`] before a provider loses its patience. The next call
+/// tries again, so that a server that was started again is found by the first that comes.
+///
+/// # Examples
+///
+/// A service that starts while its server is away, and waits for answers half as long:
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use countersign_redis::{
+///     RedisStore, connection_settings,
+///     redis::{Client, RedisResult, aio::ConnectionManager},
+/// };
+///
+/// # async fn connect() -> RedisResult<()> {
+/// let settings = connection_settings().set_response_timeout(Some(Duration::from_millis(500)));
+/// let client = Client::open("redis://127.0.0.1:6379")?;
+/// let store = RedisStore::new(ConnectionManager::new_lazy_with_config(client, settings)?);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub fn connection_settings() -> ConnectionManagerConfig {
     ConnectionManagerConfig::new()
         .set_response_timeout(Some(Duration::from_secs(1)))
         .set_connection_timeout(Some(Duration::from_secs(1)))
-        .set_min_delay(Duration::from_millis(50))
-        .set_number_of_retries(2)
+        .set_number_of_retries(0)
 }
 
 fn client(url: &str) -> RedisResult<Client> {

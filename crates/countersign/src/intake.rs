@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    mem,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -28,18 +29,21 @@ pin_project! {
         V: Decide,
     {
         terms: Terms,
-        stage: Option<Stage<V>>,
+        stage: Stage<V>,
         #[pin]
         body: S,
-        #[pin]
-        deadline: Option<Sleep>,
+        // Boxed, because a body that is there at once needs none.
+        deadline: Option<Pin<Box<Sleep>>>,
     }
 }
 
 /// What the sender says of the body's length in bytes, in the first `Content-Length` if there is
 /// one.
 pub(crate) fn declared_length(field: Option<&[u8]>) -> Option<u64> {
-    str::from_utf8(field?).ok()?.parse().ok()
+    field?.iter().try_fold(0_u64, |length, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        length.checked_mul(10)?.checked_add(u64::from(digit))
+    })
 }
 
 /// What the headers were good for. The large variant is not boxed: that would cost each good
@@ -89,7 +93,7 @@ where
                 }
             }
         };
-        Self { terms, stage: Some(stage), body, deadline: None }
+        Self { terms, stage, body, deadline: None }
     }
 }
 
@@ -104,22 +108,20 @@ where
         let mut this = self.project();
         let limit = this.terms.deadline;
         let ending = loop {
-            // Without a stage it was ready before, and nothing is to come.
-            let Some(stage) = this.stage.as_mut() else { return Poll::Pending };
-            match stage {
-                Stage::Refused { error } => break Err(Reason::Verify(error.clone())),
+            match this.stage {
+                Stage::Refused { .. } => break Ok(()),
                 Stage::LookingUp { lookup } => match lookup.as_mut().poll(cx) {
-                    Poll::Ready(Ok(verification)) => *stage = Stage::receiving(verification),
+                    Poll::Ready(Ok(verification)) => *this.stage = Stage::receiving(verification),
                     Poll::Ready(Err(error)) => break Err(Reason::Lookup(error)),
                     Poll::Pending => {
-                        ready!(poll_deadline(this.deadline.as_mut(), limit, cx));
+                        ready!(poll_deadline(this.deadline, limit, cx));
                         break Err(Reason::LookupDeadline);
                     }
                 },
                 Stage::Receiving { .. } | Stage::Discarding { .. } => {
-                    match ready!(poll_next(this.body.as_mut(), this.deadline.as_mut(), limit, cx)) {
+                    match ready!(poll_next(this.body.as_mut(), this.deadline, limit, cx)) {
                         Ok(Some(chunk)) => {
-                            if let Err(error) = stage.take(chunk) {
+                            if let Err(error) = this.stage.take(chunk) {
                                 break Err(Reason::Verify(error));
                             }
                         }
@@ -129,8 +131,7 @@ where
                 }
             }
         };
-        let stage = this.stage.take();
-        stage.map_or(Poll::Pending, |stage| Poll::Ready(stage.end(ending, *this.terms)))
+        Poll::Ready(this.stage.end(ending, this.terms))
     }
 }
 
@@ -142,11 +143,11 @@ impl<V: Decide> Stage<V> {
 
     /// Gives the verdict, once the body has ended well or badly.
     #[inline]
-    fn end(self, ending: Result<(), Reason>, terms: Terms) -> Result<V::Proof, Rejection> {
+    fn end(&mut self, ending: Result<(), Reason>, terms: &Terms) -> Result<V::Proof, Rejection> {
         let refused = |reason| terms.refuse(reason);
         match (self, ending) {
             (Self::Receiving { verification, frames }, Ok(())) => {
-                let body = frames.join();
+                let body = mem::take(frames).join();
                 V::finish(verification, body.clone())
                     .map_err(|error| refused(Reason::Verify(error)).about(&body))
             }
@@ -155,10 +156,10 @@ impl<V: Decide> Stage<V> {
             }
             // Not reached: what is being looked up has not ended.
             (Self::LookingUp { .. }, Ok(())) => Err(refused(Reason::LookupDeadline).closing()),
-            (Self::Discarding { error, .. }, Ok(())) => Err(refused(Reason::Verify(error))),
+            (Self::Discarding { error, .. }, Ok(())) => Err(refused(Reason::Verify(error.clone()))),
             // Whatever ended a body that was refused already: the refusal is the answer.
-            (Self::Discarding { error, .. } | Self::Refused { error }, Err(_) | Ok(())) => {
-                Err(refused(Reason::Verify(error)).closing())
+            (Self::Discarding { error, .. } | Self::Refused { error }, _) => {
+                Err(refused(Reason::Verify(error.clone())).closing())
             }
         }
     }
@@ -183,7 +184,7 @@ impl<V: Decide> Stage<V> {
 /// Reads the next chunk within the deadline. No timer is made while chunks are there at once.
 fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
     body: Pin<&mut S>,
-    deadline: Pin<&mut Option<Sleep>>,
+    deadline: &mut Option<Pin<Box<Sleep>>>,
     limit: Duration,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Option<Bytes>, Reason>> {
@@ -198,14 +199,11 @@ fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
 
 /// Waits for the deadline, from the first time that something else is waited for.
 fn poll_deadline(
-    mut deadline: Pin<&mut Option<Sleep>>,
+    deadline: &mut Option<Pin<Box<Sleep>>>,
     limit: Duration,
     cx: &mut Context<'_>,
 ) -> Poll<()> {
-    if deadline.is_none() {
-        deadline.set(Some(sleep(limit)));
-    }
-    deadline.as_pin_mut().map_or(Poll::Pending, |sleep| sleep.poll(cx))
+    deadline.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
 }
 
 /// Bytes of a refused delivery that are read and dropped: reconnecting costs a sender, or the

@@ -57,8 +57,11 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     /// Takes the next bytes of the body.
     fn update(verification: &mut Self::Verification, chunk: &[u8]) -> Result<(), VerifyError>;
 
-    /// Gives the verdict over the whole body.
-    fn finish(verification: Self::Verification, body: Bytes) -> Result<Self::Proof, VerifyError>;
+    /// Gives the verdict over the whole body, once.
+    fn finish(
+        verification: &mut Self::Verification,
+        body: Bytes,
+    ) -> Result<Self::Proof, VerifyError>;
 }
 
 /// What `V` gives.
@@ -145,8 +148,8 @@ impl<P: Provider> Decide for Verifier<P> {
     }
 
     #[inline]
-    fn finish(verification: Verification<P>, body: Bytes) -> Result<Verified<P>, VerifyError> {
-        verification.finish(body).inspect(respelled::tell)
+    fn finish(verification: &mut Verification<P>, body: Bytes) -> Result<Verified<P>, VerifyError> {
+        verification.finish_in_place(body).inspect(respelled::tell)
     }
 }
 
@@ -193,7 +196,10 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         }
     }
 
-    fn finish(verification: Self::Verification, body: Bytes) -> Result<Self::Proof, VerifyError> {
+    fn finish(
+        verification: &mut Self::Verification,
+        body: Bytes,
+    ) -> Result<Self::Proof, VerifyError> {
         match verification {
             Either::Left(verification) => A::finish(verification, body).map(Either::Left),
             Either::Right(verification) => B::finish(verification, body).map(Either::Right),

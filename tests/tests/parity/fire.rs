@@ -13,6 +13,8 @@ use crate::{
 pub(crate) struct Receiver {
     program: Program,
     effects: PathBuf,
+    /// How many rows.
+    fired: usize,
 }
 
 /// What came of a row.
@@ -31,8 +33,9 @@ pub(crate) const NOW: u64 = 1_700_000_000;
 pub(crate) const WHSEC: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
 
 impl Receiver {
-    pub(crate) fn start(surface: &'static str) -> Self {
-        let name = format!("countersign-{}-{surface}", std::process::id());
+    /// Starts one, with these arguments besides.
+    pub(crate) fn start(surface: &'static str, arguments: &[&str]) -> Self {
+        let name = format!("countersign-{}-{surface}{}", std::process::id(), arguments.concat());
         let effects = env::temp_dir().join(name);
         let _ = fs::remove_file(&effects);
         let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
@@ -43,18 +46,22 @@ impl Receiver {
             .args(["--body-deadline", "1", "--header-deadline", "2"])
             .args(["--clock", &NOW.to_string(), "--effects"])
             .arg(&effects)
+            .args(arguments)
             .env("STANDARD_SECRET", WHSEC);
         for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB", "STRIPE"] {
             command.env(format!("{provider}_SECRET"), SECRET);
             command.env(format!("{provider}_SECRET_PREVIOUS"), PREVIOUS);
         }
-        Self { program: Program::start(&mut command).unwrap(), effects }
+        Self { program: Program::start(&mut command).unwrap(), effects, fired: 0 }
     }
 
     /// Fires a row, and then a delivery that tells whether the server is still well.
     pub(crate) fn fire(&mut self, row: &Row) -> Result<Seen, String> {
         let seen = self.exchange(row).map_err(|error| error.to_string())?;
-        let probe = Post::to("/webhook").body(r#"{"id":"probe","type":"probe"}"#).signed();
+        self.fired += 1;
+        let id = format!("probe_{}", self.fired);
+        let probe =
+            Post::to("/webhook").body(format!(r#"{{"id":"{id}","type":"probe"}}"#)).signed();
         let reply = Wire::connect(self.program.addr())
             .and_then(|mut wire| wire.exchange(probe.bytes()))
             .map_err(|error| format!("the server is gone: {error}"))?;
@@ -62,7 +69,7 @@ impl Receiver {
             return Err(format!("the server is unwell: {reply:?}"));
         }
         let mut effects = self.effects();
-        if effects.pop().as_deref() != Some("probe") {
+        if effects.pop() != Some(id) {
             return Err(format!("the probe has no effect: {effects:?}"));
         }
         fs::write(&self.effects, "").map_err(|error| error.to_string())?;

@@ -18,7 +18,16 @@ const SURFACES: [&str; 5] =
 
 #[test]
 fn every_row_on_every_surface() {
-    let rows = table::rows();
+    compare(&table::rows(), &[]);
+}
+
+#[test]
+fn every_duplicate_on_every_surface() {
+    compare(&table::rows_handled_once(), &["--idempotency", "memory"]);
+}
+
+/// Fires the rows at receivers with these arguments on all surfaces.
+fn compare(rows: &[Row], arguments: &[&str]) {
     let names: BTreeSet<_> = rows.iter().map(|row| row.name).collect();
     assert_eq!(names.len(), rows.len(), "two rows of one name");
 
@@ -26,9 +35,8 @@ fn every_row_on_every_surface() {
     let seen: Vec<Vec<Result<Seen, String>>> = thread::scope(|scope| {
         let threads: Vec<_> = SURFACES
             .map(|surface| {
-                let rows = &rows;
                 scope.spawn(move || {
-                    let mut receiver = Receiver::start(surface);
+                    let mut receiver = Receiver::start(surface, arguments);
                     rows.iter().map(|row| receiver.fire(row)).collect()
                 })
             })

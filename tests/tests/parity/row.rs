@@ -33,6 +33,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
     pub(crate) closes: bool,
+    /// It was told to be a duplicate's.
+    pub(crate) is_replayed: bool,
 }
 
 impl Answer {
@@ -41,6 +43,7 @@ impl Answer {
             status: reply.status,
             body: reply.text().to_owned(),
             closes: reply.header("connection") == Some("close"),
+            is_replayed: reply.header("idempotent-replayed") == Some("true"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The table. A row is a name, what is sent, what is answered, and what the handler did.
 
 mod either;
+mod once;
 mod tenants;
 mod timed;
 
@@ -16,7 +17,9 @@ use crate::{
 
 const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
 
-/// All rows.
+pub(crate) use once::rows as rows_handled_once;
+
+/// All rows, but for those of a receiver that handles each event once.
 pub(crate) fn rows() -> Vec<Row> {
     [
         accepted_deliveries(),
@@ -52,7 +55,7 @@ fn told(
     let body = format!(
         r#"{{"provider":"{provider}","type":{event_type},"id":{id},"secret":{secret},"body_sha256":"{digest}"}}"#
     );
-    Answer { status: 200, body, closes: false }
+    Answer::new(200, body)
 }
 
 /// The event that most rows send.
@@ -61,15 +64,15 @@ fn ok() -> Answer {
 }
 
 fn refused() -> Answer {
-    Answer { status: 401, body: r#"{"error":"Invalid signature"}"#.to_owned(), closes: false }
+    Answer::new(401, r#"{"error":"Invalid signature"}"#)
 }
 
 fn payload(status: u16) -> Answer {
-    Answer { status, body: r#"{"error":"Invalid payload"}"#.to_owned(), closes: false }
+    Answer::new(status, r#"{"error":"Invalid payload"}"#)
 }
 
 fn cut_off(status: u16, error: &str) -> Answer {
-    Answer { status, body: format!(r#"{{"error":"{error}"}}"#), closes: true }
+    Answer::new(status, format!(r#"{{"error":"{error}"}}"#)).closing()
 }
 
 fn too_large() -> Answer {
@@ -82,6 +85,10 @@ fn closes(name: &'static str, bytes: Vec<u8>) -> Row {
 }
 
 impl Answer {
+    fn new(status: u16, body: impl Into<String>) -> Self {
+        Self { status, body: body.into(), closes: false, is_replayed: false }
+    }
+
     fn closing(self) -> Self {
         Self { closes: true, ..self }
     }

@@ -11,7 +11,7 @@ use countersign_redis::{
     redis::{Client, aio::ConnectionManager},
 };
 use countersign_tests::Redis;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::{JoinSet, block_in_place};
 
 use crate::{HOUR, Outcome, lease, told};
 
@@ -106,10 +106,9 @@ async fn a_frozen_server_is_an_error_in_time_and_goes_on_when_thawed() -> Outcom
 async fn a_server_that_is_frozen_from_the_start_is_an_error_in_time() -> Outcome {
     let Some(mut redis) = Redis::start()? else { return Ok(()) };
     redis.freeze()?;
-    // Without the further attempts, each of which takes as long.
-    let settings = connection_settings().set_number_of_retries(0);
     let client = Client::open(redis.url())?;
-    let store = RedisStore::new(ConnectionManager::new_lazy_with_config(client, settings)?);
+    let store =
+        RedisStore::new(ConnectionManager::new_lazy_with_config(client, connection_settings())?);
     let start = Instant::now();
     assert!(store.claim(&lease("1"), HOUR).await.is_err());
     assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
@@ -180,15 +179,11 @@ async fn each_event_is_claimed_once_while_connections_are_cut() -> Outcome {
             fresh
         });
     }
-    let cuts = spawn_blocking(move || {
-        let mut cut = 0;
-        for _ in 0..30 {
-            cut += redis.execute(KILL).unwrap().parse::<u32>().unwrap();
-        }
-        (redis, cut)
-    });
+    let mut cut = 0;
+    for _ in 0..30 {
+        cut += block_in_place(|| redis.execute(KILL))?.parse::<u32>()?;
+    }
     let fresh: u32 = tasks.join_all().await.into_iter().sum();
-    let (_redis, cut) = cuts.await?;
     assert_ne!(cut, 0);
     assert_eq!(fresh, 200 * 32);
     Ok(())

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use crate::{
     EventAt, Field, HeaderSource, PayloadError,
-    event::{envelope::Members, json},
+    event::{json, members::Members},
     headers::{Occurrence, single},
 };
 
@@ -60,13 +60,18 @@ impl<'a> Delivery<'a> {
     #[must_use]
     pub fn id(&self) -> Option<Cow<'a, str>> {
         match self.at.id {
-            Field::Body(_) => Members::of(self).ok()?.1.id.map(|(_, id)| id),
+            Field::Body(_) => {
+                // Of the rest of an envelope nothing is asked.
+                let at = EventAt { id: self.at.id, within: self.at.within, ..EventAt::OPEN };
+                let members = Members::of(&Self { at, ..*self }, self.text().ok()?).ok()?;
+                members.id.map(|(_, id)| id)
+            }
             Field::SignedId | Field::UnsignedHeader(_) | Field::None => self.id.map(Cow::Borrowed),
         }
     }
 
-    pub(crate) fn at(&self) -> EventAt {
-        self.at
+    pub(crate) fn at(&self) -> &EventAt {
+        &self.at
     }
 
     pub(crate) fn header_id(&self) -> Option<&'a str> {

@@ -69,6 +69,18 @@ macro_rules! events {
                     Self::Unknown(unknown) => &unknown.event_type,
                 }
             }
+
+            /// Reads the event out of an envelope that was looked into before.
+            ///
+            /// # Errors
+            ///
+            /// If the data does not fit the type.
+            #[allow(dead_code, reason = "it is there for who needs it")]
+            $visibility fn from_envelope(
+                envelope: $crate::RawEnvelope<'_>,
+            ) -> ::core::result::Result<Self, $crate::PayloadError> {
+                $crate::__Variants::from_raw(envelope)
+            }
         }
 
         impl $crate::Event for $name {
@@ -77,20 +89,16 @@ macro_rules! events {
             fn parse(
                 delivery: &$crate::Delivery<'_>,
             ) -> ::core::result::Result<Self, $crate::PayloadError> {
-                $crate::FromEnvelope::from_envelope($crate::RawEnvelope::read(delivery)?)
+                $crate::__Variants::read(delivery)
             }
         }
 
-        impl $crate::FromEnvelope for $name {
-            fn from_envelope(
-                envelope: $crate::RawEnvelope<'_>,
-            ) -> ::core::result::Result<Self, $crate::PayloadError> {
-                ::core::result::Result::Ok(match &*envelope.event_type {
-                    $( $event_type => {
-                        Self::$variant($crate::FromEnvelope::from_envelope(envelope)?)
-                    } )+
-                    _ => Self::Unknown(envelope.into_unknown()),
-                })
+        impl $crate::__Variants for $name {
+            fn choose<R: $crate::__Reader<Self>>(event_type: &str, reader: R) -> R::Output {
+                match event_type {
+                    $( $event_type => reader.known(Self::$variant), )+
+                    _ => reader.unknown(Self::Unknown),
+                }
             }
         }
     };

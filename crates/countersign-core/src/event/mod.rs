@@ -6,14 +6,17 @@ mod delivery;
 mod envelope;
 mod events;
 pub(crate) mod json;
+mod members;
 mod open;
 mod raw;
+mod variants;
 
 pub use delivery::Delivery;
-pub(crate) use envelope::member_text;
 pub use envelope::{Envelope, FromEnvelope, RawEnvelope};
+pub(crate) use members::member_text;
 pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};
+pub use variants::{Reader, Variants};
 
 use crate::{PayloadError, Provider};
 

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use crate::{
     Delivery, Event, Field, PayloadError, PayloadErrorKind, Provider, RawJson,
-    event::envelope::Members,
+    event::members::Members,
 };
 
 /// What a provider tells, with its data left open: a JSON object, kept as text.
@@ -54,7 +54,8 @@ impl<P: Provider> Event for OpenEvent<P> {
     type Provider = P;
 
     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
-        let (text, members) = Members::of(delivery)?;
+        let text = delivery.text()?;
+        let members = Members::of(delivery, text)?.with_one_type()?;
         let of_body = |found: Option<(usize, _)>| found.map(|(_, text)| text);
         let id = delivery.header_id().map(Into::into).or(of_body(members.id));
         let event_type = delivery.header_type().map(Into::into).or(of_body(members.event_type));

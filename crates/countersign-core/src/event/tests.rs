@@ -1,3 +1,5 @@
+mod orders;
+
 use super::*;
 use crate::{
     Envelope, Field, PayloadErrorKind as Kind, Secret, Signer, Verifier,
@@ -220,6 +222,9 @@ fn says_where_it_does_not_fit_and_never_what() {
     let body = r#"{"type":"user.created","data":{"name":4242}}"#;
     let error = parse::<x::flat::Event>(&[], body).unwrap_err();
     assert_eq!((error.line(), error.column()), (1, body.find("}}").unwrap()));
+
+    let error = parse::<x::flat::Event>(&[], format!("\n\n {body}")).unwrap_err();
+    assert_eq!((error.line(), error.column()), (3, 1 + body.find("}}").unwrap()));
 
     let error = parse::<x::flat::Event>(&[], "{\"a\":1,\n4242}").unwrap_err();
     assert_eq!((error.kind(), error.line(), error.path()), (Kind::NotJson, 2, None));

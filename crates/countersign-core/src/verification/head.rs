@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use crate::{
-    HeaderSource, Part, Scheme, SignatureForm, VerifyError, VerifyErrorKind,
-    headers::{Occurrence, single},
+    FieldName, HeaderSource, Part, Scheme, SignatureForm, VerifyError, VerifyErrorKind,
+    headers::{Occurrence, single_of},
     scheme::{Layout, TimestampPlace},
     signature::{Tags, entries},
     verification::time::{self, MemberTime},
@@ -38,8 +38,9 @@ impl<'a> Head<'a> {
         let refused = |kind| VerifyError::new(kind, signature.len(), SignatureForm::of(signature));
         let tags = Tags::read(scheme, signature)
             .ok_or_else(|| refused(VerifyErrorKind::MalformedSignature))?;
-        let timestamp = timestamp(scheme, alternative, headers, signature).map_err(refused)?;
-        let id = id(scheme, alternative, headers).map_err(refused)?;
+        let timestamp =
+            timestamp(scheme, settings, alternative, headers, signature).map_err(refused)?;
+        let id = id(scheme, settings, alternative, headers).map_err(refused)?;
 
         let (mut signed_at, mut member) = (None, None);
         if let Some(rule) = scheme.timestamp {
@@ -102,7 +103,7 @@ fn signature<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
 ) -> Result<(usize, &'a [u8]), VerifyError> {
     for (alternative, name) in settings.signature_headers.iter().enumerate() {
-        match single(headers, name) {
+        match single_of(headers, name) {
             Occurrence::Absent => {}
             Occurrence::Once(b"") => break,
             Occurrence::Once(value) => return Ok((alternative, value)),
@@ -118,6 +119,7 @@ fn signature<'a, H: HeaderSource + ?Sized>(
 #[inline]
 fn timestamp<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
+    settings: &'a Settings,
     alternative: usize,
     headers: &'a H,
     signature: &'a [u8],
@@ -127,7 +129,9 @@ fn timestamp<'a, H: HeaderSource + ?Sized>(
     };
     let value = match (rule.place, scheme.layout) {
         (TimestampPlace::Member(_), _) => return Ok(None),
-        (TimestampPlace::Header(names), _) => companion(headers, names, alternative),
+        (TimestampPlace::Header(_), _) => {
+            companion(headers, &settings.timestamp_headers, alternative)
+        }
         (TimestampPlace::Entry(key), Layout::List { separator, assign, .. }) => {
             let mut values = entries(signature, separator, assign, key);
             match (values.next(), values.next()) {
@@ -147,13 +151,14 @@ fn timestamp<'a, H: HeaderSource + ?Sized>(
 #[inline]
 fn id<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
+    settings: &'a Settings,
     alternative: usize,
     headers: &'a H,
 ) -> Result<Option<&'a str>, VerifyErrorKind> {
     if scheme.id_headers.is_empty() {
         return Ok(None);
     }
-    let value = companion(headers, scheme.id_headers, alternative);
+    let value = companion(headers, &settings.id_headers, alternative);
     let text = value.and_then(|value| str::from_utf8(value).ok()).filter(|text| !text.is_empty());
     text.map(Some).ok_or(VerifyErrorKind::MalformedId)
 }
@@ -161,11 +166,11 @@ fn id<'a, H: HeaderSource + ?Sized>(
 /// Finds the header that goes with the signature header that was found.
 fn companion<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
-    names: &'static [&'static str],
+    names: &'a [FieldName],
     alternative: usize,
 ) -> Option<&'a [u8]> {
     let name = names.get(alternative).or(names.first())?;
-    match single(headers, name) {
+    match single_of(headers, name) {
         Occurrence::Once(value) => Some(value),
         Occurrence::Absent | Occurrence::Repeated => None,
     }

@@ -67,6 +67,21 @@ impl Provider for Addressed {
 }
 
 #[test]
+fn gives_no_second_verdict_whatever_secrets_there_are() -> Outcome {
+    let rotating = Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?;
+    let verifier = Verifier::<XWebhookSignature>::new(rotating)?;
+    for secret in ["new", "old"] {
+        let headers = Signer::<XWebhookSignature>::new(Secret::new(secret)?)?.sign(b"{}")?;
+        let mut verification = verifier.begin(&headers, None)?;
+        verification.update(b"{}")?;
+        assert!(verification.finish_in_place(b"{}".to_vec()).is_ok());
+        let again = verification.finish_in_place(b"{}".to_vec()).unwrap_err();
+        assert_eq!(again.kind(), VerifyErrorKind::Mismatch);
+    }
+    Ok(())
+}
+
+#[test]
 fn accepts_the_published_vectors() -> Outcome {
     let vectors: [(&str, &[u8], &str); 7] = [
         (

@@ -4,15 +4,18 @@ use std::{sync::Arc, time::Duration};
 
 use super::Verifier;
 use crate::{
-    Answer, Clock, ConfigError, Form, Provider, Scheme, SystemClock, scheme::is_field_name,
-    verification::time::Tolerance,
+    Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock,
+    scheme::is_field_name, verification::time::Tolerance,
 };
 
 /// What is set per deployment.
 #[derive(Clone)]
 pub(crate) struct Settings {
     /// The headers that the signature may be in, in the order in which they are looked at.
-    pub(crate) signature_headers: Box<[Box<str>]>,
+    pub(crate) signature_headers: Box<[FieldName]>,
+    /// Those of the scheme that go with the signature's: one for all, or one for each.
+    pub(crate) timestamp_headers: Box<[FieldName]>,
+    pub(crate) id_headers: Box<[FieldName]>,
     pub(crate) url: Option<Box<str>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tolerance: Tolerance,
@@ -25,8 +28,11 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(super) fn new(provider: &'static str, scheme: &Scheme) -> Self {
+        let fields = |names: &[&str]| names.iter().map(|name| FieldName::new(name)).collect();
         Self {
-            signature_headers: scheme.headers.iter().map(|name| Box::from(*name)).collect(),
+            signature_headers: fields(scheme.headers),
+            timestamp_headers: fields(scheme.timestamp_headers()),
+            id_headers: fields(scheme.id_headers),
             url: None,
             clock: Arc::new(SystemClock),
             tolerance: Tolerance::OfScheme,
@@ -50,8 +56,7 @@ impl<P: Provider> Verifier<P> {
         if !is_field_name(name) {
             return Err(ConfigError::HeaderName { name: name.to_owned() });
         }
-        Ok(self
-            .set(|settings| settings.signature_headers = [name.to_ascii_lowercase().into()].into()))
+        Ok(self.set(|settings| settings.signature_headers = [FieldName::new(name)].into()))
     }
 
     /// Sets the URL that the provider delivers to, for schemes that sign it: exactly the text you

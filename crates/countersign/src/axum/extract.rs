@@ -1,16 +1,23 @@
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
 use axum_core::{
     body::Body,
     extract::{FromRef, FromRequest, Request},
 };
 use countersign_core::{Event, Provider, Verifier};
 use http::request::Parts;
+use pin_project_lite::pin_project;
 
 use super::state::FromState;
 use crate::{
     Either, Extractor, Rejection, VerifiedBody, Webhook,
     extractor::ProofOf,
-    http::{HttpHeaders, intake, refuse},
-    proof::Proof,
+    http::{HttpHeaders, Intake, intake, refuse},
+    proof::Proof as _,
 };
 
 impl<S, E, P> FromRequest<S> for Webhook<E, P>
@@ -22,8 +29,11 @@ where
 {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        extract(request, state).await
+    fn from_request(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Rejection>> + Send {
+        Extraction::new(request, state)
     }
 }
 
@@ -35,8 +45,11 @@ where
 {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        extract(request, state).await
+    fn from_request(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Rejection>> + Send {
+        Extraction::new(request, state)
     }
 }
 
@@ -48,39 +61,97 @@ where
 {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        extract(request, state).await
+    fn from_request(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Rejection>> + Send {
+        Extraction::new(request, state)
     }
 }
 
-/// Proves a delivery, and reads it.
-async fn extract<T, S>(request: Request, state: &S) -> Result<T, Rejection>
-where
-    T: Extractor<Verifiers: FromState<S>>,
-    S: Send + Sync,
-{
-    let (parts, body) = request.into_parts();
-    prove::<T, S>(&parts, body, state)
-        .await
-        .and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)))
-        .map_err(|rejection| refuse(rejection, &parts))
+pin_project! {
+    /// Takes the proof that a layer left, or makes one, and reads it.
+    ///
+    /// By hand, because what an `async` block is given and what it awaits have a place each: its
+    /// future would have twice the size, and is moved.
+    struct Extraction<T>
+    where
+        T: Extractor,
+    {
+        #[pin]
+        proof: Proof<T>,
+        parts: Parts,
+    }
 }
 
-/// Takes the proof that a layer left, or makes one.
-pub(super) async fn prove<T, S>(
-    parts: &Parts,
-    body: Body,
-    state: &S,
-) -> Result<ProofOf<T>, Rejection>
-where
-    T: Extractor<Verifiers: FromState<S>>,
-    S: Send + Sync,
-{
-    match ProofOf::<T>::find(&parts.extensions) {
-        Some(proof) => Ok(proof),
-        None => {
-            let intake = intake(&T::Verifiers::from_state(state), parts, body);
-            intake.await
+pin_project! {
+    /// The proof of a request, found or made.
+    #[project = ProofProjection]
+    pub(super) enum Proof<T>
+    where
+        T: Extractor,
+    {
+        Left {
+            // Taken when it is asked for.
+            proof: Option<ProofOf<T>>,
+        },
+        Verifying {
+            #[pin]
+            intake: Intake<T::Verifiers, Body>,
+        },
+    }
+}
+
+impl<T: Extractor> Extraction<T> {
+    #[inline]
+    fn new<S>(request: Request, state: &S) -> Self
+    where
+        T::Verifiers: FromState<S>,
+    {
+        let (parts, body) = request.into_parts();
+        Self { proof: Proof::find(&parts, body, state), parts }
+    }
+}
+
+impl<T: Extractor> Future for Extraction<T> {
+    type Output = Result<T, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let verdict = ready!(this.proof.poll(cx));
+        let parts = &*this.parts;
+        let read = verdict.and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)));
+        Poll::Ready(read.map_err(|rejection| refuse(rejection, parts)))
+    }
+}
+
+impl<T: Extractor> Proof<T> {
+    /// Takes the proof that a layer left, or makes one.
+    #[inline]
+    pub(super) fn find<S>(parts: &Parts, body: Body, state: &S) -> Self
+    where
+        T::Verifiers: FromState<S>,
+    {
+        match ProofOf::<T>::find(&parts.extensions) {
+            Some(proof) => Self::Left { proof: Some(proof) },
+            None => {
+                let verifiers = T::Verifiers::from_state(state);
+                Self::Verifying { intake: intake(&verifiers, parts, body) }
+            }
+        }
+    }
+}
+
+impl<T: Extractor> Future for Proof<T> {
+    type Output = Result<ProofOf<T>, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            ProofProjection::Verifying { intake } => intake.poll(cx),
+            // Without a proof it was ready before, and nothing is to come.
+            ProofProjection::Left { proof } => {
+                proof.take().map_or(Poll::Pending, |proof| Poll::Ready(Ok(proof)))
+            }
         }
     }
 }

@@ -3,7 +3,7 @@ use axum_core::{
     response::{IntoResponse, Response},
 };
 
-use super::{extract::prove, state::FromState};
+use super::{extract::Proof, state::FromState};
 use crate::{
     Extractor,
     http::{HttpHeaders, refuse},
@@ -23,7 +23,7 @@ where
         let (parts, body) = request.into_parts();
         let headers = HttpHeaders(&parts.headers);
         let idempotency = Idempotency::from_ref(state);
-        let proof = prove::<T, S>(&parts, body, state).await;
+        let proof = Proof::<T>::find(&parts, body, state).await;
         let (key, delivery) = proof
             .and_then(|proof| Ok((proof.key(&idempotency, &headers), T::read(proof, &headers)?)))
             .map_err(|rejection| refuse(rejection, &parts))?;

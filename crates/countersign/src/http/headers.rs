@@ -1,7 +1,7 @@
 //! `http`'s header map as the core sees it.
 
-use countersign_core::HeaderSource;
-use http::HeaderMap;
+use countersign_core::{FieldName, HeaderSource};
+use http::{HeaderMap, HeaderName, header::InvalidHeaderName};
 
 /// The headers of `http` 1, for verifying without an adapter: in a framework that is not served
 /// here, or out of a queue.
@@ -29,6 +29,14 @@ pub struct HttpHeaders<'a>(
 impl HeaderSource for HttpHeaders<'_> {
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.0.get_all(name).iter().map(http::HeaderValue::as_bytes)
+    }
+
+    fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+        let fields = match name.prepared(|text| HeaderName::try_from(text)) {
+            Some(Ok(name)) => self.0.get_all(name),
+            Some(Err::<_, InvalidHeaderName>(_)) | None => self.0.get_all(name.as_str()),
+        };
+        fields.iter().map(http::HeaderValue::as_bytes)
     }
 }
 

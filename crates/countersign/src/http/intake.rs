@@ -22,8 +22,12 @@ where
     B::Error: Into<BoxError>,
 {
     let headers = HttpHeaders(&parts.headers);
-    let declared = parts.headers.get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
-    let declared = intake::declared_length(declared).max(Some(body.size_hint().lower()));
+    // A server's body knows its length from the field. One that was wrapped may not know it.
+    let hint = body.size_hint();
+    let declared = hint.exact().or_else(|| {
+        let field = parts.headers.get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
+        intake::declared_length(field).max(Some(hint.lower()))
+    });
     let authority = parts.uri.authority().map(Authority::as_str);
     let address = Address { path: parts.uri.path(), authority };
     Intake::new(verifiers, &headers, declared, address, Chunks::new(body))

@@ -10,6 +10,4 @@ mod response;
 pub(crate) use chunks::BoxError;
 pub(crate) use chunks::Chunks;
 pub use headers::HttpHeaders;
-#[cfg(feature = "tower")]
-pub(crate) use intake::Intake;
-pub(crate) use intake::{intake, refuse};
+pub(crate) use intake::{Intake, intake, refuse};

@@ -1,6 +1,6 @@
 //! From a key to the right to handle an event, and what becomes of it.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 use countersign_core::{HeaderSource, Provider};
@@ -19,11 +19,11 @@ use crate::Verified;
 #[derive(Debug)]
 #[must_use = "an event that is not completed is handled again"]
 pub struct Claimed {
-    idempotency: Idempotency,
+    pub(super) idempotency: Idempotency,
     /// `None` where there was nothing to claim by, and once it is settled.
-    lease: Option<Lease>,
+    pub(super) lease: Option<Lease>,
     /// So that it is completed if it is dropped.
-    was_handled: bool,
+    pub(super) was_handled: bool,
 }
 
 impl Idempotency {
@@ -49,11 +49,6 @@ impl Idempotency {
     /// Claims an event by its key, or tells why it is not to be handled.
     pub(crate) async fn admit(self, key: Option<IdempotencyKey>) -> Result<Claimed, Rejection> {
         let Some(key) = key else {
-            tracing::warn!(
-                target: TARGET,
-                claim = "no id",
-                "a delivery without a signed id is handled, be it a duplicate or not",
-            );
             return Ok(Claimed { idempotency: self, lease: None, was_handled: false });
         };
         // Claimed until the store says otherwise: whatever ends this early, it is released.
@@ -101,24 +96,7 @@ impl Claimed {
         self.lease.is_some()
     }
 
-    /// Notes whether the event was handled, which decides what becomes of it.
-    pub(crate) fn after(mut self, was_handled: bool) -> Self {
-        self.was_handled = was_handled;
-        self
-    }
-
-    /// Completes the event with a note if it was handled, else releases it.
-    pub(crate) fn settle(self, note: Bytes) -> Settling {
-        if self.was_handled {
-            // Whatever failed is told, and tried again, where nobody waits for it.
-            let completing = self.complete_with(note);
-            Box::pin(async { drop(completing.await) })
-        } else {
-            Box::pin(self.release())
-        }
-    }
-
-    fn complete_with(
+    pub(super) fn complete_with(
         mut self,
         note: Bytes,
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send + 'static {
@@ -136,15 +114,14 @@ impl Claimed {
     }
 
     /// Lets the next delivery of the event be handled.
-    async fn release(mut self) {
+    ///
+    /// Dropping it does the same, in the background: a delivery that comes at once may find the
+    /// event claimed still. What goes wrong is logged; the event is then free after its lease.
+    pub async fn release(mut self) {
         if let Some(lease) = &self.lease {
             self.idempotency.release(lease).await;
         }
         self.lease = None;
-    }
-
-    pub(crate) fn longest_answer(&self) -> Option<usize> {
-        self.lease.as_ref().and(self.idempotency.longest_answer)
     }
 
     async fn claim(&self) -> Result<Claim, Reason> {
@@ -156,9 +133,6 @@ impl Claimed {
         }
     }
 }
-
-/// A claimed event on its way to be done, or free.
-pub(crate) type Settling = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Drop for Claimed {
     fn drop(&mut self) {

@@ -5,7 +5,9 @@ use std::{
     fmt::{self, Write as _},
 };
 
-use countersign_core::body_digest;
+use countersign_core::{EventAt, Field, HeaderSource, Provider, body_digest};
+
+use crate::Verified;
 
 /// The name of one event at one endpoint: equal for all deliveries of it, and for no other's.
 ///
@@ -37,6 +39,47 @@ impl IdempotencyKey {
     #[must_use]
     pub fn new(endpoint: &str, tenant: Option<&str>, id: &str) -> Self {
         Self::with_last(endpoint, tenant, &part(id))
+    }
+
+    /// Names the event of a delivery by its id, if the signature covers one: where the provider's
+    /// [`EventAt`] says, at the endpoint that its verifier names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::{
+    ///     Secret, Signer, Verifier,
+    ///     idempotency::IdempotencyKey,
+    ///     providers::XWebhookSignature,
+    /// };
+    ///
+    /// let secret = Secret::new("your_webhook_secret")?;
+    /// let body = br#"{"id":"evt_1","type":"user.created","data":{}}"#;
+    /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let key = IdempotencyKey::of(&verified);
+    /// assert_eq!(key, Some(IdempotencyKey::new("x-webhook-signature", None, "evt_1")));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of<P: Provider, B: AsRef<[u8]>>(verified: &Verified<P, B>) -> Option<Self> {
+        const NO_HEADERS: [(&str, &str); 0] = [];
+        let at = if P::EVENT.id.is_signed() { P::EVENT.id } else { Field::None };
+        Self::at(at, verified, &NO_HEADERS)
+    }
+
+    /// Names the event by an id that is here.
+    pub(super) fn at<P, B, H>(field: Field, verified: &Verified<P, B>, headers: &H) -> Option<Self>
+    where
+        P: Provider,
+        B: AsRef<[u8]>,
+        H: HeaderSource + ?Sized,
+    {
+        let at = EventAt { id: field, ..P::EVENT };
+        let delivery = verified.delivery_at(headers, at);
+        let id = delivery.id().filter(|id| !id.is_empty())?;
+        Some(Self::new(verified.endpoint(), verified.tenant(), &id))
     }
 
     /// Names an event by its bytes, where it has no id.

@@ -1,6 +1,95 @@
 //! Handles an event once, however often it is delivered.
 //!
-//! Providers deliver at least once: what they are not sure of having delivered, they send again.
+//! Providers deliver at least once: what they are not sure of having delivered, they send again,
+//! for hours or days. Use it wherever handling an event twice does harm.
+//!
+//! A delivery that was verified is let through to its handler when **all** of these hold:
+//! 1. the event has not been completed within the time that the store remembers (24 h);
+//! 2. nobody else works on it, or has not for as long as a lease (60 s);
+//! 3. the store could be asked, within its deadline (2 s).
+//!
+//! The event is named by the endpoint, the tenant if there are any, and the id that the provider
+//! signed: [`IdempotencyKey`]. It is claimed in one atomic step, so that of any number of
+//! deliveries at once one is handled; a handler that succeeds completes it, and whatever else ends
+//! the handler releases it. [`Rejection`] says what the others are answered.
+//!
+//! # Ways in
+//!
+//! - Middleware, inside of the one that verifies: `IdempotencyLayer` of [`tower`](crate::tower),
+//!   `IdempotencyMiddleware` of [`actix_web`](crate::actix_web). A handler's 2xx completes the event.
+//! - The extractor `Fresh` around another: the handler completes the event.
+//! - [`Idempotency::claim`], with a proof, anywhere.
+//!
+//! # Stores
+//!
+//! | store | instances | forgets |
+//! |---|---|---|
+//! | [`MemoryStore`] | one process | everything when the process ends |
+//! | `countersign_redis::RedisStore` | any number | what the server loses in a crash or a failover |
+//! | `countersign_postgres::PostgresStore` | any number | nothing that was committed |
+//! | `countersign_postgres`, `claim_in` | any number | nothing; claim and effect are one transaction |
+//!
+//! A store of your own implements [`Store`], and passes `conformance` (feature `conformance`).
+//!
+//! # What this can promise
+//!
+//! An event is never lost: whatever is not completed is handled at its next delivery, and whoever
+//! cannot be told is answered so that the provider sends it again. But between what a handler does
+//! and the note that it has done so, a process can die; the next delivery, after the lease, then
+//! does it again. With leases the effect is *at least once*, and more than once only if
+//! - the process dies, or the store fails for as long as the lease, after the effect and before the
+//!   event is completed;
+//! - a handler takes longer than the lease;
+//! - the store loses what it was told.
+//!
+//! Where even that is too much, the claim belongs into the transaction that has the effect:
+//! `countersign_postgres` does it *exactly once*.
+//!
+//! # Examples
+//!
+//! Any handler that has a proof:
+//!
+//! ```
+//! use countersign::{
+//!     Secret, Signer, Verified, Verifier,
+//!     idempotency::{Idempotency, MemoryStore, Rejection},
+//!     providers::XWebhookSignature,
+//! };
+//!
+//! async fn handle(
+//!     idempotency: &Idempotency,
+//!     verified: &Verified<XWebhookSignature>,
+//! ) -> Result<&'static str, Rejection> {
+//!     let claimed = idempotency.claim(verified, &[("", ""); 0]).await?;
+//!     // .. what an error in between leaves to the next delivery ..
+//!     let _ = claimed.complete().await;
+//!     Ok("handled")
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = Secret::new("your_webhook_secret")?;
+//! # let verifier = Verifier::<XWebhookSignature>::new(secret.clone())?;
+//! # let body = br#"{"id":"evt_1","type":"user.created","data":{}}"#;
+//! # let headers = Signer::<XWebhookSignature>::new(secret)?.sign(body)?;
+//! # let mut verification = verifier.begin(&headers, None)?;
+//! # verification.update(body)?;
+//! # let verified = verification.finish(body.to_vec().into())?;
+//! let idempotency = Idempotency::new(MemoryStore::new());
+//! assert_eq!(handle(&idempotency, &verified).await?, "handled");
+//!
+//! let duplicate = handle(&idempotency, &verified).await.unwrap_err();
+//! assert_eq!(duplicate.status(), 200);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Deployment
+//!
+//! - Deadlines are timers of tokio, and what outlives a request is a task of tokio.
+//! - Deliveries without a signed id are handled, and told at `WARN` under the target
+//!   `countersign::idempotency`: see [`Idempotency::id`] and
+//!   [`Idempotency::same_body_is_same_event`].
 
 mod claimed;
 #[cfg(feature = "conformance")]
@@ -14,12 +103,12 @@ mod lease;
 mod memory;
 mod rejection;
 mod settings;
+#[cfg(any(feature = "tower", feature = "actix-web"))]
+mod settling;
 mod shared;
 mod store;
 
 pub use claimed::Claimed;
-#[cfg(feature = "_extract")]
-pub(crate) use claimed::Settling;
 #[cfg(feature = "_extract")]
 pub use fresh::{Fresh, FreshRejection};
 pub use kept::KeptAnswer;
@@ -28,6 +117,8 @@ pub use lease::{Lease, Token};
 pub use memory::MemoryStore;
 pub use rejection::{Reason, Rejection};
 pub use settings::Idempotency;
+#[cfg(any(feature = "tower", feature = "actix-web"))]
+pub(crate) use settling::Settling;
 pub use shared::SharedStore;
 pub use store::{Claim, Settled, Store, StoreError};
 

@@ -55,8 +55,10 @@ pub enum Reason {
 }
 
 impl Rejection {
-    /// Rejects, and tells the operator.
-    pub(crate) fn new(reason: Reason) -> Self {
+    /// Answers a delivery for this reason, and tells the operator: for handlers that find
+    /// duplicates by other means, such as in a transaction of their own.
+    #[must_use]
+    pub fn new(reason: Reason) -> Self {
         reason.log();
         Self(reason)
     }

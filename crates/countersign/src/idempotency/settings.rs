@@ -2,9 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-use countersign_core::{EventAt, Field, HeaderSource, Provider};
+use countersign_core::{Field, HeaderSource, Provider};
 
-use super::{IdempotencyKey, SharedStore, Store};
+use super::{IdempotencyKey, SharedStore, Store, claimed::TARGET};
 use crate::Verified;
 
 /// Handles each event once: a store, and how to use it.
@@ -94,7 +94,7 @@ impl Idempotency {
         Self { when_store_fails: WhenStoreFails::Handle, ..self }
     }
 
-    /// Finds the event's id here. Default: where the provider's [`EventAt`] says, if the signature
+    /// Finds the event's id here. Default: where the provider's [`EventAt`](crate::EventAt) says, if the signature
     /// covers it.
     ///
     /// # Security
@@ -125,25 +125,31 @@ impl Idempotency {
         Self { longest_answer: Some(bytes), ..self }
     }
 
-    /// What makes another delivery the same event as this one; `None` if nothing does.
+    /// What makes another delivery the same event as this one; `None` if nothing does, which is
+    /// logged at `WARN`.
     pub fn key<P, H>(&self, verified: &Verified<P>, headers: &H) -> Option<IdempotencyKey>
     where
         P: Provider,
         H: HeaderSource + ?Sized,
     {
-        let (endpoint, tenant) = (verified.endpoint(), verified.tenant());
-        let field = self.id.unwrap_or(match P::EVENT.id {
-            signed if signed.is_signed() => signed,
-            _ => Field::None,
-        });
-        let at = EventAt { id: field, ..P::EVENT };
-        match verified.delivery_at(headers, at).id().filter(|id| !id.is_empty()) {
-            Some(id) => Some(IdempotencyKey::new(endpoint, tenant, &id)),
-            None if self.without_id == WithoutId::UseBody => {
-                Some(IdempotencyKey::of_body(endpoint, tenant, verified.bytes()))
-            }
-            None => None,
+        let of_id = match self.id {
+            Some(field) => IdempotencyKey::at(field, verified, headers),
+            None => IdempotencyKey::of(verified),
+        };
+        let of_body = || {
+            let (endpoint, tenant) = (verified.endpoint(), verified.tenant());
+            IdempotencyKey::of_body(endpoint, tenant, verified.bytes())
+        };
+        let key = of_id.or_else(|| (self.without_id == WithoutId::UseBody).then(of_body));
+        if key.is_none() {
+            tracing::warn!(
+                target: TARGET,
+                endpoint = verified.endpoint(),
+                tenant = verified.tenant(),
+                "a delivery without a signed id is handled, be it a duplicate or not",
+            );
         }
+        key
     }
 }
 
@@ -154,6 +160,7 @@ impl fmt::Debug for Idempotency {
             .field("ttl", &self.ttl)
             .field("deadline", &self.deadline)
             .field("when_store_fails", &self.when_store_fails)
+            .field("longest_answer", &self.longest_answer)
             .field("id", &self.id)
             .field("without_id", &self.without_id)
             .finish_non_exhaustive()

@@ -1,21 +1,22 @@
 //! The two surfaces of actix-web.
 
-use std::io;
-
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse, ResponseError,
     http::header::ContentType,
+    middleware::Condition,
     web::{self, Data, ServiceConfig},
 };
 use countersign::{
-    Verifiers, Webhook,
-    actix_web::{ActixHeaders, VerifyWebhook},
+    Extractor, Verifiers, Webhook,
+    actix_web::{ActixHeaders, IdempotencyMiddleware, VerifyWebhook},
+    idempotency::{Fresh, Idempotency},
     providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
 };
 
 use crate::{
-    endpoint::{Endpoints, Handler, WebhookJs, describe},
+    endpoint::{Endpoints, WebhookJs, describe},
     given::{Given, OfEither},
+    handler::{Failure, Handler},
     tenants::PerTenant,
 };
 
@@ -32,6 +33,8 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             standard,
             tenants,
             handler,
+            idempotency,
+            is_once,
         } = endpoints.clone();
         config
             .app_data(Data::new(handler))
@@ -43,29 +46,52 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(stripe))
             .app_data(Data::new(standard))
             .app_data(Data::new(tenants))
-            .route("/respan", web::post().to(extracted::<Webhook<respan::Event>>))
-            .route("/webhook", web::post().to(extracted::<Webhook<x_webhook_signature::Event>>))
-            .route(
-                "/webhook-js",
-                web::post().to(extracted::<Webhook<x_webhook_signature::Event, WebhookJs>>),
-            )
-            .route("/speaknode", web::post().to(extracted::<Webhook<speaknode::Event>>))
-            .route("/github", web::post().to(extracted::<Webhook<github::Event>>))
-            .route("/stripe", web::post().to(extracted::<Webhook<stripe::Event>>))
-            .route("/standard", web::post().to(extracted::<Webhook<standard_webhooks::Event>>))
-            .route("/either", web::post().to(extracted::<OfEither>))
-            .route(
-                "/tenants/{tenant}",
-                web::post().to(extracted::<Webhook<x_webhook_signature::Event, PerTenant>>),
-            );
+            .app_data(Data::new(idempotency))
+            .route("/effects", web::get().to(effects));
+        route::<Webhook<respan::Event>>(config, "/respan", is_once);
+        route::<Webhook<x_webhook_signature::Event>>(config, "/webhook", is_once);
+        route::<Webhook<x_webhook_signature::Event, WebhookJs>>(config, "/webhook-js", is_once);
+        route::<Webhook<speaknode::Event>>(config, "/speaknode", is_once);
+        route::<Webhook<github::Event>>(config, "/github", is_once);
+        route::<Webhook<stripe::Event>>(config, "/stripe", is_once);
+        route::<Webhook<standard_webhooks::Event>>(config, "/standard", is_once);
+        route::<OfEither>(config, "/either", is_once);
+        route::<Webhook<x_webhook_signature::Event, PerTenant>>(
+            config,
+            "/tenants/{tenant}",
+            is_once,
+        );
     }
 }
 
-async fn extracted<T: Given>(handler: Data<Handler>, given: T) -> HttpResponse {
-    answer(handler.handle(&given, given.facts().bytes))
+fn route<T>(config: &mut ServiceConfig, path: &str, is_once: bool)
+where
+    T: Given + Extractor + FromRequest + 'static,
+    Fresh<T>: FromRequest,
+{
+    let post = web::post();
+    config.route(path, if is_once { post.to(fresh::<T>) } else { post.to(extracted::<T>) });
 }
 
-/// Each handler takes what the middleware around it has verified.
+async fn extracted<T: Given>(handler: Data<Handler>, given: T) -> HttpResponse {
+    answer(handler.handle(&given, given.facts().bytes).await)
+}
+
+async fn fresh<T: Given + Extractor>(
+    handler: Data<Handler>,
+    Fresh { delivery, claimed, .. }: Fresh<T>,
+) -> HttpResponse {
+    let answer = answer(handler.handle(&delivery, delivery.facts().bytes).await);
+    if answer.status().is_success() {
+        // A store that fails is told, and tried again, without us.
+        let _ = claimed.complete().await;
+    } else {
+        claimed.release().await;
+    }
+    answer
+}
+
+/// Each handler takes what the middleware around it has let through.
 pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
         let Endpoints {
@@ -78,24 +104,29 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
             standard,
             tenants,
             handler,
+            idempotency,
+            is_once,
         } = endpoints.clone();
-        config.app_data(Data::new(handler));
-        wrapped::<Webhook<respan::Event>>(config, "/respan", respan);
-        wrapped::<Webhook<x_webhook_signature::Event>>(config, "/webhook", webhook.clone());
+        let once = (is_once, idempotency);
+        config.app_data(Data::new(handler)).route("/effects", web::get().to(effects));
+        wrapped::<Webhook<respan::Event>>(config, "/respan", respan, &once);
+        wrapped::<Webhook<x_webhook_signature::Event>>(config, "/webhook", webhook.clone(), &once);
         wrapped::<Webhook<x_webhook_signature::Event, WebhookJs>>(
             config,
             "/webhook-js",
             webhook_js,
+            &once,
         );
-        wrapped::<Webhook<speaknode::Event>>(config, "/speaknode", speaknode);
-        wrapped::<Webhook<github::Event>>(config, "/github", github.clone());
-        wrapped::<Webhook<stripe::Event>>(config, "/stripe", stripe);
-        wrapped::<Webhook<standard_webhooks::Event>>(config, "/standard", standard);
-        wrapped::<OfEither>(config, "/either", (github, webhook));
+        wrapped::<Webhook<speaknode::Event>>(config, "/speaknode", speaknode, &once);
+        wrapped::<Webhook<github::Event>>(config, "/github", github.clone(), &once);
+        wrapped::<Webhook<stripe::Event>>(config, "/stripe", stripe, &once);
+        wrapped::<Webhook<standard_webhooks::Event>>(config, "/standard", standard, &once);
+        wrapped::<OfEither>(config, "/either", (github, webhook), &once);
         wrapped::<Webhook<x_webhook_signature::Event, PerTenant>>(
             config,
             "/tenants/{tenant}",
             tenants,
+            &once,
         );
     }
 }
@@ -104,9 +135,15 @@ fn wrapped<T: Given + FromRequest + 'static>(
     config: &mut ServiceConfig,
     path: &str,
     verifiers: impl Verifiers,
+    (is_once, idempotency): &(bool, Idempotency),
 ) {
-    let route = web::post().to(behind::<T>);
-    config.service(web::resource(path).wrap(VerifyWebhook::new(verifiers)).route(route));
+    let once = IdempotencyMiddleware::new(&verifiers, idempotency.clone());
+    config.service(
+        web::resource(path)
+            .wrap(Condition::new(*is_once, once))
+            .wrap(VerifyWebhook::new(verifiers))
+            .route(web::post().to(behind::<T>)),
+    );
 }
 
 async fn behind<T: Given>(
@@ -119,14 +156,23 @@ async fn behind<T: Given>(
     let bytes = payload.to_bytes_limited(usize::MAX).await;
     let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
     match describe(&ActixHeaders(request.headers()), given.facts().form, &bytes) {
-        true => answer(handler.handle(&given, &bytes)),
+        true => answer(handler.handle(&given, &bytes).await),
         false => HttpResponse::InternalServerError().finish(),
     }
 }
 
-fn answer(handled: io::Result<String>) -> HttpResponse {
-    match handled {
-        Ok(json) => HttpResponse::Ok().content_type(ContentType::json()).body(json),
-        Err(_) => HttpResponse::InternalServerError().finish(),
+async fn effects(handler: Data<Handler>) -> HttpResponse {
+    handler.effects().await.map_or_else(failed, |text| HttpResponse::Ok().body(text))
+}
+
+fn answer(handled: Result<String, Failure>) -> HttpResponse {
+    handled
+        .map_or_else(failed, |json| HttpResponse::Ok().content_type(ContentType::json()).body(json))
+}
+
+fn failed(failure: Failure) -> HttpResponse {
+    match failure {
+        Failure::Rejected(rejection) => rejection.error_response(),
+        Failure::Failed => HttpResponse::InternalServerError().finish(),
     }
 }

@@ -1,52 +1,75 @@
 //! The two surfaces of axum.
 
-use std::io;
-
 use axum::{
     Router,
     body::Bytes,
-    extract::{Request, State},
+    extract::{FromRequest, Request, State},
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{get, post},
 };
 use countersign::{
-    HttpHeaders, Verifiers, Webhook,
+    Extractor, HttpHeaders, Verifiers, Webhook,
+    idempotency::{Fresh, Idempotency},
     providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
-    tower::VerifyLayer,
+    tower::{IdempotencyLayer, VerifyLayer},
 };
 use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 
 use crate::{
-    endpoint::{Endpoints, Handler, WebhookJs, describe},
+    endpoint::{Endpoints, WebhookJs, describe},
     given::{Given, OfEither},
+    handler::{Failure, Handler},
     tenants::PerTenant,
 };
 
 /// Each handler verifies what it takes.
 pub(crate) fn extractor(endpoints: Endpoints) -> Router {
+    let once = endpoints.is_once;
     Router::new()
-        .route("/respan", post(extracted::<Webhook<respan::Event>>))
-        .route("/webhook", post(extracted::<Webhook<x_webhook_signature::Event>>))
-        .route("/webhook-js", post(extracted::<Webhook<x_webhook_signature::Event, WebhookJs>>))
-        .route("/speaknode", post(extracted::<Webhook<speaknode::Event>>))
-        .route("/github", post(extracted::<Webhook<github::Event>>))
-        .route("/stripe", post(extracted::<Webhook<stripe::Event>>))
-        .route("/standard", post(extracted::<Webhook<standard_webhooks::Event>>))
-        .route("/either", post(extracted::<OfEither>))
-        .route(
-            "/tenants/{tenant}",
-            post(extracted::<Webhook<x_webhook_signature::Event, PerTenant>>),
-        )
+        .merge(route::<Webhook<respan::Event>>("/respan", once))
+        .merge(route::<Webhook<x_webhook_signature::Event>>("/webhook", once))
+        .merge(route::<Webhook<x_webhook_signature::Event, WebhookJs>>("/webhook-js", once))
+        .merge(route::<Webhook<speaknode::Event>>("/speaknode", once))
+        .merge(route::<Webhook<github::Event>>("/github", once))
+        .merge(route::<Webhook<stripe::Event>>("/stripe", once))
+        .merge(route::<Webhook<standard_webhooks::Event>>("/standard", once))
+        .merge(route::<OfEither>("/either", once))
+        .merge(route::<Webhook<x_webhook_signature::Event, PerTenant>>("/tenants/{tenant}", once))
+        .route("/effects", get(effects))
         .with_state(endpoints)
 }
 
-async fn extracted<T: Given>(State(handler): State<Handler>, given: T) -> Response {
-    answer(handler.handle(&given, given.facts().bytes))
+fn route<T>(path: &str, is_once: bool) -> Router<Endpoints>
+where
+    T: Given + Extractor + FromRequest<Endpoints> + Send + Sync + 'static,
+    Fresh<T>: FromRequest<Endpoints>,
+{
+    let handler = if is_once { post(fresh::<T>) } else { post(extracted::<T>) };
+    Router::new().route(path, handler)
 }
 
-/// Each handler takes what the layer around it has verified.
+async fn extracted<T: Given>(State(handler): State<Handler>, given: T) -> Response {
+    answer(handler.handle(&given, given.facts().bytes).await)
+}
+
+async fn fresh<T: Given + Extractor>(
+    State(handler): State<Handler>,
+    Fresh { delivery, claimed, .. }: Fresh<T>,
+) -> Response {
+    let answer = answer(handler.handle(&delivery, delivery.facts().bytes).await);
+    if answer.status().is_success() {
+        // A store that fails is told, and tried again, without us.
+        let _ = claimed.complete().await;
+    } else {
+        claimed.release().await;
+    }
+    answer
+}
+
+/// Each handler takes what the layers around it have let through.
 pub(crate) fn layer(endpoints: Endpoints) -> Router {
+    let once = endpoints.once();
     let Endpoints {
         respan,
         webhook,
@@ -57,25 +80,41 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         standard,
         tenants,
         handler,
+        ..
     } = endpoints;
     Router::new()
-        .merge(layered::<Webhook<respan::Event>>("/respan", respan))
-        .merge(layered::<Webhook<x_webhook_signature::Event>>("/webhook", webhook.clone()))
-        .merge(layered::<Webhook<x_webhook_signature::Event, WebhookJs>>("/webhook-js", webhook_js))
-        .merge(layered::<Webhook<speaknode::Event>>("/speaknode", speaknode))
-        .merge(layered::<Webhook<github::Event>>("/github", github.clone()))
-        .merge(layered::<Webhook<stripe::Event>>("/stripe", stripe))
-        .merge(layered::<Webhook<standard_webhooks::Event>>("/standard", standard))
-        .merge(layered::<OfEither>("/either", (github, webhook)))
+        .merge(layered::<Webhook<respan::Event>>("/respan", respan, &once))
+        .merge(layered::<Webhook<x_webhook_signature::Event>>("/webhook", webhook.clone(), &once))
+        .merge(layered::<Webhook<x_webhook_signature::Event, WebhookJs>>(
+            "/webhook-js",
+            webhook_js,
+            &once,
+        ))
+        .merge(layered::<Webhook<speaknode::Event>>("/speaknode", speaknode, &once))
+        .merge(layered::<Webhook<github::Event>>("/github", github.clone(), &once))
+        .merge(layered::<Webhook<stripe::Event>>("/stripe", stripe, &once))
+        .merge(layered::<Webhook<standard_webhooks::Event>>("/standard", standard, &once))
+        .merge(layered::<OfEither>("/either", (github, webhook), &once))
         .merge(layered::<Webhook<x_webhook_signature::Event, PerTenant>>(
             "/tenants/{tenant}",
             tenants,
+            &once,
         ))
+        .route("/effects", get(effects))
         .with_state(handler)
 }
 
-fn layered<T: Given + 'static>(path: &str, verifiers: impl Verifiers) -> Router<Handler> {
-    Router::new().route(path, post(behind::<T>)).route_layer(VerifyLayer::new(verifiers))
+fn layered<T: Given + Send + Sync + 'static>(
+    path: &str,
+    verifiers: impl Verifiers,
+    once: &Option<Idempotency>,
+) -> Router<Handler> {
+    let router = Router::new().route(path, post(behind::<T>));
+    let router = match once {
+        Some(once) => router.route_layer(IdempotencyLayer::new(&verifiers, once.clone())),
+        None => router,
+    };
+    router.route_layer(VerifyLayer::new(verifiers))
 }
 
 async fn behind<T: Given>(State(handler): State<Handler>, request: Request) -> Response {
@@ -83,16 +122,24 @@ async fn behind<T: Given>(State(handler): State<Handler>, request: Request) -> R
     let bytes = body.collect().await.map_or_else(|_| Bytes::new(), |body| body.to_bytes());
     match T::from_parts(&parts) {
         Ok(given) => match describe(&HttpHeaders(&parts.headers), given.facts().form, &bytes) {
-            true => answer(handler.handle(&given, &bytes)),
+            true => answer(handler.handle(&given, &bytes).await),
             false => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         },
         Err(rejection) => rejection.into_response(),
     }
 }
 
-fn answer(handled: io::Result<String>) -> Response {
-    match handled {
-        Ok(json) => ([(CONTENT_TYPE, "application/json")], json).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+async fn effects(State(handler): State<Handler>) -> Response {
+    handler.effects().await.map_or_else(failed, IntoResponse::into_response)
+}
+
+fn answer(handled: Result<String, Failure>) -> Response {
+    handled.map_or_else(failed, |json| ([(CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+fn failed(failure: Failure) -> Response {
+    match failure {
+        Failure::Rejected(rejection) => rejection.into_response(),
+        Failure::Failed => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

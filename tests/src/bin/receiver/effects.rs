@@ -1,30 +1,123 @@
 //! What handlers have done.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, Write},
-    path::Path,
-    sync::Arc,
+    fs::{self, File, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-/// A file with a line for each event that a handler was given.
+use countersign::idempotency::{Claim, IdempotencyKey, Reason, Rejection, StoreError};
+use countersign_postgres::PostgresStore;
+use deadpool_postgres::Pool;
+use tokio::time::sleep;
+
+use crate::{handler::Failure, idempotency::postgres};
+
+/// A line for each event that a handler was given.
 #[derive(Clone, Debug)]
-pub(crate) struct Effects(Arc<File>);
+pub(crate) enum Effects {
+    Memory(Arc<Mutex<String>>),
+    File(Arc<File>, PathBuf),
+    /// Rows, written in the transaction that claims the event.
+    Table(Pool, PostgresStore),
+}
 
 impl Effects {
-    pub(crate) fn append_to(path: &Path) -> io::Result<Self> {
-        OpenOptions::new().create(true).append(true).open(path).map(|file| Self(Arc::new(file)))
+    pub(crate) fn in_memory() -> Self {
+        Self::Memory(Arc::default())
+    }
+
+    pub(crate) fn append_to(path: &Path) -> std::io::Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        Ok(Self::File(Arc::new(file), path.to_owned()))
+    }
+
+    pub(crate) async fn in_table(url: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let (pool, store) = postgres(url).await?;
+        let client = pool.get().await?;
+        client
+            .batch_execute(
+                "begin; select pg_advisory_xact_lock(7261); \
+                 create table if not exists effects (number bigserial, line text not null); commit",
+            )
+            .await?;
+        Ok(Self::Table(pool, store))
     }
 
     /// Adds an event's id: as it is where it is printable ASCII without spaces, else as a JSON
-    /// string, which is one line whatever it holds.
-    pub(crate) fn add(&self, id: &str) -> io::Result<()> {
+    /// string, which is one line whatever it holds. It ends so much later.
+    pub(crate) async fn add(
+        &self,
+        key: Option<&IdempotencyKey>,
+        id: &str,
+        pause: Duration,
+    ) -> Result<(), Failure> {
         let is_plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let line = if is_plain { format!("{id}\n") } else { format!("{}\n", quoted(id)) };
-        // One write of a file opened for appending: lines of several threads do not mix.
-        (&*self.0).write_all(line.as_bytes())
+        let line = if is_plain { id.to_owned() } else { quoted(id) };
+        match self {
+            Self::Memory(lines) => {
+                let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+                lines.extend([&*line, "\n"]);
+            }
+            // One write of a file opened for appending: lines of several threads do not mix.
+            Self::File(file, _) => {
+                (&**file).write_all(format!("{line}\n").as_bytes()).map_err(|_| Failure::Failed)?;
+            }
+            Self::Table(pool, store) => {
+                let mut client = pool.get().await.map_err(unreachable)?;
+                let transaction = client.transaction().await.map_err(unreachable)?;
+                if let Some(key) = key {
+                    match store
+                        .claim_in(&transaction, key, REMEMBERED)
+                        .await
+                        .map_err(unreachable)?
+                    {
+                        Claim::Fresh => {}
+                        Claim::InProgress { retry_after } => {
+                            return Err(Reason::InProgress { retry_after }.into());
+                        }
+                        Claim::Done { .. } => return Err(Reason::Done { answer: None }.into()),
+                    }
+                }
+                let insert = "insert into effects (line) values ($1)";
+                transaction.execute(insert, &[&line]).await.map_err(unreachable)?;
+                sleep(pause).await;
+                return transaction.commit().await.map_err(unreachable);
+            }
+        }
+        sleep(pause).await;
+        Ok(())
+    }
+
+    /// All lines.
+    pub(crate) async fn list(&self) -> Result<String, Failure> {
+        match self {
+            Self::Memory(lines) => Ok(lines.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+            Self::File(_, path) => fs::read_to_string(path).map_err(|_| Failure::Failed),
+            Self::Table(pool, _) => {
+                let client = pool.get().await.map_err(unreachable)?;
+                let select = "select line from effects order by number";
+                let rows = client.query(select, &[]).await.map_err(unreachable)?;
+                Ok(rows.iter().map(|row| row.get::<_, String>(0) + "\n").collect())
+            }
+        }
     }
 }
+
+fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+    Reason::Store(StoreError::new(error)).into()
+}
+
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self::Rejected(Rejection::new(reason))
+    }
+}
+
+/// As long as a provider may go on trying.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A JSON string in ASCII alone, so that no reader takes a character of it for a line's end.
 fn quoted(text: &str) -> String {

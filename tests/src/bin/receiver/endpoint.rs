@@ -5,15 +5,16 @@ use std::env;
 use axum::extract::FromRef;
 use countersign::{
     ConfigError, FixedClock, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Tenants,
-    Verifier, body_digest,
+    Verifier,
+    idempotency::Idempotency,
     providers::{GitHub, Respan, SpeakNode, StandardWebhooks, Stripe, XWebhookSignature},
 };
-use serde::Serialize;
 
 use crate::{
     arguments::Arguments,
     effects::Effects,
-    given::Given,
+    handler::Handler,
+    idempotency::Keep,
     tenants::{Directory, PerTenant},
 };
 
@@ -38,11 +39,18 @@ pub(crate) struct Endpoints {
     pub(crate) standard: Verifier<StandardWebhooks>,
     pub(crate) tenants: Verifier<PerTenant>,
     pub(crate) handler: Handler,
+    pub(crate) idempotency: Idempotency,
+    /// Whether each event is handled once.
+    pub(crate) is_once: bool,
 }
 
 impl Endpoints {
-    pub(crate) fn new(arguments: &Arguments) -> Result<Self, Box<dyn std::error::Error>> {
-        let effects = arguments.effects.as_deref().map(Effects::append_to).transpose()?;
+    pub(crate) async fn new(arguments: &Arguments) -> Result<Self, Box<dyn std::error::Error>> {
+        let effects = match (&arguments.exactly_once, &arguments.effects) {
+            (Some(url), _) => Effects::in_table(url).await?,
+            (None, Some(path)) => Effects::append_to(path)?,
+            (None, None) => Effects::in_memory(),
+        };
         Ok(Self {
             respan: verifier("RESPAN_SECRET", arguments)?,
             webhook: verifier("WEBHOOK_SECRET", arguments)?,
@@ -55,8 +63,17 @@ impl Endpoints {
                 Verifier::per_tenant(Tenants::new(Directory(secrets("WEBHOOK_SECRET")?))),
                 arguments,
             ),
-            handler: Handler { effects },
+            handler: Handler::new(arguments, effects),
+            idempotency: Keep::open(arguments).await?,
+            is_once: arguments.idempotency != Keep::Nothing,
         })
+    }
+}
+
+impl Endpoints {
+    /// What the middleware that handles each event once is made of, if there is to be one.
+    pub(crate) fn once(&self) -> Option<Idempotency> {
+        self.is_once.then(|| self.idempotency.clone())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use countersign::{
     Either, Event, Form, OpenEvent, Provider, Rejection, Webhook,
+    idempotency::IdempotencyKey,
     providers::{github, respan, speaknode, stripe, x_webhook_signature},
 };
 use http::request::Parts;
@@ -15,6 +16,8 @@ pub(crate) trait Given: Sized {
     fn from_parts(parts: &Parts) -> Result<Self, Rejection>;
 
     fn facts(&self) -> Facts<'_>;
+
+    fn key(&self) -> Option<IdempotencyKey>;
 }
 
 /// What is told of a delivery.
@@ -42,6 +45,10 @@ impl<E: Told, P: Provider> Given for Webhook<E, P> {
             bytes: self.verified.bytes(),
         }
     }
+
+    fn key(&self) -> Option<IdempotencyKey> {
+        IdempotencyKey::of(&self.verified)
+    }
 }
 
 impl Given for OfEither {
@@ -53,6 +60,13 @@ impl Given for OfEither {
         match self {
             Self::Left(webhook) => webhook.facts(),
             Self::Right(webhook) => webhook.facts(),
+        }
+    }
+
+    fn key(&self) -> Option<IdempotencyKey> {
+        match self {
+            Self::Left(webhook) => webhook.key(),
+            Self::Right(webhook) => webhook.key(),
         }
     }
 }

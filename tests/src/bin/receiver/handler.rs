@@ -6,7 +6,7 @@ use countersign::{body_digest, idempotency::Rejection};
 use serde::Serialize;
 use tokio::time::sleep;
 
-use crate::{arguments::Arguments, effects::{Effects, Added}, given::Given};
+use crate::{arguments::Arguments, effects::Effects, given::Given};
 
 /// What all handlers do with an event: a line.
 #[derive(Clone, Debug)]
@@ -38,9 +38,9 @@ impl Handler {
         if facts.event_type == Some("test.fails") {
             return Err(Failure::Failed);
         }
-        pause(self.before_effect).await;
+        sleep(self.before_effect).await;
         let id = facts.id.map_or_else(|| hex(&body_digest(facts.bytes)), str::to_owned);
-        self.effects.add(&id, self.after_effect).await?;
+        self.effects.add(given.key().as_ref(), &id, self.after_effect).await?;
         let answer = Answer {
             provider: facts.provider,
             r#type: facts.event_type,

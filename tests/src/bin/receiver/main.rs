@@ -7,8 +7,9 @@
 //! `POST /respan`, `/webhook`, `/webhook-js` (as `/webhook`, and JavaScript's spelling is accepted),
 //! `/speaknode`, `/github`, `/stripe`, `/standard` (Standard Webhooks), `/either` (what `/github`
 //! takes, and what `/webhook` does) and `/tenants/NAME` (as `/webhook`, with the secrets of a tenant;
-//! there is `acme`) answer what the handler was given. The first line on standard output is
-//! `listening on ADDRESS`.
+//! there is `acme`) answer what the handler was given. `GET /effects` lists the ids of the events that
+//! were handled, one a line; with `--idempotency` or `--exactly-once` each is there once. The first
+//! line on standard output is `listening on ADDRESS`.
 
 mod actix;
 mod arguments;
@@ -16,6 +17,8 @@ mod axum;
 mod effects;
 mod endpoint;
 mod given;
+mod handler;
+mod idempotency;
 mod serve;
 mod tenants;
 mod tower;
@@ -24,10 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::{
-    arguments::{Arguments, Surface},
-    endpoint::Endpoints,
-};
+use self::arguments::{Arguments, Surface};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -46,12 +46,11 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Outcome {
-    let endpoints = Endpoints::new(arguments)?;
     match arguments.surface {
-        Surface::Tower => serve::hyper(arguments, &tower::service(endpoints)),
-        Surface::AxumExtractor => serve::hyper(arguments, &axum::extractor(endpoints)),
-        Surface::AxumLayer => serve::hyper(arguments, &axum::layer(endpoints)),
-        Surface::ActixExtractor => serve::actix(arguments, actix::extractor(endpoints)),
-        Surface::ActixMiddleware => serve::actix(arguments, actix::middleware(endpoints)),
+        Surface::Tower => serve::hyper(arguments, tower::service),
+        Surface::AxumExtractor => serve::hyper(arguments, axum::extractor),
+        Surface::AxumLayer => serve::hyper(arguments, axum::layer),
+        Surface::ActixExtractor => serve::actix(arguments, actix::extractor),
+        Surface::ActixMiddleware => serve::actix(arguments, actix::middleware),
     }
 }

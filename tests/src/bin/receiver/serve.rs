@@ -21,10 +21,10 @@ use hyper_util::{
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::{Outcome, arguments::Arguments};
+use crate::{Outcome, arguments::Arguments, endpoint::Endpoints};
 
 /// Serves a tower service on hyper.
-pub(crate) fn hyper<S, B>(arguments: &Arguments, service: &S) -> Outcome
+pub(crate) fn hyper<S, B>(arguments: &Arguments, service: fn(Endpoints) -> S) -> Outcome
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     S: Clone + Send + 'static,
@@ -37,6 +37,7 @@ where
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        let service = service(Endpoints::new(arguments).await?);
         // Not hyper-util's, which first waits, without a deadline, for what tells HTTP/2 apart.
         let mut server = http1::Builder::new();
         server.timer(TokioTimer::new()).header_read_timeout(arguments.header_deadline);
@@ -67,11 +68,12 @@ where
 }
 
 /// Serves an actix-web application.
-pub(crate) fn actix<F>(arguments: &Arguments, configure: F) -> Outcome
+pub(crate) fn actix<F>(arguments: &Arguments, configure: fn(Endpoints) -> F) -> Outcome
 where
     F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 {
     actix_web::rt::System::new().block_on(async {
+        let configure = configure(Endpoints::new(arguments).await?);
         let mut stop = Stop::new()?;
         let server = HttpServer::new(move || App::new().configure(configure.clone()))
             .workers(arguments.workers.into())

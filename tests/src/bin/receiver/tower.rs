@@ -1,25 +1,27 @@
 //! The surface of who has hyper and tower, and no framework.
 
-use std::{convert::Infallible, io};
+use std::convert::Infallible;
 
 use bytes::Bytes;
 use countersign::{
     HttpHeaders, Verifiers, Webhook,
+    idempotency::Idempotency,
     providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
-    tower::{RequestBody, VerifyLayer},
+    tower::{IdempotencyLayer, RequestBody, VerifyLayer},
 };
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
-use http_body_util::{BodyExt, Either, Full};
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::Incoming;
 use tower::{Layer, ServiceExt, service_fn, util::BoxCloneService};
 
 use crate::{
-    endpoint::{Endpoints, Handler, WebhookJs, describe},
+    endpoint::{Endpoints, WebhookJs, describe},
     given::{Given, OfEither},
+    handler::{Failure, Handler},
     tenants::PerTenant,
 };
 
-type Body = Either<countersign::tower::ResponseBody<Full<Bytes>>, Full<Bytes>>;
+type Body = BoxBody<Bytes, Infallible>;
 
 /// Routes by path.
 pub(crate) fn service(
@@ -28,6 +30,7 @@ pub(crate) fn service(
     let service = service_fn(move |request: Request<Incoming>| {
         let endpoints = endpoints.clone();
         async move {
+            let once = endpoints.once();
             let Endpoints {
                 respan,
                 webhook,
@@ -38,43 +41,57 @@ pub(crate) fn service(
                 standard,
                 tenants,
                 handler,
+                ..
             } = endpoints;
             match request.uri().path() {
-                "/respan" => verified::<Webhook<respan::Event>>(respan, handler, request).await,
+                "/respan" => {
+                    verified::<Webhook<respan::Event>>(respan, handler, once, request).await
+                }
                 "/webhook" => {
-                    verified::<Webhook<x_webhook_signature::Event>>(webhook, handler, request).await
+                    verified::<Webhook<x_webhook_signature::Event>>(webhook, handler, once, request)
+                        .await
                 }
                 "/webhook-js" => {
                     verified::<Webhook<x_webhook_signature::Event, WebhookJs>>(
-                        webhook_js, handler, request,
+                        webhook_js, handler, once, request,
                     )
                     .await
                 }
                 "/speaknode" => {
-                    verified::<Webhook<speaknode::Event>>(speaknode, handler, request).await
+                    verified::<Webhook<speaknode::Event>>(speaknode, handler, once, request).await
                 }
-                "/github" => verified::<Webhook<github::Event>>(github, handler, request).await,
-                "/stripe" => verified::<Webhook<stripe::Event>>(stripe, handler, request).await,
+                "/github" => {
+                    verified::<Webhook<github::Event>>(github, handler, once, request).await
+                }
+                "/stripe" => {
+                    verified::<Webhook<stripe::Event>>(stripe, handler, once, request).await
+                }
                 "/standard" => {
-                    verified::<Webhook<standard_webhooks::Event>>(standard, handler, request).await
+                    verified::<Webhook<standard_webhooks::Event>>(standard, handler, once, request)
+                        .await
                 }
-                "/either" => verified::<OfEither>((github, webhook), handler, request).await,
+                "/either" => verified::<OfEither>((github, webhook), handler, once, request).await,
                 path if path.starts_with("/tenants/") => {
                     verified::<Webhook<x_webhook_signature::Event, PerTenant>>(
-                        tenants, handler, request,
+                        tenants, handler, once, request,
                     )
                     .await
                 }
-                _ => Ok(empty(StatusCode::NOT_FOUND).map(Either::Right)),
+                "/effects" => {
+                    let effects = handler.effects().await;
+                    Ok(effects.map_or_else(failed, |text| Response::new(text.into())).map(boxed))
+                }
+                _ => Ok(empty(StatusCode::NOT_FOUND).map(boxed)),
             }
         }
     });
     BoxCloneService::new(service)
 }
 
-async fn verified<T: Given>(
+async fn verified<T: Given + Send + Sync>(
     verifiers: impl Verifiers,
     handler: Handler,
+    once: Option<Idempotency>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     let inner = service_fn(move |request: Request<RequestBody>| {
@@ -86,7 +103,7 @@ async fn verified<T: Given>(
             Ok(match T::from_parts(&parts) {
                 Ok(given) => {
                     match describe(&HttpHeaders(&parts.headers), given.facts().form, &bytes) {
-                        true => answer(handler.handle(&given, &bytes)),
+                        true => answer(handler.handle(&given, &bytes).await),
                         false => empty(StatusCode::INTERNAL_SERVER_ERROR),
                     }
                 }
@@ -94,19 +111,38 @@ async fn verified<T: Given>(
             })
         }
     });
-    let response = VerifyLayer::new(verifiers).layer(inner).oneshot(request).await;
-    response.map(|response| response.map(Either::Left))
+    match once {
+        Some(once) => {
+            let once = IdempotencyLayer::new(&verifiers, once);
+            let service = VerifyLayer::new(verifiers).layer(once.layer(inner));
+            service.oneshot(request).await.map(|response| response.map(boxed))
+        }
+        None => {
+            let service = VerifyLayer::new(verifiers).layer(inner);
+            service.oneshot(request).await.map(|response| response.map(boxed))
+        }
+    }
 }
 
-fn answer(handled: io::Result<String>) -> Response<Full<Bytes>> {
-    match handled {
-        Ok(json) => {
-            let mut response = Response::new(json.into());
-            let json = HeaderValue::from_static("application/json");
-            response.headers_mut().insert(CONTENT_TYPE, json);
-            response
-        }
-        Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
+fn boxed(
+    body: impl http_body::Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
+) -> Body {
+    body.boxed()
+}
+
+fn answer(handled: Result<String, Failure>) -> Response<Full<Bytes>> {
+    handled.map_or_else(failed, |json| {
+        let mut response = Response::new(json.into());
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        response
+    })
+}
+
+fn failed(failure: Failure) -> Response<Full<Bytes>> {
+    match failure {
+        Failure::Rejected(rejection) => rejection.into(),
+        Failure::Failed => empty(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 

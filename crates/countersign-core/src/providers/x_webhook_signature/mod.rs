@@ -55,10 +55,15 @@
 pub mod flat;
 pub mod objects;
 
-use serde::{Deserialize, Deserializer};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, Visitor},
+};
 use serde_json::value::RawValue;
 
-use crate::{Delivery, FromEnvelope as _, PayloadError, Provider, RawEnvelope, Scheme};
+use crate::{Delivery, PayloadError, Provider, RawEnvelope, Scheme};
 
 /// `X-Webhook-Signature` as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -130,17 +135,31 @@ fn has_object(envelope: &RawEnvelope<'_>) -> bool {
 
 /// The ids of things are text in both manuals; senders of the convention write integers, too.
 fn text_or_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Id {
-        Text(String),
-        Unsigned(u64),
-        Signed(i64),
+    deserializer.deserialize_any(TextOrInteger)
+}
+
+struct TextOrInteger;
+
+impl Visitor<'_> for TextOrInteger {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, an integer or null")
     }
 
-    Ok(Option::deserialize(deserializer)?.map(|id| match id {
-        Id::Text(text) => text,
-        Id::Unsigned(number) => number.to_string(),
-        Id::Signed(number) => number.to_string(),
-    }))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<String>, E> {
+        Ok(Some(text.to_owned()))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<String>, E> {
+        Ok(Some(number.to_string()))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<String>, E> {
+        Ok(Some(number.to_string()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Option<String>, E> {
+        Ok(None)
+    }
 }

@@ -124,7 +124,7 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
         let was_handled = outcome.as_ref().is_ok_and(|response| response.status().is_success());
         let claimed = claimed.after(was_handled);
         match outcome {
-            Ok(response) if was_handled && is_kept(response.response().body(), &claimed) => {
+            Ok(response) if was_handled && claimed.keeps(length(response.response().body())) => {
                 let (request, response) = response.into_parts();
                 let (response, body) = response.into_parts();
                 // What cannot be read cannot be sent either: the event was handled all the same.
@@ -155,15 +155,13 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
     }
 }
 
-/// Whether an answer is small enough to be kept.
-fn is_kept(body: &impl MessageBody, claimed: &Claimed) -> bool {
-    let longest = claimed.longest_answer().and_then(|bytes| u64::try_from(bytes).ok());
-    let length = match body.size() {
+/// How long a body is, where that is known.
+fn length(body: &impl MessageBody) -> Option<u64> {
+    match body.size() {
         BodySize::None => Some(0),
         BodySize::Sized(length) => Some(length),
         BodySize::Stream => None,
-    };
-    longest.zip(length).is_some_and(|(longest, length)| length <= longest)
+    }
 }
 
 impl<S: Service<ServiceRequest>, B> fmt::Debug for HandleOnceFuture<S, B> {

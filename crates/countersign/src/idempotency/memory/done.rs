@@ -66,7 +66,7 @@ impl Done {
     }
 
     /// Keeps a note with the newest event.
-    pub(super) fn note(&mut self, number: u32, note: &Bytes, space: usize) {
+    pub(super) fn note(&mut self, number: u32, note: Bytes, space: usize) {
         self.notes.push(number, note, space);
     }
 
@@ -120,7 +120,7 @@ mod tests {
         let mut done = Done { first: u32::MAX - 5, ..Done::default() };
         for id in 0..40 {
             let number = done.push(digest(id), later, 10);
-            done.note(number, &Bytes::from(id.to_string()), 1000);
+            done.note(number, id.to_string().into(), 1000);
             if id >= 10 {
                 assert!(done.pop());
             }

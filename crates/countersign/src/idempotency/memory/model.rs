@@ -71,7 +71,8 @@ fn a_claim_in_two_steps_is_found_out() {
         let event = Arc::new(Lock::new(false));
         let claim = |event: &Lock<bool>| {
             let is_free = event.with(|is_claimed| !*is_claimed);
-            is_free && event.with(|is_claimed| std::mem::replace(is_claimed, true) || is_free)
+            event.with(|is_claimed| *is_claimed = true);
+            is_free
         };
         let other = {
             let event = Arc::clone(&event);
@@ -179,11 +180,20 @@ fn explore_some(run: impl Fn() + Sync + Send + 'static) {
 
 fn explore_with(builder: &Builder, run: impl Fn() + Sync + Send + 'static) {
     EXPLORES.set(true);
+    // Other tests may come on this thread, even if this one fails.
+    let _exploring = Exploring;
     builder.check(run);
 }
 
+struct Exploring;
+
+impl Drop for Exploring {
+    fn drop(&mut self) {
+        EXPLORES.set(false);
+    }
+}
+
 thread_local! {
-    /// Never unset: each test has a thread of its own.
     static EXPLORES: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -19,16 +19,15 @@ struct Note {
 
 impl Notes {
     /// Keeps a note with the event of this number, which is the newest; the oldest notes make room.
-    pub(super) fn push(&mut self, number: u32, text: &Bytes, space: usize) {
-        if text.is_empty() || size(text) > space {
+    pub(super) fn push(&mut self, number: u32, text: Bytes, space: usize) {
+        if text.is_empty() || size(&text) > space {
             return;
         }
-        while self.size + size(text) > space {
+        while self.size + size(&text) > space {
             self.pop();
         }
-        self.size += size(text);
-        // A copy: the note may be a slice of something longer, which it would keep.
-        self.notes.push_back(Note { number, text: Bytes::copy_from_slice(text) });
+        self.size += size(&text);
+        self.notes.push_back(Note { number, text });
     }
 
     /// The note of an event, empty if none is kept. Numbers wrap; `first` is the oldest.

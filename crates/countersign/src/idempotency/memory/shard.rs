@@ -40,6 +40,9 @@ impl Shard {
         length: Duration,
         limits: Limits,
     ) -> Result<Claim, Full> {
+        if let Some(note) = self.done.find(digest, now) {
+            return Ok(Claim::Done { note });
+        }
         let end = now.after(length);
         if let Some(claimed) = self.claims.find(digest) {
             if claimed.token != token && claimed.end > now {
@@ -47,9 +50,6 @@ impl Shard {
             }
             (claimed.token, claimed.end) = (token, end);
             return Ok(Claim::Fresh);
-        }
-        if let Some(note) = self.done.find(digest, now) {
-            return Ok(Claim::Done { note });
         }
         self.make_room(now, limits)?;
         self.claims.insert(digest, token, end);
@@ -62,7 +62,7 @@ impl Shard {
         token: Token,
         now: Moment,
         ttl: Duration,
-        note: &Bytes,
+        note: Bytes,
         limits: Limits,
     ) -> Result<Settled, Full> {
         if self.is_lost(digest, token, now) {
@@ -138,8 +138,8 @@ mod tests {
                 let claim = self.shard.claim(digest, token, self.now, length, LIMITS);
                 assert_eq!(claim.unwrap(), Claim::Fresh);
                 let Some(ttl) = ttl else { continue };
-                let note = Bytes::from("a note");
-                let settled = self.shard.complete(digest, token, self.now, ttl, &note, LIMITS);
+                let note = Bytes::from_static(b"a note");
+                let settled = self.shard.complete(digest, token, self.now, ttl, note, LIMITS);
                 assert_eq!(settled.unwrap(), Settled::Yes);
                 assert!(self.shard.len() <= LIMITS.events);
             }

@@ -135,6 +135,16 @@ async fn keeps_notes_of_the_newest_events() {
 }
 
 #[tokio::test]
+async fn keeps_a_note_without_what_it_was_cut_from() {
+    let (store, _) = store(10);
+    let body = Bytes::from(vec![b'x'; 1000]);
+    let one = lease(1);
+    assert_eq!(store.claim(&one, LEASE).await.unwrap(), Claim::Fresh);
+    assert_eq!(store.complete(&one, TTL, body.slice(..10)).await.unwrap(), Settled::Yes);
+    assert!(body.is_unique());
+}
+
+#[tokio::test]
 async fn knows_what_was_done_again_when_the_first_time_is_forgotten() {
     let (store, pass) = store(3);
     handle(&store, "again", b"one").await;

@@ -135,7 +135,7 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
         let was_handled = outcome.as_ref().is_ok_and(|response| response.status().is_success());
         let claimed = claimed.after(was_handled);
         match outcome {
-            Ok(response) if was_handled && is_kept(response.body(), &claimed) => {
+            Ok(response) if was_handled && claimed.keeps(response.body().size_hint().exact()) => {
                 let (parts, body) = response.into_parts();
                 Self::Keeping { body: body.collect(), waiting: Some((parts, claimed)) }
             }
@@ -160,13 +160,6 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
             outcome: Some(Ok(ResponseBody::full(response))),
         }
     }
-}
-
-/// Whether an answer is small enough to be kept.
-fn is_kept(body: &impl Body, claimed: &Claimed) -> bool {
-    let longest = claimed.longest_answer().and_then(|bytes| u64::try_from(bytes).ok());
-    let length = body.size_hint().exact();
-    longest.zip(length).is_some_and(|(longest, length)| length <= longest)
 }
 
 impl<S, B, R> fmt::Debug for HandleOnceFuture<S, B, R>

@@ -1,0 +1,78 @@
+//! What becomes of a claimed event when its handler has answered: what the middleware of all
+//! frameworks does.
+
+use std::{future::Future, pin::Pin};
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::{Claimed, KeptAnswer, kept::VERSION};
+
+/// A claimed event on its way to be done, or free.
+pub(crate) type Settling = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Claimed {
+    /// Notes whether the event was handled, which decides what becomes of it.
+    pub(crate) fn after(mut self, was_handled: bool) -> Self {
+        self.was_handled = was_handled;
+        self
+    }
+
+    /// Completes the event with a note if it was handled, else releases it.
+    pub(crate) fn settle(self, note: Bytes) -> Settling {
+        if self.was_handled {
+            // Whatever failed is told, and tried again, where nobody waits for it.
+            let completing = self.complete_with(note);
+            Box::pin(async { drop(completing.await) })
+        } else {
+            Box::pin(self.release())
+        }
+    }
+
+    /// Whether an answer of this many bytes is to be kept for duplicates.
+    pub(crate) fn keeps(&self, length: Option<u64>) -> bool {
+        let longest = self.lease.as_ref().and(self.idempotency.longest_answer);
+        let longest = longest.and_then(|bytes| u64::try_from(bytes).ok());
+        longest.zip(length).is_some_and(|(longest, length)| length <= longest)
+    }
+}
+
+impl KeptAnswer {
+    /// Spells it for a store.
+    pub(crate) fn note(&self) -> Bytes {
+        // No content type is as long: it came in a header field.
+        let Ok(length) = u16::try_from(self.content_type.len()) else { return Bytes::new() };
+        let mut note = BytesMut::with_capacity(5 + self.content_type.len() + self.body.len());
+        note.put_u8(VERSION);
+        note.put_u16(self.status);
+        note.put_u16(length);
+        note.put_slice(&self.content_type);
+        note.put_slice(&self.body);
+        note.freeze()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_read_as_it_was_spelt() {
+        for (content_type, body) in [("", ""), ("text/plain", "ok"), ("a", "\0\u{ff}")] {
+            let kept = KeptAnswer {
+                status: 201,
+                content_type: Bytes::copy_from_slice(content_type.as_bytes()),
+                body: Bytes::copy_from_slice(body.as_bytes()),
+            };
+            assert_eq!(KeptAnswer::read(&kept.note()), Some(kept));
+        }
+    }
+
+    #[test]
+    fn takes_nothing_else_for_an_answer() {
+        for note in
+            [&b""[..], b"\x01", b"\x01\0\xc8\0\x05text", b"\x02\0\xc8\0\0", b"\x01\0\x64\0\0"]
+        {
+            assert_eq!(KeptAnswer::read(&Bytes::copy_from_slice(note)), None, "{note:?}");
+        }
+    }
+}

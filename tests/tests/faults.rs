@@ -1,0 +1,247 @@
+//! Processes that die, and servers that do: what is lost, and what is done twice.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use std::{
+    env, fs,
+    net::{Ipv4Addr, TcpListener},
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use countersign_tests::{Postgres, Program, Redis, Wire, signature};
+
+const SECRET: &str = "secret";
+
+/// A receiver that can be killed and started again, with the same effects.
+struct Receiver {
+    program: Program,
+    addr: String,
+    keep: Vec<String>,
+    effects: Option<PathBuf>,
+}
+
+impl Receiver {
+    /// Keeps its claims as these arguments say; pauses where it is told to.
+    fn start(keep: &[&str], pauses: &[&str]) -> Self {
+        let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let addr = addr.to_string();
+        let keep: Vec<_> = keep.iter().map(|argument| (*argument).to_owned()).collect();
+        let effects = (keep[0] != "--exactly-once").then(|| {
+            let name = format!("countersign-{}-{}", std::process::id(), addr.replace(':', "-"));
+            env::temp_dir().join(name)
+        });
+        let program = Self::command(&addr, &keep, effects.as_ref(), pauses);
+        Self { program, addr, keep, effects }
+    }
+
+    fn command(addr: &str, keep: &[String], effects: Option<&PathBuf>, pauses: &[&str]) -> Program {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
+        command.args(["--surface", "axum-layer", "--addr", addr]);
+        command.args(keep).args(pauses).stderr(Stdio::null()).env("WEBHOOK_SECRET", SECRET);
+        if let Some(effects) = effects {
+            command.arg("--effects").arg(effects);
+        }
+        Program::start(&mut command).unwrap()
+    }
+
+    /// As a machine does that loses its power, but for what was written.
+    fn kill(&mut self) {
+        self.program.signal("KILL").unwrap();
+        self.program.wait().unwrap();
+    }
+
+    fn start_again(&mut self) {
+        self.program = Self::command(&self.addr, &self.keep, self.effects.as_ref(), &[]);
+    }
+
+    fn send(&self, id: &str) -> Wire {
+        let body = format!(r#"{{"id":"{id}","type":"user.created","data":{{}}}}"#);
+        let mut wire = Wire::connect(self.program.addr()).unwrap();
+        wire.send(format!(
+            "POST /webhook HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\nContent-Length: {}\r\n\r\n{body}",
+            signature(SECRET, &body),
+            body.len()
+        ))
+        .unwrap();
+        wire
+    }
+
+    /// Sends two at once, and tells the status of each when it is answered: `None` if it is not.
+    fn two_copies(&self) -> mpsc::Receiver<Option<u16>> {
+        let (tell, told) = mpsc::channel();
+        for mut wire in [self.send("evt_1"), self.send("evt_1")] {
+            let tell = tell.clone();
+            thread::spawn(move || {
+                let _ = tell.send(wire.reply().ok().map(|reply| reply.status));
+            });
+        }
+        told
+    }
+
+    /// Delivers as a provider does, until it is told that all is well.
+    fn deliver(&self, id: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.send(id).reply().unwrap().status != 200 {
+            assert!(Instant::now() < deadline, "{id} is not handled");
+        }
+    }
+
+    fn effects(&self) -> String {
+        let request = "GET /effects HTTP/1.1\r\nHost: x\r\n\r\n";
+        Wire::connect(self.program.addr()).unwrap().exchange(request).unwrap().text().to_owned()
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        if let Some(effects) = &self.effects {
+            let _ = fs::remove_file(effects);
+        }
+    }
+}
+
+fn url(postgres: &Postgres) -> String {
+    let folder = postgres.folder().display().to_string().replace('/', "%2F");
+    format!("postgres://postgres@{folder}/postgres")
+}
+
+/// Waits for what another process does.
+fn await_that(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}");
+        thread::yield_now();
+    }
+}
+
+/// The receiver dies while its handler works: the next delivery is handled, once.
+fn dies_before_the_effect(keep: &[&str]) {
+    let mut receiver = Receiver::start(keep, &["--before-effect", "60"]);
+    let copies = receiver.two_copies();
+    // Which of the two is the one that is worked on does not matter.
+    assert_eq!(copies.recv_timeout(Duration::from_secs(10)), Ok(Some(409)), "{keep:?}");
+    receiver.kill();
+    assert_eq!(copies.recv(), Ok(None), "{keep:?}");
+    receiver.start_again();
+    receiver.deliver("evt_1");
+    receiver.deliver("evt_1");
+    assert_eq!(receiver.effects(), "evt_1\n", "{keep:?}");
+}
+
+/// The receiver dies after its handler has worked, and before it could say so.
+fn dies_after_the_effect(keep: &[&str], is_done: impl Fn(&Receiver) -> bool, expected: &str) {
+    let mut receiver = Receiver::start(keep, &["--after-effect", "60"]);
+    let under_way = receiver.send("evt_1");
+    await_that("done", || is_done(&receiver));
+    receiver.kill();
+    drop(under_way);
+    receiver.start_again();
+    receiver.deliver("evt_1");
+    receiver.deliver("evt_1");
+    assert_eq!(receiver.effects(), expected, "{keep:?}");
+}
+
+#[test]
+fn in_memory_nothing_is_lost() {
+    let keep = ["--idempotency", "memory", "--lease", "2"];
+    dies_before_the_effect(&keep);
+    // With the process its memory went.
+    let is_done = |receiver: &Receiver| receiver.effects() == "evt_1\n";
+    dies_after_the_effect(&keep, is_done, "evt_1\nevt_1\n");
+}
+
+#[test]
+fn in_redis_nothing_is_lost() {
+    let Some(redis) = Redis::start().unwrap() else { return };
+    let url = redis.url();
+    let keep = ["--idempotency", &url, "--lease", "2"];
+    let is_done = |receiver: &Receiver| receiver.effects() == "evt_1\n";
+    dies_before_the_effect(&keep);
+    redis.execute(["FLUSHALL"]).unwrap();
+    // The window that leases leave.
+    dies_after_the_effect(&keep, is_done, "evt_1\nevt_1\n");
+}
+
+#[test]
+fn in_postgres_nothing_is_lost() {
+    let Some(postgres) = Postgres::start().unwrap() else { return };
+    let url = url(&postgres);
+    let keep = ["--idempotency", &url, "--lease", "2"];
+    let is_done = |receiver: &Receiver| receiver.effects() == "evt_1\n";
+    dies_before_the_effect(&keep);
+    postgres.execute("truncate countersign_claims").unwrap();
+    // The window that leases leave.
+    dies_after_the_effect(&keep, is_done, "evt_1\nevt_1\n");
+}
+
+#[test]
+fn in_one_transaction_nothing_is_lost_and_nothing_done_twice() {
+    let Some(postgres) = Postgres::start().unwrap() else { return };
+    let url = url(&postgres);
+    let keep = ["--exactly-once", &url];
+    let holds = |statement: &str| {
+        let running = "select count(*) from pg_stat_activity \
+                       where state = 'idle in transaction' and query like";
+        postgres.execute(&format!("{running} '{statement}%'")).unwrap() == "1"
+    };
+    dies_after_the_effect(&keep, |_| holds("insert into effects"), "evt_1\n");
+}
+
+#[test]
+fn a_slow_worker_does_not_take_what_is_another_s() {
+    let keep = ["--idempotency", "memory", "--lease", "3"];
+    let receiver = Receiver::start(&keep, &["--before-effect", "4.5"]);
+    let copies = receiver.two_copies();
+    assert_eq!(copies.recv(), Ok(Some(409)));
+    thread::scope(|scope| {
+        // After 3 s a delivery is let through, while the first one goes on for 1.5 s.
+        let second = scope.spawn(|| {
+            loop {
+                let reply = receiver.send("evt_1").reply().unwrap();
+                if reply.status != 409 {
+                    break reply;
+                }
+            }
+        });
+        assert_eq!(copies.recv(), Ok(Some(200)));
+        // The first has neither completed nor released what is the second's by now.
+        assert_eq!(receiver.send("evt_1").reply().unwrap().status, 409);
+        let second = second.join().unwrap();
+        assert_eq!((second.status, second.header("idempotent-replayed")), (200, None));
+    });
+    let third = receiver.send("evt_1").reply().unwrap();
+    assert_eq!(third.header("idempotent-replayed"), Some("true"));
+    assert_eq!(receiver.effects(), "evt_1\nevt_1\n");
+}
+
+/// Runs the program that counts: it fails if anything is lost, or done twice that must not be.
+fn faults(arguments: &[&str]) {
+    let status = Command::new(env!("CARGO_BIN_EXE_faults"))
+        .args(["--receiver", env!("CARGO_BIN_EXE_receiver")])
+        .args(arguments)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{arguments:?}");
+}
+
+#[test]
+fn nothing_is_lost_under_kills_and_faults_of_the_store() {
+    for store in ["memory", "redis", "postgres", "exactly-once"] {
+        faults(&["--store", store, "--deliveries", "2000", "--kills", "10", "--faults", "2"]);
+    }
+}
+
+#[test]
+fn nothing_is_done_twice_without_kills() {
+    for store in ["memory", "redis", "postgres", "exactly-once"] {
+        let surface = ["--surface", "actix-extractor"];
+        faults(
+            &[&["--store", store, "--deliveries", "2000", "--faults", "2"], &surface[..]].concat(),
+        );
+    }
+}
