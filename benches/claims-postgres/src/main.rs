@@ -33,7 +33,7 @@ struct Arguments {
     #[arg(long, default_value_t = 15)]
     rounds: usize,
     /// How many events a turn has.
-    #[arg(long, default_value_t = 20_000)]
+    #[arg(long, default_value_t = 10_000)]
     events: usize,
     /// How many tasks there are.
     #[arg(long, default_value_t = 64)]

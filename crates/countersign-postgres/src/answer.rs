@@ -6,7 +6,7 @@ use tokio_postgres::{Error, Row};
 
 use crate::duration::remaining;
 
-/// Reads the row that the statement of a claim answers.
+/// Reads the row that tells what came of a claim.
 pub(crate) fn claim(row: &Row) -> Result<Claim, Error> {
     Ok(if row.try_get(0)? {
         Claim::Fresh

@@ -1,7 +1,7 @@
 //! What is said to the database.
 //!
-//! Each verb is one statement, and so one transaction. Times are the server's, at this moment:
-//! `now()` stands still within a transaction.
+//! Each statement is one transaction, unless it is within one. Times are the server's, at this
+//! moment: `now()` stands still within a transaction.
 
 use tokio_postgres::types::Type;
 
@@ -18,6 +18,8 @@ pub const MIGRATION: &str = include_str!("schema.sql");
 pub(crate) struct Statements {
     pub(crate) table: String,
     pub(crate) migrate: String,
+    pub(crate) insert: String,
+    pub(crate) held: String,
     pub(crate) claim: String,
     pub(crate) complete: String,
     pub(crate) release: String,
@@ -32,6 +34,8 @@ impl Statements {
         Self {
             table: name.clone(),
             migrate,
+            insert: INSERT.replace("claims_table", name),
+            held: HELD.replace("claims_table", name),
             claim: CLAIM.replace("is_free", IS_FREE).replace("claims_table", name),
             complete: COMPLETE.replace("claims_table", name),
             release: RELEASE.replace("claims_table", name),
@@ -40,7 +44,22 @@ impl Statements {
     }
 }
 
-/// Answers one row: whether it is claimed by that; else what it is held by.
+/// Claims an event that nobody has claimed before, as most are: a row is counted then. It costs
+/// little more than a bare insertion, and writes nothing if there is a row.
+const INSERT: &str = "\
+insert into claims_table (key, token, done, expires_at, note)
+values ($1, $2, $3, clock_timestamp() + $4 * interval '1 second', '')
+on conflict do nothing";
+
+/// Answers a row, as [`CLAIM`] does, if the event is held: by another, or because it is done. Most
+/// duplicates find that, and write nothing either.
+const HELD: &str = "\
+select false, done, note, date_part('epoch', expires_at - clock_timestamp())
+from claims_table
+where key = $1 and expires_at > clock_timestamp() and (token <> $2 or done)";
+
+/// Claims an event whatever there is, and answers one row: whether it is claimed by that; and what
+/// there is now.
 ///
 /// A row that is held is written as it is, because a conflict that changes nothing answers nothing,
 /// and to ask again would be to ask at another moment.
@@ -60,20 +79,20 @@ returning token = $2 and done = $3, done, note,
 const IS_FREE: &str = "(claims.expires_at <= statement_timestamp() \
     or claims.token = excluded.token and not claims.done)";
 
-/// The types of [`CLAIM`]'s parameters: key, token, whether it is done with that, seconds.
+/// The types of the parameters of [`INSERT`] and [`CLAIM`]: key, token, whether it is done with
+/// that, seconds.
 pub(crate) const CLAIM_TYPES: [Type; 4] = [Type::TEXT, Type::BYTEA, Type::BOOL, Type::FLOAT8];
 
-/// Answers a row if it is done by that. One that is gone, or over, is nobody's.
+/// Counts a row if it is done by that. One that is gone, or over, is nobody's.
 const COMPLETE: &str = "\
 insert into claims_table as claims (key, token, done, expires_at, note)
 values ($1, $2, true, clock_timestamp() + $3 * interval '1 second', $4)
 on conflict (key) do update
     set (token, done, expires_at, note) =
         (excluded.token, excluded.done, excluded.expires_at, excluded.note)
-    where claims.token = excluded.token or claims.expires_at <= clock_timestamp()
-returning true";
+    where claims.token = excluded.token or claims.expires_at <= clock_timestamp()";
 
-/// Answers a row if it is free after that.
+/// Counts a row if it is free after that.
 const RELEASE: &str = "\
 with released as (
     delete from claims_table where key = $1 and token = $2 and not done returning true

@@ -143,7 +143,15 @@ impl Store for PostgresStore {
         let parameters: [&(dyn ToSql + Sync); 4] = [&key, &&token[..], &false, &length];
         let lent = Lent::from(&self.pool).await?;
         let answer = async {
-            let claim = &self.statements.claim;
+            let Statements { insert, held, claim, .. } = &*self.statements;
+            let insert = lent.prepare_typed_cached(insert, &CLAIM_TYPES).await?;
+            if lent.execute(&insert, &parameters).await? == 1 {
+                return Ok(Claim::Fresh);
+            }
+            let held = lent.prepare_cached(held).await?;
+            if let Some(row) = lent.query_opt(&held, &parameters[..2]).await? {
+                return answer::claim(&row);
+            }
             let claim = lent.prepare_typed_cached(claim, &CLAIM_TYPES).await?;
             answer::claim(&lent.query_one(&claim, &parameters).await?)
         };
@@ -169,7 +177,7 @@ impl Store for PostgresStore {
     }
 }
 
-/// Statements touch a row, or answer one, where it is as asked for.
+/// Both statements count a row where it is as asked for.
 fn settled(rows: u64) -> Settled {
     if rows == 0 { Settled::Lost } else { Settled::Yes }
 }

@@ -8,7 +8,11 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use crate::{PostgresStore, answer, duration::seconds, statements::CLAIM_TYPES};
+use crate::{
+    PostgresStore, answer,
+    duration::seconds,
+    statements::{CLAIM_TYPES, Statements},
+};
 
 impl PostgresStore {
     /// Claims an event and marks it as done for as long as `ttl`, within a transaction of yours.
@@ -21,8 +25,9 @@ impl PostgresStore {
     /// A duplicate that comes while the first transaction runs waits for its end, with its
     /// connection: then it is `Done`, or `Fresh` if the first one was rolled back. It waits for
     /// [`longest_wait`](Self::longest_wait), which becomes the transaction's `lock_timeout`; set
-    /// another afterwards if your own statements wait for locks. Do what takes long, such as calls
-    /// to others, before or after the transaction.
+    /// another afterwards if your own statements wait for locks. A claim by a lease waits, too, for
+    /// as long as its `statement_timeout` allows. Do what takes long, such as calls to others,
+    /// before or after the transaction.
     ///
     /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune): a day is
     /// longer than most providers repeat a delivery, and those that repeat for days say so.
@@ -58,7 +63,7 @@ impl PostgresStore {
     /// }
     /// transaction.execute("insert into payments (event) values ($1)", &[&"evt_1"]).await?;
     /// transaction.commit().await?;
-    /// # Ok(true)
+    /// Ok(true)
     /// # }
     /// ```
     pub async fn claim_in(
@@ -83,6 +88,7 @@ impl PostgresStore {
     }
 
     /// Prepares and executes at once: a transaction knows nothing of the pool's prepared statements.
+    /// Where another transaction has inserted the event, the first statement waits for its end.
     async fn attempt(
         &self,
         transaction: &Transaction<'_>,
@@ -97,8 +103,11 @@ impl PostgresStore {
             (&true, done_type),
             (&seconds(ttl), ttl_type),
         ];
-        let row = transaction.query_typed_one(&self.statements.claim, &parameters).await?;
-        answer::claim(&row)
+        let Statements { insert, claim, .. } = &*self.statements;
+        if transaction.execute_typed(insert, &parameters).await? == 1 {
+            return Ok(Claim::Fresh);
+        }
+        answer::claim(&transaction.query_typed_one(claim, &parameters).await?)
     }
 }
 

@@ -28,23 +28,30 @@ async fn holds_to_the_rules_of_a_store() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn prepares_once_for_each_connection_and_asks_once_for_each_verb() -> Outcome {
+async fn prepares_once_and_writes_nothing_for_a_duplicate() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
-    let store = PostgresStore::new(pool(&postgres, 1));
+    let pool = pool(&postgres, 1);
+    let store = PostgresStore::new(pool.clone());
     store.migrate().await?;
     let said = postgres.log()?.len();
     for id in ["1", "2", "3"] {
         let (one, other) = (lease(id), lease(id));
         assert_eq!(store.claim(&one, MINUTE).await?, Claim::Fresh);
-        assert!(matches!(store.claim(&other, MINUTE).await?, Claim::InProgress { .. }));
         assert_eq!(store.complete(&one, MINUTE, Bytes::new()).await?, Settled::Yes);
         assert_eq!(store.claim(&other, MINUTE).await?, Claim::Done { note: Bytes::new() });
         assert_eq!(store.release(&one).await?, Settled::Lost);
     }
-    // The server logs what it executes, and what it prepares not.
+    // The server logs what it executes. Only the duplicate needed two statements.
     let log = postgres.log()?.split_off(said);
-    assert_eq!(log.matches("execute s").count(), 3 * 5, "{log}");
-    assert_eq!(postgres.execute("select count(*) from countersign_claims")?, "3");
+    assert_eq!(log.matches("execute s").count(), 3 * (1 + 1 + 2 + 1), "{log}");
+    let prepared = "select count(*) from pg_prepared_statements";
+    let prepared: i64 = pool.get().await?.query_one(prepared, &[]).await?.get(0);
+    // Its own being looked at is the fifth.
+    assert_eq!(prepared, 4 + 1);
+    let written = "select n_tup_upd, n_tup_del from pg_stat_user_tables";
+    drop((store, pool));
+    while postgres.execute(OTHERS)? != "0" {}
+    assert_eq!(postgres.execute(written)?, "3|0", "completed, and nothing else");
     Ok(())
 }
 

@@ -25,6 +25,10 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// As many connections as an application has.
 const CONNECTIONS: usize = 16;
 
+/// Connections that are still open: when they end, at the latest, the server counts what they did.
+const OTHERS: &str = "select count(*) from pg_stat_activity \
+                      where backend_type = 'client backend' and pid <> pg_backend_pid()";
+
 fn pool(postgres: &Postgres, connections: usize) -> Pool {
     pool_with(postgres.url().parse().unwrap(), connections)
 }

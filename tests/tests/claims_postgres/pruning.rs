@@ -49,11 +49,8 @@ async fn looks_for_what_is_over_in_the_index() -> Outcome {
          analyze countersign_claims",
     )?;
     assert_eq!(store.prune(1000).await?, 0);
-    // A backend tells what it did when it ends, at the latest.
     drop(store);
-    let others = "select count(*) from pg_stat_activity \
-                  where backend_type = 'client backend' and pid <> pg_backend_pid()";
-    while postgres.execute(others)? != "0" {}
+    while postgres.execute(OTHERS)? != "0" {}
     let scans = "select idx_scan from pg_stat_user_indexes \
                  where indexrelname = 'countersign_claims_expires_at'";
     assert_eq!(postgres.execute(scans)?, "1");
