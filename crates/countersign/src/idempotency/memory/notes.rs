@@ -41,15 +41,15 @@ impl Notes {
         while self.size + size(&note) > limits.notes {
             let some = (self.table.len() / 16).max(1);
             let forgotten = self.table.forget_first(some, limits.events);
-            self.forget(forgotten);
+            self.forget(&forgotten);
         }
         let over = self.table.tidy(now, limits.events);
-        self.forget(over);
+        self.forget(&over);
         self.size += size(&note);
         self.table.insert(digest, end, note);
     }
 
-    fn forget(&mut self, forgotten: Vec<Entry<Bytes>>) {
+    fn forget(&mut self, forgotten: &[Entry<Bytes>]) {
         self.size -= forgotten.iter().map(|entry| size(&entry.kept)).sum::<usize>();
     }
 }

@@ -106,7 +106,7 @@ impl MemoryStore {
     /// least. The store is empty afterwards.
     ///
     /// What is done within one ttl, with some to spare, is right: a million in 24 hours is eleven a
-    /// second. It takes some 35 MB when full, and nothing before; what was needed once is kept. An
+    /// second. It takes some 35 MB when full, and nothing before; places are freed as others come. An
     /// event in progress takes some 100 bytes instead of 35.
     #[must_use]
     pub fn capacity(mut self, events: usize) -> Self {
