@@ -2,19 +2,16 @@
 //!
 //! ```text
 //! MemoryStore -> key's digest -> one of the shards, each behind a lock
-//!                                  claims: in progress; a table by digest
-//!                                  done:   a queue, oldest first; an index of it by digest
-//!                                  notes:  a queue, for those of the done that have one
+//!                                  claims, done, notes: a table each, by digest
 //! ```
 
-mod claims;
 mod clock;
 mod digest;
-mod done;
 mod lock;
 mod notes;
 mod shard;
 mod store;
+mod table;
 
 #[cfg(test)]
 mod model;

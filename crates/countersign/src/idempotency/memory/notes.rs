@@ -1,61 +1,60 @@
 //! What is kept with events that are done.
 
-use std::collections::VecDeque;
-
 use bytes::Bytes;
+
+use super::{
+    clock::Moment,
+    digest::Digest,
+    shard::Limits,
+    table::{Entry, Table},
+};
 
 /// Apart from the events, so that one without a note does not pay for it.
 #[derive(Default)]
 pub(super) struct Notes {
-    /// In the order of their events.
-    notes: VecDeque<Note>,
+    table: Table<Bytes>,
+    /// In bytes.
     size: usize,
 }
 
-struct Note {
-    number: u32,
-    text: Bytes,
-}
-
 impl Notes {
-    /// Keeps a note with the event of this number, which is the newest; the oldest notes make room.
-    pub(super) fn push(&mut self, number: u32, text: Bytes, space: usize) {
-        if text.is_empty() || size(&text) > space {
+    /// The note of an event that is done, empty if none is kept.
+    pub(super) fn get(&self, digest: Digest, now: Moment) -> Bytes {
+        self.table.get(digest, now).cloned().unwrap_or_default()
+    }
+
+    /// Keeps a note instead of a former one. Those that would be over first make room.
+    pub(super) fn insert(
+        &mut self,
+        digest: Digest,
+        note: Bytes,
+        now: Moment,
+        end: Moment,
+        limits: Limits,
+    ) {
+        if let Some(former) = self.table.remove(digest) {
+            self.size -= size(&former);
+        }
+        if note.is_empty() || size(&note) > limits.notes {
             return;
         }
-        while self.size + size(&text) > space {
-            self.pop();
+        while self.size + size(&note) > limits.notes {
+            let some = (self.table.len() / 16).max(1);
+            let forgotten = self.table.forget_first(some, limits.events);
+            self.forget(&forgotten);
         }
-        self.size += size(&text);
-        self.notes.push_back(Note { number, text });
+        let over = self.table.tidy(now, limits.events);
+        self.forget(&over);
+        self.size += size(&note);
+        self.table.insert(digest, end, note);
     }
 
-    /// The note of an event, empty if none is kept. Numbers wrap; `first` is the oldest.
-    pub(super) fn find(&self, number: u32, first: u32) -> Bytes {
-        let age = |number: u32| number.wrapping_sub(first);
-        let found = self.notes.binary_search_by_key(&age(number), |note| age(note.number));
-        found
-            .ok()
-            .and_then(|at| self.notes.get(at))
-            .map(|note| note.text.clone())
-            .unwrap_or_default()
-    }
-
-    /// Forgets the note of the oldest event.
-    pub(super) fn forget(&mut self, number: u32) {
-        if self.notes.front().is_some_and(|note| note.number == number) {
-            self.pop();
-        }
-    }
-
-    fn pop(&mut self) {
-        if let Some(note) = self.notes.pop_front() {
-            self.size -= size(&note.text);
-        }
+    fn forget(&mut self, forgotten: &[Entry<Bytes>]) {
+        self.size -= forgotten.iter().map(|entry| size(&entry.kept)).sum::<usize>();
     }
 }
 
-/// With what it takes to keep it.
-fn size(text: &Bytes) -> usize {
-    text.len() + 2 * size_of::<Note>()
+/// With what it takes to keep it: some allocator's share, and a place of which half are free.
+fn size(note: &Bytes) -> usize {
+    note.len() + 2 * size_of::<Entry<Bytes>>()
 }

@@ -29,8 +29,9 @@ use super::{
 ///    [`capacity`](Self::capacity) were claimed since;
 /// 4. memory is bounded, whatever is sent;
 /// 5. times are measured by a clock that does not jump;
-/// 6. nothing waits but for a lock, which is held for less than a microsecond as a rule, and never
-///    across an await. There is no task in the background.
+/// 6. nothing waits but for a lock, which is held for less than a microsecond as a rule, for less
+///    than a millisecond where a shard tidies up, and never across an await. There is no task in the
+///    background.
 ///
 /// It is shared as an [`Arc`](std::sync::Arc) or a [`SharedStore`](super::super::SharedStore).
 ///
@@ -38,10 +39,13 @@ use super::{
 ///
 /// Everything, when the process ends: what is delivered again across a restart is handled again.
 ///
-/// When the store is full, a new claim takes the place of what was done longest ago. Events are
-/// spread over shards by chance, and each shard forgets its own oldest, so that this holds up to
-/// some per cent. Notes have a space of their own: when that is full, the oldest notes are
-/// forgotten, and their events stay done, without one.
+/// What is over, when its place is needed. When every place is taken, some of what is done is
+/// forgotten that would be over first: with one ttl for all, what was done longest ago. Events are
+/// spread over shards by chance, and each shard forgets its own, a sixteenth at a time, so that this
+/// holds up to some per cent. Claims in progress are not forgotten for others.
+///
+/// Notes have a space of their own: when that is full, the notes are forgotten whose events would
+/// be over first. Those events stay done, without a note.
 ///
 /// # Security
 ///
@@ -102,7 +106,7 @@ impl MemoryStore {
     /// least. The store is empty afterwards.
     ///
     /// What is done within one ttl, with some to spare, is right: a million in 24 hours is eleven a
-    /// second. It takes some 35 MB when full, and nothing before; what was needed once is kept. An
+    /// second. It takes some 35 MB when full, and nothing before; places are freed as others come. An
     /// event in progress takes some 100 bytes instead of 35.
     #[must_use]
     pub fn capacity(mut self, events: usize) -> Self {
@@ -113,8 +117,8 @@ impl MemoryStore {
 
     /// Sets how many bytes all notes may take; 64 MiB unless set.
     ///
-    /// Each shard has an equal part of it, and there is a shard for 13,000 events of the capacity.
-    /// A note that is longer than the part is not kept: 870 KB by default.
+    /// Each shard has an equal part of it, and there is a shard for 12,500 events of the capacity.
+    /// A note that is longer than the part is not kept: 830 KB by default.
     #[must_use]
     pub fn note_space(mut self, bytes: usize) -> Self {
         self.note_space = bytes;
@@ -164,8 +168,9 @@ impl MemoryStore {
     fn limits(&self) -> Limits {
         let shards = self.shards.len();
         let part = self.capacity.div_ceil(shards);
-        // They are spread by chance: seven standard deviations more.
-        let events = if shards == 1 { part } else { part + part / 16 };
+        // They are spread by chance: room for six standard deviations more, when a sixteenth has
+        // just been forgotten.
+        let events = part + part / 8;
         Limits { events, notes: self.note_space / shards }
     }
 }
@@ -224,9 +229,9 @@ fn full(_: Full) -> StoreError {
 const CAPACITY: usize = 1_000_000;
 const NOTE_SPACE: usize = 64 * 1024 * 1024;
 
-/// With a sixteenth more they just fit a table of 2^14 places. To double a smaller one takes some
-/// hundred microseconds, which is the longest that one claim waits.
-const EVENTS_OF_A_SHARD: usize = 13_000;
+/// With an eighth more they just fit a table of 2^14 places, of which two are free of 16. To double
+/// a smaller one, or to forget a sixteenth, takes less than a millisecond.
+const EVENTS_OF_A_SHARD: usize = 12_500;
 
-/// For 13 billion events; beyond, shards grow.
+/// For 12 billion events; beyond, shards grow.
 const MOST_SHARDS: usize = 1_000_000;
