@@ -146,58 +146,88 @@ def estimates():
         bars(group, "ns", rows, f"criterion-{group}")
 
 
-def growth():
-    """Rates by the number of connections, as lines."""
+def lines(title, label, counts, rows):
+    """A line for each row: (name, a figure for each count)."""
+    most = max(f for _, figures in rows for f in figures if f is not None) * 1.05
+    left, top, width, height = 90, 60, 560, 300
+
+    def place(index, value):
+        return left + width * index / (len(counts) - 1), top + height * (1 - value / most)
+
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 920 {top + height + 50}" '
+        f'role="img" aria-label="{escape(title, quote=True)}"><style>{STYLE}'
+        "polyline { fill: none; stroke-width: 2; }</style>",
+        '<rect class="page" width="100%" height="100%"/>',
+        f'<text x="16" y="26" font-size="16" font-weight="600">{escape(title)}</text>',
+    ]
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        y = top + height * (1 - share)
+        out.append(f'<line class="line" x1="{left}" x2="{left + width}" y1="{y}" y2="{y}"/>')
+        out.append(
+            f'<text class="quiet" x="{left - 8}" y="{y + 4}" text-anchor="end">'
+            f"{figure(most * share)}</text>"
+        )
+    for index, count in enumerate(counts):
+        x, _ = place(index, 0)
+        out.append(
+            f'<text class="quiet" x="{x}" y="{top + height + 20}" text-anchor="middle">'
+            f"{count}</text>"
+        )
+    out.append(
+        f'<text class="quiet" x="{left + width / 2}" y="{top + height + 40}" '
+        f'text-anchor="middle">{escape(label)}</text>'
+    )
+    for index, (name, figures) in enumerate(rows):
+        # Told apart by hue and by dashes, in either scheme.
+        hue = f"hsl({index * 360 // len(rows)} 65% 50%)"
+        dash = "" if index % 2 else ' stroke-dasharray="6 3"'
+        points = " ".join("{:.1f},{:.1f}".format(*place(i, f)) for i, f in enumerate(figures))
+        y = top + 20 * index
+        out.append(f'<polyline points="{points}" stroke="{hue}"{dash}/>')
+        out.append(f'<line x1="670" x2="696" y1="{y}" y2="{y}" stroke="{hue}" stroke-width="2"{dash}/>')
+        out.append(f'<text x="702" y="{y + 4}">{escape(name)}</text>')
+    out.append("</svg>")
+    write(title, out)
+
+
+def by_connections():
+    """Rates and waits by the number of connections."""
     path = TARGET / "http-connections-bench.json"
     if not path.exists():
         return
     for table in json.loads(path.read_text())["tables"]:
-        counts = [int(column) for column in table["columns"]]
-        most = max(f for row in table["rows"] for f in row["figures"] if f is not None) * 1.05
-        left, top, width, height = 90, 60, 560, 300
+        rows = [(row["name"], row["figures"]) for row in table["rows"]]
+        lines(table["title"], "connections", table["columns"], rows)
 
-        def place(index, value):
-            return left + width * index / (len(counts) - 1), top + height * (1 - value / most)
 
-        title = table["title"]
-        out = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 920 {top + height + 50}" '
-            f'role="img" aria-label="{escape(title, quote=True)}"><style>{STYLE}'
-            "polyline { fill: none; stroke-width: 2; }</style>",
-            '<rect class="page" width="100%" height="100%"/>',
-            f'<text x="16" y="26" font-size="16" font-weight="600">{escape(title)}</text>',
+def by_size():
+    """What a KiB of the body costs, by the body's size."""
+    path = TARGET / "peers-bench.json"
+    if not path.exists():
+        return
+    schemes = {}
+    for table in json.loads(path.read_text())["tables"]:
+        if found := re.fullmatch(r"(.*), (\d+) B", table["title"]):
+            scheme, size = found[1], int(found[2])
+            for row in table["rows"]:
+                if not scheme.startswith("By "):
+                    costs = schemes.setdefault(scheme, {}).setdefault(row["name"], {})
+                    costs[size] = row["figures"][0] / (size / 1024)
+    for scheme, costs in schemes.items():
+        sizes = sorted({size for of_name in costs.values() for size in of_name})
+        # The smallest would flatten all others.
+        sizes = [size for size in sizes if size >= 512]
+        rows = [
+            (name, [of_name[size] for size in sizes])
+            for name, of_name in costs.items()
+            if all(size in of_name for size in sizes)
         ]
-        for share in (0, 0.25, 0.5, 0.75, 1):
-            y = top + height * (1 - share)
-            out.append(f'<line class="line" x1="{left}" x2="{left + width}" y1="{y}" y2="{y}"/>')
-            out.append(
-                f'<text class="quiet" x="{left - 8}" y="{y + 4}" text-anchor="end">'
-                f"{figure(most * share)}</text>"
-            )
-        for index, count in enumerate(counts):
-            x, _ = place(index, 0)
-            out.append(
-                f'<text class="quiet" x="{x}" y="{top + height + 20}" text-anchor="middle">'
-                f"{count}</text>"
-            )
-        out.append(
-            f'<text class="quiet" x="{left + width / 2}" y="{top + height + 40}" '
-            'text-anchor="middle">connections</text>'
-        )
-        for index, row in enumerate(table["rows"]):
-            # Told apart by hue and by dashes, in either scheme.
-            hue = f"hsl({index * 360 // len(table['rows'])} 65% 50%)"
-            dash = "" if index % 2 else ' stroke-dasharray="6 3"'
-            points = " ".join("{:.1f},{:.1f}".format(*place(i, f)) for i, f in enumerate(row["figures"]))
-            y = top + 20 * index
-            out.append(f'<polyline points="{points}" stroke="{hue}"{dash}/>')
-            out.append(f'<line x1="670" x2="696" y1="{y}" y2="{y}" stroke="{hue}" stroke-width="2"{dash}/>')
-            out.append(f'<text x="702" y="{y + 4}">{escape(row["name"])}</text>')
-        out.append("</svg>")
-        write(title, out)
+        lines(f"{scheme}: ns per KiB by the body's size", "bytes", sizes, rows)
 
 
 if __name__ == "__main__":
     reports()
     estimates()
-    growth()
+    by_connections()
+    by_size()
