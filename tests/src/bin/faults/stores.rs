@@ -20,8 +20,15 @@ impl Server {
         Ok(match kind {
             Kind::Memory => Some(Self::Memory),
             // What is acknowledged is on the disk.
-            Kind::Redis => Redis::start_with(["--appendonly", "yes", "--appendfsync", "always"])?
-                .map(Self::Redis),
+            Kind::Redis => Redis::start_with([
+                "--port",
+                "0",
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+            ])?
+            .map(Self::Redis),
             Kind::Postgres => Postgres::start()?.map(Self::Postgres),
             Kind::ExactlyOnce => Postgres::start()?.map(Self::ExactlyOnce),
         })
