@@ -94,22 +94,22 @@ on conflict (key) do update
 
 /// Counts a row if it is free after that.
 const RELEASE: &str = "\
-with released as (
+with \"released here\" as (
     delete from claims_table where key = $1 and token = $2 and not done returning true
 )
 select true
-where exists (select from released)
+where exists (select from \"released here\")
     or not exists (select from claims_table where key = $1 and expires_at > clock_timestamp())";
 
 /// Counts what it removes. Rows that somebody holds at the moment are left for the next time. The
 /// time is that of the statement's beginning, which an index can be searched for.
 const PRUNE: &str = "\
-with expired as materialized (
+with \"expired here\" as materialized (
     select key from claims_table
     where expires_at <= statement_timestamp()
     order by expires_at
     limit $1
     for update skip locked
 )
-delete from claims_table as claims using expired
+delete from claims_table as claims using \"expired here\" as expired
 where claims.key = expired.key and claims.expires_at <= statement_timestamp()";

@@ -23,8 +23,8 @@ impl PostgresStore {
     /// holds it by a lease, where the table is used in both ways.
     ///
     /// A duplicate that comes while the first transaction runs waits for its end, with its
-    /// connection: then it is `Done`, or `Fresh` if the first one was rolled back. It waits for
-    /// [`longest_wait`](Self::longest_wait), which becomes the transaction's `lock_timeout`; set
+    /// connection: then it is `Done`, or `Fresh` if the first one was rolled back. For each lock it
+    /// waits for [`longest_wait`](Self::longest_wait), which becomes the transaction's `lock_timeout`; set
     /// another afterwards if your own statements wait for locks. A claim by a lease waits, too, for
     /// as long as its `statement_timeout` allows. Do what takes long, such as calls to others,
     /// before or after the transaction.

@@ -38,6 +38,11 @@ pub trait SecretSource: Send + Sync + 'static {
     ///
     /// Called before anything is verified, and so for forged deliveries, too: read it off the
     /// request, and look nothing up here.
+    ///
+    /// # Security
+    ///
+    /// Give each tenant one spelling. If `ACME` and `acme` had the same secrets, a delivery that was
+    /// handled for the one could be sent again for the other, as another event.
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
 
     /// Looks up a tenant's secrets; `Ok(None)` if there is no such tenant.

@@ -1,6 +1,6 @@
 //! From a key to the right to handle an event, and what becomes of it.
 
-use std::{future::Future, time::Duration};
+use std::{error::Error as _, future::Future, time::Duration};
 
 use bytes::Bytes;
 use countersign_core::{HeaderSource, Provider};
@@ -22,8 +22,18 @@ pub struct Claimed {
     pub(super) idempotency: Idempotency,
     /// `None` where there was nothing to claim by, and once it is settled.
     pub(super) lease: Option<Lease>,
-    /// So that it is completed if it is dropped.
-    pub(super) was_handled: bool,
+    pub(super) stage: Stage,
+}
+
+/// How far an event is, which decides what becomes of it when it is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Whether it is claimed is not known.
+    Claiming,
+    /// It is claimed.
+    Working,
+    /// It was handled.
+    Handled,
 }
 
 impl Idempotency {
@@ -49,13 +59,16 @@ impl Idempotency {
     /// Claims an event by its key, or tells why it is not to be handled.
     pub(crate) async fn admit(self, key: Option<IdempotencyKey>) -> Result<Claimed, Rejection> {
         let Some(key) = key else {
-            return Ok(Claimed { idempotency: self, lease: None, was_handled: false });
+            return Ok(Claimed { idempotency: self, lease: None, stage: Stage::Working });
         };
-        // Claimed until the store says otherwise: whatever ends this early, it is released.
+        // Perhaps claimed until the store says otherwise: whatever ends this early, it is given back.
         let lease = Some(Lease::new(key));
-        let mut claimed = Claimed { idempotency: self, lease, was_handled: false };
+        let mut claimed = Claimed { idempotency: self, lease, stage: Stage::Claiming };
         let reason = match claimed.claim().await {
-            Ok(Claim::Fresh) => return Ok(claimed),
+            Ok(Claim::Fresh) => {
+                claimed.stage = Stage::Working;
+                return Ok(claimed);
+            }
             Ok(Claim::InProgress { retry_after }) => Reason::InProgress { retry_after },
             Ok(Claim::Done { note }) => Reason::Done { answer: KeptAnswer::read(&note) },
             Err(reason) => {
@@ -68,6 +81,7 @@ impl Idempotency {
                     cause = reason.cause().map(tracing::field::display),
                     "a delivery is handled, be it a duplicate or not: {reason}",
                 );
+                claimed.stage = Stage::Working;
                 return Ok(claimed);
             }
         };
@@ -84,7 +98,7 @@ impl Claimed {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store has not answered within its deadline. The event was handled all
+    /// [`StoreError`] if the store has not done so within its deadline. The event was handled all
     /// the same: answer 2xx, for who is asked to send it again will.
     pub fn complete(self) -> impl Future<Output = Result<Settled, StoreError>> + Send + 'static {
         self.complete_with(Bytes::new())
@@ -107,7 +121,12 @@ impl Claimed {
         let deadline = self.idempotency.deadline;
         async move {
             match completing {
-                Some(completing) => timeout(deadline, completing).await.map_err(StoreError::new),
+                Some(completing) => {
+                    timeout(deadline, completing).await.unwrap_or_else(|late| {
+                        // It goes on.
+                        Err(StoreError::new(late))
+                    })
+                }
                 None => Ok(Settled::Yes),
             }
         }
@@ -145,12 +164,12 @@ impl Claimed {
 impl Drop for Claimed {
     fn drop(&mut self) {
         if let Some(lease) = self.lease.take() {
-            let (idempotency, was_handled) = (self.idempotency.clone(), self.was_handled);
+            let (idempotency, stage) = (self.idempotency.clone(), self.stage);
             drop(Lasting::new(async move {
-                if was_handled {
-                    let _ = idempotency.complete(&lease, Bytes::new()).await;
-                } else {
-                    idempotency.release(&lease).await;
+                match stage {
+                    Stage::Claiming => idempotency.give_back(&lease).await,
+                    Stage::Working => idempotency.release(&lease).await,
+                    Stage::Handled => drop(idempotency.complete(&lease, Bytes::new()).await),
                 }
             }));
         }
@@ -158,47 +177,75 @@ impl Drop for Claimed {
 }
 
 impl Idempotency {
-    async fn complete(&self, lease: &Lease, note: Bytes) -> Settled {
+    async fn complete(&self, lease: &Lease, note: Bytes) -> Result<Settled, StoreError> {
         let complete = || self.store.complete(lease, self.ttl, note.clone());
         let settled = self.insist("completed", lease, complete).await;
-        if settled == Settled::Lost {
-            let key = lease.key().as_str();
-            tracing::warn!(target: TARGET, key, "an event was handled after its lease ran out");
+        let key = lease.key().as_str();
+        match &settled {
+            Ok(Settled::Yes) => {}
+            Ok(Settled::Lost) => {
+                tracing::warn!(target: TARGET, key, "an event was handled after its lease ran out");
+            }
+            Err(_) => {
+                tracing::error!(target: TARGET, key, "a duplicate of an event will be handled");
+            }
         }
         settled
     }
 
     async fn release(&self, lease: &Lease) {
         let release = || self.store.release(lease);
-        // Somebody else's is released as far as we are concerned.
+        // Somebody else's is released as far as we are concerned, and so is what ran out.
         let _ = self.insist("released", lease, release).await;
     }
 
+    /// Releases what may be claimed, and may be only after it was released: a store that is slow
+    /// can do the one after the other. Not for long, because whoever fails is asked by many.
+    async fn give_back(&self, lease: &Lease) {
+        for pause in GIVE_BACK {
+            sleep(pause).await;
+            match timeout(self.deadline, self.store.release(lease)).await {
+                Ok(Ok(Settled::Yes | Settled::Lost)) => {}
+                Ok(Err(_)) | Err(Elapsed { .. }) => {
+                    let key = lease.key().as_str();
+                    tracing::debug!(target: TARGET, key, "an event was perhaps not released");
+                }
+            }
+        }
+    }
+
     /// Asks the store until it answers, or the lease has run out.
-    async fn insist<F>(&self, what: &str, lease: &Lease, ask: impl Fn() -> F) -> Settled
+    async fn insist<F>(
+        &self,
+        what: &str,
+        lease: &Lease,
+        ask: impl Fn() -> F,
+    ) -> Result<Settled, StoreError>
     where
         F: Future<Output = Result<Settled, StoreError>>,
     {
         let end = Instant::now().checked_add(self.lease);
         let mut pause = PAUSE;
         loop {
-            match timeout(self.deadline, ask()).await {
-                Ok(Ok(settled)) => return settled,
-                Ok(Err(error)) => tell(what, lease, Some(&error)),
-                Err(Elapsed { .. }) => tell(what, lease, None),
+            let error = match timeout(self.deadline, ask()).await {
+                Ok(Ok(settled)) => return Ok(settled),
+                Ok(Err(error)) => error,
+                Err(late) => StoreError::new(late),
+            };
+            tell(what, lease, &error);
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            if left == Some(Duration::ZERO) {
+                return Err(error);
             }
-            if end.is_some_and(|end| Instant::now() + pause >= end) {
-                return Settled::Lost;
-            }
-            sleep(pause).await;
-            pause *= 2;
+            // The last attempt is when the lease ends.
+            sleep(left.map_or(pause, |left| left.min(pause))).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 }
 
-fn tell(what: &str, lease: &Lease, error: Option<&StoreError>) {
-    let cause = error.and_then(std::error::Error::source).map(tracing::field::display);
-    let key = lease.key().as_str();
+fn tell(what: &str, lease: &Lease, error: &StoreError) {
+    let (key, cause) = (lease.key().as_str(), error.source().map(tracing::field::display));
     tracing::error!(target: TARGET, key, cause, "an event was not {what} yet: the store failed");
 }
 
@@ -206,3 +253,8 @@ pub(super) const TARGET: &str = "countersign::idempotency";
 
 /// After the first attempt to tell the store; twice as long after each further one.
 const PAUSE: Duration = Duration::from_millis(250);
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+/// Before each attempt to give back what may be claimed.
+const GIVE_BACK: [Duration; 3] = [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(8)];

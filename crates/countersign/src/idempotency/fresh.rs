@@ -6,7 +6,7 @@ use super::{Claimed, Rejection};
 use crate::Extractor;
 
 /// A verified delivery whose event is yours to handle: an extractor around another, for handlers
-/// without the middleware.
+/// without the middleware. Behind it, there is never one: the event is the middleware's.
 ///
 /// A delivery that `T` refuses is not claimed. [`Claimed::complete`] the event once it is handled;
 /// a handler that returns without doing so, whatever it answers, leaves the event to the next

@@ -21,7 +21,8 @@ pub struct Lease {
     token: Token,
 }
 
-/// What tells one claim from all others: unique among processes.
+/// What tells one claim from all others: unique among processes, but for those that go on from one
+/// copy of a memory.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token(u128);
 

@@ -33,10 +33,15 @@
 //!
 //! # What this can promise
 //!
-//! An event is never lost: whatever is not completed is handled at its next delivery, and whoever
-//! cannot be told is answered so that the provider sends it again. But between what a handler does
-//! and the note that it has done so, a process can die; the next delivery, after the lease, then
-//! does it again. With leases the effect is *at least once*, and more than once only if
+//! No event is lost that its provider goes on sending: whatever is not completed is handled at its
+//! next delivery (where the process died, at the first after the lease), and whoever cannot be told
+//! is answered so that the provider sends it again. Keep the lease shorter than the provider goes on
+//! trying.
+//!
+//! But between what a handler does and the note that it has done so, much can happen; the next
+//! delivery then does it again. With leases the effect is *at least once*, and more than once only if
+//! - a handler fails, panics, or is given up with its client after it had its effect: what must not
+//!   be cut short goes into a task of its own, which the handler awaits;
 //! - the process dies, or the store fails for as long as the lease, after the effect and before the
 //!   event is completed;
 //! - a handler takes longer than the lease;
@@ -86,6 +91,12 @@
 //!
 //! # Deployment
 //!
+//! - Events are told apart by the endpoint's name, which is the provider's unless
+//!   [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise. Two endpoints of one provider
+//!   need a name each where both handle the same events; services that share a server of Redis or
+//!   PostgreSQL need a prefix or a table each. Otherwise the one swallows what the other has handled.
+//! - Use one of the ways in at a time: where two claim the same event, the inner one is told that
+//!   the outer one works on it.
 //! - Deadlines are timers of tokio, and what outlives a request is a task of tokio.
 //! - Deliveries without a signed id are handled, and told at `WARN` under the target
 //!   `countersign::idempotency`: see [`Idempotency::id`] and

@@ -67,7 +67,8 @@ impl Idempotency {
     /// Default: 60 s, twice as long as the most patient providers wait for an answer.
     ///
     /// A handler that takes longer can be overtaken by a second delivery of its event; a worker
-    /// that dies keeps the event from being handled for as long as this.
+    /// that dies keeps the event from being handled for as long as this, which should be shorter
+    /// than the provider goes on sending.
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Claimed, KeptAnswer, kept::VERSION};
+use super::{Claimed, KeptAnswer, claimed::Stage, kept::VERSION};
 
 /// A claimed event on its way to be done, or free.
 pub(crate) type Settling = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -13,13 +13,13 @@ pub(crate) type Settling = Pin<Box<dyn Future<Output = ()> + Send>>;
 impl Claimed {
     /// Notes whether the event was handled, which decides what becomes of it.
     pub(crate) fn after(mut self, was_handled: bool) -> Self {
-        self.was_handled = was_handled;
+        self.stage = if was_handled { Stage::Handled } else { Stage::Working };
         self
     }
 
     /// Completes the event with a note if it was handled, else releases it.
     pub(crate) fn settle(self, note: Bytes) -> Settling {
-        if self.was_handled {
+        if self.stage == Stage::Handled {
             // Whatever failed is told, and tried again, where nobody waits for it.
             let completing = self.complete_with(note);
             Box::pin(async { drop(completing.await) })

@@ -265,6 +265,26 @@ async fn frees_what_was_claimed_once_the_store_is_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn completes_after_an_outage_that_is_shorter_than_the_lease() {
+    for outage in [1, 20, 33, 50, 59] {
+        for mood in [Mood::Fails, Mood::Hangs] {
+            let store = Told::default();
+            let idempotency = Idempotency::new(store.clone());
+            let claimed = claim(&idempotency).await.unwrap();
+            store.set(mood);
+            let completing = tokio::spawn(claimed.complete());
+            sleep(Duration::from_secs(outage)).await;
+            store.set(Mood::Works);
+            sleep(Duration::from_secs(5)).await;
+            assert_eq!(store.state(), Some(State::Done(Bytes::new())), "{outage} s");
+            // Nobody is kept waiting for longer than the deadline.
+            let is_in_time = outage == 1 && matches!(mood, Mood::Fails);
+            assert_eq!(completing.await.unwrap().is_ok(), is_in_time);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn handles_all_the_same_where_that_was_chosen() {
     let store = Told::default();
     let idempotency = Idempotency::new(store.clone()).risk_duplicates_when_store_fails();

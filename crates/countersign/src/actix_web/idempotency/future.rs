@@ -9,7 +9,7 @@ use std::{
 use actix_web::{
     body::{BodySize, BoxBody, EitherBody, MessageBody, to_bytes},
     dev::{Service, ServiceRequest, ServiceResponse},
-    http::header::CONTENT_TYPE,
+    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
 };
 use bytes::Bytes;
 use pin_project_lite::pin_project;
@@ -46,7 +46,7 @@ pin_project! {
         },
         // The answer is read, so that it can be kept.
         Keeping {
-            body: Pin<Box<dyn Future<Output = Bytes>>>,
+            body: Pin<Box<dyn Future<Output = Option<Bytes>>>>,
             waiting: Option<(ServiceResponse<()>, Claimed)>,
         },
         Settling {
@@ -124,11 +124,10 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
         let was_handled = outcome.as_ref().is_ok_and(|response| response.status().is_success());
         let claimed = claimed.after(was_handled);
         match outcome {
-            Ok(response) if was_handled && claimed.keeps(length(response.response().body())) => {
+            Ok(response) if was_handled && claimed.keeps(length(&response)) => {
                 let (request, response) = response.into_parts();
                 let (response, body) = response.into_parts();
-                // What cannot be read cannot be sent either: the event was handled all the same.
-                let body = Box::pin(async { to_bytes(body).await.unwrap_or_default() });
+                let body = Box::pin(async { to_bytes(body).await.ok() });
                 let response = ServiceResponse::new(request, response);
                 Self::Keeping { body, waiting: Some((response, claimed)) }
             }
@@ -139,8 +138,17 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
         }
     }
 
-    /// The answer was read to its end.
-    fn kept(response: ServiceResponse<()>, body: Bytes, claimed: Claimed) -> Self {
+    /// The answer was read to its end, or broke off.
+    fn kept(mut response: ServiceResponse<()>, body: Option<Bytes>, claimed: Claimed) -> Self {
+        let Some(body) = body else {
+            // What cannot be read cannot be sent either. The event was handled all the same.
+            response.headers_mut().remove(CONTENT_LENGTH);
+            let response = response.map_body(|_, ()| BoxBody::new(Bytes::new()));
+            return Self::Settling {
+                settling: claimed.settle(Bytes::new()),
+                outcome: Some(Ok(response.map_into_right_body())),
+            };
+        };
         let content_type = response.headers().get(CONTENT_TYPE).map(|value| value.as_bytes());
         let answer = KeptAnswer {
             status: response.status().as_u16(),
@@ -155,9 +163,10 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
     }
 }
 
-/// How long a body is, where that is known.
-fn length(body: &impl MessageBody) -> Option<u64> {
-    match body.size() {
+/// How long a body is, where that is known, and where it is no other spelling of what it says.
+fn length<B: MessageBody>(response: &ServiceResponse<B>) -> Option<u64> {
+    match response.response().body().size() {
+        _ if response.headers().contains_key(CONTENT_ENCODING) => None,
         BodySize::None => Some(0),
         BodySize::Sized(length) => Some(length),
         BodySize::Stream => None,

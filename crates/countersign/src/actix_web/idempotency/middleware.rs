@@ -29,6 +29,9 @@ use crate::{
 /// What is not handed on is answered as
 /// [`idempotency::Rejection`](crate::idempotency::Rejection) has it.
 ///
+/// A client that closes its half of the connection has not hung up for actix: unless
+/// `HttpServer::h1_allow_half_closed(false)` is set, its handler goes on to its end.
+///
 /// # Examples
 ///
 /// What is wrapped last is around the others:

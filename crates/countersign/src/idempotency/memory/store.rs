@@ -25,8 +25,8 @@ use super::{
 ///    [`Claim::Fresh`];
 /// 2. a claim is not forgotten before its lease has run out: if every place is taken by one,
 ///    claiming another event is a [`StoreError`], so that the provider sends that again later;
-/// 3. an event that is done is known for its ttl, unless as many others as the
-///    [`capacity`](Self::capacity) were claimed since;
+/// 3. an event that is done is known for its ttl, which is one for all, unless as many others as
+///    the [`capacity`](Self::capacity) were claimed since;
 /// 4. memory is bounded, whatever is sent;
 /// 5. times are measured by a clock that does not jump;
 /// 6. nothing waits but for a lock, which is held for less than a microsecond as a rule, for less

@@ -6,9 +6,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, header::CONTENT_TYPE, response};
+use http::{
+    Request, Response,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
+    response,
+};
 use http_body::Body;
-use http_body_util::{BodyExt, Full, combinators::Collect};
+use http_body_util::{BodyExt, Collected, Full, combinators::Collect};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
@@ -115,9 +119,7 @@ where
                 StateProjection::Keeping { body, waiting } => {
                     let body = ready!(body.poll(cx));
                     let Some((parts, claimed)) = waiting.take() else { return Poll::Pending };
-                    // What cannot be read cannot be sent either: the event was handled all the same.
-                    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
-                    State::kept(parts, body, claimed)
+                    State::kept(parts, body.map(Collected::to_bytes).ok(), claimed)
                 }
                 StateProjection::Settling { settling, outcome } => {
                     ready!(settling.as_mut().poll(cx));
@@ -135,7 +137,7 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
         let was_handled = outcome.as_ref().is_ok_and(|response| response.status().is_success());
         let claimed = claimed.after(was_handled);
         match outcome {
-            Ok(response) if was_handled && claimed.keeps(response.body().size_hint().exact()) => {
+            Ok(response) if was_handled && claimed.keeps(length(&response)) => {
                 let (parts, body) = response.into_parts();
                 Self::Keeping { body: body.collect(), waiting: Some((parts, claimed)) }
             }
@@ -146,8 +148,17 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
         }
     }
 
-    /// The answer was read to its end.
-    fn kept(parts: response::Parts, body: Bytes, claimed: Claimed) -> Self {
+    /// The answer was read to its end, or broke off.
+    fn kept(mut parts: response::Parts, body: Option<Bytes>, claimed: Claimed) -> Self {
+        let Some(body) = body else {
+            // What cannot be read cannot be sent either. The event was handled all the same.
+            parts.headers.remove(CONTENT_LENGTH);
+            let response = Response::from_parts(parts, Full::default());
+            return Self::Settling {
+                settling: claimed.settle(Bytes::new()),
+                outcome: Some(Ok(ResponseBody::full(response))),
+            };
+        };
         let content_type = parts.headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
         let answer = KeptAnswer {
             status: parts.status.as_u16(),
@@ -160,6 +171,12 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
             outcome: Some(Ok(ResponseBody::full(response))),
         }
     }
+}
+
+/// How long a body is, where that is known, and where it is no other spelling of what it says.
+fn length(response: &Response<impl Body>) -> Option<u64> {
+    let is_encoded = response.headers().contains_key(CONTENT_ENCODING);
+    response.body().size_hint().exact().filter(|_| !is_encoded)
 }
 
 impl<S, B, R> fmt::Debug for HandleOnceFuture<S, B, R>
