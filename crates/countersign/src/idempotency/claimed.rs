@@ -33,6 +33,10 @@ pub(super) enum Stage {
     /// It is claimed.
     Working,
     /// It was handled.
+    #[cfg_attr(
+        not(any(feature = "tower", feature = "actix-web")),
+        expect(dead_code, reason = "noted by the middleware")
+    )]
     Handled,
 }
 
