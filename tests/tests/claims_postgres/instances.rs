@@ -17,7 +17,7 @@ struct Claimant {
 
 impl Claimant {
     fn start(postgres: &Postgres) -> Result<Self, Box<dyn Error>> {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_claims-in-postgres"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_claims"))
             .arg(postgres.url())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

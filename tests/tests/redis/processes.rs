@@ -44,7 +44,7 @@ struct Worker {
 
 impl Worker {
     fn start(url: &str) -> io::Result<Self> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_claims-in-redis"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_claims"));
         let mut process = command.arg(url).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let stdin = process.stdin.take().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();

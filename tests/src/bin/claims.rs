@@ -1,23 +1,24 @@
-//! Claims events in PostgreSQL. For each line that comes in, which is a number, 64 tasks claim that
-//! hundred of events, each event four times; those that were fresh are printed in one line.
+//! Claims events in Redis or PostgreSQL. For each line that comes in, which is a number, 64 tasks
+//! claim that hundred of events, each event four times; those that were fresh are printed in one
+//! line.
 //!
 //! ```sh
-//! seq 0 99 | claims-in-postgres 'host=/run/postgresql user=app'
+//! seq 0 99 | claims redis://127.0.0.1:6379
+//! seq 0 99 | claims 'host=/run/postgresql user=app'
 //! ```
 
 use std::{env, error::Error, io, time::Duration};
 
-use countersign::idempotency::{Claim, IdempotencyKey, Lease, Store, StoreError};
+use countersign::idempotency::{Claim, IdempotencyKey, Lease, SharedStore, Store, StoreError};
 use countersign_postgres::PostgresStore;
+use countersign_redis::RedisStore;
 use deadpool_postgres::{Manager, Pool};
 use tokio::task::JoinSet;
 use tokio_postgres::NoTls;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let url = env::args().nth(1).ok_or("the database is missing")?;
-    let store = PostgresStore::new(Pool::builder(Manager::new(url.parse()?, NoTls)).build()?);
-    store.migrate().await?;
+    let store = open(&env::args().nth(1).ok_or("the server is missing")?).await?;
     for line in io::stdin().lines() {
         let first = line?.parse::<usize>()? * 100;
         let mut tasks = JoinSet::new();
@@ -35,9 +36,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+async fn open(server: &str) -> Result<SharedStore, Box<dyn Error>> {
+    if server.starts_with("redis") {
+        return Ok(SharedStore::new(RedisStore::connect(server).await?));
+    }
+    let store = PostgresStore::new(Pool::builder(Manager::new(server.parse()?, NoTls)).build()?);
+    store.migrate().await?;
+    Ok(SharedStore::new(store))
+}
+
 /// Returns the events that were fresh.
 async fn claim(
-    store: PostgresStore,
+    store: SharedStore,
     events: impl Iterator<Item = usize>,
 ) -> Result<Vec<usize>, StoreError> {
     let mut fresh = Vec::new();
