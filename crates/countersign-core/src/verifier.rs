@@ -90,6 +90,11 @@ impl<P: Provider> Verifier<P> {
     /// Replaces the secrets of this verifier and of all its clones, while deliveries come in. Each
     /// delivery is judged by the secrets in force at its [`begin`](Self::begin).
     ///
+    /// # Security
+    ///
+    /// Once this has returned, no delivery that begins later is judged by the former secrets. A
+    /// delivery whose body is still coming in is judged by the secrets of its beginning.
+    ///
     /// # Errors
     ///
     /// As [`Verifier::new`]; the former secrets then stay in force. [`ConfigError::SecretsPerTenant`]

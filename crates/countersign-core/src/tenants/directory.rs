@@ -8,11 +8,9 @@ use crate::{RequestHead, Verification, key::Keys};
 pub(crate) trait Directory: Send + Sync {
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
     fn keys<'a>(&'a self, tenant: &'a str) -> Looked<'a, Option<Arc<Keys>>>;
-    /// Forgets one tenant, or all.
-    fn forget<'a>(
-        &'a self,
-        tenant: Option<&'a str>,
-    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+    /// Forgets one tenant, or all. Once it has returned, no call of `keys` that begins later returns
+    /// keys that were read before.
+    fn forget(&self, tenant: Option<&str>);
 }
 
 pub(crate) type Looked<'a, T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send + 'a>>;

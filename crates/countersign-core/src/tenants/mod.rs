@@ -3,7 +3,11 @@
 #[cfg(feature = "tenants")]
 mod cache;
 mod directory;
+#[cfg(feature = "tenants")]
+mod remembered;
 mod request;
+#[cfg(feature = "tenants")]
+mod running;
 #[cfg(feature = "tenants")]
 mod source;
 #[cfg(all(test, feature = "tenants"))]

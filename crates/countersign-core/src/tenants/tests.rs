@@ -1,3 +1,5 @@
+mod running;
+
 use std::{
     collections::HashMap,
     error::Error,
@@ -5,9 +7,8 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
-
-use tokio::sync::Notify;
 
 use crate::{
     Address, Admission, ConfigError, HeaderSource, RequestHead, Secret, SecretSource, Secrets,
@@ -26,6 +27,10 @@ struct Source {
 impl Source {
     fn set(&self, tenant: &'static str, secret: &'static str) {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, secret);
+    }
+
+    fn remove(&self, tenant: &str) {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
     }
 
     fn lookups(&self) -> usize {
@@ -156,46 +161,23 @@ async fn forgets_all_at_once() -> Outcome {
     Ok(())
 }
 
-/// Tells the secret that it read when it was asked, and only when it is let go.
-#[derive(Clone, Default)]
-struct Slow {
-    source: Source,
-    reading: Arc<Notify>,
-    go: Arc<Notify>,
-}
-
-impl SecretSource for Slow {
-    fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
-        self.source.tenant(request)
-    }
-
-    async fn secrets(&self, tenant: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
-        let secrets = self.source.secrets(tenant).await;
-        self.reading.notify_one();
-        self.go.notified().await;
-        secrets
-    }
-}
-
 #[tokio::test]
-async fn does_not_bring_back_what_was_forgotten_while_it_was_looked_up() -> Outcome {
-    let slow = Slow::default();
-    slow.source.set("acme", "old secret");
-    let verifier = Verifier::<GitHub>::per_tenant(Tenants::new(slow.clone()));
-    let lookup = tokio::spawn({
-        let verifier = verifier.clone();
-        async move { verdict(&verifier, "acme", "old secret").await }
-    });
-    slow.reading.notified().await;
-    slow.source.set("acme", "new secret");
-    verifier.forget_tenant("acme").await;
-    slow.go.notify_one();
-    // It is looked up again.
-    slow.reading.notified().await;
-    slow.go.notify_one();
-    assert_eq!(lookup.await??, Err(VerifyErrorKind::Mismatch));
-    assert!(verdict(&verifier, "acme", "new secret").await?.is_ok());
-    assert_eq!(slow.source.lookups(), 2);
+async fn remembers_an_unknown_tenant_as_unknown_after_forgetting_all() -> Outcome {
+    let source = Source::default();
+    source.set("acme", "secret of acme");
+    let tenants = Tenants::new(source.clone())
+        .time_to_live(Duration::from_secs(3600))
+        .unknown_time_to_live(Duration::ZERO);
+    let verifier = Verifier::<GitHub>::per_tenant(tenants);
+    assert!(verdict(&verifier, "acme", "secret of acme").await?.is_ok());
+
+    source.remove("acme");
+    verifier.forget_all_tenants().await;
+    let unknown = Err(VerifyErrorKind::UnknownTenant);
+    assert_eq!(verdict(&verifier, "acme", "secret of acme").await?, unknown);
+    // It was unknown for no time at all, although the same name was once known for an hour.
+    source.set("acme", "secret of acme");
+    assert!(verdict(&verifier, "acme", "secret of acme").await?.is_ok());
     Ok(())
 }
 

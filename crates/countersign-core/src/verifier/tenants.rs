@@ -78,21 +78,32 @@ impl<P: Provider> Verifier<P> {
         }))
     }
 
-    /// Forgets what is remembered of a tenant's secrets, after they were changed or revoked: the
-    /// next delivery looks them up. A lookup that is under way is made again.
+    /// Forgets the cached secrets of a tenant. Call it after they were changed or revoked in the
+    /// source: the next delivery looks them up. Other tenants are not affected.
+    ///
+    /// # Security
+    ///
+    /// Once this has returned, no delivery that begins later is judged by secrets that were read
+    /// before, even if a lookup was running. A delivery that began before is judged by the secrets
+    /// that its own lookup reads, which can be the old ones. Verifiers that
+    /// [`of_tenant`](Self::of_tenant) returned keep their secrets.
     pub async fn forget_tenant(&self, tenant: &str) {
-        self.forget(Some(tenant)).await;
+        self.forget(Some(tenant));
     }
 
-    /// Forgets what is remembered of all tenants' secrets: after a time in which you were not told
-    /// of changes.
+    /// Forgets the cached secrets of all tenants. Call it after a time in which changes of secrets
+    /// could not be reported to the program.
+    ///
+    /// # Security
+    ///
+    /// As [`forget_tenant`](Self::forget_tenant), for all tenants.
     pub async fn forget_all_tenants(&self) {
-        self.forget(None).await;
+        self.forget(None);
     }
 
-    async fn forget(&self, tenant: Option<&str>) {
+    fn forget(&self, tenant: Option<&str>) {
         if let KeySource::PerTenant(directory) = &self.shared.keys {
-            directory.forget(tenant).await;
+            directory.forget(tenant);
         }
     }
 

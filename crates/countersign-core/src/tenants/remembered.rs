@@ -1,0 +1,200 @@
+//! The secrets that were looked up, cached for a while, and the lookups that are running.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use arc_swap::ArcSwap;
+use moka::{Expiry, sync::Cache};
+
+use crate::{
+    LookupError, RequestHead, Scheme, SecretSource,
+    key::Keys,
+    tenants::{
+        Directory,
+        directory::Looked,
+        running::{Running, RunningLookup},
+    },
+};
+
+/// A source, and the keys that were made of its secrets.
+///
+/// The cache and the table of running lookups change together, under one lock. A tenant is forgotten
+/// in both: its running lookup goes on for the deliveries that wait for it, but no later delivery
+/// joins it, and its answer is not cached. Other tenants' lookups are not touched.
+pub(super) struct Remembered<S> {
+    source: S,
+    scheme: &'static Scheme,
+    capacity: u64,
+    lifetime: Lifetime,
+    /// Read without the lock; written under it.
+    cached: ArcSwap<Answers>,
+    running: Mutex<Running>,
+}
+
+/// The keys of each tenant; `None` for a tenant that does not exist.
+type Answers = Cache<String, Option<Arc<Keys>>>;
+
+/// Keys that are cached already, or the lookup that will bring them.
+enum Found {
+    Cached(Option<Arc<Keys>>),
+    Running(Arc<RunningLookup>),
+}
+
+impl<S: SecretSource> Remembered<S> {
+    pub(super) fn new(
+        source: S,
+        scheme: &'static Scheme,
+        capacity: u64,
+        lifetime: Lifetime,
+    ) -> Self {
+        Self {
+            source,
+            scheme,
+            capacity,
+            lifetime,
+            cached: ArcSwap::from_pointee(answers(capacity, lifetime)),
+            running: Mutex::default(),
+        }
+    }
+
+    async fn look_up(&self, tenant: &str) -> Result<Option<Arc<Keys>>, LookupError> {
+        let secrets = self.source.secrets(tenant).await.map_err(LookupError::new)?;
+        let keys = secrets.map(|secrets| Keys::new(&secrets, self.scheme)).transpose();
+        keys.map(|keys| keys.map(Arc::new)).map_err(|error| LookupError::new(error.into()))
+    }
+}
+
+impl<S> Remembered<S> {
+    /// Finds the tenant's keys in the cache, or joins the lookup that is running for them.
+    fn find(&self, tenant: &str) -> Found {
+        if let Some(keys) = self.cached.load().get(tenant) {
+            return Found::Cached(keys);
+        }
+        let mut running = self.lock();
+        // A lookup may have been answered since.
+        match self.cached.load().get(tenant) {
+            Some(keys) => Found::Cached(keys),
+            None => Found::Running(running.join(tenant)),
+        }
+    }
+
+    /// Caches the answer of a lookup, unless its tenant was forgotten while it was running.
+    fn settle(
+        &self,
+        tenant: &str,
+        lookup: &Arc<RunningLookup>,
+        answer: &Result<Option<Arc<Keys>>, LookupError>,
+    ) {
+        let mut running = self.lock();
+        if running.end(tenant, lookup)
+            && let Ok(keys) = answer
+        {
+            self.cached.load().insert(tenant.to_owned(), keys.clone());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S: SecretSource> Directory for Remembered<S> {
+    fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+        self.source.tenant(request).filter(|name| name.len() <= MAX_NAME)
+    }
+
+    fn keys<'a>(&'a self, tenant: &'a str) -> Looked<'a, Option<Arc<Keys>>> {
+        Box::pin(async move {
+            let lookup = match self.find(tenant) {
+                Found::Cached(keys) => return Ok(keys),
+                Found::Running(lookup) => lookup,
+            };
+            let _waiting = Waiting { remembered: self, tenant, lookup: &lookup };
+            // The first delivery looks up while the others wait for the lock. If it gives up, the
+            // next one looks up.
+            let mut answer = lookup.answer.lock().await;
+            if let Some(answer) = &*answer {
+                return answer.clone();
+            }
+            let looked_up = self.look_up(tenant).await;
+            self.settle(tenant, &lookup, &looked_up);
+            answer.insert(looked_up).clone()
+        })
+    }
+
+    fn forget(&self, tenant: Option<&str>) {
+        let mut running = self.lock();
+        match tenant {
+            Some(tenant) => {
+                running.forget(tenant);
+                self.cached.load().invalidate(tenant);
+            }
+            None => {
+                *running = Running::default();
+                // A new cache is empty at once. `invalidate_all` compares times, keeps what was
+                // written in the same tick, and frees the keys later.
+                self.cached.store(Arc::new(answers(self.capacity, self.lifetime)));
+            }
+        }
+    }
+}
+
+impl<S> fmt::Debug for Remembered<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remembered").finish_non_exhaustive()
+    }
+}
+
+/// A delivery that waits for a lookup, and leaves it when it is answered or given up.
+struct Waiting<'a, S> {
+    remembered: &'a Remembered<S>,
+    tenant: &'a str,
+    lookup: &'a Arc<RunningLookup>,
+}
+
+impl<S> Drop for Waiting<'_, S> {
+    fn drop(&mut self) {
+        self.remembered.lock().leave(self.tenant, self.lookup);
+    }
+}
+
+/// Time for which each kind of answer is cached.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lifetime {
+    pub(super) known: Duration,
+    pub(super) unknown: Duration,
+}
+
+impl Lifetime {
+    fn of(self, keys: Option<&Arc<Keys>>) -> Duration {
+        if keys.is_some() { self.known } else { self.unknown }
+    }
+}
+
+impl<K> Expiry<K, Option<Arc<Keys>>> for Lifetime {
+    fn expire_after_create(&self, _: &K, keys: &Option<Arc<Keys>>, _: Instant) -> Option<Duration> {
+        Some(self.of(keys.as_ref()))
+    }
+
+    /// An answer that takes the place of an expired one lasts as long as any other of its kind: by
+    /// default, the cache would keep the time of the former answer.
+    fn expire_after_update(
+        &self,
+        _: &K,
+        keys: &Option<Arc<Keys>>,
+        _: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(self.of(keys.as_ref()))
+    }
+}
+
+fn answers(capacity: u64, lifetime: Lifetime) -> Answers {
+    Cache::builder().max_capacity(capacity).expire_after(lifetime).build()
+}
+
+/// Bytes of a tenant's name: the cache is bounded in bytes, too.
+const MAX_NAME: usize = 256;
