@@ -16,7 +16,7 @@ impl Provider for Whole {
         .list(',', '=', "v1")
         .id(&["x-id", "y-id"])
         .timestamp(Timestamp::entry("t", TimestampUnit::Milliseconds))
-        .signed(&[Part::Id, Part::Timestamp, Part::Literal("."), Part::Body])
+        .signed(&[Part::Id, Part::Literal(":"), Part::Timestamp, Part::Literal("."), Part::Body])
         .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 8, at_most: 64 })
         .forms(&[Form::Python(JsonDumps::DEFAULT), Form::JavaScript]);
 }

@@ -78,6 +78,13 @@ pub enum ConfigError {
     /// A signer was given an id that cannot stand in a header.
     #[error("the id is empty or holds characters that a header cannot")]
     IdNotHeaderText,
+    /// A signer was given an id that holds the text by which the scheme ends the id: the signed text
+    /// would have several readings.
+    #[error("the id holds {separator:?}, which ends the id in the text that is signed")]
+    IdHoldsSeparator {
+        /// The text that follows the id.
+        separator: &'static str,
+    },
 }
 
 /// Why a delivery was refused. For the operator alone: the sender is told nothing of it.
@@ -111,7 +118,8 @@ pub enum VerifyErrorKind {
     MalformedTimestamp,
     /// The signed timestamp is further from now than the tolerance.
     StaleTimestamp,
-    /// The signed id is missing, repeated or not text.
+    /// The signed id is missing, repeated or not text, or holds the character that ends it in the
+    /// signed text. See [`Scheme::signed`](crate::Scheme::signed).
     MalformedId,
     /// The body was not signed with any of the secrets.
     Mismatch,

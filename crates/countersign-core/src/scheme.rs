@@ -1,5 +1,6 @@
 //! How a provider signs, as data.
 
+mod boundary;
 mod timestamp;
 
 use crate::Form;
@@ -155,12 +156,26 @@ impl Scheme {
 
     /// States the header of the delivery's id that is among the signed parts: one name for all
     /// signature headers, or one for each, in their order.
+    ///
+    /// # Security
+    ///
+    /// An id that holds the first character of the literal behind it is rejected, and a signer
+    /// refuses to sign it: see [`signed`](Self::signed).
     #[must_use]
     pub const fn id(self, headers: &'static [&'static str]) -> Self {
         Self { id_headers: headers, ..self }
     }
 
     /// States what is signed, in order. The body comes once, and last.
+    ///
+    /// # Security
+    ///
+    /// A signed text must have one reading. Otherwise a signature that is years old fits another id,
+    /// another time and another body, because the sender of a delivery chooses where each of them
+    /// ends. A scheme builds only if a literal follows each id and each timestamp, and the literal
+    /// behind a timestamp does not begin with a digit. Each part then ends where its literal begins:
+    /// a timestamp is digits, and an id that holds the literal's first character is rejected. The
+    /// URL is configured, and needs no literal.
     #[must_use]
     pub const fn signed(self, parts: &'static [Part]) -> Self {
         Self { signed: parts, ..self }
@@ -214,6 +229,7 @@ impl Scheme {
         }
         assert!(body == 1, "a scheme signs the body, once");
         assert!(matches!(self.signed[index - 1], Part::Body), "the body is signed last");
+        boundary::check(self.signed);
         let is_apart = match self.timestamp {
             Some(rule) => !matches!(rule.place, TimestampPlace::Member(_)),
             None => false,
@@ -361,6 +377,7 @@ mod tests {
         const HEX: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"]);
         const SECONDS: TimestampUnit = TimestampUnit::Seconds;
 
+        let timed = &[Part::Timestamp, Part::Literal("."), Part::Body];
         assert!(!is_refused(HEX));
         assert!(is_refused(Scheme::hmac_sha256_hex(&[])));
         assert!(is_refused(Scheme::hmac_sha256_hex(&["X Signature"])));
@@ -368,12 +385,12 @@ mod tests {
         assert!(is_refused(HEX.signed(&[])));
         assert!(is_refused(HEX.signed(&[Part::Body, Part::Body])));
         assert!(is_refused(HEX.signed(&[Part::Body, Part::Literal(".")])));
-        assert!(is_refused(HEX.signed(&[Part::Timestamp, Part::Body])));
+        assert!(is_refused(HEX.signed(timed)));
         assert!(is_refused(HEX.timestamp(Timestamp::header(&["X-Time"], SECONDS))));
         assert!(is_refused(HEX.id(&["X-Id"])));
-        assert!(is_refused(HEX.signed(&[Part::Id, Part::Body])));
+        assert!(is_refused(HEX.signed(&[Part::Id, Part::Literal("."), Part::Body])));
 
-        let timed = HEX.signed(&[Part::Timestamp, Part::Body]);
+        let timed = HEX.signed(timed);
         assert!(!is_refused(timed.timestamp(Timestamp::header(&["X-Time"], SECONDS))));
         assert!(is_refused(timed.timestamp(Timestamp::header(&[], SECONDS))));
         assert!(is_refused(timed.timestamp(Timestamp::header(&["X-Time", "Y-Time"], SECONDS))));

@@ -142,7 +142,7 @@ impl<'a, P: Provider> Signing<'a, P> {
             text.extend_from_slice(match part {
                 Part::Literal(text) => text.as_bytes(),
                 Part::Timestamp => given(timestamp.as_deref(), "time")?.as_bytes(),
-                Part::Id => header_text(given(self.id, "id")?)?.as_bytes(),
+                Part::Id => signed_id(scheme, given(self.id, "id")?)?.as_bytes(),
                 Part::Url => given(self.signer.url.as_deref(), "url")?.as_bytes(),
                 Part::Body => body,
             });
@@ -235,10 +235,17 @@ fn given<'a>(part: Option<&'a str>, name: &'static str) -> Result<&'a str, Confi
     part.ok_or(ConfigError::MissingPart { part: name })
 }
 
-/// What a receiver finds in the header is what was signed: nothing that HTTP strips or refuses.
-fn header_text(id: &str) -> Result<&str, ConfigError> {
+/// What a receiver finds in the header is what was signed: nothing that HTTP strips or refuses, and
+/// nothing that ends the id in the signed text.
+fn signed_id<'a>(scheme: &Scheme, id: &'a str) -> Result<&'a str, ConfigError> {
     let is_text = !id.is_empty() && id.trim() == id && !id.contains(char::is_control);
-    is_text.then_some(id).ok_or(ConfigError::IdNotHeaderText)
+    if !is_text {
+        return Err(ConfigError::IdNotHeaderText);
+    }
+    match scheme.separator_within(id) {
+        Some(separator) => Err(ConfigError::IdHoldsSeparator { separator }),
+        None => Ok(id),
+    }
 }
 
 fn digits(unit: TimestampUnit, time: SystemTime) -> Result<String, ConfigError> {

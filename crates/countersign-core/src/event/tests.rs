@@ -278,7 +278,7 @@ fn reads_the_id_that_the_scheme_signs() {
         const NAME: &'static str = "headed";
         const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-headed"])
             .id(&["x-headed-id"])
-            .signed(&[Part::Id, Part::Body]);
+            .signed(&[Part::Id, Part::Literal("."), Part::Body]);
         const EVENT: EventAt = EventAt { id: Field::SignedId, ..EventAt::ENVELOPE };
     }
 

@@ -9,6 +9,8 @@
 //! - Tolerance: 300 s, as in the libraries.
 //! - Secret: base64 of 24 to 64 bytes, with or without `whsec_` in front.
 //! - The event's id is the signed `webhook-id`; its `type` is in the body, and so it is signed too.
+//!   An id that holds a dot is rejected: the signed text would have several readings. The
+//!   specification warns of such ids, and its libraries accept them.
 //!
 //! Source: <https://www.standardwebhooks.com/> and its specification,
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.

@@ -1,3 +1,4 @@
+mod boundaries;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod forms;
@@ -69,7 +70,7 @@ impl Provider for Addressed {
     const NAME: &'static str = "addressed";
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-addressed"])
         .timestamp(Timestamp::header(&["x-time"], TimestampUnit::Milliseconds))
-        .signed(&[Part::Url, Part::Timestamp, Part::Body]);
+        .signed(&[Part::Url, Part::Timestamp, Part::Literal(":"), Part::Body]);
 }
 
 #[test]

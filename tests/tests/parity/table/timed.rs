@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use countersign::{
-    Secret, Signer,
+    Provider, Scheme, Secret, SecretForm, Signer,
     providers::{StandardWebhooks, Stripe},
 };
 
@@ -113,6 +113,19 @@ fn standard_post(family: &str, id: &str, offset: i64) -> Post {
     })
 }
 
+/// The signature of Standard Webhooks over any text.
+fn standard_tag(text: &str) -> String {
+    struct Plain;
+    impl Provider for Plain {
+        const NAME: &'static str = "plain";
+        const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-plain"])
+            .list(' ', ',', "v1")
+            .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 });
+    }
+    let signer = Signer::<Plain>::new(Secret::new(WHSEC).unwrap()).unwrap();
+    signer.sign(text.as_bytes()).unwrap().iter().next().unwrap().1.to_owned()
+}
+
 fn standard() -> Vec<Row> {
     let answer =
         |id: &str| told("standard-webhooks", Some("user.created"), Some(id), 0, EVENT.as_bytes());
@@ -128,6 +141,9 @@ fn standard() -> Vec<Row> {
     };
     let now = NOW.to_string();
     let other = format!("v1,{}=", "A".repeat(43));
+    // Over `msg.1.{NOW}.` and the event, and over `msg_1.1600000000.` and a body of these parts.
+    let dotted = standard_tag(&format!("msg.1.{now}.{EVENT}"));
+    let old = standard_tag(&format!(r#"msg_1.1600000000.{{"type":"a","text":"no.{now}.[]"}}"#));
     vec![
         takes("standard, now", "msg_1", standard_post("webhook", "msg_1", 0)),
         takes("standard, of svix", "msg_1", standard_post("svix", "msg_1", 0)),
@@ -154,6 +170,11 @@ fn standard() -> Vec<Row> {
                 .field(format!("svix-timestamp: {now}"))
                 .field(format!("webhook-signature: {other}"))
                 .bytes(),
+        ),
+        refuses("standard, a full stop in the id", with("msg.1", &now, &dotted).bytes()),
+        refuses(
+            "standard, another reading of an old text",
+            with(r#"msg_1.1600000000.{"type":"a","text":"no"#, &now, &old).body(r#"[]"}"#).bytes(),
         ),
         refuses("standard, body changed", standard_post("webhook", "m", 0).body("{}").bytes()),
     ]
