@@ -9,29 +9,35 @@ use crate::{
     signature::{Tag, Tags},
 };
 
-/// The provider's public key.
-pub(crate) struct PublicKey(VerifyingKey);
+/// One of the provider's public keys, and the number of signatures that are tried with it.
+pub(crate) struct PublicKey {
+    key: VerifyingKey,
+    signatures: usize,
+}
 
 impl PublicKey {
-    pub(crate) fn new(bytes: &[u8]) -> Result<Self, ConfigError> {
+    /// Takes one of `keys` public keys: the more there are, the fewer signatures each is tried with.
+    pub(crate) fn new(bytes: &[u8], keys: usize) -> Result<Self, ConfigError> {
         VerifyingKey::try_from(bytes)
             .ok()
             // Under a weak key one signature fits many bodies.
             .filter(|key| !key.is_weak())
-            .map(Self)
+            .map(|key| Self { key, signatures: MAX_PAIRS / keys.max(1) })
             .ok_or(ConfigError::NotAPublicKey)
     }
 
     /// A key that costs what a provider's costs: the one of RFC 8032, section 7.1, test 1.
     pub(crate) fn of_nobody() -> Self {
-        Self(VerifyingKey::from_bytes(&OF_NOBODY).unwrap_or_default())
+        let key = VerifyingKey::from_bytes(&OF_NOBODY).unwrap_or_default();
+        Self { key, signatures: MAX_PAIRS }
     }
 
-    /// Whether any of these tags is one over all of this. Nothing here is secret.
+    /// Whether one of the first tags is one over all of this. Nothing here is secret.
     pub(crate) fn matches(&self, text: &[u8], Tags { first, others }: &Tags) -> bool {
         iter::once(first)
             .chain(others)
-            .any(|Tag(tag)| self.0.verify_strict(text, &Signature::from_bytes(tag)).is_ok())
+            .take(self.signatures)
+            .any(|Tag(tag)| self.key.verify_strict(text, &Signature::from_bytes(tag)).is_ok())
     }
 }
 
@@ -55,6 +61,11 @@ impl PrivateKey {
         Tag(self.0.sign(text).to_bytes())
     }
 }
+
+/// Pairs of a signature and a key that are tried over one text. Each one hashes the whole text anew,
+/// because the hash begins with the signature's first half and the key. A provider that rotates its
+/// key sends two signatures: both are tried with each of the four keys that a verifier holds at most.
+const MAX_PAIRS: usize = 8;
 
 const OF_NOBODY: [u8; 32] = [
     0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,

@@ -17,7 +17,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(secrets: &Secrets, scheme: &Scheme) -> Result<Self, ConfigError> {
-        let key = |secret| Key::new(secret, scheme);
+        let key = |secret| Key::new(secret, scheme, secrets.len());
         Ok(Self {
             current: key(secrets.current())?,
             retired: secrets.retired().iter().map(key).collect::<Result<_, ConfigError>>()?,
@@ -49,13 +49,20 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    fn new(secret: &Secret, scheme: &Scheme) -> Result<Self, ConfigError> {
+    /// Makes one of `keys` keys.
+    #[cfg_attr(
+        not(feature = "ed25519"),
+        expect(unused_variables, reason = "MACs do not depend on how many keys there are")
+    )]
+    fn new(secret: &Secret, scheme: &Scheme, keys: usize) -> Result<Self, ConfigError> {
         let bytes = secret.key(scheme.secret_form)?;
         Ok(match scheme.algorithm {
             Algorithm::HmacSha256 => Self::Hmac(HmacKey::sha256(&bytes)),
             Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&bytes)),
             #[cfg(feature = "ed25519")]
-            Algorithm::Ed25519 { .. } => Self::Ed25519(crate::ed25519::PublicKey::new(&bytes)?),
+            Algorithm::Ed25519 { .. } => {
+                Self::Ed25519(crate::ed25519::PublicKey::new(&bytes, keys)?)
+            }
         })
     }
 

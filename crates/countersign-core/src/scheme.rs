@@ -114,6 +114,12 @@ impl Scheme {
     /// The secret of a verifier is the provider's public key, 32 bytes in base64 behind `public`;
     /// that of a signer is the private key, 32 bytes, or 64 with the public key appended, in base64
     /// behind `private`. Both prefixes may be left out.
+    ///
+    /// # Security
+    ///
+    /// Each pair of a signature and a public key hashes the whole body anew. At most 8 pairs are
+    /// tried: with `n` keys, each is tried with the first 8 / `n` signatures of a
+    /// [list](Self::list), and further signatures do not match.
     #[cfg(feature = "ed25519")]
     #[must_use]
     pub const fn ed25519_base64(

@@ -56,6 +56,33 @@ fn accepts_what_a_retired_key_signed() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn tries_at_most_eight_pairs_of_a_signature_and_a_key() -> Outcome {
+    let genuine = Secret::new(PUBLIC)?;
+    let stranger = Signer::<Asymmetric>::new(Secret::from_bytes([9; 32])?)?.sign(&[0x72])?;
+    let (_, other) = stranger.iter().next().unwrap_or_default();
+    for (keys, tried) in [(1, 8), (2, 4), (3, 2), (4, 2)] {
+        for index in [0, keys - 1] {
+            let key = |at| match at == index {
+                true => Ok(genuine.clone()),
+                false => Secret::from_bytes(OTHER_PUBLIC),
+            };
+            let secrets =
+                (1..keys).try_fold(Secrets::new(key(0)?), |all, at| all.with_retired(key(at)?))?;
+            let verifier = Verifier::<Asymmetric>::new(secrets)?;
+            for position in [tried - 1, tried].into_iter().filter(|position| *position < 8) {
+                let mut entries = vec![other.to_owned(); 8];
+                entries[position] = format!("v1a,{TAG}");
+                let headers = [("x-asymmetric", entries.join(" "))];
+                let expected = (position >= tried).then_some(VerifyErrorKind::Mismatch);
+                let case = format!("key {index} of {keys}, signature {position}");
+                assert_eq!(kind(&verifier, &headers, [0x72]), expected, "{case}");
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Of the private key `[7; 32]`.
 const OTHER_PUBLIC: [u8; 32] = [
     0xea, 0x4a, 0x6c, 0x63, 0xe2, 0x9c, 0x52, 0x0a, 0xbe, 0xf5, 0x50, 0x7b, 0x13, 0x2e, 0xc5, 0xf9,
