@@ -3,8 +3,6 @@
 //! Each statement is one transaction, unless it is within one. Times are the server's, at this
 //! moment: `now()` stands still within a transaction.
 
-use tokio_postgres::types::Type;
-
 use crate::table::Table;
 
 /// The table of the default name; see [`PostgresStore::migrate`](crate::PostgresStore::migrate).
@@ -78,10 +76,6 @@ returning token = $2 and done = $3, done, note,
 /// within a statement, so that it is the same for each column.
 const IS_FREE: &str = "(claims.expires_at <= statement_timestamp() \
     or claims.token = excluded.token and not claims.done)";
-
-/// The types of the parameters of [`INSERT`] and [`CLAIM`]: key, token, whether it is done with
-/// that, seconds.
-pub(crate) const CLAIM_TYPES: [Type; 4] = [Type::TEXT, Type::BYTEA, Type::BOOL, Type::FLOAT8];
 
 /// Counts a row if it is done by that. One that is gone, or over, is nobody's.
 const COMPLETE: &str = "\
