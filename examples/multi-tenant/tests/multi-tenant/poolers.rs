@@ -31,3 +31,28 @@ fn looks_secrets_up_through_a_pooler_and_listens_to_the_server() -> Outcome {
     assert_eq!(service.deliver("tenant-7", "whsec_new")?.status, 200);
     Ok(())
 }
+
+#[test]
+fn starts_while_a_transaction_has_changed_a_secret() -> Outcome {
+    let Some(service) = Service::of(&["acme"])? else { return Ok(()) };
+    let postgres = &service.postgres;
+    let changing = "from pg_stat_activity where query like '%pg_sleep(60)%' \
+                    and pid <> pg_backend_pid()";
+    thread::scope(|scope| {
+        let changed = scope.spawn(|| {
+            postgres.execute(
+                "begin; update webhook_secrets set current = 'whsec_next'; select pg_sleep(60)",
+            )
+        });
+        let locked = "select count(*) from pg_locks where relation = 'webhook_secrets'::regclass \
+                      and granted and mode = 'RowExclusiveLock'";
+        while postgres.execute(locked)? == "0" {
+            assert!(!changed.is_finished());
+        }
+        let another = countersign_tests::Program::start(&mut example(&postgres.url()));
+        postgres.execute(&format!("select pg_terminate_backend(pid) {changing}"))?;
+        another?;
+        assert_eq!(service.status("acme")?, 200);
+        Ok(())
+    })
+}
