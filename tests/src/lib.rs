@@ -9,6 +9,8 @@ mod foreign;
 mod hardened;
 mod logs;
 #[cfg(unix)]
+mod pgbouncer;
+#[cfg(unix)]
 mod postgres;
 mod program;
 #[cfg(unix)]
@@ -22,6 +24,8 @@ pub use example::{
     Example, delivery, half_of_delivery, says_how_to_choose_another_port, stops_on_either_signal,
 };
 pub use logs::Logs;
+#[cfg(unix)]
+pub use pgbouncer::PgBouncer;
 #[cfg(unix)]
 pub use postgres::Postgres;
 pub use program::{Program, have};

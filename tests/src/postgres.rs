@@ -177,10 +177,15 @@ impl Postgres {
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.programs.join(program));
         command.current_dir(&self.folder);
+        self.run_as_its_user(&mut command);
+        command
+    }
+
+    /// Lets a program run as the user that the server runs as, where that is not this one.
+    pub(crate) fn run_as_its_user(&self, command: &mut Command) {
         if let Some(User { id, group }) = self.user {
             command.uid(id).gid(group);
         }
-        command
     }
 }
 

@@ -124,7 +124,7 @@ fn dies_before_the_effect(keep: &[&str]) {
     let mut receiver = Receiver::start(keep, &["--before-effect", "60"]);
     let copies = receiver.two_copies();
     // Which of the two is the one that is worked on does not matter.
-    assert_eq!(copies.recv_timeout(Duration::from_secs(10)), Ok(Some(409)), "{keep:?}");
+    assert_eq!(copies.recv_timeout(Duration::from_secs(10)), Ok(Some(503)), "{keep:?}");
     receiver.kill();
     assert_eq!(copies.recv(), Ok(None), "{keep:?}");
     receiver.start_again();
@@ -197,20 +197,20 @@ fn a_slow_worker_does_not_take_what_is_another_s() {
     let keep = ["--idempotency", "memory", "--lease", "3"];
     let receiver = Receiver::start(&keep, &["--before-effect", "4.5"]);
     let copies = receiver.two_copies();
-    assert_eq!(copies.recv(), Ok(Some(409)));
+    assert_eq!(copies.recv(), Ok(Some(503)));
     thread::scope(|scope| {
         // After 3 s a delivery is let through, while the first one goes on for 1.5 s.
         let second = scope.spawn(|| {
             loop {
                 let reply = receiver.send("evt_1").reply().unwrap();
-                if reply.status != 409 {
+                if reply.status != 503 {
                     break reply;
                 }
             }
         });
         assert_eq!(copies.recv(), Ok(Some(200)));
         // The first has neither completed nor released what is the second's by now.
-        assert_eq!(receiver.send("evt_1").reply().unwrap().status, 409);
+        assert_eq!(receiver.send("evt_1").reply().unwrap().status, 503);
         let second = second.join().unwrap();
         assert_eq!((second.status, second.header("idempotent-replayed")), (200, None));
     });

@@ -5,6 +5,7 @@
 
 use std::{
     process::{Command, Stdio},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -67,13 +68,79 @@ fn of_16_copies_at_once_one_is_handled() {
         let first = replies.iter().filter(|reply| reply.status == 200 && !is_replayed(reply));
         assert_eq!(first.count(), 1, "{surface}");
         for reply in replies.iter().filter(|reply| reply.status != 200) {
-            assert_eq!(reply.status, 409, "{surface}");
+            assert_eq!(reply.status, 503, "{surface}");
             assert_eq!(reply.text(), r#"{"error":"In progress"}"#, "{surface}");
-            let seconds: u64 = reply.header("retry-after").unwrap().parse().unwrap();
-            assert!((1..=60).contains(&seconds), "{surface}: {seconds}");
+            assert!(retry_after(reply) <= 60, "{surface}");
         }
         assert!(is_replayed(&deliver(&program, "evt_1")), "{surface}");
         assert_eq!(effects(&program), "evt_1\n", "{surface}");
+    });
+}
+
+/// Whole seconds, at least one.
+fn retry_after(reply: &Reply) -> u32 {
+    let seconds = reply.header("retry-after").unwrap().parse().unwrap();
+    assert_ne!(seconds, 0);
+    seconds
+}
+
+/// A status after which many senders do not try again.
+fn is_final(status: u16) -> bool {
+    (400..500).contains(&status) && status != 429
+}
+
+#[test]
+fn an_event_whose_worker_died_is_handled_for_a_sender_that_takes_4xx_for_final() {
+    let Some(redis) = Redis::start().unwrap() else { return };
+    on_every_surface(|surface| {
+        let keep = ["--idempotency", &redis.url(), "--lease", "3"];
+        let program = start(surface, &[&keep[..], &["--before-effect", "60"]].concat());
+        let id = format!("evt_{surface}");
+        // The sender does not wait for the first answer, and tries again.
+        let (sender, replies) = mpsc::channel();
+        for _ in 0..2 {
+            let (sender, mut wire) = (sender.clone(), Wire::connect(program.addr()).unwrap());
+            wire.send(delivery(&id)).unwrap();
+            thread::spawn(move || sender.send(wire.reply().ok()));
+        }
+        // Either copy can be the one that is worked on.
+        let second = replies.recv_timeout(Duration::from_secs(20)).unwrap().unwrap();
+        assert!(!is_final(second.status), "{surface}: given up after {}", second.status);
+        assert!(retry_after(&second) <= 3, "{surface}");
+        program.signal("KILL").unwrap();
+        assert_eq!(replies.recv().unwrap(), None, "{surface}");
+
+        let program = start(surface, &keep);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let status = deliver(&program, &id).status;
+            assert!(!is_final(status), "{surface}: given up after {status}");
+            if status == 200 {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{surface}");
+        }
+        assert_eq!(effects(&program), format!("{id}\n"), "{surface}");
+    });
+}
+
+#[test]
+fn an_event_in_progress_is_answered_as_was_set() {
+    on_every_surface(|surface| {
+        for status in ["503", "429", "409"] {
+            let pause = ["--idempotency", "memory", "--before-effect", "0.2"];
+            let program = start(surface, &[&pause[..], &["--in-progress", status]].concat());
+            let replies = thread::scope(|scope| {
+                [(); 8].map(|()| scope.spawn(|| deliver(&program, "evt_1"))).map(|copy| copy.join())
+            });
+            for reply in replies.into_iter().map(Result::unwrap).filter(|reply| reply.status != 200)
+            {
+                assert_eq!(reply.status.to_string(), status, "{surface}");
+                assert_eq!(reply.text(), r#"{"error":"In progress"}"#, "{surface}");
+                assert!(retry_after(&reply) <= 60, "{surface}");
+            }
+            assert_eq!(effects(&program), "evt_1\n", "{surface}");
+        }
     });
 }
 
@@ -88,7 +155,7 @@ fn an_event_whose_client_hung_up_is_handled_next_time() {
                 let id = format!("evt_{attempt}");
                 let mut wire = Wire::connect(program.addr()).unwrap();
                 wire.send(delivery(&id)).unwrap();
-                (deliver(&program, &id).status == 409).then_some((wire, id))
+                (deliver(&program, &id).status == 503).then_some((wire, id))
             })
             .unwrap();
         drop(wire);

@@ -1,10 +1,9 @@
 //! Connections of the pool, lent for one piece of work.
 
-use std::ops::Deref;
+use std::{error::Error, ops::Deref};
 
 use countersign::idempotency::StoreError;
 use deadpool_postgres::{Client, Pool};
-use tokio_postgres::Error;
 
 /// A connection that goes back to the pool when its work is [done](Self::done), and is closed if it
 /// is dropped before.
@@ -20,7 +19,10 @@ impl Lent {
     }
 
     /// Gives it back with what it answered. The pool sees by itself whether it is closed.
-    pub(crate) fn done<T>(mut self, answer: Result<T, Error>) -> Result<T, StoreError> {
+    pub(crate) fn done<T>(
+        mut self,
+        answer: Result<T, impl Error + Send + Sync + 'static>,
+    ) -> Result<T, StoreError> {
         drop(self.0.take());
         answer.map_err(StoreError::new)
     }

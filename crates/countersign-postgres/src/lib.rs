@@ -3,6 +3,7 @@
 mod answer;
 mod connection;
 mod duration;
+mod migration;
 mod statements;
 mod store;
 mod table;

@@ -2,6 +2,9 @@
 -- instances at once: they wait for each other, because `if not exists` alone can fail in a race.
 select pg_advisory_xact_lock(hashtextextended('countersign_claims', 0));
 
+-- Shorter than the middleware waits for a claim: while this waits for a lock on the table, claims do.
+set local lock_timeout = '1s';
+
 create table if not exists "countersign_claims" (
     -- Printable ASCII of at most 400 bytes, compared as bytes.
     key text collate "C" primary key,
@@ -15,5 +18,15 @@ create table if not exists "countersign_claims" (
     note bytea not null
 );
 
--- For removing what is over.
-create index if not exists "countersign_claims_expires_at" on "countersign_claims" (expires_at);
+-- For removing what is over. Looked for first: `create index if not exists` waits for all who write
+-- to the table, even if the index exists, and whoever comes later waits behind it.
+do $$
+begin
+    if not exists (
+        select from pg_index
+        where indrelid = '"countersign_claims"'::regclass
+            and pg_get_indexdef(indexrelid, 1, true) = 'expires_at'
+    ) then
+        create index "countersign_claims_expires_at" on "countersign_claims" (expires_at);
+    end if;
+end $$;

@@ -3,20 +3,20 @@
 //! Each statement is one transaction, unless it is within one. Times are the server's, at this
 //! moment: `now()` stands still within a transaction.
 
-use tokio_postgres::types::Type;
-
 use crate::table::Table;
 
 /// The table of the default name; see [`PostgresStore::migrate`](crate::PostgresStore::migrate).
 ///
-/// For those whose own tool makes tables, which should execute it in one transaction. For a table
-/// of another name: [`PostgresStore::migration`](crate::PostgresStore::migration).
+/// For those whose own tool makes tables, which should execute it in one transaction: it sets the
+/// transaction's `lock_timeout` to 1 s. For a table of another name:
+/// [`PostgresStore::migration`](crate::PostgresStore::migration).
 pub const MIGRATION: &str = include_str!("schema.sql");
 
 /// The statements for one table.
 #[derive(Debug)]
 pub(crate) struct Statements {
     pub(crate) table: String,
+    pub(crate) is_migrated: String,
     pub(crate) migrate: String,
     pub(crate) insert: String,
     pub(crate) held: String,
@@ -33,6 +33,7 @@ impl Statements {
             .replace("\"countersign_claims\"", name);
         Self {
             table: name.clone(),
+            is_migrated: IS_MIGRATED.replace("claims_table", name),
             migrate,
             insert: INSERT.replace("claims_table", name),
             held: HELD.replace("claims_table", name),
@@ -43,6 +44,14 @@ impl Statements {
         }
     }
 }
+
+/// Whether the table and its index are there. Waits for no lock, and needs no right to create.
+const IS_MIGRATED: &str = "\
+select exists (
+    select from pg_index
+    where indrelid = to_regclass('claims_table')
+        and pg_get_indexdef(indexrelid, 1, true) = 'expires_at'
+)";
 
 /// Claims an event that nobody has claimed before, as most are: a row is counted then. It costs
 /// little more than a bare insertion, and writes nothing if there is a row.
@@ -78,10 +87,6 @@ returning token = $2 and done = $3, done, note,
 /// within a statement, so that it is the same for each column.
 const IS_FREE: &str = "(claims.expires_at <= statement_timestamp() \
     or claims.token = excluded.token and not claims.done)";
-
-/// The types of the parameters of [`INSERT`] and [`CLAIM`]: key, token, whether it is done with
-/// that, seconds.
-pub(crate) const CLAIM_TYPES: [Type; 4] = [Type::TEXT, Type::BYTEA, Type::BOOL, Type::FLOAT8];
 
 /// Counts a row if it is done by that. One that is gone, or over, is nobody's.
 const COMPLETE: &str = "\

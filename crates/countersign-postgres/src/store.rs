@@ -5,14 +5,11 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use countersign::idempotency::{Claim, Lease, Settled, Store, StoreError};
 use deadpool_postgres::Pool;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 
 use crate::{
-    TableNameError, answer,
-    connection::Lent,
-    duration::seconds,
-    statements::{CLAIM_TYPES, Statements},
-    table::Table,
+    TableNameError, answer, connection::Lent, duration::seconds, migration::MigrationError,
+    statements::Statements, table::Table,
 };
 
 /// A [`Store`] in a PostgreSQL table, shared by all instances that use the same database.
@@ -31,7 +28,7 @@ use crate::{
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let config = "host=/run/postgresql user=app options='-c statement_timeout=2000'".parse()?;
+/// let config = "host=/run/postgresql user=app".parse()?;
 /// let pool = Pool::builder(Manager::new(config, NoTls)).max_size(16).build()?;
 /// let store = PostgresStore::new(pool).table("webhooks.claims")?;
 /// store.migrate().await?;
@@ -78,15 +75,26 @@ impl PostgresStore {
     /// Makes the table and its index where they are not there.
     ///
     /// It can be called at each start, and by several instances at once: they wait for each other.
-    /// The role needs the right to create in the schema, which has to be there. Where it has not,
-    /// execute [`MIGRATION`](crate::MIGRATION) otherwise.
+    /// It looks first: where both are there, it locks nothing, waits for nobody, and needs no right
+    /// to create. Otherwise the role needs the right to create in the schema, which has to be there.
+    /// Where it has not, execute [`MIGRATION`](crate::MIGRATION) otherwise.
+    ///
+    /// An index that is missing from a table in use is made while no claim is written. Waiting for
+    /// transactions that hold the table ends after 1 s, for claims wait behind it. Where there are
+    /// many rows, make the index yourself, by `create index concurrently`.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the database is out of reach, or refuses.
+    /// [`StoreError`] if the database is out of reach, or refuses, or if another transaction holds
+    /// the table for longer than 1 s. Nothing was made then.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let lent = Lent::from(&self.pool).await?;
-        let answer = lent.batch_execute(&self.statements.migrate).await;
+        let Statements { table, is_migrated, migrate, .. } = &*self.statements;
+        let answer = async {
+            let is_migrated: bool = lent.query_typed_one(is_migrated, &[]).await?.try_get(0)?;
+            if is_migrated { Ok(()) } else { lent.batch_execute(migrate).await }
+        };
+        let answer = answer.await.map_err(|source| MigrationError::new(table, source));
         lent.done(answer)
     }
 
@@ -117,43 +125,45 @@ impl PostgresStore {
     ///
     /// [`StoreError`] if the database is out of reach.
     pub async fn prune(&self, limit: u32) -> Result<u64, StoreError> {
-        self.execute(&self.statements.prune, &[&i64::from(limit)]).await
+        self.execute(&self.statements.prune, &[(&i64::from(limit), Type::INT8)]).await
     }
 
-    /// Executes a statement, which is prepared once for each connection, and counts the rows.
+    /// Executes a statement in one round trip, and counts the rows.
     async fn execute(
         &self,
         statement: &str,
-        parameters: &[&(dyn ToSql + Sync)],
+        parameters: &[Parameter<'_>],
     ) -> Result<u64, StoreError> {
         let lent = Lent::from(&self.pool).await?;
-        let answer = async {
-            let statement = lent.prepare_cached(statement).await?;
-            lent.execute(&statement, parameters).await
-        };
-        let answer = answer.await;
+        let answer = lent.execute_typed(statement, parameters).await;
         lent.done(answer)
     }
 }
+
+/// A value and its type. Statements are sent with the types of their parameters, unnamed: behind a
+/// pooler, one that was prepared on a connection may not be there the next time.
+type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
 impl Store for PostgresStore {
     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
         let (key, token, length) =
             (lease.key().as_str(), lease.token().to_bytes(), seconds(length));
-        let parameters: [&(dyn ToSql + Sync); 4] = [&key, &&token[..], &false, &length];
+        let parameters: [Parameter<'_>; 4] = [
+            (&key, Type::TEXT),
+            (&&token[..], Type::BYTEA),
+            (&false, Type::BOOL),
+            (&length, Type::FLOAT8),
+        ];
         let lent = Lent::from(&self.pool).await?;
         let answer = async {
             let Statements { insert, held, claim, .. } = &*self.statements;
-            let insert = lent.prepare_typed_cached(insert, &CLAIM_TYPES).await?;
-            if lent.execute(&insert, &parameters).await? == 1 {
+            if lent.execute_typed(insert, &parameters).await? == 1 {
                 return Ok(Claim::Fresh);
             }
-            let held = lent.prepare_cached(held).await?;
-            if let Some(row) = lent.query_opt(&held, &parameters[..2]).await? {
+            if let Some(row) = lent.query_typed_opt(held, &parameters[..2]).await? {
                 return answer::claim(&row);
             }
-            let claim = lent.prepare_typed_cached(claim, &CLAIM_TYPES).await?;
-            answer::claim(&lent.query_one(&claim, &parameters).await?)
+            answer::claim(&lent.query_typed_one(claim, &parameters).await?)
         };
         let answer = answer.await;
         lent.done(answer)
@@ -166,13 +176,18 @@ impl Store for PostgresStore {
         note: Bytes,
     ) -> Result<Settled, StoreError> {
         let (key, token, ttl) = (lease.key().as_str(), lease.token().to_bytes(), seconds(ttl));
-        let parameters: [&(dyn ToSql + Sync); 4] = [&key, &&token[..], &ttl, &&note[..]];
+        let parameters: [Parameter<'_>; 4] = [
+            (&key, Type::TEXT),
+            (&&token[..], Type::BYTEA),
+            (&ttl, Type::FLOAT8),
+            (&&note[..], Type::BYTEA),
+        ];
         self.execute(&self.statements.complete, &parameters).await.map(settled)
     }
 
     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let (key, token) = (lease.key().as_str(), lease.token().to_bytes());
-        let parameters: [&(dyn ToSql + Sync); 2] = [&key, &&token[..]];
+        let parameters: [Parameter<'_>; 2] = [(&key, Type::TEXT), (&&token[..], Type::BYTEA)];
         self.execute(&self.statements.release, &parameters).await.map(settled)
     }
 }

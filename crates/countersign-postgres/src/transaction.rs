@@ -8,11 +8,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use crate::{
-    PostgresStore, answer,
-    duration::seconds,
-    statements::{CLAIM_TYPES, Statements},
-};
+use crate::{PostgresStore, answer, duration::seconds, statements::Statements};
 
 impl PostgresStore {
     /// Claims an event and marks it as done for as long as `ttl`, within a transaction of yours.
@@ -52,7 +48,7 @@ impl PostgresStore {
     ///
     /// use countersign::idempotency::{Claim, IdempotencyKey};
     /// use countersign_postgres::PostgresStore;
-    /// use deadpool_postgres::Pool;
+    /// use deadpool_postgres::{Pool, tokio_postgres::types::Type};
     ///
     /// # async fn handle(pool: Pool, store: PostgresStore) -> Result<bool, Box<dyn std::error::Error>> {
     /// let key = IdempotencyKey::new("billing", None, "evt_1");
@@ -61,7 +57,9 @@ impl PostgresStore {
     /// if store.claim_in(&transaction, &key, Duration::from_secs(24 * 60 * 60)).await? != Claim::Fresh {
     ///     return Ok(false);
     /// }
-    /// transaction.execute("insert into payments (event) values ($1)", &[&"evt_1"]).await?;
+    /// // Unnamed, so that it also works behind a pooler.
+    /// let insert = "insert into payments (event) values ($1)";
+    /// transaction.execute_typed(insert, &[(&"evt_1", Type::TEXT)]).await?;
     /// transaction.commit().await?;
     /// Ok(true)
     /// # }
@@ -87,7 +85,6 @@ impl PostgresStore {
         transaction.batch_execute(&format!("set local lock_timeout = {wait}")).await
     }
 
-    /// Prepares and executes at once: a transaction knows nothing of the pool's prepared statements.
     /// Where another transaction has inserted the event, the first statement waits for its end.
     async fn attempt(
         &self,
@@ -96,12 +93,11 @@ impl PostgresStore {
         ttl: Duration,
     ) -> Result<Claim, Error> {
         let token = Lease::new(key.clone()).token().to_bytes();
-        let [key_type, token_type, done_type, ttl_type] = CLAIM_TYPES;
         let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
-            (&key.as_str(), key_type),
-            (&&token[..], token_type),
-            (&true, done_type),
-            (&seconds(ttl), ttl_type),
+            (&key.as_str(), Type::TEXT),
+            (&&token[..], Type::BYTEA),
+            (&true, Type::BOOL),
+            (&seconds(ttl), Type::FLOAT8),
         ];
         let Statements { insert, claim, .. } = &*self.statements;
         if transaction.execute_typed(insert, &parameters).await? == 1 {

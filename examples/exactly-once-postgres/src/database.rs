@@ -3,7 +3,9 @@
 use std::{env, error::Error, time::Duration};
 
 use countersign_postgres::PostgresStore;
-use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod};
+use deadpool_postgres::{
+    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Transaction,
+};
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{Config, NoTls};
 
@@ -13,8 +15,6 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 pub(crate) fn pool() -> Result<Pool, BoxError> {
     let url = env::var(URL).map_err(|error| format!("{URL}: {error}"))?;
     let mut config: Config = url.parse().map_err(|error| format!("{URL}: {error}"))?;
-    let options = config.get_options().unwrap_or_default();
-    config.options(format!("{options} -c statement_timeout={}", STATEMENT.as_millis()));
     // A connection whose other end is gone is noticed within a minute.
     config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
     config.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(30));
@@ -56,6 +56,16 @@ pub(crate) async fn client(pool: &Pool) -> Result<Client, BoxError> {
     })
 }
 
+/// Begins a transaction whose statements the database gives up after a while, even if nobody waits
+/// for them. The limit is set within the transaction: a pooler in front of the database refuses one
+/// that is set for the connection.
+pub(crate) async fn begin(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
+    let transaction = client.transaction().await?;
+    let limit = format!("set local statement_timeout = {}", STATEMENT.as_millis());
+    transaction.batch_execute(&limit).await?;
+    Ok(transaction)
+}
+
 /// An error and what caused it, in one line.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     match error.source() {
@@ -69,7 +79,7 @@ const URL: &str = "DATABASE_URL";
 /// A duplicate that comes while the first delivery is handled waits with one of these.
 const CONNECTIONS: usize = 16;
 
-/// After this the database gives a statement up, whoever waits for it.
+/// Shorter than a delivery is waited for.
 const STATEMENT: Duration = Duration::from_secs(3);
 
 /// For connecting and making the tables.

@@ -51,6 +51,8 @@
 //!   connection. Keep the transaction short.
 //! - The claims are kept for a week, longer than the provider goes on sending, and pruned once a
 //!   minute.
+//! - It works behind a pooler in transaction mode, such as PgBouncer: no statement is prepared, and
+//!   limits are set within transactions. Your own statements have to do the same.
 //! - It speaks to the database without TLS. For one on another machine, give `tokio-postgres` a
 //!   connector of `tokio-postgres-rustls` in the place of `NoTls`.
 //!

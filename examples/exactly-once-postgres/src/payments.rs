@@ -16,9 +16,12 @@ use countersign_postgres::PostgresStore;
 use deadpool_postgres::Pool;
 use serde::Deserialize;
 use tokio::time::timeout;
-use tokio_postgres::Transaction;
+use tokio_postgres::{
+    Transaction,
+    types::{ToSql, Type},
+};
 
-use crate::database::{BoxError, chain, client};
+use crate::database::{BoxError, begin, chain, client};
 
 events! {
     pub(crate) enum Event for XWebhookSignature {
@@ -72,7 +75,7 @@ impl Payments {
     /// Claims the event and credits the account, both or neither.
     async fn credit(&self, key: &IdempotencyKey, payment: &Payment) -> Result<Claim, BoxError> {
         let mut client = client(&self.pool).await?;
-        let transaction = client.transaction().await?;
+        let transaction = begin(&mut client).await?;
         let claim = self.claims.claim_in(&transaction, key, KEEP).await?;
         if claim == Claim::Fresh {
             credit(&transaction, key, payment).await?;
@@ -85,19 +88,28 @@ impl Payments {
 
 /// The effect. What it writes in this transaction is there once; what it did elsewhere, a mail or a
 /// call, could happen again.
+///
+/// Statements are sent with the types of their parameters. Without them, `tokio-postgres` prepares
+/// a statement first, and behind a pooler it would be on another connection.
 async fn credit(
     transaction: &Transaction<'_>,
     key: &IdempotencyKey,
     Payment { account, amount }: &Payment,
 ) -> Result<(), BoxError> {
     let add = "update accounts set balance = balance + $2 where name = $1";
-    if transaction.execute(add, &[account, amount]).await? == 0 {
+    let parameters = [(account as Parameter<'_>, Type::TEXT), (amount, Type::INT8)];
+    if transaction.execute_typed(add, &parameters).await? == 0 {
         return Err(format!("no account {account:?}").into());
     }
     let note = "insert into payments (event, account, amount) values ($1, $2, $3)";
-    transaction.execute(note, &[&key.as_str(), account, amount]).await?;
+    let event = key.as_str();
+    let parameters =
+        [(&event as Parameter<'_>, Type::TEXT), (account, Type::TEXT), (amount, Type::INT8)];
+    transaction.execute_typed(note, &parameters).await?;
     Ok(())
 }
+
+type Parameter<'a> = &'a (dyn ToSql + Sync);
 
 /// Providers give up after 5 s.
 const HANDLE: Duration = Duration::from_secs(4);

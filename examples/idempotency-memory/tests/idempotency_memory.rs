@@ -49,7 +49,7 @@ fn counts_a_payment_once_however_often_it_is_delivered() -> io::Result<()> {
                 counted += 1;
             }
             (200, text, true) => assert_eq!(text, r#"{"duplicate":true}"#),
-            (status, text, _) => assert_eq!((status, &*text), (409, r#"{"error":"In progress"}"#)),
+            (status, text, _) => assert_eq!((status, &*text), (503, r#"{"error":"In progress"}"#)),
         }
     }
     assert_eq!(counted, 1);

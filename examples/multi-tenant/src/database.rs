@@ -2,7 +2,9 @@
 
 use std::{env, error::Error, time::Duration};
 
-use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod};
+use deadpool_postgres::{
+    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Transaction,
+};
 use tokio::time::timeout;
 use tokio_postgres::{Config, NoTls};
 
@@ -10,10 +12,16 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The database that `DATABASE_URL` names, in either of PostgreSQL's notations.
 pub(crate) fn from_env() -> Result<Config, BoxError> {
-    let url = env::var(URL).map_err(|error| format!("{URL}: {error}"))?;
-    let mut config: Config = url.parse().map_err(|error| format!("{URL}: {error}"))?;
-    let options = config.get_options().unwrap_or_default();
-    config.options(format!("{options} -c statement_timeout={}", STATEMENT.as_millis()));
+    parse(URL, &env::var(URL).map_err(|error| format!("{URL}: {error}"))?)
+}
+
+/// The same database without a pooler in between, which `LISTEN_URL` names if there is a pooler.
+pub(crate) fn to_listen_to(database: &Config) -> Result<Config, BoxError> {
+    env::var(LISTEN_URL).map_or_else(|_| Ok(database.clone()), |url| parse(LISTEN_URL, &url))
+}
+
+fn parse(name: &str, url: &str) -> Result<Config, BoxError> {
+    let mut config: Config = url.parse().map_err(|error| format!("{name}: {error}"))?;
     // A connection whose other end is gone is noticed within a minute.
     config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
     config.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(30));
@@ -47,6 +55,16 @@ pub(crate) async fn client(pool: &Pool) -> Result<Client, BoxError> {
     })
 }
 
+/// Begins a transaction whose statements the database gives up after a while, even if nobody waits
+/// for them. The limit is set within the transaction: a pooler in front of the database refuses one
+/// that is set for the connection.
+pub(crate) async fn begin(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
+    let transaction = client.transaction().await?;
+    let limit = format!("set local statement_timeout = {}", STATEMENT.as_millis());
+    transaction.batch_execute(&limit).await?;
+    Ok(transaction)
+}
+
 /// An error and what caused it, in one line.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     match error.source() {
@@ -57,10 +75,12 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
 
 const URL: &str = "DATABASE_URL";
 
+const LISTEN_URL: &str = "LISTEN_URL";
+
 /// However many tenants deliver at once, the database serves no more of them at a time.
 const CONNECTIONS: usize = 8;
 
-/// After this the database gives a statement up. Looking up a row by its key takes less than 1 ms.
+/// Looking up a row by its key takes less than 1 ms.
 const STATEMENT: Duration = Duration::from_secs(2);
 
 /// For connecting and making the table.

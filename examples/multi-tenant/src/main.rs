@@ -63,6 +63,8 @@
 //!   is on the internet, limit refusals per peer, as `hardened-axum` does.
 //! - Event ids are the tenant's own: keep them together with its name.
 //! - The secrets are in the table as they are: who can read it, or a copy, can sign for everybody.
+//! - A pooler in transaction mode, such as PgBouncer, does not pass on what a trigger tells: give the
+//!   program the URL of the server itself in `LISTEN_URL`. Lookups can go through the pooler.
 //! - It speaks to the database without TLS. For one on another machine, give `tokio-postgres` a
 //!   connector of `tokio-postgres-rustls` in the place of `NoTls`.
 //!
@@ -112,6 +114,7 @@ async fn run() -> Result<(), BoxError> {
     tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(io::stderr).init();
 
     let config = database::from_env()?;
+    let to_listen_to = database::to_listen_to(&config)?;
     let pool = database::open(&config).await?;
     let tenants = Tenants::new(Table(pool)).time_to_live(Duration::from_secs(60));
     let verifier = Verifier::<XWebhookSignature>::per_tenant(tenants);
@@ -122,7 +125,7 @@ async fn run() -> Result<(), BoxError> {
     })?;
     let stop = stop::requested()?;
     println!("listening on {}", listener.local_addr()?);
-    tokio::spawn(changes::follow(verifier.clone(), config));
+    tokio::spawn(changes::follow(verifier.clone(), to_listen_to));
 
     let router = Router::new().route("/hooks/{tenant}", post(on_event)).with_state(verifier);
     axum::serve(listener, router).with_graceful_shutdown(stop).await?;

@@ -20,6 +20,16 @@ begin
     return null;
 end $$;
 
-create or replace trigger webhook_secrets_changed
-    after insert or update or delete on webhook_secrets
-    for each row execute function webhook_secrets_changed();
+-- Made again, it would wait for every transaction that has changed a row, and others behind it.
+set local lock_timeout = '1s';
+do $$
+begin
+    if not exists (
+        select from pg_trigger
+        where tgrelid = 'webhook_secrets'::regclass and tgname = 'webhook_secrets_changed'
+    ) then
+        create trigger webhook_secrets_changed
+            after insert or update or delete on webhook_secrets
+            for each row execute function webhook_secrets_changed();
+    end if;
+end $$;

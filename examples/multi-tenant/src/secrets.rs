@@ -5,8 +5,9 @@ use std::time::Duration;
 use countersign::{RequestHead, Secret, SecretSource, Secrets};
 use deadpool_postgres::Pool;
 use tokio::time::timeout;
+use tokio_postgres::types::Type;
 
-use crate::database::{BoxError, chain, client};
+use crate::database::{BoxError, begin, chain, client};
 
 /// Looks up the tenant that the path names: `/hooks/{tenant}`.
 pub(crate) struct Table(pub(crate) Pool);
@@ -29,10 +30,12 @@ impl SecretSource for Table {
 
 impl Table {
     async fn look_up(&self, tenant: &str) -> Result<Option<Secrets>, BoxError> {
-        let client = client(&self.0).await?;
-        // Each connection prepares it once.
-        let statement = client.prepare_cached(LOOK_UP).await?;
-        let Some(row) = client.query_opt(&statement, &[&tenant]).await? else { return Ok(None) };
+        let mut client = client(&self.0).await?;
+        let transaction = begin(&mut client).await?;
+        // Not prepared: behind a pooler, each statement can be on another connection.
+        let row = transaction.query_typed_opt(LOOK_UP, &[(&tenant, Type::TEXT)]).await?;
+        transaction.commit().await?;
+        let Some(row) = row else { return Ok(None) };
 
         let mut secrets = Secrets::new(Secret::new(row.try_get::<_, String>("current")?)?);
         for retired in row.try_get::<_, Vec<String>>("retired")? {

@@ -9,16 +9,16 @@ use std::{
 use super::*;
 
 /// Another process that claims.
-struct Claimant {
+pub(super) struct Claimant {
     program: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
 
 impl Claimant {
-    fn start(postgres: &Postgres) -> Result<Self, Box<dyn Error>> {
+    pub(super) fn start(url: &str) -> Result<Self, Box<dyn Error>> {
         let mut program = Command::new(env!("CARGO_BIN_EXE_claims"))
-            .arg(postgres.url())
+            .arg(url)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -27,7 +27,13 @@ impl Claimant {
         Ok(Self { program, input, output })
     }
 
-    fn fresh(&mut self) -> Result<Vec<u32>, Box<dyn Error>> {
+    /// Has this hundred of events claimed. Nothing waits for the answer.
+    pub(super) fn claim(&mut self, hundred: u32) -> Outcome {
+        Ok(writeln!(self.input, "{hundred}")?)
+    }
+
+    /// The events that were fresh.
+    pub(super) fn fresh(&mut self) -> Result<Vec<u32>, Box<dyn Error>> {
         let mut line = String::new();
         self.output.read_line(&mut line)?;
         assert!(line.ends_with('\n'), "it failed");
@@ -45,12 +51,12 @@ impl Drop for Claimant {
 #[test]
 fn each_of_10_000_events_is_claimed_once_by_256_tasks_of_4_processes() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
-    let claimants: Result<Vec<_>, _> = (0..4).map(|_| Claimant::start(&postgres)).collect();
+    let claimants: Result<Vec<_>, _> = (0..4).map(|_| Claimant::start(&postgres.url())).collect();
     let mut claimants = claimants?;
     let mut won = [0; 4];
     for hundred in 0..100 {
         for claimant in &mut claimants {
-            writeln!(claimant.input, "{hundred}")?;
+            claimant.claim(hundred)?;
         }
         let mut all = Vec::new();
         for (claimant, won) in claimants.iter_mut().zip(&mut won) {

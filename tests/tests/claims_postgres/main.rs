@@ -9,6 +9,7 @@ mod durations;
 mod instances;
 mod migrations;
 mod outages;
+mod poolers;
 mod pruning;
 mod transactions;
 

@@ -1,8 +1,10 @@
 //! The table.
 
+use std::time::Duration;
+
 use countersign::idempotency::{Claim, Store};
 use countersign_postgres::MIGRATION;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::timeout};
 
 use super::*;
 
@@ -77,6 +79,77 @@ async fn a_missing_table_is_named_in_the_error_alone() -> Outcome {
     // The connection is as good as before.
     store.migrate().await?;
     assert_eq!(store.claim(&lease("1"), Default::default()).await?, Claim::Fresh);
+    Ok(())
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Much longer than what is waited for takes: only a test that fails waits for it.
+const FOREVER: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_transaction_keeps_neither_a_migration_nor_claims_waiting() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let store = store(&postgres).await?;
+    let mut client = pool(&postgres, 1).get().await?;
+    let transaction = client.transaction().await?;
+    assert_eq!(store.claim_in(&transaction, &key("1"), MINUTE).await?, Claim::Fresh);
+    // Another instance starts, however it migrates.
+    let another = PostgresStore::new(pool(&postgres, 1));
+    timeout(FOREVER, another.migrate()).await??;
+    postgres.execute(&format!("set statement_timeout = '20s'; {MIGRATION}"))?;
+    assert_eq!(timeout(FOREVER, another.claim(&lease("2"), MINUTE)).await??, Claim::Fresh);
+    transaction.commit().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_index_is_not_waited_for_for_long() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let store = store(&postgres).await?;
+    postgres.execute("drop index countersign_claims_expires_at")?;
+    let mut client = pool(&postgres, 1).get().await?;
+    let transaction = client.transaction().await?;
+    assert_eq!(store.claim_in(&transaction, &key("1"), MINUTE).await?, Claim::Fresh);
+    let error = timeout(FOREVER, store.migrate()).await?.unwrap_err();
+    let expected = "the table \"countersign_claims\" was not migrated: another transaction holds a \
+                    lock on it; migrate again once that transaction has ended";
+    assert_eq!(error.source().unwrap().to_string(), expected);
+    assert!(chain(&error).contains("lock timeout"), "{}", chain(&error));
+    // Neither claims nor other sessions are left with anything of it.
+    assert_eq!(timeout(FOREVER, store.claim(&lease("2"), MINUTE)).await??, Claim::Fresh);
+    transaction.commit().await?;
+    store.migrate().await?;
+    let index = "select count(*) from pg_indexes where indexname = 'countersign_claims_expires_at'";
+    assert_eq!(postgres.execute(index)?, "1");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_of_another_name_is_taken_as_it_is() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let store = store(&postgres).await?;
+    postgres.execute("alter index countersign_claims_expires_at rename to other")?;
+    store.migrate().await?;
+    let indexes = "select count(*) from pg_indexes where tablename = 'countersign_claims'";
+    assert_eq!(postgres.execute(indexes)?, "2");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_may_not_create_finds_the_table() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    store(&postgres).await?;
+    postgres.execute(
+        "create role app login; revoke create on schema public from public;
+         grant select, insert, update, delete on countersign_claims to app",
+    )?;
+    let app = postgres.url().replace("user=postgres", "user=app");
+    let store = PostgresStore::new(pool_with(app.parse()?, 1));
+    store.migrate().await?;
+    assert_eq!(store.claim(&lease("1"), MINUTE).await?, Claim::Fresh);
+    let error = store.table("another")?.migrate().await.unwrap_err();
+    assert!(chain(&error).contains("permission denied for schema public"), "{}", chain(&error));
     Ok(())
 }
 

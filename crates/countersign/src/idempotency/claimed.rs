@@ -91,7 +91,7 @@ impl Idempotency {
         };
         // Somebody else's.
         claimed.lease = None;
-        Err(Rejection::new(reason))
+        Err(Rejection::new(reason).in_progress_status(claimed.idempotency.in_progress))
     }
 }
 

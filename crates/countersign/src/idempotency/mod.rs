@@ -33,10 +33,16 @@
 //!
 //! # What this can promise
 //!
-//! No event is lost that its provider goes on sending: whatever is not completed is handled at its
-//! next delivery (where the process died, at the first after the lease), and whoever cannot be told
-//! is answered so that the provider sends it again. Keep the lease shorter than the provider goes on
-//! trying.
+//! An event that is not completed is handled at its next delivery. If its worker died, that is the
+//! first delivery after the lease has run out. Until then a delivery of it is answered 503 with
+//! `Retry-After`, as it is while the store is out of reach, so that its sender sends it again.
+//!
+//! An event is therefore lost only if its sender gives up first. The lease has to be longer than the
+//! slowest handler takes, and shorter than the time between a sender's first try and its last:
+//! Sanity tries three times within 60 s, TradingView four times within 15 s, most others for hours.
+//! Set [`Idempotency::lease`] to less than that. Where no lease is short enough, claim in a
+//! transaction: `countersign_postgres` has no lease then. [`InProgressStatus`] says which senders try
+//! again after which status.
 //!
 //! But between what a handler does and the note that it has done so, much can happen; the next
 //! delivery then does it again. With leases the effect is *at least once*, and more than once only if
@@ -107,6 +113,7 @@ mod claimed;
 pub mod conformance;
 #[cfg(feature = "_extract")]
 mod fresh;
+mod in_progress;
 mod kept;
 mod key;
 mod lasting;
@@ -122,6 +129,7 @@ mod store;
 pub use claimed::Claimed;
 #[cfg(feature = "_extract")]
 pub use fresh::{Fresh, FreshRejection};
+pub use in_progress::InProgressStatus;
 pub use kept::KeptAnswer;
 pub use key::IdempotencyKey;
 pub use lease::{Lease, Token};

@@ -4,16 +4,19 @@ use std::{error::Error, fmt, time::Duration};
 
 use bytes::Bytes;
 
-use super::{KeptAnswer, StoreError, claimed::TARGET};
+use super::{InProgressStatus, KeptAnswer, StoreError, claimed::TARGET};
 
 /// A verified delivery that is not handled, and what its sender is told.
 ///
 /// | reason | answer |
 /// |---|---|
 /// | the event is done | 200, or the first answer if it was kept; `Idempotent-Replayed: true` |
-/// | the event is being worked on | 409, `Retry-After` with the rest of the lease, in seconds |
+/// | the event is being worked on | 503 unless [set](super::Idempotency::in_progress_status), `Retry-After` |
 /// | the store is out of reach, or too slow | 503, `Retry-After: 5` |
 /// | a setting of yours is missing | 500 |
+///
+/// The `Retry-After` of an event that is being worked on is the rest of the other delivery's lease: whole
+/// seconds, rounded up, at least 1. A sender that waits for so long finds the event done or free.
 ///
 /// It is in the extensions of the response, and it is logged under the target
 /// `countersign::idempotency`: a mistake of yours at `ERROR`, a store that fails at `WARN`, a
@@ -23,7 +26,10 @@ use super::{KeptAnswer, StoreError, claimed::TARGET};
 ///
 /// What a store said of its failure is in the log alone.
 #[derive(Clone, Debug)]
-pub struct Rejection(Reason);
+pub struct Rejection {
+    reason: Reason,
+    in_progress: InProgressStatus,
+}
 
 /// Why a delivery is not handled.
 ///
@@ -60,21 +66,28 @@ impl Rejection {
     #[must_use]
     pub fn new(reason: Reason) -> Self {
         reason.log();
-        Self(reason)
+        Self { reason, in_progress: InProgressStatus::default() }
+    }
+
+    /// Sets the status if the event is being worked on; see [`Idempotency`](super::Idempotency), which
+    /// sets that of its own rejections.
+    #[must_use]
+    pub fn in_progress_status(self, in_progress: InProgressStatus) -> Self {
+        Self { in_progress, ..self }
     }
 
     /// Why the delivery is not handled.
     #[must_use]
     pub fn reason(&self) -> &Reason {
-        &self.0
+        &self.reason
     }
 
     /// The answer's status.
     #[must_use]
     pub fn status(&self) -> u16 {
-        match &self.0 {
+        match &self.reason {
             Reason::Done { answer } => answer.as_ref().map_or(200, |answer| answer.status),
-            Reason::InProgress { .. } => 409,
+            Reason::InProgress { .. } => self.in_progress.code(),
             Reason::Store(_) | Reason::StoreDeadline => 503,
             Reason::MissingProof { .. } | Reason::MissingIdempotency => 500,
         }
@@ -83,7 +96,7 @@ impl Rejection {
     /// The answer's body.
     #[must_use]
     pub fn body(&self) -> Bytes {
-        Bytes::from_static(match &self.0 {
+        Bytes::from_static(match &self.reason {
             Reason::Done { answer: Some(answer) } => return answer.body.clone(),
             Reason::Done { answer: None } => br#"{"duplicate":true}"#,
             Reason::InProgress { .. } => br#"{"error":"In progress"}"#,
@@ -98,12 +111,12 @@ impl Rejection {
     /// handler once sent.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
         let text = |text: &'static str| Bytes::from_static(text.as_bytes());
-        let content_type = match &self.0 {
+        let content_type = match &self.reason {
             Reason::Done { answer: Some(answer) } => answer.content_type.clone(),
             _ => text("application/json"),
         };
         let content_type = Some(content_type).filter(|value| !value.is_empty());
-        let special = match &self.0 {
+        let special = match &self.reason {
             Reason::Done { .. } => Some(("idempotent-replayed", text("true"))),
             Reason::InProgress { retry_after } => {
                 Some(("retry-after", whole_seconds(*retry_after).to_string().into()))
@@ -142,13 +155,13 @@ impl Reason {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.reason.fmt(f)
     }
 }
 
 impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.cause()
+        self.reason.cause()
     }
 }
 
@@ -172,7 +185,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Rounds up, so that who waits as long finds the lease run out.
+/// Rounds up, so that the lease has run out for a sender that waits as long.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
 }

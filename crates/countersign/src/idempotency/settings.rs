@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use countersign_core::{Field, HeaderSource, Provider};
 
-use super::{IdempotencyKey, SharedStore, Store, claimed::TARGET};
+use super::{IdempotencyKey, InProgressStatus, SharedStore, Store, claimed::TARGET};
 use crate::Verified;
 
 /// Handles each event once: a store, and how to use it.
@@ -30,6 +30,7 @@ pub struct Idempotency {
     pub(super) ttl: Duration,
     pub(super) deadline: Duration,
     pub(super) when_store_fails: WhenStoreFails,
+    pub(super) in_progress: InProgressStatus,
     pub(super) longest_answer: Option<usize>,
     id: Option<Field>,
     without_id: WithoutId,
@@ -57,6 +58,7 @@ impl Idempotency {
             ttl: DEFAULT_TTL,
             deadline: DEFAULT_DEADLINE,
             when_store_fails: WhenStoreFails::Refuse,
+            in_progress: InProgressStatus::default(),
             longest_answer: None,
             id: None,
             without_id: WithoutId::Handle,
@@ -66,9 +68,9 @@ impl Idempotency {
     /// Sets for how long an event is its worker's, unless it is completed or released before.
     /// Default: 60 s, twice as long as the most patient providers wait for an answer.
     ///
-    /// A handler that takes longer can be overtaken by a second delivery of its event; a worker
-    /// that dies keeps the event from being handled for as long as this, which should be shorter
-    /// than the provider goes on sending.
+    /// A handler that takes longer can be overtaken by a second delivery of its event. A worker that
+    /// dies keeps the event from being handled for as long as this. It has to be over before the
+    /// sender's last try, which for some comes within a minute: Sanity sends twice more, 30 s apart.
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }
@@ -85,6 +87,14 @@ impl Idempotency {
     /// before its provider gives up.
     pub fn store_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
+    }
+
+    /// Sets the status of the answer to a delivery whose event is still being handled for another.
+    /// Default: [`InProgressStatus::ServiceUnavailable`], after which nearly all senders try again.
+    ///
+    /// It holds for the middleware, the extractor `Fresh` and [`claim`](Self::claim).
+    pub fn in_progress_status(self, in_progress: InProgressStatus) -> Self {
+        Self { in_progress, ..self }
     }
 
     /// Handles deliveries also while the store is out of reach. Default: they are answered 503, so
@@ -161,6 +171,7 @@ impl fmt::Debug for Idempotency {
             .field("ttl", &self.ttl)
             .field("deadline", &self.deadline)
             .field("when_store_fails", &self.when_store_fails)
+            .field("in_progress", &self.in_progress)
             .field("longest_answer", &self.longest_answer)
             .field("id", &self.id)
             .field("without_id", &self.without_id)

@@ -127,6 +127,27 @@ async fn rest() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn answers_an_event_in_progress_as_was_set() {
+    use InProgressStatus::{Conflict, ServiceUnavailable, TooManyRequests};
+    for (status, code) in [(ServiceUnavailable, 503), (TooManyRequests, 429), (Conflict, 409)] {
+        let idempotency = Idempotency::new(Told::default()).in_progress_status(status);
+        let claimed = claim(&idempotency).await.unwrap();
+        let second = claim(&idempotency).await.unwrap_err();
+        assert_eq!((second.status(), status.code()), (code, code));
+        assert!(second.headers().any(|header| header == ("retry-after", "60".into())));
+        // Nothing else is answered with it.
+        let _ = claimed.complete().await;
+        assert_eq!(claim(&idempotency).await.unwrap_err().status(), 200);
+    }
+    for (left, seconds) in [(0, "1"), (1, "1"), (1000, "1"), (1001, "2"), (59_001, "60")] {
+        let reason = Reason::InProgress { retry_after: Duration::from_millis(left) };
+        let told = Rejection::new(reason);
+        assert!(told.headers().any(|header| header == ("retry-after", seconds.into())), "{left}");
+        assert_eq!(told.status(), 503);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn claims_once_and_completes() {
     let store = Told::default();
     let idempotency = Idempotency::new(store.clone());
@@ -134,7 +155,7 @@ async fn claims_once_and_completes() {
     assert!(claimed.has_key());
 
     let second = claim(&idempotency).await.unwrap_err();
-    assert_eq!(second.status(), 409);
+    assert_eq!(second.status(), 503);
     assert!(second.headers().any(|header| header == ("retry-after", "60".into())));
 
     assert_eq!(claimed.complete().await.unwrap(), Settled::Yes);
@@ -294,7 +315,7 @@ async fn handles_all_the_same_where_that_was_chosen() {
     }
     store.set(Mood::Works);
     let claimed = claim(&idempotency).await.unwrap();
-    assert_eq!(claim(&idempotency).await.unwrap_err().status(), 409);
+    assert_eq!(claim(&idempotency).await.unwrap_err().status(), 503);
     drop(claimed);
 }
 

@@ -7,6 +7,7 @@ mod crashes;
 mod duplicates;
 mod outages;
 mod page;
+mod poolers;
 mod start;
 
 use std::{

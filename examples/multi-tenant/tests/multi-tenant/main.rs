@@ -6,6 +6,7 @@
 mod names;
 mod outages;
 mod page;
+mod poolers;
 mod rows;
 mod start;
 
@@ -41,8 +42,12 @@ impl Service {
     }
 
     fn with(postgres: Postgres) -> io::Result<Self> {
+        Self::started(example(&postgres.url()), postgres)
+    }
+
+    fn started(mut command: Command, postgres: Postgres) -> io::Result<Self> {
         let errors = File::create(postgres.folder().join("errors"))?;
-        let program = Program::start(example(&postgres.url()).stderr(errors))?;
+        let program = Program::start(command.stderr(errors))?;
         let mut service = Self { program, postgres };
         service.wait_for("told of changed secrets")?;
         Ok(service)

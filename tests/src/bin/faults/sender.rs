@@ -16,8 +16,8 @@ use countersign_tests::{Wire, signature};
 
 pub(crate) const SECRET: &str = "secret of faults";
 
-/// Delivers, with as many at once as a provider has: each until it is answered 2xx. Returns how many
-/// were given up.
+/// Delivers, with as many at once as a provider has: each until it is answered 2xx, or 4xx except
+/// 429, as senders do for whom that is final. Returns how many were given up.
 pub(crate) fn deliver(
     deliveries: Vec<String>,
     addrs: &[SocketAddr],
@@ -65,6 +65,8 @@ impl Connection<'_> {
         while begin.elapsed() < PATIENCE {
             match self.exchange(&request) {
                 Ok(200..=299) => return true,
+                // Final for many senders.
+                Ok(400..=428 | 430..=499) => return false,
                 // A connection that broke, or a receiver that is being started.
                 Err(_) => self.wire = None,
                 Ok(_) => {}

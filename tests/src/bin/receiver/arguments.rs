@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Parser, ValueEnum};
+use countersign::idempotency::InProgressStatus;
 
 use crate::idempotency::Keep;
 
@@ -43,6 +44,9 @@ pub(crate) struct Arguments {
     /// How long an event is its handler's.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(crate) lease: Duration,
+    /// The status of the answer while an event is another delivery's: 503, 429 or 409.
+    #[arg(long, value_name = "STATUS", default_value = "503", value_parser = in_progress)]
+    pub(crate) in_progress: InProgressStatus,
     /// How long a handler takes before it adds the line.
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub(crate) before_effect: Duration,
@@ -70,6 +74,15 @@ pub(crate) enum Surface {
     ActixExtractor,
     /// actix-web, behind the middleware.
     ActixMiddleware,
+}
+
+fn in_progress(text: &str) -> Result<InProgressStatus, &'static str> {
+    match text {
+        "503" => Ok(InProgressStatus::ServiceUnavailable),
+        "429" => Ok(InProgressStatus::TooManyRequests),
+        "409" => Ok(InProgressStatus::Conflict),
+        _ => Err("none of 503, 429, 409"),
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

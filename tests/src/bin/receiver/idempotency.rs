@@ -51,7 +51,7 @@ impl Keep {
             }
             Self::Postgres(url) => Idempotency::new(postgres(url).await?.1),
         };
-        Ok(idempotency.lease(arguments.lease))
+        Ok(idempotency.lease(arguments.lease).in_progress_status(arguments.in_progress))
     }
 }
 

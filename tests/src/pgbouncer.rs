@@ -1,0 +1,93 @@
+//! A PgBouncer in front of a PostgreSQL server.
+
+use std::{
+    fs, io,
+    os::unix::net::UnixStream,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::{Postgres, have};
+
+/// A PgBouncer that lends connections of a [`Postgres`] for one transaction at a time; ended when
+/// dropped. It listens on a socket in the server's folder.
+#[derive(Debug)]
+pub struct PgBouncer {
+    folder: PathBuf,
+    process: Child,
+}
+
+impl PgBouncer {
+    /// Starts a pooler with so many connections to the server, which it lends in turn, so that a
+    /// client seldom gets the same one twice. Where PgBouncer is not on this machine the test says
+    /// so and is skipped; with `CI=true` it fails.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start.
+    ///
+    /// # Panics
+    ///
+    /// With `CI=true`, if it is missing.
+    pub fn start(postgres: &Postgres, connections: usize) -> io::Result<Option<Self>> {
+        // Debian keeps it where only root has it in `PATH`.
+        let program = if fs::exists(DEBIAN)? { DEBIAN } else { "pgbouncer" };
+        if !have(program, ["--version"]) {
+            return Ok(None);
+        }
+        let folder = postgres.folder().to_owned();
+        let settings = folder.join("pgbouncer.ini");
+        fs::write(
+            &settings,
+            format!(
+                "[databases]\n\
+                 * = host={folder} user=postgres\n\
+                 [pgbouncer]\n\
+                 pool_mode = transaction\n\
+                 default_pool_size = {connections}\n\
+                 server_round_robin = 1\n\
+                 auth_type = any\n\
+                 listen_addr =\n\
+                 listen_port = {PORT}\n\
+                 unix_socket_dir = {folder}\n\
+                 logfile = {folder}/pgbouncer.log\n",
+                folder = folder.display()
+            ),
+        )?;
+        let mut command = Command::new(program);
+        command.arg("-q").arg(&settings).current_dir(&folder);
+        postgres.run_as_its_user(&mut command);
+        let process = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let mut pooler = Self { folder, process };
+        let socket = pooler.folder.join(format!(".s.PGSQL.{PORT}"));
+        let deadline = Instant::now() + START;
+        while UnixStream::connect(&socket).is_err() {
+            if pooler.process.try_wait()?.is_some() || Instant::now() > deadline {
+                let log = fs::read_to_string(pooler.folder.join("pgbouncer.log"));
+                return Err(io::Error::other(format!("no pooler: {log:?}")));
+            }
+        }
+        Ok(Some(pooler))
+    }
+
+    /// Where to connect, in the notation of [`Postgres::url`].
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("host={} port={PORT} user=postgres dbname=postgres", self.folder.display())
+    }
+}
+
+impl Drop for PgBouncer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+const DEBIAN: &str = "/usr/sbin/pgbouncer";
+
+/// Names the socket; no port is opened.
+const PORT: u16 = 6432;
+
+const START: Duration = Duration::from_secs(20);
