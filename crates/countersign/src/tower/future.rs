@@ -43,6 +43,12 @@ pin_project! {
             // Taken when the body is verified.
             waiting: Option<(Parts, S)>,
         },
+        // Verified: the inner service is called as soon as it is ready.
+        Verified {
+            inner: S,
+            // Taken when it is called.
+            request: Option<Request<RequestBody>>,
+        },
         Calling {
             #[pin]
             response: F,
@@ -75,7 +81,7 @@ where
             match state.as_mut().project() {
                 StateProjection::Verifying { intake, waiting } => {
                     let verdict = ready!(intake.poll(cx));
-                    let Some((mut parts, mut inner)) = waiting.take() else {
+                    let Some((mut parts, inner)) = waiting.take() else {
                         // Not reached: what is verified is called, what is refused is answered.
                         return Poll::Pending;
                     };
@@ -91,8 +97,14 @@ where
                         describe(&mut parts.headers, bytes.len());
                     }
                     proof.leave(&mut parts.extensions);
-                    let body = RequestBody::new(bytes);
-                    let response = inner.call(Request::from_parts(parts, body));
+                    let request = Request::from_parts(parts, RequestBody::new(bytes));
+                    state.set(State::Verified { inner, request: Some(request) });
+                }
+                StateProjection::Verified { inner, request } => {
+                    ready!(inner.poll_ready(cx))?;
+                    // Not reached without a request: what is called is in the next state.
+                    let Some(request) = request.take() else { return Poll::Pending };
+                    let response = inner.call(request);
                     state.set(State::Calling { response });
                 }
                 StateProjection::Calling { response } => {
