@@ -16,7 +16,6 @@ use crate::{
     Verifiers,
     http::{BoxError, Intake, refuse},
     proof::Proof,
-    respelled::ABOUT_THE_WIRE,
 };
 
 pin_project! {
@@ -132,3 +131,7 @@ where
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
+
+/// Fields that describe the bytes of the wire, and not the text that was signed and is handed on.
+const ABOUT_THE_WIRE: [&str; 6] =
+    ["content-digest", "content-md5", "digest", "repr-digest", "trailer", "transfer-encoding"];
