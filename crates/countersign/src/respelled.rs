@@ -7,12 +7,6 @@ use std::{
 
 use countersign_core::{Form, Provider, Verified};
 
-/// Fields that describe the bytes of the wire, and not the text that was signed and is handed on.
-/// A middleware that hands it on removes them, and sets `Content-Length`.
-#[cfg(any(feature = "tower", feature = "actix-web"))]
-pub(crate) const ABOUT_THE_WIRE: [&str; 6] =
-    ["content-digest", "content-md5", "digest", "repr-digest", "trailer", "transfer-encoding"];
-
 /// Tells the operator, once in a while, that a provider signs what it does not send: the first
 /// time, the second, the fourth, the eighth and so on.
 pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {

@@ -23,12 +23,14 @@
 //! | headers that never end | 10 s for each request's | `HEADER_DEADLINE` (s) |
 //! | connections that do nothing | 1000 of each worker, closed at the deadline above | `CONNECTIONS` |
 //! | bodies that never end | 10 s, then 408 | `BODY_DEADLINE` (s) |
-//! | large bodies | 256 KiB, then 413 | `BODY_LIMIT` (bytes) |
-//! | more work than it can do | 100 deliveries at once, then 503; with the limit above: 25 MiB | `IN_FLIGHT` |
+//! | large bodies | 256 KiB, then 413; on all connections of a worker together 250 MiB | `BODY_LIMIT` (bytes) |
+//! | more work than it can do | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
 //! | who guesses | a peer's 10 refusals, and one more a minute, are forgiven; then 429 | `REFUSALS` |
 //!
-//! Not bounded is how many connections, and with them how many of the deliveries at once, belong to
-//! one peer: a firewall or a proxy does that. A peer is an address. Behind a proxy all have the
+//! Unverified deliveries take no place among the deliveries at once, so that nobody without the
+//! secret can use the places up.
+//!
+//! Not bounded is how many connections belong to one peer: a firewall or a proxy does that. A peer is an address. Behind a proxy all have the
 //! proxy's: take the one that your proxy puts into a header instead, and never one that a sender
 //! can put there. And where a provider sends for anybody, as GitHub does, anybody can have it send
 //! what is refused here, and so shut out its addresses: leave those that it publishes unlimited.
@@ -70,7 +72,7 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
 
 type Response<B> = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
 
-/// Bounds how many deliveries are verified and handled at once, on all workers together.
+/// Bounds how many verified deliveries are handled at once, on all workers together.
 /// Providers send again what was not taken.
 async fn shed(
     places: Data<Semaphore>,
@@ -154,12 +156,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
             .app_data(refusals.clone())
             .service(
                 web::resource("/webhooks")
+                    // Inside of verification: an unverified upload takes no place.
+                    .wrap(from_fn(shed))
                     .wrap(VerifyWebhook::new(verifier.clone()))
                     .route(web::post().to(on_event)),
             )
-            // Around verification, which is the work to be bounded.
-            .wrap(from_fn(shed))
-            // Added last, asked first: who is shut out takes no place.
+            // Added last, asked first.
             .wrap(from_fn(shut_out))
     };
 

@@ -23,12 +23,14 @@
 //! | headers that never end | 10 s for each request's | `HEADER_DEADLINE` (s) |
 //! | connections that do nothing | 1000 of them, each closed at the deadline above | `CONNECTIONS` |
 //! | bodies that never end | 10 s, then 408 | `BODY_DEADLINE` (s) |
-//! | large bodies | 256 KiB, then 413 | `BODY_LIMIT` (bytes) |
-//! | more work than it can do | 100 deliveries at once, then 503; with the limit above: 25 MiB | `IN_FLIGHT` |
+//! | large bodies | 256 KiB, then 413; on all connections together 250 MiB | `BODY_LIMIT` (bytes) |
+//! | more work than it can do | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
 //! | who guesses | a peer's 10 refusals, and one more a minute, are forgiven; then 429 | `REFUSALS` |
 //!
-//! Not bounded is how many connections, and with them how many of the deliveries at once, belong to
-//! one peer: a firewall or a proxy does that. A peer is an address. Behind a proxy all have the
+//! Unverified deliveries take no place among the deliveries at once, so that nobody without the
+//! secret can use the places up.
+//!
+//! Not bounded is how many connections belong to one peer: a firewall or a proxy does that. A peer is an address. Behind a proxy all have the
 //! proxy's: take the one that your proxy puts into a header instead, and never one that a sender
 //! can put there. And where a provider sends for anybody, as GitHub does, anybody can have it send
 //! what is refused here, and so shut out its addresses: leave those that it publishes unlimited.
@@ -57,6 +59,7 @@ use axum::{
 use countersign::{
     Reason, Rejection, Secrets, Verifier, Webhook,
     providers::{XWebhookSignature, x_webhook_signature::flat},
+    tower::VerifyLayer,
 };
 use tokio::{net::TcpListener, time};
 use tower::{BoxError, ServiceBuilder, limit::GlobalConcurrencyLimitLayer};
@@ -73,17 +76,18 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
 }
 
 fn app(verifier: Verifier<XWebhookSignature>, in_flight: usize, refusals: Arc<Refusals>) -> Router {
-    // Before verification, which is the work to be bounded. The limit has to be the global one:
-    // each route gets a layer's service of its own.
-    let shed = ServiceBuilder::new()
+    // Inside of verification: an unverified upload takes no place. The limit has to be the global
+    // one: each route gets a layer's service of its own.
+    let verify_and_shed = ServiceBuilder::new()
+        .layer(VerifyLayer::new(verifier.clone()))
         .layer(HandleErrorLayer::new(overloaded))
         .load_shed()
         .layer(GlobalConcurrencyLimitLayer::new(in_flight));
     Router::new()
         .route("/webhooks", post(on_event))
         .with_state(verifier)
-        .layer(shed)
-        // Added last, asked first: who is shut out takes no place.
+        .route_layer(verify_and_shed)
+        // Added last, asked first.
         .layer(middleware::from_fn_with_state(refusals, shut_out))
 }
 

@@ -10,13 +10,11 @@ use actix_web::{
     HttpMessage,
     body::EitherBody,
     dev::{Payload, Service, ServiceRequest, ServiceResponse},
-    http::header::{CONTENT_LENGTH, HeaderMap},
 };
-use countersign_core::Form;
 use pin_project_lite::pin_project;
 
 use super::intake::{Intake, refuse};
-use crate::{Verifiers, proof::Proof, respelled::ABOUT_THE_WIRE};
+use crate::{Verifiers, proof::Proof};
 
 pin_project! {
     /// Response future of [`Verify`](super::Verify).
@@ -86,9 +84,8 @@ where
                         }
                     };
                     let bytes = proof.body().clone();
-                    if proof.form() != Form::Wire {
-                        describe(request.headers_mut(), bytes.len());
-                    }
+                    // The head stays as it arrived. actix panics when a head is changed of which
+                    // somebody holds a clone, and no public function reports that.
                     proof.leave(&mut *request.extensions_mut());
                     request.set_payload(Payload::from(bytes));
                     let response = inner.call(request);
@@ -100,14 +97,6 @@ where
             }
         }
     }
-}
-
-/// Makes the fields that describe a body describe the one that is handed on.
-fn describe(headers: &mut HeaderMap, length: usize) {
-    for name in ABOUT_THE_WIRE {
-        headers.remove(name);
-    }
-    headers.insert(CONTENT_LENGTH, length.into());
 }
 
 impl<S, V> fmt::Debug for ResponseFuture<S, V>

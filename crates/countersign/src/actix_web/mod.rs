@@ -88,6 +88,15 @@
 //! # }
 //! ```
 //!
+//! # Differences from tower and axum
+//!
+//! | | tower, axum | actix-web |
+//! |---|---|---|
+//! | headers of a delivery whose re-serialised text was signed | the layer sets `Content-Length` and removes the fields that describe the bytes of the wire: `Content-Digest`, `Content-MD5`, `Digest`, `Repr-Digest`, `Trailer`, `Transfer-Encoding` | stay as they arrived: a middleware must not change a head that another middleware may hold |
+//! | body of such a delivery behind the middleware | the text that was signed | the text that was signed: read it to its end, and not up to `Content-Length` |
+//! | body with `Content-Encoding` behind the middleware | as it was on the wire | as it was on the wire; actix's own extractors inflate it |
+//! | handler without a verifier | does not compile | 500, and the log names what to add |
+//!
 //! # Security
 //!
 //! - **`Option<Webhook<_>>` compiles**: actix gives every extractor an `Option`, and makes `None` of
@@ -104,6 +113,9 @@
 //!
 //! # Deployment
 //!
+//! - The middleware leaves its proof in the request's extensions. actix panics when a middleware
+//!   around it still borrows them, so drop what `extensions()` or `extensions_mut()` returned before
+//!   the inner service is called. Clones of the `HttpRequest` may be held.
 //! - The body is verified as it came over the wire. If it has a `Content-Encoding`, actix's own
 //!   extractors inflate it afterwards; those of this crate never do, so that an encoded event is a
 //!   400.

@@ -26,6 +26,7 @@ use crate::{Reason, Rejection, Verified, VerifiedBody, Webhook};
 
 mod either;
 mod extract;
+mod heads;
 mod middleware;
 mod server;
 

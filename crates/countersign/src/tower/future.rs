@@ -16,7 +16,6 @@ use crate::{
     Verifiers,
     http::{BoxError, Intake, refuse},
     proof::Proof,
-    respelled::ABOUT_THE_WIRE,
 };
 
 pin_project! {
@@ -42,6 +41,12 @@ pin_project! {
             intake: Intake<V, B>,
             // Taken when the body is verified.
             waiting: Option<(Parts, S)>,
+        },
+        // Verified: the inner service is called as soon as it is ready.
+        Verified {
+            inner: S,
+            // Taken when it is called.
+            request: Option<Request<RequestBody>>,
         },
         Calling {
             #[pin]
@@ -75,7 +80,7 @@ where
             match state.as_mut().project() {
                 StateProjection::Verifying { intake, waiting } => {
                     let verdict = ready!(intake.poll(cx));
-                    let Some((mut parts, mut inner)) = waiting.take() else {
+                    let Some((mut parts, inner)) = waiting.take() else {
                         // Not reached: what is verified is called, what is refused is answered.
                         return Poll::Pending;
                     };
@@ -91,8 +96,14 @@ where
                         describe(&mut parts.headers, bytes.len());
                     }
                     proof.leave(&mut parts.extensions);
-                    let body = RequestBody::new(bytes);
-                    let response = inner.call(Request::from_parts(parts, body));
+                    let request = Request::from_parts(parts, RequestBody::new(bytes));
+                    state.set(State::Verified { inner, request: Some(request) });
+                }
+                StateProjection::Verified { inner, request } => {
+                    ready!(inner.poll_ready(cx))?;
+                    // Not reached without a request: what is called is in the next state.
+                    let Some(request) = request.take() else { return Poll::Pending };
+                    let response = inner.call(request);
                     state.set(State::Calling { response });
                 }
                 StateProjection::Calling { response } => {
@@ -120,3 +131,7 @@ where
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
+
+/// Fields that describe the bytes of the wire, and not the text that was signed and is handed on.
+const ABOUT_THE_WIRE: [&str; 6] =
+    ["content-digest", "content-md5", "digest", "repr-digest", "trailer", "transfer-encoding"];

@@ -5,6 +5,22 @@ use crate::Verifiers;
 
 /// Layer that applies the [`Verify`] middleware.
 ///
+/// Load shedding and concurrency limits belong inside of it, where they count verified deliveries
+/// only:
+///
+/// ```
+/// use countersign::{Secret, Verifier, providers::GitHub, tower::VerifyLayer};
+/// use tower::ServiceBuilder;
+///
+/// let verifier = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+/// let layers = ServiceBuilder::new()
+///     .layer(VerifyLayer::new(verifier))
+///     .load_shed()
+///     .concurrency_limit(100);
+/// # let _ = layers;
+/// # Ok::<_, countersign::ConfigError>(())
+/// ```
+///
 /// See the [module docs](crate::tower) for an example.
 #[derive(Clone, Debug)]
 #[must_use]

@@ -94,6 +94,10 @@
 //!
 //! # Deployment
 //!
+//! - The layer is always ready, and takes no part in backpressure. A concurrency limit, a buffer or
+//!   load shedding **inside** counts verified deliveries only: a body that is not verified yet
+//!   holds none of their permits, however slowly it comes. **Outside**, such a layer counts
+//!   unverified uploads as well, so that a sender without the secret can use up its places.
 //! - Put request decompression **inside**: what is signed are the bytes on the wire. A layer that
 //!   inflates first makes every delivery a 401.
 //! - Trailers are not signed, and are dropped.

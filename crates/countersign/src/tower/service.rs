@@ -1,7 +1,4 @@
-use std::{
-    mem,
-    task::{Context, Poll},
-};
+use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use http_body::Body;
@@ -14,6 +11,10 @@ use crate::{
 };
 
 /// Middleware that calls the inner service with verified deliveries only.
+///
+/// It is always ready: the verdict comes first. Then a clone of the inner service is polled until
+/// it is ready, and called. An error of the inner service's `poll_ready` is returned as the error of
+/// the call.
 ///
 /// See the [module docs](crate::tower) for an example.
 #[derive(Clone, Debug)]
@@ -41,17 +42,16 @@ where
     type Error = S::Error;
     type Future = ResponseFuture<S, V, B>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
+    /// Always ready. A service that is polled ready may hold a permit for the caller, and an
+    /// unverified body would keep that permit for as long as its sender likes.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that was polled ready is the one to call; its clone waits for the next turn.
-        let clone = self.inner.clone();
-        let inner = mem::replace(&mut self.inner, clone);
-
         let (parts, body) = request.into_parts();
         let intake = intake(&self.verifiers, &parts, body);
-        ResponseFuture::new(intake, parts, inner)
+        // The inner service is never polled here, so that its clone holds no permit either.
+        ResponseFuture::new(intake, parts, self.inner.clone())
     }
 }

@@ -1,20 +1,21 @@
 //! The two surfaces of actix-web.
 
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse, ResponseError,
-    http::header::ContentType,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    dev::Service,
+    http::header::{ContentType, HeaderMap},
     middleware::Condition,
     web::{self, Data, ServiceConfig},
 };
 use countersign::{
     Extractor, Verifiers, Webhook,
-    actix_web::{ActixHeaders, IdempotencyMiddleware, VerifyWebhook},
+    actix_web::{IdempotencyMiddleware, VerifyWebhook},
     idempotency::{Fresh, Idempotency},
     providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
 };
 
 use crate::{
-    endpoint::{Endpoints, WebhookJs, describe},
+    endpoint::{Endpoints, WebhookJs},
     given::{Given, OfEither},
     handler::{Failure, Handler},
     tenants::PerTenant,
@@ -142,9 +143,23 @@ fn wrapped<T: Given + FromRequest + 'static>(
         web::resource(path)
             .wrap(Condition::new(*is_once, once))
             .wrap(VerifyWebhook::new(verifiers))
+            .wrap_fn(|request, inner| {
+                // Held while the others work, as a middleware does that logs requests.
+                let held = request.request().clone();
+                request.extensions_mut().insert(Arrived(held.headers().clone()));
+                let response = inner.call(request);
+                async move {
+                    let response = response.await;
+                    drop(held);
+                    response
+                }
+            })
             .route(web::post().to(behind::<T>)),
     );
 }
+
+/// The headers of a request as they arrived.
+struct Arrived(HeaderMap);
 
 async fn behind<T: Given>(
     handler: Data<Handler>,
@@ -155,7 +170,11 @@ async fn behind<T: Given>(
     // Raw: `web::Bytes` would inflate a body that is encoded.
     let bytes = payload.to_bytes_limited(usize::MAX).await;
     let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
-    match describe(&ActixHeaders(request.headers()), given.facts().form, &bytes) {
+    let is_unchanged = request
+        .extensions()
+        .get()
+        .is_some_and(|Arrived(headers)| headers.iter().eq(request.headers().iter()));
+    match is_unchanged {
         true => answer(handler.handle(&given, &bytes).await),
         false => HttpResponse::InternalServerError().finish(),
     }

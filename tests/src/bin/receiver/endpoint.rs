@@ -110,8 +110,8 @@ fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
     })
 }
 
-/// Whether the fields that a middleware hands on describe the body that it hands on: where another
-/// spelling was signed than was sent, they were about the other.
+/// Returns whether the fields that the tower layer hands on describe the body that it hands on:
+/// where another text was signed than was sent, the fields that arrived are about the other.
 pub(crate) fn describe<H: HeaderSource>(headers: &H, form: Form, bytes: &[u8]) -> bool {
     let mut lengths = headers.values("content-length");
     let length_fits = |length: &[u8]| length == bytes.len().to_string().as_bytes();

@@ -1,6 +1,10 @@
 //! What the middleware hands on.
 
-use std::cell::Cell;
+use std::{
+    cell::Cell,
+    future::{Future, poll_fn},
+    pin::pin,
+};
 
 use actix_web::{dev::Service, middleware::Compress};
 
@@ -198,4 +202,39 @@ async fn an_error_of_the_inner_service_is_its_own() {
     let request = signed::<GitHub>("secret", "{}").to_request();
     let error = app.call(request).await.map(|_| ()).unwrap_err();
     assert_eq!(error.as_response_error().status_code(), StatusCode::IM_A_TEAPOT);
+}
+
+#[actix_web::test]
+async fn an_unverified_upload_takes_no_place_of_an_inner_middleware() {
+    let places = std::rc::Rc::new(Cell::new(1_u32));
+    let left = places.clone();
+    let app = init_service(
+        App::new().service(
+            web::resource("/")
+                .wrap_fn(move |request, inner| {
+                    let left = places.get().checked_sub(1);
+                    places.set(left.expect("a place is left"));
+                    let response = inner.call(request);
+                    let places = places.clone();
+                    async move {
+                        let response = response.await;
+                        places.set(places.get() + 1);
+                        response
+                    }
+                })
+                .wrap(VerifyWebhook::new(verifier::<GitHub>("secret")))
+                .route(web::post().to(async || "")),
+        ),
+    )
+    .await;
+
+    let (upload, _) = signed::<GitHub>("secret", "{}").to_request().replace_payload(
+        // Half of a body whose other half does not come.
+        Chunks::payload([Ok("{")], false),
+    );
+    let mut upload = pin!(app.call(upload));
+    assert!(poll_fn(|cx| Poll::Ready(upload.as_mut().poll(cx).is_pending())).await);
+    assert_eq!(left.get(), 1);
+    let response = call_service(&app, signed::<GitHub>("secret", "{}").to_request()).await;
+    assert_eq!((response.status(), left.get()), (StatusCode::OK, 1));
 }
