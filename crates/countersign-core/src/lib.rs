@@ -34,7 +34,7 @@ pub use event::{Reader as __Reader, Variants as __Variants};
 pub use form::Form;
 pub use headers::{FieldName, HeaderSource};
 pub use mac::body_digest;
-pub use provider::{EventAt, Field, Provider};
+pub use provider::{EndpointOf, EventAt, Field, Provider};
 pub use reserialize::JsonDumps;
 pub use scheme::{Encoding, Part, Scheme, SecretForm, Timestamp, TimestampUnit};
 pub use secret::{Secret, Secrets};

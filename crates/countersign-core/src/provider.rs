@@ -4,30 +4,24 @@ use crate::Scheme;
 
 /// A platform that sends webhooks: a marker type that names how it signs.
 ///
-/// Two constants make a provider of your own; a second endpoint of one provider is another marker
-/// with the same scheme, so that the proofs of the two cannot be mixed up.
+/// Three constants make a provider of your own. A second endpoint of a provider that exists is an
+/// [`EndpointOf`] it.
 ///
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Provider, Scheme, Secret, Signer, Verifier, providers::XWebhookSignature};
+/// use countersign_core::{EventAt, Provider, Scheme, Secret, Signer, Verifier};
 ///
 /// struct Billing;
 /// impl Provider for Billing {
 ///     const NAME: &'static str = "billing";
 ///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Billing-Signature"]).prefix("sha256=");
-/// }
-///
-/// struct Eu;
-/// impl Provider for Eu {
-///     const NAME: &'static str = "eu";
-///     const SCHEME: Scheme = XWebhookSignature::SCHEME;
+///     const EVENT: EventAt = EventAt::ENVELOPE;
 /// }
 ///
 /// let secret = Secret::new("shared")?;
 /// let headers = Signer::<Billing>::new(secret.clone())?.sign(b"{}")?;
-/// assert!(Verifier::<Billing>::new(secret.clone())?.verify(&headers, b"{}").is_ok());
-/// assert!(Verifier::<Eu>::new(secret)?.verify(&headers, b"{}").is_err());
+/// assert!(Verifier::<Billing>::new(secret)?.verify(&headers, b"{}").is_ok());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub trait Provider: 'static {
@@ -35,9 +29,49 @@ pub trait Provider: 'static {
     const NAME: &'static str;
     /// How it signs.
     const SCHEME: Scheme;
-    /// Where its deliveries tell the event's id, type and data. Default: the members `id`, `type`
-    /// and `data` of the body.
-    const EVENT: EventAt = EventAt::ENVELOPE;
+    /// Where its deliveries have the event's id, type and data: [`EventAt::ENVELOPE`] if they are
+    /// the members `id`, `type` and `data` of the body, [`EventAt::OPEN`] if there are none.
+    ///
+    /// There is no default. Events are handled once by their type and id, so that an id in the
+    /// wrong place makes two events pass for one, and the second is lost.
+    const EVENT: EventAt;
+}
+
+/// A second endpoint of a provider: a marker type of its own, so that the proofs of the two
+/// endpoints cannot be mixed up.
+///
+/// It is a [`Provider`] that signs as the other does, and has the event's id, type and data in the
+/// same places. Its deliveries are read as the other's events: `Webhook<github::Event, Eu>`.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::{EndpointOf, Provider, Secret, Signer, Verifier, providers::GitHub};
+///
+/// struct Eu;
+/// impl EndpointOf for Eu {
+///     type Provider = GitHub;
+///     const NAME: &'static str = "github-eu";
+/// }
+///
+/// assert_eq!(Eu::EVENT, GitHub::EVENT);
+///
+/// let headers = Signer::<GitHub>::new(Secret::new("of the first")?)?.sign(b"{}")?;
+/// assert!(Verifier::<Eu>::new(Secret::new("of the first")?)?.verify(&headers, b"{}").is_ok());
+/// assert!(Verifier::<Eu>::new(Secret::new("of the second")?)?.verify(&headers, b"{}").is_err());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub trait EndpointOf: 'static {
+    /// The provider that sends to it.
+    type Provider: Provider;
+    /// What logs and idempotency keys call it: lower case, without spaces.
+    const NAME: &'static str;
+}
+
+impl<T: EndpointOf> Provider for T {
+    const NAME: &'static str = T::NAME;
+    const SCHEME: Scheme = T::Provider::SCHEME;
+    const EVENT: EventAt = T::Provider::EVENT;
 }
 
 /// Where a delivery tells the event's id, type and data.

@@ -13,8 +13,8 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    ConfigError, FixedClock, JsonDumps, Part, Secret, SecretForm, Secrets, Signer, Timestamp,
-    TimestampUnit,
+    ConfigError, EventAt, FixedClock, JsonDumps, Part, Secret, SecretForm, Secrets, Signer,
+    Timestamp, TimestampUnit,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
 };
 
@@ -44,6 +44,7 @@ impl Provider for Listed {
         .list(',', '=', "v1")
         .timestamp(Timestamp::entry("t", TimestampUnit::Seconds))
         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 /// As <https://www.standardwebhooks.com> has it, under both of its header families.
@@ -60,6 +61,7 @@ impl Provider for Standard {
         ))
         .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
         .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1, at_most: 64 });
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 /// Signs the URL, as Square does it, and counts time in milliseconds, as Webflow does it.
@@ -70,6 +72,7 @@ impl Provider for Addressed {
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-addressed"])
         .timestamp(Timestamp::header(&["x-time"], TimestampUnit::Milliseconds))
         .signed(&[Part::Url, Part::Timestamp, Part::Body]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 #[test]
