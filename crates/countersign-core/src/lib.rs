@@ -26,7 +26,8 @@ pub use answer::Answer;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{ConfigError, PayloadError, PayloadErrorKind, VerifyError, VerifyErrorKind};
 pub use event::{
-    Delivery, Envelope, Event, FromEnvelope, OpenEvent, RawEnvelope, RawJson, UnknownEvent,
+    Delivery, Envelope, Event, EventId, FromEnvelope, Identity, OpenEvent, RawEnvelope, RawJson,
+    UnknownEvent,
 };
 // What `events!` writes names these; nobody else does.
 #[doc(hidden)]

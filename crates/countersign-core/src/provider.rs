@@ -99,6 +99,14 @@ impl EventAt {
     /// No id and no type: the whole body is data.
     pub const OPEN: Self =
         Self { id: Field::None, event_type: Field::None, data: None, within: None };
+
+    /// Fails the build of a provider whose id or type could never be found.
+    pub(crate) const fn checked(self) -> Self {
+        assert!(!matches!(self.event_type, Field::BodyAll(_)), "a type is one text");
+        assert!(self.event_type.members().len() <= MAX_NAMES, "at most 32 names of the type");
+        assert!(self.id.members().len() <= MAX_NAMES, "at most 32 names of the id");
+        self
+    }
 }
 
 /// Where one fact about an event is.
@@ -107,6 +115,12 @@ impl EventAt {
 pub enum Field {
     /// In the first of these top-level members of the body that is text. At most 32 names.
     Body(&'static [&'static str]),
+    /// In all of these top-level members of the body together, each of them text or an integer: an
+    /// id of several parts, such as a code and a reference. At most 32 names, and not for a type.
+    ///
+    /// There is no one text of such an id: [`Delivery::id`](crate::Delivery::id) and the `id` of
+    /// events are `None`, and [`Delivery::identity`](crate::Delivery::identity) returns the parts.
+    BodyAll(&'static [&'static str]),
     /// In the header that the scheme signs as the delivery's id.
     SignedId,
     /// In a header that is not signed: whoever replays a delivery can change it.
@@ -120,8 +134,19 @@ impl Field {
     #[must_use]
     pub const fn is_signed(self) -> bool {
         match self {
-            Self::Body(_) | Self::SignedId => true,
+            Self::Body(_) | Self::BodyAll(_) | Self::SignedId => true,
             Self::UnsignedHeader(_) | Self::None => false,
         }
     }
+
+    /// The members of the body that it is in.
+    pub(crate) const fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Body(names) | Self::BodyAll(names) => names,
+            Self::SignedId | Self::UnsignedHeader(_) | Self::None => &[],
+        }
+    }
 }
+
+/// Names of one field: each has a bit of a `u32`.
+pub(crate) const MAX_NAMES: usize = 32;

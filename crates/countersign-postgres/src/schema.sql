@@ -3,7 +3,7 @@
 select pg_advisory_xact_lock(hashtextextended('countersign_claims', 0));
 
 create table if not exists "countersign_claims" (
-    -- Printable ASCII of at most 400 bytes, compared as bytes.
+    -- Printable ASCII of at most 520 bytes, compared as bytes.
     key text collate "C" primary key,
     -- Whose claim it is.
     token bytea not null,
