@@ -1,7 +1,7 @@
 #![no_main]
 
 use countersign_core::{
-    Event, FixedClock, Form, JsonDumps, Part, Provider, Scheme, Secret, SecretForm, Secrets,
+    Event, EventAt, FixedClock, Form, JsonDumps, Part, Provider, Scheme, Secret, SecretForm, Secrets,
     Signer, Timestamp, TimestampUnit, Verifier,
     providers::{SpeakNode, github, speaknode, x_webhook_signature},
 };
@@ -19,6 +19,7 @@ impl Provider for Whole {
         .signed(&[Part::Id, Part::Literal(":"), Part::Timestamp, Part::Literal("."), Part::Body])
         .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 8, at_most: 64 })
         .forms(&[Form::Python(JsonDumps::DEFAULT), Form::JavaScript]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 // Lines are headers, up to the first that is none; the rest is the body. No header of a stranger

@@ -16,7 +16,7 @@ use std::{
 
 use bytes::Bytes;
 use countersign::{
-    Answer, Part, Provider, Scheme, Secret, Verifier, Verifiers,
+    Answer, EventAt, Part, Provider, Scheme, Secret, Verifier, Verifiers,
     providers::{GitHub, XWebhookSignature},
     tower::{RequestBody, ResponseBody, VerifyLayer},
 };
@@ -236,6 +236,7 @@ async fn answers_500_to_a_verifier_without_the_url_that_is_signed() {
         const NAME: &'static str = "addressed";
         const SCHEME: Scheme =
             Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]).signed(&[Part::Url, Part::Body]);
+        const EVENT: EventAt = EventAt::ENVELOPE;
     }
     let verifier = Verifier::<Addressed>::new(Secret::new("secret").unwrap()).unwrap();
     let response = send(verifier, plausible(), Source::new("body", 1, Ending::Proper)).await;

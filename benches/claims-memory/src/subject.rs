@@ -88,7 +88,7 @@ impl Remembers for MemoryStore {
     type Held = Lease;
 
     fn key(id: &str) -> Lease {
-        Lease::new(IdempotencyKey::new("stripe", None, id))
+        Lease::new(IdempotencyKey::builder("stripe").event_type(None).id(id))
     }
 
     fn claim(&self, lease: Lease) -> Option<Lease> {

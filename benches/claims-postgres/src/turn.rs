@@ -64,7 +64,7 @@ async fn run(
             for event in share {
                 // As long as providers' ids are, and as little in order.
                 let id = format!("{:032x}", (event as u128 + 1).wrapping_mul(ODD));
-                let key = IdempotencyKey::new("github", None, &id);
+                let key = IdempotencyKey::builder("github").event_type(None).id(&id);
                 let start = Instant::now();
                 subject.handle(&key, &database).await.unwrap();
                 took.push(start.elapsed());

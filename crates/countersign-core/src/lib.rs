@@ -26,7 +26,8 @@ pub use answer::Answer;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{ConfigError, PayloadError, PayloadErrorKind, VerifyError, VerifyErrorKind};
 pub use event::{
-    Delivery, Envelope, Event, FromEnvelope, OpenEvent, RawEnvelope, RawJson, UnknownEvent,
+    Delivery, Envelope, Event, EventId, FromEnvelope, Identity, OpenEvent, RawEnvelope, RawJson,
+    UnknownEvent,
 };
 // What `events!` writes names these; nobody else does.
 #[doc(hidden)]
@@ -34,7 +35,7 @@ pub use event::{Reader as __Reader, Variants as __Variants};
 pub use form::Form;
 pub use headers::{FieldName, HeaderSource};
 pub use mac::body_digest;
-pub use provider::{EventAt, Field, Provider};
+pub use provider::{EndpointOf, EventAt, Field, Provider};
 pub use reserialize::JsonDumps;
 pub use scheme::{Encoding, Part, Scheme, SecretForm, Timestamp, TimestampUnit};
 pub use secret::{Secret, Secrets};

@@ -4,30 +4,24 @@ use crate::Scheme;
 
 /// A platform that sends webhooks: a marker type that names how it signs.
 ///
-/// Two constants make a provider of your own; a second endpoint of one provider is another marker
-/// with the same scheme, so that the proofs of the two cannot be mixed up.
+/// Three constants make a provider of your own. A second endpoint of a provider that exists is an
+/// [`EndpointOf`] it.
 ///
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Provider, Scheme, Secret, Signer, Verifier, providers::XWebhookSignature};
+/// use countersign_core::{EventAt, Provider, Scheme, Secret, Signer, Verifier};
 ///
 /// struct Billing;
 /// impl Provider for Billing {
 ///     const NAME: &'static str = "billing";
 ///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Billing-Signature"]).prefix("sha256=");
-/// }
-///
-/// struct Eu;
-/// impl Provider for Eu {
-///     const NAME: &'static str = "eu";
-///     const SCHEME: Scheme = XWebhookSignature::SCHEME;
+///     const EVENT: EventAt = EventAt::ENVELOPE;
 /// }
 ///
 /// let secret = Secret::new("shared")?;
 /// let headers = Signer::<Billing>::new(secret.clone())?.sign(b"{}")?;
-/// assert!(Verifier::<Billing>::new(secret.clone())?.verify(&headers, b"{}").is_ok());
-/// assert!(Verifier::<Eu>::new(secret)?.verify(&headers, b"{}").is_err());
+/// assert!(Verifier::<Billing>::new(secret)?.verify(&headers, b"{}").is_ok());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub trait Provider: 'static {
@@ -35,9 +29,49 @@ pub trait Provider: 'static {
     const NAME: &'static str;
     /// How it signs.
     const SCHEME: Scheme;
-    /// Where its deliveries tell the event's id, type and data. Default: the members `id`, `type`
-    /// and `data` of the body.
-    const EVENT: EventAt = EventAt::ENVELOPE;
+    /// Where its deliveries have the event's id, type and data: [`EventAt::ENVELOPE`] if they are
+    /// the members `id`, `type` and `data` of the body, [`EventAt::OPEN`] if there are none.
+    ///
+    /// There is no default. Events are handled once by their type and id, so that an id in the
+    /// wrong place makes two events pass for one, and the second is lost.
+    const EVENT: EventAt;
+}
+
+/// A second endpoint of a provider: a marker type of its own, so that the proofs of the two
+/// endpoints cannot be mixed up.
+///
+/// It is a [`Provider`] that signs as the other does, and has the event's id, type and data in the
+/// same places. Its deliveries are read as the other's events: `Webhook<github::Event, Eu>`.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::{EndpointOf, Provider, Secret, Signer, Verifier, providers::GitHub};
+///
+/// struct Eu;
+/// impl EndpointOf for Eu {
+///     type Provider = GitHub;
+///     const NAME: &'static str = "github-eu";
+/// }
+///
+/// assert_eq!(Eu::EVENT, GitHub::EVENT);
+///
+/// let headers = Signer::<GitHub>::new(Secret::new("of the first")?)?.sign(b"{}")?;
+/// assert!(Verifier::<Eu>::new(Secret::new("of the first")?)?.verify(&headers, b"{}").is_ok());
+/// assert!(Verifier::<Eu>::new(Secret::new("of the second")?)?.verify(&headers, b"{}").is_err());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub trait EndpointOf: 'static {
+    /// The provider that sends to it.
+    type Provider: Provider;
+    /// What logs and idempotency keys call it: lower case, without spaces.
+    const NAME: &'static str;
+}
+
+impl<T: EndpointOf> Provider for T {
+    const NAME: &'static str = T::NAME;
+    const SCHEME: Scheme = T::Provider::SCHEME;
+    const EVENT: EventAt = T::Provider::EVENT;
 }
 
 /// Where a delivery tells the event's id, type and data.
@@ -65,6 +99,14 @@ impl EventAt {
     /// No id and no type: the whole body is data.
     pub const OPEN: Self =
         Self { id: Field::None, event_type: Field::None, data: None, within: None };
+
+    /// Fails the build of a provider whose id or type could never be found.
+    pub(crate) const fn checked(self) -> Self {
+        assert!(!matches!(self.event_type, Field::BodyAll(_)), "a type is one text");
+        assert!(self.event_type.members().len() <= MAX_NAMES, "at most 32 names of the type");
+        assert!(self.id.members().len() <= MAX_NAMES, "at most 32 names of the id");
+        self
+    }
 }
 
 /// Where one fact about an event is.
@@ -73,6 +115,12 @@ impl EventAt {
 pub enum Field {
     /// In the first of these top-level members of the body that is text. At most 32 names.
     Body(&'static [&'static str]),
+    /// In all of these top-level members of the body together, each of them text or an integer: an
+    /// id of several parts, such as a code and a reference. At most 32 names, and not for a type.
+    ///
+    /// There is no one text of such an id: [`Delivery::id`](crate::Delivery::id) and the `id` of
+    /// events are `None`, and [`Delivery::identity`](crate::Delivery::identity) returns the parts.
+    BodyAll(&'static [&'static str]),
     /// In the header that the scheme signs as the delivery's id.
     SignedId,
     /// In a header that is not signed: whoever replays a delivery can change it.
@@ -86,8 +134,19 @@ impl Field {
     #[must_use]
     pub const fn is_signed(self) -> bool {
         match self {
-            Self::Body(_) | Self::SignedId => true,
+            Self::Body(_) | Self::BodyAll(_) | Self::SignedId => true,
             Self::UnsignedHeader(_) | Self::None => false,
         }
     }
+
+    /// The members of the body that it is in.
+    pub(crate) const fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Body(names) | Self::BodyAll(names) => names,
+            Self::SignedId | Self::UnsignedHeader(_) | Self::None => &[],
+        }
+    }
 }
+
+/// Names of one field: each has a bit of a `u32`.
+pub(crate) const MAX_NAMES: usize = 32;

@@ -23,12 +23,13 @@ pub use timestamp::{Timestamp, TimestampUnit};
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign_core::{Part, Provider, Scheme, Timestamp, TimestampUnit};
+/// use countersign_core::{EventAt, Part, Provider, Scheme, Timestamp, TimestampUnit};
 ///
 /// struct InHouse;
 /// impl Provider for InHouse {
 ///     const NAME: &'static str = "in-house";
 ///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-InHouse-Signature"]);
+///     const EVENT: EventAt = EventAt::ENVELOPE;
 /// }
 ///
 /// struct Timestamped;
@@ -41,18 +42,20 @@ pub use timestamp::{Timestamp, TimestampUnit};
 ///                 .tolerance(Duration::from_secs(300)),
 ///         )
 ///         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
+///     const EVENT: EventAt = EventAt::OPEN;
 /// }
 /// ```
 ///
 /// An impossible scheme fails the build where a verifier or a signer is made for it:
 ///
 /// ```compile_fail,E0080
-/// use countersign_core::{Provider, Scheme, Secret, Verifier};
+/// use countersign_core::{EventAt, Provider, Scheme, Secret, Verifier};
 ///
 /// struct Impossible;
 /// impl Provider for Impossible {
 ///     const NAME: &'static str = "impossible";
 ///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["not a header name"]);
+///     const EVENT: EventAt = EventAt::ENVELOPE;
 /// }
 ///
 /// let verifier = Verifier::<Impossible>::new(Secret::new("secret")?)?;

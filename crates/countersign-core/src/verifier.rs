@@ -83,6 +83,7 @@ impl<P: Provider> Verifier<P> {
     }
 
     fn with_keys(keys: KeySource) -> Self {
+        const { P::EVENT.checked() };
         let settings = Settings::new(P::NAME, &Self::SCHEME);
         Self { shared: Arc::new(Shared { settings, keys }), provider: PhantomData }
     }

@@ -6,7 +6,7 @@ select pg_advisory_xact_lock(hashtextextended('countersign_claims', 0));
 set local lock_timeout = '1s';
 
 create table if not exists "countersign_claims" (
-    -- Printable ASCII of at most 400 bytes, compared as bytes.
+    -- Printable ASCII of at most 520 bytes, compared as bytes.
     key text collate "C" primary key,
     -- Whose claim it is.
     token bytea not null,

@@ -33,7 +33,7 @@ use crate::{
 /// let store = PostgresStore::new(pool).table("webhooks.claims")?;
 /// store.migrate().await?;
 ///
-/// let lease = Lease::new(IdempotencyKey::new("github", None, "72d3162e"));
+/// let lease = Lease::new(IdempotencyKey::builder("github").event_type(None).id("72d3162e"));
 /// assert_eq!(store.claim(&lease, Duration::from_secs(60)).await?, Claim::Fresh);
 /// # Ok(())
 /// # }

@@ -51,7 +51,7 @@ impl PostgresStore {
     /// use deadpool_postgres::{Pool, tokio_postgres::types::Type};
     ///
     /// # async fn handle(pool: Pool, store: PostgresStore) -> Result<bool, Box<dyn std::error::Error>> {
-    /// let key = IdempotencyKey::new("billing", None, "evt_1");
+    /// let key = IdempotencyKey::builder("billing").event_type(None).id("evt_1");
     /// let mut client = pool.get().await?;
     /// let transaction = client.transaction().await?;
     /// if store.claim_in(&transaction, &key, Duration::from_secs(24 * 60 * 60)).await? != Claim::Fresh {

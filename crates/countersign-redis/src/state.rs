@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        let token = Lease::new(IdempotencyKey::new("e", None, "1")).token();
+        let token = Lease::new(IdempotencyKey::builder("e").event_type(None).id("1")).token();
         let claimed = Bytes::from(State::claimed(token));
         assert_eq!(State::read(&claimed).unwrap(), State::Claimed);
         for note in [&b""[..], b":", b"\0\xff", b"done:"] {

@@ -42,12 +42,13 @@ mod verifiers;
 mod webhook;
 
 pub use countersign_core::{
-    Address, Admission, Answer, Clock, ConfigError, Delivery, Encoding, Envelope, Event, EventAt,
-    Field, FieldName, FixedClock, Form, FromEnvelope, HeaderSource, JsonDumps, Lookup, LookupError,
-    OpenEvent, Part, PayloadError, PayloadErrorKind, Provider, RawEnvelope, RawJson, RequestHead,
-    Scheme, Secret, SecretForm, Secrets, SignatureForm, SignedHeaders, Signer, Signing,
-    SystemClock, Timestamp, TimestampUnit, UnknownEvent, Verification, Verifier, VerifyError,
-    VerifyErrorKind, body_digest, events, providers,
+    Address, Admission, Answer, Clock, ConfigError, Delivery, Encoding, EndpointOf, Envelope,
+    Event, EventAt, EventId, Field, FieldName, FixedClock, Form, FromEnvelope, HeaderSource,
+    Identity, JsonDumps, Lookup, LookupError, OpenEvent, Part, PayloadError, PayloadErrorKind,
+    Provider, RawEnvelope, RawJson, RequestHead, Scheme, Secret, SecretForm, Secrets,
+    SignatureForm, SignedHeaders, Signer, Signing, SystemClock, Timestamp, TimestampUnit,
+    UnknownEvent, Verification, Verifier, VerifyError, VerifyErrorKind, body_digest, events,
+    providers,
 };
 #[cfg(feature = "tenants")]
 pub use countersign_core::{SecretSource, Tenants};

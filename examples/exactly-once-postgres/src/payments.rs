@@ -46,14 +46,13 @@ pub(crate) async fn on_event(
     State(payments): State<Payments>,
     Webhook { event, verified, .. }: Webhook<Event>,
 ) -> Response {
-    let Event::Succeeded(Envelope { id, data: payment, .. }) = event else {
+    let Event::Succeeded(Envelope { data: payment, .. }) = event else {
         return "not of interest".into_response();
     };
-    // The id that was signed. Where there is none, two deliveries of the same bytes are one event.
-    let key = match &id {
-        Some(id) => IdempotencyKey::new(verified.endpoint(), verified.tenant(), id),
-        None => IdempotencyKey::of_body(verified.endpoint(), verified.tenant(), verified.bytes()),
-    };
+    // The type and the id that were signed. Where there is no id, two deliveries of the same bytes
+    // are one event.
+    let key = IdempotencyKey::of(&verified)
+        .unwrap_or_else(|| IdempotencyKey::builder_of(&verified).body_digest(verified.bytes()));
     let answer = match timeout(HANDLE, payments.credit(&key, &payment)).await {
         Ok(Ok(Claim::Fresh)) => Ok("credited".into_response()),
         Ok(Ok(Claim::Done { .. })) => {

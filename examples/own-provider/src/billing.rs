@@ -6,7 +6,7 @@
 //! {"delivery":"d_1","event":"invoice.paid","invoice":{"number":"2026-7","cents":1250}}
 //! ```
 
-use countersign::{EventAt, Field, Provider, Scheme, events};
+use countersign::{EndpointOf, EventAt, Field, Provider, Scheme, events};
 use serde::Deserialize;
 
 /// The endpoint that billing delivers to.
@@ -15,7 +15,7 @@ pub(crate) struct Billing;
 impl Provider for Billing {
     const NAME: &'static str = "billing";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Billing-Signature"]).prefix("sha256=");
-    // Leave this out where the members are called `id`, `type` and `data`.
+    // `EventAt::ENVELOPE` where the members are called `id`, `type` and `data`.
     const EVENT: EventAt = EventAt {
         id: Field::Body(&["delivery"]),
         event_type: Field::Body(&["event"]),
@@ -24,14 +24,13 @@ impl Provider for Billing {
     };
 }
 
-/// The endpoint of its European twin: it signs and tells alike, with a secret of its own. Being
-/// another type, it can never be taken for the first.
+/// A second endpoint, of its European twin: the same scheme and the same members, with a secret of
+/// its own. It is another type, so that it is never taken for the first.
 pub(crate) struct BillingEu;
 
-impl Provider for BillingEu {
+impl EndpointOf for BillingEu {
+    type Provider = Billing;
     const NAME: &'static str = "billing-eu";
-    const SCHEME: Scheme = Billing::SCHEME;
-    const EVENT: EventAt = Billing::EVENT;
 }
 
 events! {

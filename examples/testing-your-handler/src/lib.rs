@@ -58,14 +58,14 @@ async fn on_actix(handled: Data<Handled>, Webhook { event, .. }: Webhook<flat::E
 /// that it arrived. In earnest this is a column of your database, written in the transaction that
 /// does the work.
 #[derive(Clone, Default)]
-struct Handled(Arc<Mutex<HashSet<String>>>);
+struct Handled(Arc<Mutex<HashSet<(String, String)>>>);
 
 impl Handled {
     fn handle(&self, event: &flat::Event) -> String {
-        // The event's id alone tells: after a rotation the same event has another signature.
+        // By type and id: after a rotation the same event has another signature.
         if let Some(id) = event.id() {
-            let mut ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if !ids.insert(id.to_owned()) {
+            let mut handled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if !handled.insert((event.event_type().to_owned(), id.to_owned())) {
                 return "handled before".to_owned();
             }
         }

@@ -52,7 +52,8 @@ async fn claim(
 ) -> Result<Vec<usize>, StoreError> {
     let mut fresh = Vec::new();
     for event in events {
-        let lease = Lease::new(IdempotencyKey::new("e", None, &event.to_string()));
+        let lease =
+            Lease::new(IdempotencyKey::builder("e").event_type(None).id(&event.to_string()));
         if store.claim(&lease, Duration::from_secs(3600)).await? == Claim::Fresh {
             fresh.push(event);
         }

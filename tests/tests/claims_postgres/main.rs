@@ -46,7 +46,7 @@ async fn store(postgres: &Postgres) -> Result<PostgresStore, Box<dyn Error>> {
 }
 
 fn key(id: &str) -> IdempotencyKey {
-    IdempotencyKey::new("tests", None, id)
+    IdempotencyKey::builder("tests").event_type(None).id(id)
 }
 
 fn lease(id: &str) -> Lease {

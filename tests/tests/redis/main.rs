@@ -21,7 +21,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn lease(id: &str) -> Lease {
-    Lease::new(IdempotencyKey::new("e", None, id))
+    Lease::new(IdempotencyKey::builder("e").event_type(None).id(id))
 }
 
 /// All that an error tells whoever logs it.

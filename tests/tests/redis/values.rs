@@ -14,21 +14,21 @@ async fn keeps_one_readable_value_for_each_event() -> Outcome {
     let store = RedisStore::connect(&redis.url()).await?;
     let one = lease("evt 1");
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
-    assert_eq!(redis.execute(["KEYS", "*"])?, "countersign:e/evt%201");
-    let get = ["GET", "countersign:e/evt%201"];
+    assert_eq!(redis.execute(["KEYS", "*"])?, "countersign:e/-/-/evt%201");
+    let get = ["GET", "countersign:e/-/-/evt%201"];
     assert_eq!(redis.execute(get)?, format!("claimed:{}", one.token()));
-    let left: u64 = redis.execute(["PTTL", "countersign:e/evt%201"])?.parse()?;
+    let left: u64 = redis.execute(["PTTL", "countersign:e/-/-/evt%201"])?.parse()?;
     assert!((1_800_000..=3_600_000).contains(&left), "{left}");
 
     assert_eq!(store.complete(&one, 24 * HOUR, "note".into()).await?, Settled::Yes);
     assert_eq!(redis.execute(get)?, format!("done:{}:note", one.token()));
-    let left: u64 = redis.execute(["PTTL", "countersign:e/evt%201"])?.parse()?;
+    let left: u64 = redis.execute(["PTTL", "countersign:e/-/-/evt%201"])?.parse()?;
     assert!((23 * 3_600_000..=24 * 3_600_000).contains(&left), "{left}");
 
     let one = lease("evt 2");
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
     assert_eq!(store.release(&one).await?, Settled::Yes);
-    assert_eq!(redis.execute(["KEYS", "*"])?, "countersign:e/evt%201");
+    assert_eq!(redis.execute(["KEYS", "*"])?, "countersign:e/-/-/evt%201");
     Ok(())
 }
 

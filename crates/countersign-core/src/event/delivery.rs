@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use crate::{
-    EventAt, Field, HeaderSource, PayloadError,
+    EventAt, Field, HeaderSource, Identity, PayloadError,
     event::{json, members::Members},
     headers::{Occurrence, single},
 };
@@ -32,7 +32,7 @@ impl<'a> Delivery<'a> {
                 Occurrence::Once(value) => str::from_utf8(value).ok(),
                 Occurrence::Absent | Occurrence::Repeated => None,
             },
-            Field::Body(_) | Field::None => None,
+            Field::Body(_) | Field::BodyAll(_) | Field::None => None,
         };
         Self { body, at, id: from_header(at.id), event_type: from_header(at.event_type) }
     }
@@ -66,8 +66,39 @@ impl<'a> Delivery<'a> {
                 let members = Members::of(&Self { at, ..*self }, self.text().ok()?).ok()?;
                 members.id.map(|(_, id)| id)
             }
-            Field::SignedId | Field::UnsignedHeader(_) | Field::None => self.id.map(Cow::Borrowed),
+            Field::SignedId | Field::UnsignedHeader(_) => self.id.map(Cow::Borrowed),
+            Field::BodyAll(_) | Field::None => None,
         }
+    }
+
+    /// The facts that name the event, read in one pass over the body.
+    ///
+    /// Returns `None` if there is no id, or an empty one; if one of several members that stand for
+    /// it is missing; or if a member that names the event occurs twice, because two readers of the
+    /// body may take different values of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{EventAt, EventId, Field, Provider, Secret, Signer, Verifier};
+    /// use countersign_core::providers::XWebhookSignature;
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let body = br#"{"type":"payment","code":"CAPTURE","reference":7914}"#;
+    /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let id = Field::BodyAll(&["code", "reference"]);
+    /// let at = EventAt { id, ..XWebhookSignature::EVENT };
+    /// let delivery = verified.delivery_at(&headers, at);
+    /// let identity = delivery.identity().ok_or("a field is missing")?;
+    /// assert_eq!(identity.event_type.as_deref(), Some("payment"));
+    /// assert_eq!(identity.id, EventId::Fields(vec!["CAPTURE".into(), "7914".into()]));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn identity(&self) -> Option<Identity<'a>> {
+        Identity::of(self)
     }
 
     pub(crate) fn at(&self) -> &EventAt {

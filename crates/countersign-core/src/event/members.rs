@@ -8,7 +8,9 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Delivery, EventAt, Field, PayloadError, PayloadErrorKind, event::json};
+use crate::{
+    Delivery, EventAt, Field, PayloadError, PayloadErrorKind, event::json, provider::MAX_NAMES,
+};
 
 /// The members of a body that make up the envelope, borrowed from it.
 #[derive(Default)]
@@ -77,7 +79,7 @@ impl<'a> Members<'a> {
                 self.type_is_repeated |= self.types_seen & (1 << rank) != 0;
                 self.types_seen |= 1 << rank;
                 keep_best(&mut self.event_type, rank, value);
-            } else if let Some(rank) = rank(at.id, &key) {
+            } else if let Some(rank) = id_rank(at.id, &key) {
                 let value = text_or_integer(map.next_value()?);
                 keep_best(&mut self.id, rank, value);
             } else if at.data == Some(&*key) {
@@ -124,16 +126,19 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
     }
 }
 
-/// Where `key` stands among the members that tell a fact.
-fn rank(field: Field, key: &str) -> Option<usize> {
-    match field {
-        Field::Body(names) => names.iter().take(32).position(|name| *name == key),
-        Field::SignedId | Field::UnsignedHeader(_) | Field::None => None,
-    }
+/// The place of `key` among the members that a field is in.
+pub(super) fn rank(field: Field, key: &str) -> Option<usize> {
+    field.members().iter().take(MAX_NAMES).position(|name| *name == key)
+}
+
+/// The place of `key` among the members of which the first is the id. An id of several members has
+/// no one text.
+fn id_rank(field: Field, key: &str) -> Option<usize> {
+    if matches!(field, Field::BodyAll(_)) { None } else { rank(field, key) }
 }
 
 /// Takes a value under a name that is preferred to, or the same as, the one before.
-fn keep_best<'a>(
+pub(super) fn keep_best<'a>(
     kept: &mut Option<(usize, Cow<'a, str>)>,
     rank: usize,
     value: Option<Cow<'a, str>>,
@@ -148,7 +153,7 @@ fn keep_best<'a>(
 }
 
 /// The text that a JSON string spells, borrowed unless it has escapes; `None` for other values.
-fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let inside = raw.get().strip_prefix('"')?.strip_suffix('"')?;
     if inside.as_bytes().contains(&b'\\') {
         serde_json::from_str(raw.get()).ok().map(Cow::Owned)
@@ -157,7 +162,7 @@ fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-fn text_or_integer(raw: &RawValue) -> Option<Cow<'_, str>> {
+pub(super) fn text_or_integer(raw: &RawValue) -> Option<Cow<'_, str>> {
     let digits = raw.get().strip_prefix('-').unwrap_or(raw.get());
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         Some(Cow::Borrowed(raw.get()))

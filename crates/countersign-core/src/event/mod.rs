@@ -5,6 +5,7 @@
 mod delivery;
 mod envelope;
 mod events;
+mod identity;
 pub(crate) mod json;
 mod members;
 mod open;
@@ -13,6 +14,7 @@ mod variants;
 
 pub use delivery::Delivery;
 pub use envelope::{Envelope, FromEnvelope, RawEnvelope};
+pub use identity::{EventId, Identity};
 pub(crate) use members::member_text;
 pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};

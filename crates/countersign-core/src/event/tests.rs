@@ -1,3 +1,4 @@
+mod identity;
 mod orders;
 
 use super::*;
@@ -187,7 +188,7 @@ fn reads_github_from_its_unsigned_headers() {
     let event = parse::<github::Event>(&headers, r#"{"ref":"main"}"#).unwrap();
     assert_eq!((event.id.as_deref(), &*event.event_type), (Some("72d3162e"), "push"));
     assert!(!GitHub::EVENT.id.is_signed() && !GitHub::EVENT.event_type.is_signed());
-    assert!(SpeakNode::EVENT.id.is_signed());
+    assert!(SpeakNode::EVENT.event_type.is_signed());
 
     assert_eq!(kind::<github::Event>("{}"), Some(Kind::MissingType));
     let twice = [("X-GitHub-Event", "push"), ("X-GitHub-Event", "ping")];

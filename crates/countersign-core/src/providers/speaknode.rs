@@ -6,8 +6,10 @@
 //! - Events: `ConversationComplete`, `SessionStarted`, more to come; their fields are not
 //!   documented, and neither is the member that holds the type: the first of `type`, `event`,
 //!   `event_type` and `eventType` that is text is taken.
-//! - No id is documented either. A member `id` is passed on as it is; nothing says that it tells
-//!   one event from another.
+//! - No id is declared, because nothing documents what a member `id` names: two events of one
+//!   conversation may share it. Each delivery is handled, also with
+//!   [idempotency](https://docs.rs/countersign/latest/countersign/idempotency/index.html), unless you
+//!   set the members that name an event. The member is in the event's JSON, as it came.
 //!
 //! Source: <https://docs.speaknode.com/guide/webhooks>.
 //!
@@ -61,7 +63,6 @@ impl Provider for SpeakNode {
     const NAME: &'static str = "speaknode";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]);
     const EVENT: EventAt = EventAt {
-        id: Field::Body(&["id"]),
         event_type: Field::Body(&["type", "event", "event_type", "eventType"]),
         ..EventAt::OPEN
     };
@@ -74,18 +75,5 @@ events! {
     pub enum Event for SpeakNode {
         "ConversationComplete" => ConversationComplete(Envelope<RawJson>),
         "SessionStarted" => SessionStarted(Envelope<RawJson>),
-    }
-}
-
-impl Event {
-    /// The member `id`, if there is one; nothing documents what it names.
-    #[must_use]
-    pub fn id(&self) -> Option<&str> {
-        match self {
-            Self::ConversationComplete(envelope) | Self::SessionStarted(envelope) => {
-                envelope.id.as_deref()
-            }
-            Self::Unknown(unknown) => unknown.id.as_deref(),
-        }
     }
 }

@@ -19,13 +19,12 @@
 //! have markers of their own. For another provider that does, make one:
 //!
 //! ```
-//! use countersign_core::{EventAt, Provider, Scheme, providers::StandardWebhooks};
+//! use countersign_core::{EndpointOf, providers::StandardWebhooks};
 //!
 //! struct Acme;
-//! impl Provider for Acme {
+//! impl EndpointOf for Acme {
+//!     type Provider = StandardWebhooks;
 //!     const NAME: &'static str = "acme";
-//!     const SCHEME: Scheme = StandardWebhooks::SCHEME;
-//!     const EVENT: EventAt = StandardWebhooks::EVENT;
 //! }
 //! ```
 //!

@@ -70,8 +70,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    Delivery, Part, PayloadError, Provider, RawEnvelope, RawJson, Scheme, Timestamp, TimestampUnit,
-    event::json,
+    Delivery, EventAt, Part, PayloadError, Provider, RawEnvelope, RawJson, Scheme, Timestamp,
+    TimestampUnit, event::json,
 };
 
 /// Stripe as a provider.
@@ -84,6 +84,7 @@ impl Provider for Stripe {
         .list(',', '=', "v1")
         .timestamp(Timestamp::entry("t", TimestampUnit::Seconds))
         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 /// What all events of Stripe have in common; what they are about is kept as text.

@@ -14,8 +14,8 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    ConfigError, FixedClock, JsonDumps, Part, Secret, SecretForm, Secrets, Signer, Timestamp,
-    TimestampUnit,
+    ConfigError, EventAt, FixedClock, JsonDumps, Part, Secret, SecretForm, Secrets, Signer,
+    Timestamp, TimestampUnit,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
 };
 
@@ -45,6 +45,7 @@ impl Provider for Listed {
         .list(',', '=', "v1")
         .timestamp(Timestamp::entry("t", TimestampUnit::Seconds))
         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 /// As <https://www.standardwebhooks.com> has it, under both of its header families.
@@ -61,6 +62,7 @@ impl Provider for Standard {
         ))
         .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
         .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1, at_most: 64 });
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 /// Signs the URL, as Square does it, and counts time in milliseconds, as Webflow does it.
@@ -71,6 +73,7 @@ impl Provider for Addressed {
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-addressed"])
         .timestamp(Timestamp::header(&["x-time"], TimestampUnit::Milliseconds))
         .signed(&[Part::Url, Part::Timestamp, Part::Literal(":"), Part::Body]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 #[test]

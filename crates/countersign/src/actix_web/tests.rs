@@ -16,7 +16,7 @@ use actix_web::{
 };
 use bytes::Bytes;
 use countersign_core::{
-    Provider, Scheme, Secret, Signer, Verifier, VerifyErrorKind,
+    EndpointOf, Provider, Secret, Signer, Verifier, VerifyErrorKind,
     providers::{GitHub, Respan, XWebhookSignature, respan, x_webhook_signature::flat},
 };
 use futures_core::Stream;

@@ -1,48 +1,96 @@
-//! What makes two deliveries the same event.
+//! The name under which an event is claimed.
 
-use std::{
-    borrow::Cow,
-    fmt::{self, Write as _},
-};
+mod builder;
+mod part;
+#[cfg(test)]
+mod tests;
 
-use countersign_core::{EventAt, Field, HeaderSource, Provider, body_digest};
+use std::fmt;
+
+use countersign_core::{EventAt, EventId, Field, HeaderSource, Provider};
+
+pub use builder::{EventKeyBuilder, KeyBuilder};
 
 use crate::Verified;
 
-/// The name of one event at one endpoint: equal for all deliveries of it, and for no other's.
+/// The name of one event at one endpoint: equal for all deliveries of the event, and different from
+/// the names of all other events.
 ///
-/// It is printable ASCII whatever it was made of, at most 400 bytes, and different for different
-/// parts: `endpoint/id`, or `endpoint/tenant/id` where secrets are looked up per tenant. In a part,
-/// everything but ASCII letters, digits, `.`, `_` and `-` is written as `%` and two hexadecimal
-/// digits; a part that is longer than 128 bytes then is `~` and the hexadecimal SHA-256 of it.
+/// It has four parts, `endpoint/tenant/type/id`, and is printable ASCII of at most 520 bytes,
+/// whatever it was made of:
+///
+/// | part | how it is written |
+/// |---|---|
+/// | text | ASCII letters, digits, `.`, `_` and `-` as they are; every other byte, and a text of one `-`, as `%` and two hexadecimal digits |
+/// | text that is then longer than 128 bytes | `~` and its hexadecimal SHA-256 |
+/// | an empty text | nothing |
+/// | absent | `-` |
+/// | several fields instead of an id | `+`, and the fields with commas in between; `++` and the hexadecimal SHA-256 of that if it is longer than 128 bytes |
+/// | a body instead of an id | `=` and its hexadecimal SHA-256 |
 ///
 /// # Security
 ///
-/// Tenants are part of the name, so that no tenant can use up the ids of another.
+/// Only what is signed should name an event. The tenant is part of the key, so that no tenant can
+/// use up the ids of another; the type is part of it, because some providers give one id to several
+/// events of one object.
 ///
 /// # Examples
 ///
 /// ```
 /// use countersign::idempotency::IdempotencyKey;
 ///
-/// let key = IdempotencyKey::new("github", None, "72d3162e-cc78-11e3-81ab-4c9367dc0958");
-/// assert_eq!(key.as_str(), "github/72d3162e-cc78-11e3-81ab-4c9367dc0958");
+/// let key = IdempotencyKey::builder("stripe")
+///     .tenant(Some("acme"))
+///     .event_type(Some("invoice.paid"))
+///     .id("evt 1/2");
+/// assert_eq!(key.as_str(), "stripe/acme/invoice.paid/evt%201%2F2");
 ///
-/// let key = IdempotencyKey::new("stripe", Some("acme"), "evt 1/2");
-/// assert_eq!(key.as_str(), "stripe/acme/evt%201%2F2");
+/// // No tenant, and no type that is signed.
+/// let key = IdempotencyKey::builder("replicate").event_type(None).id("msg_1");
+/// assert_eq!(key.as_str(), "replicate/-/-/msg_1");
+///
+/// let payment = IdempotencyKey::builder("psp").event_type(Some("payment"));
+/// let key = payment.fields([Some("CAPTURE"), Some("7914")]);
+/// assert_eq!(key.as_str(), "psp/-/payment/+CAPTURE,7914");
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdempotencyKey(Box<str>);
 
 impl IdempotencyKey {
-    /// Names the event `id` at an endpoint, of a tenant if there are any.
-    #[must_use]
-    pub fn new(endpoint: &str, tenant: Option<&str>, id: &str) -> Self {
-        Self::with_last(endpoint, tenant, &part(id))
+    /// Begins the key of an event at an endpoint.
+    ///
+    /// Where there is a proof, [`builder_of`](Self::builder_of) does not forget the tenant, and
+    /// [`of`](Self::of) makes the whole key.
+    pub fn builder(endpoint: &str) -> KeyBuilder<'_> {
+        KeyBuilder::new(endpoint)
     }
 
-    /// Names the event of a delivery by its id, if the signature covers one: where the provider's
-    /// [`EventAt`] says, at the endpoint that its verifier names.
+    /// Begins the key of a delivery's event: its endpoint and its tenant are set.
+    ///
+    /// # Examples
+    ///
+    /// A provider whose deliveries have neither an id nor a time, where equal bytes are one event:
+    ///
+    /// ```
+    /// # use countersign::{Secret, Signer, Verifier, providers::Respan};
+    /// use countersign::idempotency::IdempotencyKey;
+    ///
+    /// # let secret = Secret::new("key")?;
+    /// # let headers = Signer::<Respan>::new(secret.clone())?.sign(b"{}")?;
+    /// # let verified = Verifier::<Respan>::new(secret)?.verify(&headers, b"{}")?;
+    /// let key = IdempotencyKey::builder_of(&verified).body_digest(verified.bytes());
+    /// assert!(key.as_str().starts_with("respan/-/-/=44136fa3"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn builder_of<P, B>(verified: &Verified<P, B>) -> KeyBuilder<'_> {
+        Self::builder(verified.endpoint()).tenant(verified.tenant())
+    }
+
+    /// Makes the key of a delivery's event from the id and the type that the signature covers:
+    /// where the provider's [`EventAt`] says, at the endpoint that its verifier names.
+    ///
+    /// Returns `None` if no id is signed; if a member that names the event is repeated, because two
+    /// readers of the body may take different values of it; or if one of several fields is missing.
     ///
     /// # Examples
     ///
@@ -58,50 +106,46 @@ impl IdempotencyKey {
     /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
     /// let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
     ///
-    /// let key = IdempotencyKey::of(&verified);
-    /// assert_eq!(key, Some(IdempotencyKey::new("x-webhook-signature", None, "evt_1")));
+    /// let key = IdempotencyKey::of(&verified).ok_or("no signed id")?;
+    /// assert_eq!(key.as_str(), "x-webhook-signature/-/user.created/evt_1");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn of<P: Provider, B: AsRef<[u8]>>(verified: &Verified<P, B>) -> Option<Self> {
         const NO_HEADERS: [(&str, &str); 0] = [];
-        let at = if P::EVENT.id.is_signed() { P::EVENT.id } else { Field::None };
-        Self::at(at, verified, &NO_HEADERS)
+        Self::at(if_signed(P::EVENT.id), verified, &NO_HEADERS)
     }
 
-    /// Names the event by an id that is here.
-    pub(super) fn at<P, B, H>(field: Field, verified: &Verified<P, B>, headers: &H) -> Option<Self>
+    /// Makes the key of a delivery's event from the id in this place, and the type if it is signed.
+    pub(super) fn at<P, B, H>(id: Field, verified: &Verified<P, B>, headers: &H) -> Option<Self>
     where
         P: Provider,
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
-        let at = EventAt { id: field, ..P::EVENT };
-        let delivery = verified.delivery_at(headers, at);
-        let id = delivery.id().filter(|id| !id.is_empty())?;
-        Some(Self::new(verified.endpoint(), verified.tenant(), &id))
-    }
-
-    /// Names an event by its bytes, where it has no id.
-    #[must_use]
-    pub fn of_body(endpoint: &str, tenant: Option<&str>, body: &[u8]) -> Self {
-        // No part begins with this sign, so that no id is taken for a digest.
-        Self::with_last(endpoint, tenant, &digest('=', body))
-    }
-
-    fn with_last(endpoint: &str, tenant: Option<&str>, last: &str) -> Self {
-        let endpoint = part(endpoint);
-        Self(match tenant {
-            Some(tenant) => format!("{endpoint}/{}/{last}", part(tenant)).into(),
-            None => format!("{endpoint}/{last}").into(),
+        let at = EventAt { id, event_type: if_signed(P::EVENT.event_type), ..P::EVENT };
+        let identity = verified.delivery_at(headers, at).identity()?;
+        let builder = Self::builder_of(verified).event_type(identity.event_type.as_deref());
+        Some(match &identity.id {
+            EventId::Id(id) => builder.id(id),
+            EventId::Fields(fields) => builder.all(fields.iter().map(|field| Some(&**field))),
         })
     }
 
-    /// The name.
+    /// The key as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The endpoint, as the key has it.
+    pub(super) fn endpoint(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+}
+
+const fn if_signed(field: Field) -> Field {
+    if field.is_signed() { field } else { Field::None }
 }
 
 impl fmt::Display for IdempotencyKey {
@@ -113,92 +157,5 @@ impl fmt::Display for IdempotencyKey {
 impl fmt::Debug for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("IdempotencyKey").field(&self.0).finish()
-    }
-}
-
-/// Writes a part with plain signs, and short.
-fn part(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    let escaped = text.bytes().filter(|byte| !is_plain(*byte)).count();
-    if text.len().saturating_add(escaped.saturating_mul(2)) > LONGEST_PART {
-        return Cow::Owned(digest('~', text.as_bytes()));
-    }
-    if escaped == 0 {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(LONGEST_PART);
-    for byte in text.bytes() {
-        if is_plain(byte) {
-            plain.push(char::from(byte));
-        } else {
-            // Writing to a `String` does not fail.
-            let _ = write!(plain, "%{byte:02X}");
-        }
-    }
-    Cow::Owned(plain)
-}
-
-fn digest(sign: char, bytes: &[u8]) -> String {
-    let mut text = String::from(sign);
-    for byte in body_digest(bytes) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-/// Bytes of a part. Ids of providers have 20 to 40.
-const LONGEST_PART: usize = 128;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(tenant: Option<&str>, id: &str) -> String {
-        IdempotencyKey::new("e", tenant, id).as_str().to_owned()
-    }
-
-    #[test]
-    fn tells_parts_apart_that_hold_the_separators() {
-        assert_eq!(key(None, "a/b"), "e/a%2Fb");
-        assert_eq!(key(Some("a"), "b"), "e/a/b");
-        assert_ne!(key(Some("a"), "b"), key(None, "a/b"));
-        assert_ne!(key(None, "%41"), key(None, "A"));
-        assert_ne!(key(Some(""), "b"), key(None, "b"));
-    }
-
-    #[test]
-    fn keeps_every_sign_apart_and_printable() {
-        let odd = ["\0", "\n", " ", "ü", "u\u{308}", "\u{202e}", "~", "=", "'", "🦀", "", "A", "a"];
-        let keys: std::collections::HashSet<_> = odd.iter().map(|id| key(None, id)).collect();
-        assert_eq!(keys.len(), odd.len());
-        assert!(keys.iter().all(|key| key.bytes().all(|byte| byte.is_ascii_graphic())));
-        assert_eq!(key(None, "\0ü"), "e/%00%C3%BC");
-    }
-
-    #[test]
-    fn bounds_the_length_and_keeps_long_ids_apart() {
-        assert_eq!(key(None, &"x".repeat(128)), format!("e/{}", "x".repeat(128)));
-        let (one, other) = (key(None, &"x".repeat(129)), key(None, &"x".repeat(130)));
-        assert!(one.starts_with("e/~") && one.len() == 2 + 65, "{one}");
-        assert_ne!(one, other);
-        // What is escaped counts as it is written.
-        assert!(key(None, &"/".repeat(43)).starts_with("e/~"));
-        assert_eq!(key(None, &"/".repeat(42)).len(), 2 + 126);
-        // Nobody can spell the digest of another id.
-        assert_ne!(key(None, one.trim_start_matches("e/")), one);
-        let long = "é".repeat(1000);
-        assert!(IdempotencyKey::new(&long, Some(&long), &long).as_str().len() <= 400);
-    }
-
-    #[test]
-    fn takes_no_id_for_a_digest_of_a_body() {
-        let of_body = IdempotencyKey::of_body("e", None, b"{}");
-        assert!(of_body.as_str().starts_with("e/=44136fa3"), "{of_body}");
-        assert_ne!(
-            of_body,
-            IdempotencyKey::new("e", None, of_body.as_str().trim_start_matches("e/"))
-        );
-        assert_eq!(of_body, IdempotencyKey::of_body("e", None, b"{}"));
-        assert_ne!(of_body, IdempotencyKey::of_body("f", None, b"{}"));
     }
 }

@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn gives_each_lease_a_token_of_its_own() {
-        let lease = || Lease::new(IdempotencyKey::new("e", None, "1"));
+        let lease = || Lease::new(IdempotencyKey::builder("e").event_type(None).id("1"));
         let (one, other) = (lease(), lease());
         assert_eq!(one.key(), other.key());
         assert_ne!(one.token(), other.token());

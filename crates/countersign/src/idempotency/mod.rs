@@ -8,8 +8,8 @@
 //! 2. nobody else works on it, or has not for as long as a lease (60 s);
 //! 3. the store could be asked, within its deadline (2 s).
 //!
-//! The event is named by the endpoint, the tenant if there are any, and the id that the provider
-//! signed: [`IdempotencyKey`]. It is claimed in one atomic step, so that of any number of
+//! The event is named by the endpoint, the tenant if there are any, and the type and the id that the
+//! provider signed: [`IdempotencyKey`]. It is claimed in one atomic step, so that of any number of
 //! deliveries at once one is handled; a handler that succeeds completes it, and whatever else ends
 //! the handler releases it. [`Rejection`] says what the others are answered.
 //!
@@ -131,7 +131,7 @@ pub use claimed::Claimed;
 pub use fresh::{Fresh, FreshRejection};
 pub use in_progress::InProgressStatus;
 pub use kept::KeptAnswer;
-pub use key::IdempotencyKey;
+pub use key::{EventKeyBuilder, IdempotencyKey, KeyBuilder};
 pub use lease::{Lease, Token};
 pub use memory::MemoryStore;
 pub use rejection::{Reason, Rejection};

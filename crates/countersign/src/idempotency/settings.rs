@@ -105,8 +105,24 @@ impl Idempotency {
         Self { when_store_fails: WhenStoreFails::Handle, ..self }
     }
 
-    /// Finds the event's id here. Default: where the provider's [`EventAt`](crate::EventAt) says, if the signature
-    /// covers it.
+    /// Finds the event's id here. Default: where the provider's [`EventAt`](crate::EventAt) says, if
+    /// the signature covers it.
+    ///
+    /// [`Field::BodyAll`] names an event by several members together. A delivery that lacks one of
+    /// them, or repeats one, is handled without duplicate detection.
+    ///
+    /// The type is part of the key as well, but only where it is signed. Where it is not, as with
+    /// Shopify's topics, the id must not be one that several events share, such as an order's:
+    /// `orders/create` and `orders/paid` would be one event.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::{Field, idempotency::{Idempotency, MemoryStore}};
+    ///
+    /// let idempotency = Idempotency::new(MemoryStore::new())
+    ///     .id(Field::BodyAll(&["code", "reference"]));
+    /// ```
     ///
     /// # Security
     ///
@@ -147,17 +163,14 @@ impl Idempotency {
             Some(field) => IdempotencyKey::at(field, verified, headers),
             None => IdempotencyKey::of(verified),
         };
-        let of_body = || {
-            let (endpoint, tenant) = (verified.endpoint(), verified.tenant());
-            IdempotencyKey::of_body(endpoint, tenant, verified.bytes())
-        };
+        let of_body = || IdempotencyKey::builder_of(verified).body_digest(verified.bytes());
         let key = of_id.or_else(|| (self.without_id == WithoutId::UseBody).then(of_body));
         if key.is_none() {
             tracing::warn!(
                 target: TARGET,
                 endpoint = verified.endpoint(),
                 tenant = verified.tenant(),
-                "a delivery without a signed id is handled, be it a duplicate or not",
+                "no signed event id, or an ambiguous one: handling without duplicate detection",
             );
         }
         key

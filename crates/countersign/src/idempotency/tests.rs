@@ -8,7 +8,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use countersign_core::{Field, Secret, Signer, Verifier, providers::XWebhookSignature};
+use countersign_core::{
+    Field, Secret, Signer, Verifier,
+    providers::{Shopify, XWebhookSignature},
+};
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::*;
@@ -43,7 +46,7 @@ impl Told {
     }
 
     fn state(&self) -> Option<State> {
-        self.states.lock().unwrap().get("x-webhook-signature/evt_1").cloned()
+        self.states.lock().unwrap().get("x-webhook-signature/-/user.created/evt_1").cloned()
     }
 
     async fn answer<T>(
@@ -326,22 +329,57 @@ async fn finds_the_id_where_it_is_signed_and_nowhere_else() {
         key.map(|key| key.as_str().to_owned())
     };
     let plain = Idempotency::new(Told::default());
-    assert_eq!(key(&plain, BODY, &[]).as_deref(), Some("x-webhook-signature/evt_1"));
-    assert_eq!(key(&plain, r#"{"id":17}"#, &[]).as_deref(), Some("x-webhook-signature/17"));
-    for without in ["{}", r#"{"id":""}"#, r#"{"id":null}"#, r#"{"id":["a"]}"#, "[]", "no JSON", ""]
-    {
+    let typed = "x-webhook-signature/-/user.created/evt_1";
+    assert_eq!(key(&plain, BODY, &[]).as_deref(), Some(typed));
+    let untyped = key(&plain, r#"{"id":17}"#, &[]);
+    assert_eq!(untyped.as_deref(), Some("x-webhook-signature/-/-/17"));
+    assert_ne!(key(&plain, r#"{"id":17,"type":""}"#, &[]), untyped);
+    for without in [
+        "{}",
+        r#"{"id":""}"#,
+        r#"{"id":null}"#,
+        r#"{"id":["a"]}"#,
+        "[]",
+        "no JSON",
+        "",
+        // Two readers may take different values.
+        r#"{"id":"evt_1","type":"a","type":"b"}"#,
+        r#"{"id":"evt_1","id":"evt_2","type":"a"}"#,
+    ] {
         assert_eq!(key(&plain, without, &[("X-Webhook-Id", "evt_1")]), None, "{without}");
     }
 
     let of_header = plain.clone().id(Field::UnsignedHeader("X-Webhook-Id"));
     let headers = &[("x-webhook-id", "evt_9")];
-    assert_eq!(key(&of_header, BODY, headers).as_deref(), Some("x-webhook-signature/evt_9"));
+    let named = key(&of_header, BODY, headers);
+    assert_eq!(named.as_deref(), Some("x-webhook-signature/-/user.created/evt_9"));
     assert_eq!(key(&of_header, BODY, &[]), None);
+    assert_eq!(key(&of_header, r#"{"type":"a","type":"b"}"#, headers), None);
 
     let by_body = plain.clone().same_body_is_same_event();
-    assert_eq!(key(&by_body, BODY, &[]).as_deref(), Some("x-webhook-signature/evt_1"));
+    assert_eq!(key(&by_body, BODY, &[]).as_deref(), Some(typed));
     let digest = key(&by_body, "{}", &[]).unwrap();
-    assert!(digest.starts_with("x-webhook-signature/=44136fa3"), "{digest}");
+    assert!(digest.starts_with("x-webhook-signature/-/-/=44136fa3"), "{digest}");
+
+    let of_fields = plain.clone().id(Field::BodyAll(&["code", "reference"]));
+    let fields = key(&of_fields, r#"{"reference":7914,"code":"00","type":"a"}"#, &[]);
+    assert_eq!(fields.as_deref(), Some("x-webhook-signature/-/a/+00,7914"));
+    let empty = key(&of_fields, r#"{"reference":"","code":"00","type":"a"}"#, &[]);
+    assert_eq!(empty.as_deref(), Some("x-webhook-signature/-/a/+00,"));
+    assert_eq!(key(&of_fields, r#"{"code":"00","type":"a"}"#, &[]), None);
+}
+
+#[tokio::test]
+async fn takes_no_type_into_the_key_that_is_not_signed() {
+    let secret = Secret::new("key").unwrap();
+    let body = br#"{"id":820982911946154508}"#;
+    let headers = Signer::<Shopify>::new(secret.clone()).unwrap().sign(body).unwrap();
+    let verifier = Verifier::<Shopify>::new(secret).unwrap();
+    let verified = verifier.verify(&headers, body).unwrap();
+    assert_eq!(IdempotencyKey::of(&verified), None);
+    let headers = [("X-Shopify-Topic", "orders/paid")];
+    let key = IdempotencyKey::at(Field::Body(&["id"]), &verified, &headers).unwrap();
+    assert_eq!(key.as_str(), "shopify/-/-/820982911946154508");
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ impl SignedRequest {
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
-    /// use countersign::{Part, Provider, Scheme, Secret, Signer, Timestamp, TimestampUnit};
+    /// use countersign::{EventAt, Part, Provider, Scheme, Secret, Signer, Timestamp, TimestampUnit};
     /// use countersign::{Verifier, testing::SignedRequest};
     ///
     /// struct Timed;
@@ -57,6 +57,7 @@ impl SignedRequest {
     ///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"])
     ///         .timestamp(Timestamp::header(&["X-Time"], TimestampUnit::Seconds))
     ///         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    ///     const EVENT: EventAt = EventAt::ENVELOPE;
     /// }
     ///
     /// let secret = Secret::new("secret")?;

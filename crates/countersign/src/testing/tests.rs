@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use countersign_core::{
-    Part, Provider, Scheme, Secret, SecretForm, Signer, Signing, Timestamp, TimestampUnit,
+    EventAt, Part, Provider, Scheme, Secret, SecretForm, Signer, Signing, Timestamp, TimestampUnit,
     Verifier, VerifyErrorKind,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
 };
@@ -21,6 +21,7 @@ impl Provider for Listed {
         .id(&["Webhook-Id"])
         .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
         .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1, at_most: 64 });
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 /// Signs a time, in a list that holds it, as Stripe does.
@@ -32,6 +33,7 @@ impl Provider for Entry {
         .list(',', '=', "v1")
         .timestamp(Timestamp::entry("t", TimestampUnit::Seconds))
         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 /// `None` where the request is accepted.

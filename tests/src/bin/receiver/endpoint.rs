@@ -4,8 +4,8 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    ConfigError, FixedClock, Form, HeaderSource, Provider, Scheme, Secret, Secrets, Tenants,
-    Verifier,
+    ConfigError, EventAt, FixedClock, Form, HeaderSource, Provider, Scheme, Secret, Secrets,
+    Tenants, Verifier,
     idempotency::Idempotency,
     providers::{GitHub, Respan, SpeakNode, StandardWebhooks, Stripe, XWebhookSignature},
 };
@@ -25,6 +25,7 @@ pub(crate) struct WebhookJs;
 impl Provider for WebhookJs {
     const NAME: &'static str = "webhook-js";
     const SCHEME: Scheme = XWebhookSignature::SCHEME.forms(&[Form::JavaScript]);
+    const EVENT: EventAt = XWebhookSignature::EVENT;
 }
 
 /// A verifier for each endpoint, and what they do.

@@ -103,7 +103,7 @@ impl Told for speaknode::Event {
     }
 
     fn id(&self) -> Option<&str> {
-        self.id()
+        None
     }
 }
 

@@ -3,16 +3,16 @@
 use std::{error::Error, future};
 
 use countersign::{
-    Provider, RequestHead, Scheme, Secret, SecretSource, Secrets, providers::XWebhookSignature,
+    EndpointOf, RequestHead, Secret, SecretSource, Secrets, providers::XWebhookSignature,
 };
 
 /// The in-house convention, with a secret for each tenant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PerTenant;
 
-impl Provider for PerTenant {
+impl EndpointOf for PerTenant {
+    type Provider = XWebhookSignature;
     const NAME: &'static str = "per-tenant";
-    const SCHEME: Scheme = XWebhookSignature::SCHEME;
 }
 
 /// Tenants are the last segment of the path. `acme` has the secrets of `/webhook`, `other` has one

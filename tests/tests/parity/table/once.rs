@@ -41,7 +41,7 @@ fn twice(name: &'static str, path: &str, body: &str, answer: Answer, effect: &st
 }
 
 pub(crate) fn rows() -> Vec<Row> {
-    [duplicates(), ids(), no_ids(), failures(), endpoints(), providers()]
+    [duplicates(), types(), ids(), no_ids(), failures(), endpoints(), providers()]
         .into_iter()
         .flatten()
         .collect()
@@ -93,6 +93,85 @@ fn duplicates() -> Vec<Row> {
             ],
         )
         .effects(["dup_4"]),
+    ]
+}
+
+/// Events of one id and of different types: a true duplicate has the same type, too.
+fn types() -> Vec<Row> {
+    let payment = |event_type: &str, data: &str| {
+        format!(r#"{{"id":"pay_1","type":"{event_type}","data":{{"id":"{data}"}}}}"#)
+    };
+    let (succeeded, failed) = (payment("payment.succeeded", "p"), payment("payment.failed", "p"));
+    let paid = |event_type, body: &str| {
+        told("x-webhook-signature", Some(event_type), Some("pay_1"), 0, body.as_bytes())
+    };
+    let conversation = |event_type| format!(r#"{{"type":"{event_type}","id":"conv_1","agent":7}}"#);
+    let (started, complete) =
+        (conversation("SessionStarted"), conversation("ConversationComplete"));
+    let spoken =
+        |event_type, body: &str| told("speaknode", Some(event_type), None, 0, body.as_bytes());
+    let repeated = r#"{"id":"pay_2","type":"payment.succeeded","type":"payment.failed","data":{}}"#;
+    let mended = r#"{"id":"pay_2","type":"payment.succeeded","data":{}}"#;
+    vec![
+        row(
+            "one id, a payment that succeeded and one that failed",
+            [&succeeded, &failed, &succeeded, &failed].map(|body| to("/webhook", body)),
+            vec![
+                paid("payment.succeeded", &succeeded),
+                paid("payment.failed", &failed),
+                duplicate(),
+                duplicate(),
+            ],
+        )
+        .effects(["pay_1"; 2]),
+        row(
+            "one id and one type, with other data",
+            [
+                succeeded.replace("pay_1", "pay_3"),
+                payment("payment.succeeded", "q").replace("pay_1", "pay_3"),
+            ]
+            .map(|body| to("/webhook", &body)),
+            vec![
+                told(
+                    "x-webhook-signature",
+                    Some("payment.succeeded"),
+                    Some("pay_3"),
+                    0,
+                    succeeded.replace("pay_1", "pay_3").as_bytes(),
+                ),
+                duplicate(),
+            ],
+        )
+        .effects(["pay_3"]),
+        row(
+            "one conversation of SpeakNode, started and complete",
+            [&started, &complete].map(|body| to("/speaknode", body)),
+            vec![spoken("SessionStarted", &started), spoken("ConversationComplete", &complete)],
+        )
+        .effects([hex_digest(started.as_bytes()), hex_digest(complete.as_bytes())]),
+        twice(
+            "SpeakNode declares no id",
+            "/speaknode",
+            &started.replace("conv_1", "conv_2"),
+            spoken("SessionStarted", &started.replace("conv_1", "conv_2")),
+            &hex_digest(started.replace("conv_1", "conv_2").as_bytes()),
+        ),
+        row(
+            "a repeated type is refused, and is not taken for handled",
+            [repeated, repeated, mended].map(|body| to("/webhook", body)),
+            vec![
+                payload(422),
+                payload(422),
+                told(
+                    "x-webhook-signature",
+                    Some("payment.succeeded"),
+                    Some("pay_2"),
+                    0,
+                    mended.as_bytes(),
+                ),
+            ],
+        )
+        .effects(["pay_2"]),
     ]
 }
 
@@ -160,7 +239,7 @@ fn failures() -> Vec<Row> {
     let unread = r#"{"id":"fail_2","data":{}}"#;
     let read = event_of("fail_2");
     let misfit = r#"{"id":"fail_3","type":"user.created","data":7}"#;
-    let fails = r#"{"id":"fail_4","type":"test.fails","data":{}}"#;
+    let fails = r#"{"id":"fail_4","type":"user.created","data":{"id":"test.fails"}}"#;
     let mended = event_of("fail_4");
     vec![
         row(
@@ -212,11 +291,10 @@ fn endpoints() -> Vec<Row> {
     let either = event_of("end_2");
     vec![
         row(
-            "one id at four endpoints, and of two tenants",
+            "one id at three endpoints, and of two tenants",
             [
                 to("/webhook", &shared),
                 to("/webhook-js", &shared),
-                to("/speaknode", &shared),
                 to("/tenants/acme", &shared),
                 Post::to("/tenants/other").body(&shared).signed_with("secret of other").bytes(),
                 to("/tenants/acme", &shared),
@@ -224,13 +302,12 @@ fn endpoints() -> Vec<Row> {
             vec![
                 of("x-webhook-signature", 0),
                 of("webhook-js", 0),
-                of("speaknode", 0),
                 of("per-tenant", 0),
                 of("per-tenant", 0),
                 duplicate(),
             ],
         )
-        .effects(["end_1"; 5]),
+        .effects(["end_1"; 4]),
         row(
             "one provider's event at two paths",
             [to("/webhook", &either), to("/either", &either)],

@@ -63,7 +63,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Delivery, PayloadError, Provider, RawEnvelope, Scheme};
+use crate::{Delivery, EventAt, PayloadError, Provider, RawEnvelope, Scheme};
 
 /// `X-Webhook-Signature` as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +72,7 @@ pub struct XWebhookSignature;
 impl Provider for XWebhookSignature {
     const NAME: &'static str = "x-webhook-signature";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 /// An event of either shape, for one route that receives both.

@@ -8,6 +8,7 @@ impl Provider for Asymmetric {
     const NAME: &'static str = "asymmetric";
     const SCHEME: Scheme =
         Scheme::ed25519_base64(&["x-asymmetric"], "whpk_", "whsk_").list(' ', ',', "v1a");
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 // RFC 8032, section 7.1, test 2.

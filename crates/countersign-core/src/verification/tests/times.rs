@@ -52,6 +52,7 @@ impl Provider for Inside {
         Timestamp::member(&["sent", "at"], TimestampUnit::Milliseconds)
             .tolerance(Duration::from_secs(60)),
     );
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 #[test]

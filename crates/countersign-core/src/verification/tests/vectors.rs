@@ -121,6 +121,7 @@ struct Short;
 impl Provider for Short {
     const NAME: &'static str = "short";
     const SCHEME: Scheme = Scheme::hmac_sha1_hex(&["x-short"]);
+    const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
 #[test]

@@ -79,9 +79,9 @@ async fn an_extractor_takes_the_proof_that_the_middleware_left() {
 async fn the_proof_of_another_provider_is_not_taken() {
     /// Signs alike, and is another.
     struct Eu;
-    impl Provider for Eu {
+    impl EndpointOf for Eu {
+        type Provider = XWebhookSignature;
         const NAME: &'static str = "eu";
-        const SCHEME: Scheme = XWebhookSignature::SCHEME;
     }
     let app = init_service(
         App::new()

@@ -36,17 +36,29 @@ fn keys() -> HashSet<IdempotencyKey> {
         long.repeat(9),
         long.repeat(10),
     ]);
-    let key = |tenant, id: &str| IdempotencyKey::new("conformance", tenant, id);
-    let mut keys: HashSet<_> = ids.map(|id| key(None, &id)).collect();
+    let event = |tenant, event_type| {
+        IdempotencyKey::builder("conformance").tenant(tenant).event_type(event_type)
+    };
+    let mut keys: HashSet<_> = ids.map(|id| event(None, None).id(&id)).collect();
+    let longest = IdempotencyKey::builder(&long).tenant(Some(&long)).event_type(Some(&long));
     keys.extend([
-        key(Some("a"), "b"),
-        key(Some("a"), "B"),
-        key(Some(""), "b"),
-        key(Some(&long), &long),
-        IdempotencyKey::new("conformanc", None, "a"),
-        IdempotencyKey::new(&long, Some(&long), &long),
-        IdempotencyKey::of_body("conformance", None, b"a"),
-        IdempotencyKey::of_body("conformance", None, b"b"),
+        event(Some("a"), None).id("b"),
+        event(Some("a"), None).id("B"),
+        event(Some(""), None).id("b"),
+        event(Some(&long), None).id(&long),
+        event(None, Some("a")).id("b"),
+        event(None, Some("A")).id("b"),
+        event(None, Some("")).id("b"),
+        event(Some("a"), Some("a")).id("b"),
+        event(None, None).fields([Some("a"), Some("b")]),
+        event(None, None).fields([Some("a"), Some("")]),
+        event(None, None).fields([Some("a"), None]),
+        event(None, None).fields([Some("a")]),
+        IdempotencyKey::builder("conformanc").event_type(None).id("a"),
+        longest.id(&long),
+        longest.fields([Some(&long[1..])]),
+        IdempotencyKey::builder("conformance").body_digest(b"a"),
+        IdempotencyKey::builder("conformance").body_digest(b"b"),
     ]);
     keys
 }

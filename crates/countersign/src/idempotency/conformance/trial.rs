@@ -32,7 +32,7 @@ impl<S> Clone for Trial<S> {
 
 /// A new lease of the event.
 pub(super) fn lease(id: &str) -> Lease {
-    Lease::new(IdempotencyKey::new("conformance", None, id))
+    Lease::new(IdempotencyKey::builder("conformance").event_type(None).id(id))
 }
 
 impl<S: Store> Trial<S> {

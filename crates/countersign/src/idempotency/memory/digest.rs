@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn differs_from_store_to_store() {
-        let key = IdempotencyKey::new("e", None, "1");
+        let key = IdempotencyKey::builder("e").event_type(None).id("1");
         let (one, other) = (Digester::new(), Digester::new());
         assert!(one.digest(&key) == one.digest(&key));
         assert!(one.digest(&key) != other.digest(&key));

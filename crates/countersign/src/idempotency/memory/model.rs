@@ -153,7 +153,7 @@ impl World {
 }
 
 fn lease() -> Lease {
-    Lease::new(IdempotencyKey::new("e", None, "1"))
+    Lease::new(IdempotencyKey::builder("e").event_type(None).id("1"))
 }
 
 /// The store's futures do not wait.

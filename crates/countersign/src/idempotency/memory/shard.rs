@@ -138,7 +138,8 @@ mod tests {
         fn pass(&mut self, events: usize, length: Duration, ttl: Option<Duration>) {
             for id in self.ids.by_ref().take(events) {
                 self.now = self.now.after(SECOND);
-                let one = Lease::new(IdempotencyKey::new("e", None, &id.to_string()));
+                let one =
+                    Lease::new(IdempotencyKey::builder("e").event_type(None).id(&id.to_string()));
                 let (digest, token) = (self.digester.digest(one.key()), one.token());
                 let claim = self.shard.claim(digest, token, self.now, length, LIMITS);
                 assert_eq!(claim.unwrap(), Claim::Fresh);

@@ -68,7 +68,7 @@ use super::{
 /// const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// let store = MemoryStore::new();
-/// let delivery = || Lease::new(IdempotencyKey::new("stripe", None, "evt_1"));
+/// let delivery = || Lease::new(IdempotencyKey::builder("stripe").event_type(None).id("evt_1"));
 ///
 /// let first = delivery();
 /// assert_eq!(store.claim(&first, MINUTE).await?, Claim::Fresh);
@@ -144,7 +144,7 @@ impl MemoryStore {
     /// let clock = Arc::clone(&now);
     /// let store = MemoryStore::new().clock(move || *clock.lock().unwrap());
     ///
-    /// let delivery = || Lease::new(IdempotencyKey::new("stripe", None, "evt_1"));
+    /// let delivery = || Lease::new(IdempotencyKey::builder("stripe").event_type(None).id("evt_1"));
     /// assert_eq!(store.claim(&delivery(), MINUTE).await?, Claim::Fresh);
     /// *now.lock().unwrap() += MINUTE;
     /// assert_eq!(store.claim(&delivery(), MINUTE).await?, Claim::Fresh);

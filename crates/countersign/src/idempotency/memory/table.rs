@@ -104,7 +104,9 @@ mod tests {
 
     fn digests() -> impl FnMut(u32) -> Digest {
         let digester = Digester::new();
-        move |id| digester.digest(&IdempotencyKey::new("e", None, &id.to_string()))
+        move |id| {
+            digester.digest(&IdempotencyKey::builder("e").event_type(None).id(&id.to_string()))
+        }
     }
 
     fn moment(seconds: u32) -> Moment {

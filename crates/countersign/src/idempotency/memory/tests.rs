@@ -17,7 +17,7 @@ const LEASE: Duration = Duration::from_secs(60);
 const TTL: Duration = Duration::from_secs(3600);
 
 fn lease(id: impl ToString + Copy) -> Lease {
-    Lease::new(IdempotencyKey::new("e", None, &id.to_string()))
+    Lease::new(IdempotencyKey::builder("e").event_type(None).id(&id.to_string()))
 }
 
 /// Of so many events, with what lets its time pass.

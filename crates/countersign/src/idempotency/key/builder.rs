@@ -1,0 +1,101 @@
+//! A key, part by part.
+
+use super::{
+    IdempotencyKey,
+    part::{LONGEST, push, push_absent, push_digest, push_fields},
+};
+
+/// The endpoint and the tenant of a key. Made by [`IdempotencyKey::builder`].
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct KeyBuilder<'a> {
+    endpoint: &'a str,
+    tenant: Option<&'a str>,
+}
+
+/// All of a key but its id. Made by [`KeyBuilder::event_type`].
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct EventKeyBuilder<'a> {
+    at: KeyBuilder<'a>,
+    event_type: Option<&'a str>,
+}
+
+impl<'a> KeyBuilder<'a> {
+    pub(super) fn new(endpoint: &'a str) -> Self {
+        Self { endpoint, tenant: None }
+    }
+
+    /// Sets the tenant, as [`Verified::tenant`](crate::Verified::tenant) returns it. Default: none.
+    pub fn tenant(self, tenant: Option<&'a str>) -> Self {
+        Self { tenant, ..self }
+    }
+
+    /// Sets the event's type, and `None` if there is none that is signed.
+    ///
+    /// # Security
+    ///
+    /// A type in a header that is not signed must not be part of a key: whoever replays the delivery
+    /// with another type would have it handled again.
+    pub fn event_type(self, event_type: Option<&'a str>) -> EventKeyBuilder<'a> {
+        EventKeyBuilder { at: self, event_type }
+    }
+
+    /// Completes the key with the SHA-256 of the signed bytes, for events without an id.
+    ///
+    /// Two events with equal bytes then have one key: right for events that state a time, a number
+    /// or a whole state of their own, and wrong for "a cup was sold".
+    #[must_use]
+    pub fn body_digest(self, signed: &[u8]) -> IdempotencyKey {
+        self.event_type(None).with(|key| push_digest(key, "=", signed))
+    }
+}
+
+impl EventKeyBuilder<'_> {
+    /// Completes the key with the event's id.
+    ///
+    /// An empty id is a name as every other: check it first, because all events without an id would
+    /// have this name.
+    #[must_use]
+    pub fn id(self, id: &str) -> IdempotencyKey {
+        self.with(|key| push(key, id))
+    }
+
+    /// Completes the key with several fields that name the event together, such as a code and a
+    /// reference. An absent field differs from an empty one, and the fields' order matters.
+    ///
+    /// An array of no fields does not compile: it would name all events.
+    #[must_use]
+    pub fn fields<const N: usize>(self, fields: [Option<&str>; N]) -> IdempotencyKey {
+        const { assert!(N > 0, "no field names every event") }
+        self.all(fields)
+    }
+
+    pub(super) fn all<'f>(
+        self,
+        fields: impl IntoIterator<Item = Option<&'f str>>,
+    ) -> IdempotencyKey {
+        self.with(|key| push_fields(key, fields))
+    }
+
+    fn with(self, push_last: impl FnOnce(&mut String)) -> IdempotencyKey {
+        let Self { at: KeyBuilder { endpoint, tenant }, event_type } = self;
+        let texts = [Some(endpoint), tenant, event_type];
+        let length = |text: &Option<&str>| text.map_or(1, str::len).min(LONGEST);
+        // One allocation for texts without a sign that is escaped, and an id as providers have it.
+        let mut key =
+            String::with_capacity(texts.iter().map(length).sum::<usize>() + 3 + TYPICAL_ID);
+        for text in texts {
+            match text {
+                Some(text) => push(&mut key, text),
+                None => push_absent(&mut key),
+            }
+            key.push('/');
+        }
+        push_last(&mut key);
+        IdempotencyKey(key.into())
+    }
+}
+
+/// Bytes. Ids of providers have 20 to 40.
+const TYPICAL_ID: usize = 40;

@@ -1,0 +1,62 @@
+//! The spelling of a key's parts.
+
+use std::fmt::Write as _;
+
+use countersign_core::body_digest;
+
+/// Bytes of a part.
+pub(super) const LONGEST: usize = 128;
+
+/// Writes a part that is absent.
+pub(super) fn push_absent(key: &mut String) {
+    key.push_str(ABSENT);
+}
+
+/// Writes a text, without signs that mean something else in a key or to a store, and short.
+pub(super) fn push(key: &mut String, text: &str) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let escaped = text.bytes().filter(|byte| !is_plain(*byte)).count();
+    if text.len().saturating_add(escaped.saturating_mul(2)) > LONGEST {
+        push_digest(key, "~", text.as_bytes());
+    } else if text == ABSENT {
+        key.push_str("%2D");
+    } else if escaped == 0 {
+        key.push_str(text);
+    } else {
+        for byte in text.bytes() {
+            if is_plain(byte) {
+                key.push(char::from(byte));
+            } else {
+                // Writing to a `String` does not fail.
+                let _ = write!(key, "%{byte:02X}");
+            }
+        }
+    }
+}
+
+/// Writes several fields as one part. No text begins with the sign.
+pub(super) fn push_fields<'f>(key: &mut String, fields: impl IntoIterator<Item = Option<&'f str>>) {
+    let start = key.len();
+    for (index, field) in fields.into_iter().enumerate() {
+        key.push(if index == 0 { '+' } else { ',' });
+        match field {
+            Some(field) => push(key, field),
+            None => push_absent(key),
+        }
+    }
+    if key.len() - start > LONGEST {
+        let fields = key.split_off(start);
+        push_digest(key, "++", fields.as_bytes());
+    }
+}
+
+/// Writes the SHA-256 of bytes, behind a sign that no text begins with.
+pub(super) fn push_digest(key: &mut String, sign: &str, bytes: &[u8]) {
+    key.push_str(sign);
+    for byte in body_digest(bytes) {
+        let _ = write!(key, "{byte:02x}");
+    }
+}
+
+/// Written for a part that is absent. A text of this one sign is escaped.
+const ABSENT: &str = "-";
