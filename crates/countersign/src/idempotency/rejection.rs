@@ -10,7 +10,7 @@ use super::{KeptAnswer, StoreError, claimed::TARGET};
 ///
 /// | reason | answer |
 /// |---|---|
-/// | the event is done | 200, or the first answer if it was kept; `Idempotent-Replayed: true` |
+/// | the event is done | 200, or the first answer if it was kept for the same bytes; `Idempotent-Replayed: true` |
 /// | the event is being worked on | 409, `Retry-After` with the rest of the lease, in seconds |
 /// | the store is out of reach, or too slow | 503, `Retry-After: 5` |
 /// | a setting of yours is missing | 500 |
@@ -32,7 +32,7 @@ pub struct Rejection(Reason);
 pub enum Reason {
     /// It was handled before.
     Done {
-        /// The first answer, if it was kept.
+        /// The first answer, if it was kept, and was given to the same bytes.
         answer: Option<KeptAnswer>,
     },
     /// It is being handled.
