@@ -1,7 +1,10 @@
 //! A secret, ready to judge with.
 
+use zeroize::Zeroizing;
+
 use crate::{
     ConfigError, Scheme, Secret, Secrets,
+    key_set::KeySet,
     mac::{HmacKey, Mac},
     scheme::Algorithm,
     signature::Tags,
@@ -13,15 +16,21 @@ pub(crate) struct Keys {
     pub(crate) retired: Box<[Key]>,
     /// They are of a tenant who is not there: whatever they match is refused all the same.
     pub(crate) are_nobodys: bool,
+    pub(crate) set: KeySet,
 }
 
 impl Keys {
     pub(crate) fn new(secrets: &Secrets, scheme: &Scheme) -> Result<Self, ConfigError> {
-        let key = |secret| Key::new(secret, scheme, secrets.len());
+        let bytes = |secret: &Secret| secret.key(scheme.secret_form);
+        let current = bytes(secrets.current())?;
+        let retired: Vec<_> =
+            secrets.retired().iter().map(bytes).collect::<Result<_, ConfigError>>()?;
+        let key = |bytes: &Zeroizing<Vec<u8>>| Key::new(bytes, scheme, secrets.len());
         Ok(Self {
-            current: key(secrets.current())?,
-            retired: secrets.retired().iter().map(key).collect::<Result<_, ConfigError>>()?,
+            current: key(&current)?,
+            retired: retired.iter().map(key).collect::<Result<_, ConfigError>>()?,
             are_nobodys: false,
+            set: KeySet::new(std::iter::once(&current).chain(&retired).map(|bytes| &***bytes)),
         })
     }
 
@@ -33,7 +42,8 @@ impl Keys {
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 { .. } => Key::Ed25519(crate::ed25519::PublicKey::of_nobody()),
         };
-        Self { current, retired: Box::default(), are_nobodys: true }
+        let set = KeySet::default();
+        Self { current, retired: Box::default(), are_nobodys: true, set }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
@@ -54,14 +64,13 @@ impl Key {
         not(feature = "ed25519"),
         expect(unused_variables, reason = "MACs do not depend on how many keys there are")
     )]
-    fn new(secret: &Secret, scheme: &Scheme, keys: usize) -> Result<Self, ConfigError> {
-        let bytes = secret.key(scheme.secret_form)?;
+    fn new(bytes: &[u8], scheme: &Scheme, keys: usize) -> Result<Self, ConfigError> {
         Ok(match scheme.algorithm {
-            Algorithm::HmacSha256 => Self::Hmac(HmacKey::sha256(&bytes)),
-            Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&bytes)),
+            Algorithm::HmacSha256 => Self::Hmac(HmacKey::sha256(bytes)),
+            Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(bytes)),
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 { .. } => {
-                Self::Ed25519(crate::ed25519::PublicKey::new(&bytes, keys)?)
+                Self::Ed25519(crate::ed25519::PublicKey::new(bytes, keys)?)
             }
         })
     }

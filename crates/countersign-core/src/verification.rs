@@ -10,8 +10,8 @@ use std::{borrow::Cow, fmt, iter, marker::PhantomData, mem, sync::Arc, time::Sys
 
 use crate::{
     Address, Form, HeaderSource, Lookup, Provider, RequestHead, Scheme, SignatureForm, Verified,
-    Verifier, VerifyError, VerifyErrorKind, key::Keys, mac::Mac, signature::Tags,
-    tenants::Directory, verified::Told, verifier::Settings,
+    Verifier, VerifyError, VerifyErrorKind, key::Keys, key_set::KeySet, mac::Mac, name::Name,
+    signature::Tags, tenants::Directory, verified::Told, verifier::Settings,
 };
 
 use head::Head;
@@ -70,7 +70,7 @@ impl<P: Provider> Verification<P> {
         }
         let others =
             has_others.then(|| Kept { keys: Arc::clone(keys), forms: Arc::clone(&settings.forms) });
-        Ok(Self { mac, others, preamble, ..Self::without_keys(head, settings) })
+        Ok(Self { mac, others, preamble, ..Self::without_keys(head, settings, keys.set) })
     }
 
     /// Judges a body that is there already: as [`Verification::begin`], `update` and `finish` do,
@@ -94,7 +94,7 @@ impl<P: Provider> Verification<P> {
             member,
             header_length,
         };
-        case.judge(Cow::Borrowed(body), || Head::told(settings, id, signed_at))
+        case.judge(Cow::Borrowed(body), || Head::told(settings, keys.set, id, signed_at))
     }
 
     /// Begins with keys that are still to be looked up for a tenant.
@@ -107,7 +107,7 @@ impl<P: Provider> Verification<P> {
     ) -> Result<Lookup<P>, VerifyError> {
         let head = Head::read(Self::SCHEME, settings, headers, declared_length, None)?;
         let preamble: Vec<_> = head.preamble(Self::SCHEME).flatten().copied().collect();
-        let begun = Self { preamble, ..Self::without_keys(head, settings) };
+        let begun = Self { preamble, ..Self::without_keys(head, settings, KeySet::default()) };
 
         let tenant = directory.tenant(&RequestHead::new(address, &headers));
         let (directory, forms) = (Arc::clone(directory), Arc::clone(&settings.forms));
@@ -121,14 +121,14 @@ impl<P: Provider> Verification<P> {
     }
 
     #[inline]
-    fn without_keys(head: Head<'_>, settings: &Settings) -> Self {
+    fn without_keys(head: Head<'_>, settings: &Settings, keys: KeySet) -> Self {
         Self {
             mac: None,
             others: None,
             preamble: Vec::new(),
             received: 0,
             limit: settings.body_limit,
-            told: Head::told(settings, head.id, head.signed_at),
+            told: Head::told(settings, keys, head.id, head.signed_at),
             member: head.member,
             header_length: head.header_length,
             tags: head.tags,
@@ -147,8 +147,9 @@ impl<P: Provider> Verification<P> {
         if let Some(mac) = &mut self.mac {
             mac.update(&self.preamble);
         }
+        self.told.keys = keys.set;
+        self.told.tenant = tenant.map(|name| Name::Shared(name.into()));
         self.others = Some(Kept { keys, forms });
-        self.told.tenant = tenant;
         self
     }
 

@@ -4,15 +4,17 @@ use std::{fmt, marker::PhantomData, time::SystemTime};
 
 use serde::Deserialize;
 
-use crate::{Delivery, EventAt, Form, HeaderSource, PayloadError, Provider};
+use crate::{
+    Delivery, EventAt, Form, HeaderSource, PayloadError, Provider, key_set::KeySet, name::Name,
+};
 
 /// Proof that the provider `P` signed these bytes: only a [`Verifier`](crate::Verifier) makes one.
 ///
 /// # Security
 ///
 /// The proof names its provider in its type, so that one provider's is never taken for another's.
-/// Two endpoints of one provider share the type; give each a provider type of its own where that
-/// matters. `Debug` shows the body's length, not the body.
+/// Two endpoints of one provider share the type; give each a provider type of its own
+/// ([`EndpointOf`](crate::EndpointOf)) where that matters. `Debug` shows the body's length, not the body.
 ///
 /// # Examples
 ///
@@ -44,10 +46,11 @@ pub struct Verified<P, B> {
 /// What a delivery tells besides its body.
 #[derive(Clone, Default)]
 pub(crate) struct Told {
-    pub(crate) endpoint: &'static str,
+    pub(crate) endpoint: Name,
     pub(crate) id: Option<Box<str>>,
     pub(crate) signed_at: Option<SystemTime>,
-    pub(crate) tenant: Option<String>,
+    pub(crate) tenant: Option<Name>,
+    pub(crate) keys: KeySet,
 }
 
 impl<P, B> Verified<P, B> {
@@ -58,8 +61,8 @@ impl<P, B> Verified<P, B> {
     /// The endpoint that it came to, as its verifier names it: the provider's name unless
     /// [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise.
     #[must_use]
-    pub fn endpoint(&self) -> &'static str {
-        self.told.endpoint
+    pub fn endpoint(&self) -> &str {
+        &self.told.endpoint
     }
 
     /// Which secret matched: 0 is the current one, 1 to 3 the retired ones in their order.
@@ -92,6 +95,13 @@ impl<P, B> Verified<P, B> {
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         self.told.tenant.as_deref()
+    }
+
+    /// The keys of the verifier that made the proof.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __key_set(&self) -> KeySet {
+        self.told.keys
     }
 
     /// The body, as it is kept: for `Bytes`, cloned without a copy.

@@ -118,7 +118,9 @@ impl<P: Provider> Verifier<P> {
         let KeySource::Own(keys) = &self.shared.keys else {
             return Err(ConfigError::SecretsPerTenant);
         };
-        keys.store(Arc::new(Keys::new(&secrets.into(), &Self::SCHEME)?));
+        let mut new = Keys::new(&secrets.into(), &Self::SCHEME)?;
+        new.set = new.set.of_the_verifier(keys.load().set);
+        keys.store(Arc::new(new));
         Ok(())
     }
 

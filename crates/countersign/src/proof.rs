@@ -6,7 +6,7 @@ use countersign_core::HeaderSource;
 use countersign_core::{Form, Provider};
 
 #[cfg(feature = "idempotency")]
-use crate::idempotency::{Idempotency, IdempotencyKey};
+use crate::idempotency::{Idempotency, Keyed};
 use crate::{Either, Verified};
 
 /// The proof of one provider, or of one of several.
@@ -23,9 +23,9 @@ pub trait Proof: Sized {
     /// The bytes that were signed.
     fn body(&self) -> &Bytes;
 
-    /// What makes another delivery the same event.
+    /// What its event is claimed by.
     #[cfg(feature = "idempotency")]
-    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Option<IdempotencyKey>
+    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Keyed
     where
         H: HeaderSource + ?Sized;
 }
@@ -57,11 +57,11 @@ impl<P: Provider> Proof for Verified<P> {
     }
 
     #[cfg(feature = "idempotency")]
-    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Option<IdempotencyKey>
+    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Keyed
     where
         H: HeaderSource + ?Sized,
     {
-        idempotency.key(self, headers)
+        idempotency.keyed(self, headers)
     }
 }
 
@@ -92,7 +92,7 @@ impl<L: Proof, R: Proof> Proof for Either<L, R> {
     }
 
     #[cfg(feature = "idempotency")]
-    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Option<IdempotencyKey>
+    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Keyed
     where
         H: HeaderSource + ?Sized,
     {

@@ -8,6 +8,8 @@ use countersign_core::{
     VerifyError, VerifyErrorKind,
 };
 
+#[cfg(feature = "idempotency")]
+use crate::idempotency::Idempotency;
 use crate::{Either, Reason, Rejection, Verified, names::Names, proof::Proof, respelled};
 
 /// What a middleware decides with: a [`Verifier`], or a pair of which a delivery's headers choose
@@ -45,6 +47,10 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// What holds for a delivery that none of several has begun.
     fn terms(&self) -> Terms;
+
+    /// Shows whose deliveries are to be handled once.
+    #[cfg(feature = "idempotency")]
+    fn introduce(&self, idempotency: &Idempotency);
 
     /// Begins to verify a delivery, on the terms of whoever does.
     fn begin<H: HeaderSource + ?Sized>(
@@ -127,6 +133,13 @@ impl<P: Provider> Decide for Verifier<P> {
         Terms { names: Self::NAMES, deadline: self.deadline(), unauthorized: self.refusal() }
     }
 
+    #[cfg(feature = "idempotency")]
+    fn introduce(&self, idempotency: &Idempotency) {
+        if let Some(keys) = self.__key_set() {
+            idempotency.note(self.name(), keys);
+        }
+    }
+
     #[inline]
     fn begin<H: HeaderSource + ?Sized>(
         &self,
@@ -166,6 +179,12 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
 
     fn terms(&self) -> Terms {
         Terms { names: Self::NAMES, ..self.0.terms() }
+    }
+
+    #[cfg(feature = "idempotency")]
+    fn introduce(&self, idempotency: &Idempotency) {
+        self.0.introduce(idempotency);
+        self.1.introduce(idempotency);
     }
 
     fn begin<H: HeaderSource + ?Sized>(

@@ -75,6 +75,24 @@ fn allocates_nothing_for_what_it_accepts() {
 }
 
 #[test]
+fn allocates_nothing_for_a_name_out_of_a_configuration() {
+    let verifier = Verifier::<GitHub>::new(Secret::new("secret").unwrap()).unwrap();
+    let verifier = verifier.endpoint(String::from("github-acme"));
+    let headers = headers::<GitHub>("secret", BODY);
+    // Again, because of a thread's first delivery.
+    for expected in [None, Some(0)] {
+        let mut is_named = false;
+        let count = measure(|| {
+            let verified = verifier.verify(&headers[..], BODY);
+            is_named = verified.is_ok_and(|verified| verified.endpoint() == "github-acme");
+        })
+        .count_total;
+        assert!(is_named);
+        assert!(expected.is_none_or(|expected| expected == count), "{count}");
+    }
+}
+
+#[test]
 fn allocates_nothing_for_what_it_refuses() {
     let secret = || Secret::new("secret").unwrap();
     let good = headers::<GitHub>("secret", BODY);

@@ -62,15 +62,15 @@ async fn touches_nothing_that_is_not_its_own() -> Outcome {
     let Some(redis) = Redis::start()? else { return Ok(()) };
     let store = RedisStore::connect(&redis.url()).await?;
     let foreign = [
-        ("list", vec!["RPUSH", "countersign:e/list", "x"]),
-        ("hash", vec!["HSET", "countersign:e/hash", "x", "y"]),
-        ("text", vec!["SET", "countersign:e/text", "locked"]),
-        ("empty", vec!["SET", "countersign:e/empty", ""]),
-        ("number", vec!["SET", "countersign:e/number", "1"]),
+        ("list", vec!["RPUSH", "countersign:e/-/-/list", "x"]),
+        ("hash", vec!["HSET", "countersign:e/-/-/hash", "x", "y"]),
+        ("text", vec!["SET", "countersign:e/-/-/text", "locked"]),
+        ("empty", vec!["SET", "countersign:e/-/-/empty", ""]),
+        ("number", vec!["SET", "countersign:e/-/-/number", "1"]),
     ];
     for (id, command) in foreign {
         redis.execute(command)?;
-        let dump = ["DUMP", &format!("countersign:e/{id}")];
+        let dump = ["DUMP", &format!("countersign:e/-/-/{id}")];
         let before = redis.execute(dump)?;
         let one = lease(id);
         let errors = [
@@ -94,7 +94,7 @@ async fn a_claim_without_an_end_is_an_error() -> Outcome {
     let store = RedisStore::connect(&redis.url()).await?;
     let one = lease("1");
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
-    redis.execute(["PERSIST", "countersign:e/1"])?;
+    redis.execute(["PERSIST", "countersign:e/-/-/1"])?;
     assert!(told(&store.claim(&lease("1"), HOUR).await.unwrap_err()).contains("has no end"));
     // Its holder can go on.
     assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Yes);

@@ -79,17 +79,20 @@ impl<'a> RawEnvelope<'a> {
         }
     }
 
-    /// Reads the event's data.
+    /// Reads the event's data. Absent data counts as `null`, so that an `Option` is `None`.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if there is none, or it does not have this shape.
+    /// [`PayloadError`] if it does not have this shape.
     pub fn data<T: serde::Deserialize<'a>>(&self) -> Result<T, PayloadError> {
         let name = self.data_member.unwrap_or_default();
-        let Some(data) = self.data_text() else {
-            return Err(PayloadError::from(PayloadErrorKind::WrongShape).with_path(name.to_owned()));
-        };
-        json::parse_member(self.text, data, name)
+        match self.data_text() {
+            Some(data) => json::parse_member(self.text, data, name),
+            // There is no line to report.
+            None => serde_json::from_str("null").map_err(|_| {
+                PayloadError::from(PayloadErrorKind::WrongShape).with_path(name.to_owned())
+            }),
+        }
     }
 
     /// Whether a member holds data that was not read yet.

@@ -5,7 +5,8 @@
 /// Each line names a type as the provider spells it, a variant, and what the variant holds: a type
 /// that deserializes from the event's data, or an [`Envelope`](crate::Envelope) around one. A
 /// variant `Unknown` is added for every other type: it keeps the event whole. An event of a listed
-/// type whose data does not fit is an error, and never `Unknown`.
+/// type whose data does not fit is an error, and never `Unknown`. Absent data counts as `null`, which
+/// an `Option` and `()` accept.
 ///
 /// # Examples
 ///

@@ -196,6 +196,27 @@ async fn has_no_secrets_of_its_own() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn names_the_tenant_in_the_proofs_of_its_own_verifier() -> Outcome {
+    let (_, verifier) = pair();
+    for (tenant, secret) in [("acme", "secret of acme"), ("emca", "secret of emca")] {
+        let of_tenant = verifier.of_tenant(tenant).await?.ok_or("no such tenant")?;
+        let of_tenant = of_tenant.endpoint("queue");
+        let headers = Signer::<GitHub>::new(Secret::new(secret)?)?.sign(b"{}")?;
+        let at_once = of_tenant.verify(&headers, b"{}")?;
+        assert_eq!((at_once.endpoint(), at_once.tenant()), ("queue", Some(tenant)));
+        let mut in_chunks = of_tenant.begin(&headers, None)?;
+        in_chunks.update(b"{}")?;
+        assert_eq!(in_chunks.finish(b"{}".to_vec())?.tenant(), Some(tenant));
+    }
+    // A verifier with secrets of its own has no tenants.
+    let own = Verifier::<GitHub>::new(Secret::new("secret of acme")?)?;
+    let own = own.of_tenant("acme").await?.ok_or("no such tenant")?;
+    let headers = Signer::<GitHub>::new(Secret::new("secret of acme")?)?.sign(b"{}")?;
+    assert_eq!(own.verify(&headers, b"{}")?.tenant(), None);
+    Ok(())
+}
+
 #[test]
 fn tells_the_host_from_the_target_before_the_header() {
     let headers = [("Host", "b.example:8080"), ("X-Twice", "1"), ("X-Twice", "1")];

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use crate::{
     FieldName, HeaderSource, Part, Scheme, SignatureForm, VerifyError, VerifyErrorKind,
     headers::{Occurrence, single_of},
+    key_set::KeySet,
     scheme::{Layout, TimestampPlace},
     signature::{Tags, entries},
     verification::time::{self, MemberTime},
@@ -71,10 +72,12 @@ impl<'a> Head<'a> {
     #[inline]
     pub(super) fn told(
         settings: &Settings,
+        keys: KeySet,
         id: Option<&str>,
         signed_at: Option<SystemTime>,
     ) -> Told {
-        Told { endpoint: settings.endpoint, id: id.map(Box::from), signed_at, tenant: None }
+        let (endpoint, tenant) = (settings.endpoint.clone(), settings.tenant.clone());
+        Told { endpoint, id: id.map(Box::from), signed_at, tenant, keys }
     }
 
     /// What is signed before the body.

@@ -1,11 +1,11 @@
 //! What is set per deployment.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use super::Verifier;
+use super::{KeySource, Verifier};
 use crate::{
-    Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock,
-    scheme::is_field_name, verification::time::Tolerance,
+    Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock, key_set::KeySet,
+    name::Name, scheme::is_field_name, verification::time::Tolerance,
 };
 
 /// What is set per deployment.
@@ -23,7 +23,9 @@ pub(crate) struct Settings {
     pub(crate) forms: Arc<[Form]>,
     pub(super) body_deadline: Duration,
     pub(super) unauthorized: Answer,
-    pub(crate) endpoint: &'static str,
+    pub(crate) endpoint: Name,
+    /// The one tenant whose keys the verifier has.
+    pub(crate) tenant: Option<Name>,
 }
 
 impl Settings {
@@ -40,7 +42,8 @@ impl Settings {
             forms: scheme.forms.into(),
             body_deadline: DEFAULT_BODY_DEADLINE,
             unauthorized: Answer::default(),
-            endpoint: provider,
+            endpoint: Name::Static(provider),
+            tenant: None,
         }
     }
 }
@@ -118,9 +121,29 @@ impl<P: Provider> Verifier<P> {
     /// Names the endpoint, so that two endpoints of one provider can be told apart: by
     /// [`Verified::endpoint`](crate::Verified::endpoint), and by idempotency, for which an event
     /// that comes to two endpoints is two events. Default: the provider's name.
+    ///
+    /// # Security
+    ///
+    /// Give each sender a name of its own. Two verifiers with different secrets that use one name
+    /// and one store of events share the keys of those events: one sender can then use up the ids of
+    /// the other's events, which are lost. `Verifier::per_tenant` tells tenants apart by itself.
+    ///
+    /// # Examples
+    ///
+    /// A name out of a configuration:
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Verifier, providers::GitHub};
+    ///
+    /// let customer = String::from("acme");
+    /// let verifier = Verifier::<GitHub>::new(Secret::new("secret of acme")?)?
+    ///     .endpoint(format!("github-{customer}"));
+    /// assert_eq!(verifier.name(), "github-acme");
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
     #[must_use]
-    pub fn endpoint(self, name: &'static str) -> Self {
-        self.set(|settings| settings.endpoint = name)
+    pub fn endpoint(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.set(|settings| settings.endpoint = name.into().into())
     }
 
     /// Sets the clock that timestamps are judged by. Default: [`SystemClock`].
@@ -179,8 +202,18 @@ impl<P> Verifier<P> {
 
     /// The endpoint's name.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.shared.settings.endpoint
+    pub fn name(&self) -> &str {
+        &self.shared.settings.endpoint
+    }
+
+    /// The keys as they are now, unless they are looked up per tenant, or are one tenant's.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __key_set(&self) -> Option<KeySet> {
+        match &self.shared.keys {
+            KeySource::Own(keys) if self.shared.settings.tenant.is_none() => Some(keys.load().set),
+            KeySource::Own(_) | KeySource::PerTenant(_) => None,
+        }
     }
 }
 

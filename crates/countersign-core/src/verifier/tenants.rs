@@ -4,8 +4,10 @@ use std::{fmt, sync::Arc};
 
 use arc_swap::ArcSwap;
 
-use super::{KeySource, Shared, Verifier};
-use crate::{Address, HeaderSource, Lookup, LookupError, Provider, Verification, VerifyError};
+use super::{KeySource, Settings, Shared, Verifier};
+use crate::{
+    Address, HeaderSource, Lookup, LookupError, Provider, Verification, VerifyError, name::Name,
+};
 
 impl<P: Provider> Verifier<P> {
     /// Accepts what is signed with a secret of the tenant that the delivery is for.
@@ -61,6 +63,8 @@ impl<P: Provider> Verifier<P> {
     /// settings. `Ok(None)` if there is no such tenant. A verifier with secrets of its own is
     /// every tenant's.
     ///
+    /// Its proofs name the tenant, as those of the layers and the extractors do.
+    ///
     /// For deliveries out of a queue; the layers and the extractors do it by themselves.
     ///
     /// # Errors
@@ -73,7 +77,11 @@ impl<P: Provider> Verifier<P> {
         let keys = directory.keys(tenant).await?;
         Ok(keys.map(|keys| {
             let keys = KeySource::Own(Arc::new(ArcSwap::new(keys)));
-            let shared = Shared { settings: self.shared.settings.clone(), keys };
+            let settings = Settings {
+                tenant: Some(Name::Shared(tenant.into())),
+                ..self.shared.settings.clone()
+            };
+            let shared = Shared { settings, keys };
             Self { shared: Arc::new(shared), ..self.clone() }
         }))
     }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, error::Elapsed, sleep, timeout};
 
 use super::{
     Claim, Idempotency, IdempotencyKey, KeptAnswer, Lease, Reason, Rejection, Settled, Store,
-    StoreError, lasting::Lasting, settings::WhenStoreFails,
+    StoreError, kept::BodyDigest, lasting::Lasting, settings::WhenStoreFails,
 };
 use crate::Verified;
 
@@ -23,6 +23,16 @@ pub struct Claimed {
     /// `None` where there was nothing to claim by, and once it is settled.
     pub(super) lease: Option<Lease>,
     pub(super) stage: Stage,
+    /// What a kept answer is bound to; `None` where answers are not kept.
+    pub(super) digest: Option<BodyDigest>,
+}
+
+/// What a delivery is claimed by.
+#[derive(Debug)]
+pub struct Keyed {
+    /// `None` if nothing names its event.
+    pub(super) key: Option<IdempotencyKey>,
+    pub(super) digest: Option<BodyDigest>,
 }
 
 /// How far an event is, which decides what becomes of it when it is dropped.
@@ -44,6 +54,11 @@ impl Idempotency {
     /// Claims the event that a delivery is of: for handlers without the middleware, in whatever
     /// framework.
     ///
+    /// # Security
+    ///
+    /// Two verifiers with different secrets must not have one
+    /// [name](crate::Verifier::endpoint): see the [module](crate::idempotency#security).
+    ///
     /// # Errors
     ///
     /// A [`Rejection`], which is the answer: the event is done, or being worked on, or nothing can
@@ -57,24 +72,25 @@ impl Idempotency {
         P: Provider,
         H: HeaderSource + ?Sized,
     {
-        self.clone().admit(self.key(verified, headers))
+        self.clone().admit(self.keyed(verified, headers))
     }
 
-    /// Claims an event by its key, or tells why it is not to be handled.
-    pub(crate) async fn admit(self, key: Option<IdempotencyKey>) -> Result<Claimed, Rejection> {
+    /// Claims the event of a delivery, or returns why it is not to be handled.
+    pub(crate) async fn admit(self, keyed: Keyed) -> Result<Claimed, Rejection> {
+        let Keyed { key, digest } = keyed;
         let Some(key) = key else {
-            return Ok(Claimed { idempotency: self, lease: None, stage: Stage::Working });
+            return Ok(Claimed { idempotency: self, lease: None, stage: Stage::Working, digest });
         };
         // Perhaps claimed until the store says otherwise: whatever ends this early, it is given back.
         let lease = Some(Lease::new(key));
-        let mut claimed = Claimed { idempotency: self, lease, stage: Stage::Claiming };
+        let mut claimed = Claimed { idempotency: self, lease, stage: Stage::Claiming, digest };
         let reason = match claimed.claim().await {
             Ok(Claim::Fresh) => {
                 claimed.stage = Stage::Working;
                 return Ok(claimed);
             }
             Ok(Claim::InProgress { retry_after }) => Reason::InProgress { retry_after },
-            Ok(Claim::Done { note }) => Reason::Done { answer: KeptAnswer::read(&note) },
+            Ok(Claim::Done { note }) => Reason::Done { answer: claimed.first_answer(&note) },
             Err(reason) => {
                 if claimed.idempotency.when_store_fails == WhenStoreFails::Refuse {
                     return Err(Rejection::new(reason));
@@ -153,6 +169,24 @@ impl Claimed {
                 let _ = timeout(deadline, releasing).await;
             }
         }
+    }
+
+    /// Reads the first answer, if it was given to the same bytes.
+    fn first_answer(&self, note: &Bytes) -> Option<KeptAnswer> {
+        let (digest, answer) = KeptAnswer::read(note)?;
+        if self.digest? == digest {
+            return Some(answer);
+        }
+        let key = self.lease.as_ref().map(Lease::key)?;
+        tracing::warn!(
+            target: TARGET,
+            endpoint = key.endpoint(),
+            key = key.as_str(),
+            "a duplicate has other bytes than the event that was handled: the kept answer is not \
+             repeated. Usually two senders share this endpoint's name (see Verifier::endpoint), or \
+             the provider gives one id to several events (see Idempotency::id)",
+        );
+        None
     }
 
     async fn claim(&self) -> Result<Claim, Reason> {

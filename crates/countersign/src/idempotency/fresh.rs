@@ -15,6 +15,11 @@ use crate::Extractor;
 /// The store comes from where the verifier comes from: on axum `Idempotency: FromRef<S>`, on
 /// actix-web the app data.
 ///
+/// # Security
+///
+/// Two verifiers with different secrets must not have one [name](crate::Verifier::endpoint): see
+/// the [module](crate::idempotency#security).
+///
 /// # Errors
 ///
 /// A [`FreshRejection`]: what `T` refuses, and duplicates, which are answered as done.

@@ -101,16 +101,29 @@
 //!   [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise. Two endpoints of one provider
 //!   need a name each where both handle the same events; services that share a server of Redis or
 //!   PostgreSQL need a prefix or a table each. Otherwise the one swallows what the other has handled.
+//! - Two events may have one id where their types differ and are signed. A type in a header that is
+//!   not signed, such as Shopify's topic, tells nothing apart: choose an id that no two events share.
 //! - Use one of the ways in at a time: where two claim the same event, the inner one is told that
 //!   the outer one works on it.
 //! - Deadlines are timers of tokio, and what outlives a request is a task of tokio.
 //! - Deliveries without a signed id are handled, and told at `WARN` under the target
 //!   `countersign::idempotency`: see [`Idempotency::id`] and
 //!   [`Idempotency::same_body_is_same_event`].
+//!
+//! # Security
+//!
+//! - Give each sender a name of its own. Where two verifiers with different secrets use one name and
+//!   one store, each sender can use up the ids of the other's events, which are lost. If no secret is
+//!   common to the two verifiers and both use one [`Idempotency`], that is logged at `ERROR`, once,
+//!   under the target `countersign::idempotency`. Verifiers with
+//!   [secrets per tenant](crate::Verifier::per_tenant) tell tenants apart by themselves.
+//! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the same
+//!   signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
 
 mod claimed;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod endpoints;
 #[cfg(feature = "_extract")]
 mod fresh;
 mod in_progress;
@@ -127,6 +140,8 @@ mod shared;
 mod store;
 
 pub use claimed::Claimed;
+#[cfg(feature = "_intake")]
+pub(crate) use claimed::Keyed;
 #[cfg(feature = "_extract")]
 pub use fresh::{Fresh, FreshRejection};
 pub use in_progress::InProgressStatus;

@@ -10,7 +10,7 @@ use super::{InProgressStatus, KeptAnswer, StoreError, claimed::TARGET};
 ///
 /// | reason | answer |
 /// |---|---|
-/// | the event is done | 200, or the first answer if it was kept; `Idempotent-Replayed: true` |
+/// | the event is done | 200, or the first answer if it was kept for the same bytes; `Idempotent-Replayed: true` |
 /// | the event is being worked on | 503 unless [set](super::Idempotency::in_progress_status), `Retry-After` |
 /// | the store is out of reach, or too slow | 503, `Retry-After: 5` |
 /// | a setting of yours is missing | 500 |
@@ -38,7 +38,7 @@ pub struct Rejection {
 pub enum Reason {
     /// It was handled before.
     Done {
-        /// The first answer, if it was kept.
+        /// The first answer, if it was kept, and was given to the same bytes.
         answer: Option<KeptAnswer>,
     },
     /// It is being handled.

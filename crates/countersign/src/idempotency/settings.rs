@@ -1,10 +1,14 @@
 //! What is set per deployment.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use countersign_core::{Field, HeaderSource, Provider};
+use countersign_core::{__KeySet as KeySet, Field, HeaderSource, Provider, body_digest};
 
-use super::{IdempotencyKey, InProgressStatus, SharedStore, Store, claimed::TARGET};
+use super::{
+    IdempotencyKey, InProgressStatus, SharedStore, Store,
+    claimed::{Keyed, TARGET},
+    endpoints::Endpoints,
+};
 use crate::Verified;
 
 /// Handles each event once: a store, and how to use it.
@@ -34,6 +38,7 @@ pub struct Idempotency {
     pub(super) longest_answer: Option<usize>,
     id: Option<Field>,
     without_id: WithoutId,
+    endpoints: Arc<Endpoints>,
 }
 
 /// What happens to a delivery that nothing can be known of.
@@ -62,6 +67,7 @@ impl Idempotency {
             longest_answer: None,
             id: None,
             without_id: WithoutId::Handle,
+            endpoints: Arc::default(),
         }
     }
 
@@ -148,6 +154,13 @@ impl Idempotency {
     ///
     /// Answers that are larger, or whose size is not known when they begin, are not kept. It is the
     /// middleware that keeps them.
+    ///
+    /// # Security
+    ///
+    /// An answer is kept with the SHA-256 of the signed bytes that it was given to. A duplicate with
+    /// other bytes gets the plain 200, and it is logged at `WARN`, because it usually means that two
+    /// senders share an endpoint's name ([`Verifier::endpoint`](crate::Verifier::endpoint)). A sender
+    /// that can sign the same bytes still gets the answer: names must differ where secrets do.
     pub fn replay_answers_up_to(self, bytes: usize) -> Self {
         Self { longest_answer: Some(bytes), ..self }
     }
@@ -159,6 +172,9 @@ impl Idempotency {
         P: Provider,
         H: HeaderSource + ?Sized,
     {
+        if verified.tenant().is_none() {
+            self.note(verified.endpoint(), verified.__key_set());
+        }
         let of_id = match self.id {
             Some(field) => IdempotencyKey::at(field, verified, headers),
             None => IdempotencyKey::of(verified),
@@ -174,6 +190,23 @@ impl Idempotency {
             );
         }
         key
+    }
+
+    /// What a delivery is claimed by.
+    pub(crate) fn keyed<P, H>(&self, verified: &Verified<P>, headers: &H) -> Keyed
+    where
+        P: Provider,
+        H: HeaderSource + ?Sized,
+    {
+        let key = self.key(verified, headers);
+        // Other deliveries are not hashed again.
+        let keeps = key.is_some() && self.longest_answer.is_some();
+        Keyed { key, digest: keeps.then(|| body_digest(verified.bytes())) }
+    }
+
+    /// Notes the keys that an endpoint's deliveries are verified with.
+    pub(crate) fn note(&self, endpoint: &str, keys: KeySet) {
+        self.endpoints.note(endpoint, keys);
     }
 }
 

@@ -416,15 +416,29 @@ async fn completes_what_was_handled_when_it_is_dropped() {
 #[tokio::test]
 async fn gives_the_first_answer_to_duplicates() {
     let store = Told::default();
-    let idempotency = Idempotency::new(store).replay_answers_up_to(16);
+    let idempotency = Idempotency::new(store.clone()).replay_answers_up_to(16);
     let claimed = claim(&idempotency).await.unwrap();
     assert!(claimed.keeps(Some(16)) && !claimed.keeps(Some(17)) && !claimed.keeps(None));
     let answer = KeptAnswer { status: 202, content_type: "text/plain".into(), body: "ok".into() };
-    claimed.after(true).settle(answer.note()).await;
+    claimed.after(true).settle(Some(&answer)).await;
 
     let rejection = claim(&idempotency).await.unwrap_err();
     assert_eq!((rejection.status(), &*rejection.body()), (202, &b"ok"[..]));
     assert!(rejection.headers().any(|header| header == ("content-type", "text/plain".into())));
+
+    // Of the same event, with other bytes; and with a note of the format that had no digest.
+    let other = verified(r#"{"id":"evt_1","type":"user.created","data":7}"#);
+    let rejection = idempotency.claim(&other, &NO_HEADERS).await.unwrap_err();
+    assert_eq!((rejection.status(), &*rejection.body()), (200, &br#"{"duplicate":true}"#[..]));
+    let former = Bytes::from_static(b"\x01\0\xc8\0\0former");
+    store
+        .states
+        .lock()
+        .unwrap()
+        .values_mut()
+        .for_each(|state| *state = State::Done(former.clone()));
+    let rejection = claim(&idempotency).await.unwrap_err();
+    assert_eq!((rejection.status(), &*rejection.body()), (200, &br#"{"duplicate":true}"#[..]));
 }
 
 #[test]

@@ -204,6 +204,37 @@ fn reads_data_whose_type_is_in_a_header() {
 }
 
 #[test]
+fn takes_absent_data_for_null_where_the_type_accepts_it() {
+    events! {
+        enum Perhaps for Ordered {
+            "optional" => Optional(Option<Data>),
+            "unit" => Unit(()),
+            "whole" => Whole(Envelope<Option<Data>>),
+            "open" => Open(serde_json::Value),
+            "plain" => Plain(Data),
+            "text" => Text(String),
+        }
+    }
+
+    for rest in ["", r#","data":null"#, r#","id":"e","data":null,"other":1"#] {
+        let of_type = |name: &str| format!(r#"{{"type":"{name}"{rest}}}"#);
+        assert!(matches!(parse(&[], of_type("optional")).unwrap(), Perhaps::Optional(None)));
+        assert!(matches!(parse(&[], of_type("unit")).unwrap(), Perhaps::Unit(())));
+        let Perhaps::Whole(envelope) = parse(&[], of_type("whole")).unwrap() else { panic!() };
+        assert_eq!(envelope.data, None);
+        let Perhaps::Open(value) = parse(&[], of_type("open")).unwrap() else { panic!() };
+        assert!(value.is_null());
+        for refused in ["plain", "text"] {
+            let error = parse::<Perhaps>(&[], of_type(refused)).err().unwrap();
+            assert_eq!((error.kind(), error.path()), (Kind::WrongShape, Some("data")));
+        }
+    }
+    let given = r#"{"type":"optional","data":{"count":1}}"#;
+    let Perhaps::Optional(data) = parse(&[], given).unwrap() else { panic!() };
+    assert_eq!(data, Some(Data { count: 1, text: None }));
+}
+
+#[test]
 fn reads_an_envelope_within_a_member() {
     struct Within;
     impl Provider for Within {

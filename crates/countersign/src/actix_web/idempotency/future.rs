@@ -132,7 +132,7 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
                 Self::Keeping { body, waiting: Some((response, claimed)) }
             }
             outcome => Self::Settling {
-                settling: claimed.settle(Bytes::new()),
+                settling: claimed.settle(None),
                 outcome: Some(outcome.map(ServiceResponse::map_into_left_body)),
             },
         }
@@ -145,7 +145,7 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
             response.headers_mut().remove(CONTENT_LENGTH);
             let response = response.map_body(|_, ()| BoxBody::new(Bytes::new()));
             return Self::Settling {
-                settling: claimed.settle(Bytes::new()),
+                settling: claimed.settle(None),
                 outcome: Some(Ok(response.map_into_right_body())),
             };
         };
@@ -157,7 +157,7 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
         };
         let response = response.map_body(|_, ()| BoxBody::new(body));
         Self::Settling {
-            settling: claimed.settle(answer.note()),
+            settling: claimed.settle(Some(&answer)),
             outcome: Some(Ok(response.map_into_right_body())),
         }
     }

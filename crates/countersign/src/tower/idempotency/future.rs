@@ -142,7 +142,7 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
                 Self::Keeping { body: body.collect(), waiting: Some((parts, claimed)) }
             }
             outcome => Self::Settling {
-                settling: claimed.settle(Bytes::new()),
+                settling: claimed.settle(None),
                 outcome: Some(outcome.map(|response| response.map(ResponseBody::new))),
             },
         }
@@ -155,7 +155,7 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
             parts.headers.remove(CONTENT_LENGTH);
             let response = Response::from_parts(parts, Full::default());
             return Self::Settling {
-                settling: claimed.settle(Bytes::new()),
+                settling: claimed.settle(None),
                 outcome: Some(Ok(ResponseBody::full(response))),
             };
         };
@@ -167,7 +167,7 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
         };
         let response = Response::from_parts(parts, Full::new(body));
         Self::Settling {
-            settling: claimed.settle(answer.note()),
+            settling: claimed.settle(Some(&answer)),
             outcome: Some(Ok(ResponseBody::full(response))),
         }
     }

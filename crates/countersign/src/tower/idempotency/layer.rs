@@ -70,7 +70,14 @@ pub struct IdempotencyLayer<V> {
 
 impl<V: Verifiers> IdempotencyLayer<V> {
     /// Handles once what `verifiers` let through, the same that the layer around has.
-    pub fn new(_verifiers: &V, idempotency: Idempotency) -> Self {
+    ///
+    /// # Security
+    ///
+    /// Two verifiers with different secrets must not have one [name](crate::Verifier::endpoint):
+    /// events of one sender would be taken for duplicates of the other's. It is logged at `ERROR`,
+    /// once, if they meet in one `Idempotency`.
+    pub fn new(verifiers: &V, idempotency: Idempotency) -> Self {
+        verifiers.introduce(&idempotency);
         Self { idempotency, verifiers: PhantomData }
     }
 }
