@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use axum::{Router, body::Body, routing::post};
 use countersign::{
-    PayloadError, Secret, Secrets, Verifier, Webhook,
-    providers::{XWebhookSignature, x_webhook_signature::flat},
+    FixedClock, PayloadError, Provider, Secret, Secrets, Signer, Signing, Verifier, Webhook,
+    providers::{Linear, Stripe, XWebhookSignature, x_webhook_signature::flat},
     tower::VerifyLayer,
 };
 use countersign_tests::{Logs, signature};
@@ -100,6 +102,73 @@ fn tells_why_a_signature_was_not_even_tried() {
         assert!(logs.contains(reason) && logs.contains(form), "{logs}");
         assert!(logs.contains("secrets_tried=0"), "{logs}");
         assert!(logs.contains("path=\"/event\" "), "{logs}");
+    }
+}
+
+/// Status, answer and log lines of one delivery to a provider that signs a time.
+fn deliver_to<P: Provider>(verifier: Verifier<P>, signed: Signing<'_, P>, body: &str) -> Refusal {
+    let app: Router = Router::new().route("/", post(|| async {})).layer(VerifyLayer::new(verifier));
+    let mut request = Request::post("/");
+    for (name, value) in signed.sign(body.as_bytes()).unwrap() {
+        request = request.header(name, value);
+    }
+    let request = request.body(Body::from(body.to_owned())).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let ((status, answer), logs) = Logs::of(|| {
+        runtime.block_on(async {
+            let Ok(response) = app.oneshot(request).await;
+            let (head, body) = response.into_parts();
+            let body = axum::body::to_bytes(body, 1024).await.unwrap();
+            (head.status.as_u16(), format!("{:?} {body:?}", head.headers))
+        })
+    });
+    Refusal { status, answer, logs }
+}
+
+struct Refusal {
+    status: u16,
+    answer: String,
+    logs: String,
+}
+
+#[test]
+fn reports_the_age_of_a_stale_time_and_never_to_the_sender() {
+    let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let secret = || Secret::new(SECRET).unwrap();
+
+    // Linear sends the same bytes again after an hour.
+    let linear = Verifier::<Linear>::new(secret()).unwrap().clock(FixedClock::at(now));
+    let signer = Signer::<Linear>::new(secret()).unwrap();
+    let body = r#"{"type":"Issue","webhookTimestamp":1699996399500}"#;
+    let old = deliver_to(linear.clone(), Signing::from(&signer), body);
+    assert_eq!((old.status, old.logs.lines().count()), (401, 1), "{}", old.logs);
+    for field in [
+        "reason=the signed timestamp is out of tolerance",
+        "age_s=3601",
+        "tolerance_s=60",
+        "a retry of the same bytes cannot pass",
+        "Verifier::tolerance",
+    ] {
+        assert!(old.logs.contains(field), "{field} not in {}", old.logs);
+    }
+    let patient = linear.clone().tolerance(Duration::from_secs(8 * 60 * 60));
+    let accepted = deliver_to(patient, Signing::from(&signer), body);
+    assert_eq!((accepted.status, &*accepted.logs), (200, ""));
+
+    // A clock that is ahead.
+    let stripe = Verifier::<Stripe>::new(secret()).unwrap().clock(FixedClock::at(now));
+    let signer = Signer::<Stripe>::new(secret()).unwrap();
+    let early = deliver_to(stripe, signer.at(now + Duration::from_secs(301)), "{}");
+    for field in ["age_s=-301", "tolerance_s=300", "clock"] {
+        assert!(early.logs.contains(field), "{field} not in {}", early.logs);
+    }
+    assert!(!early.logs.contains("retry"), "{}", early.logs);
+
+    let none = deliver_to(linear, Signing::from(&Signer::<Linear>::new(secret()).unwrap()), "{}");
+    assert!(none.logs.contains("timestamp is missing or malformed"), "{}", none.logs);
+    assert!(!none.logs.contains("age_s") && !none.logs.contains("retry"), "{}", none.logs);
+    for refusal in [&early, &none] {
+        assert_eq!((refusal.status, &refusal.answer), (401, &old.answer));
     }
 }
 

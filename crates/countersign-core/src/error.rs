@@ -1,7 +1,7 @@
 //! Three kinds of failure, never mixed: yours at start-up, theirs at request time, and what was
 //! signed but cannot be read.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::SignatureForm;
 
@@ -98,6 +98,16 @@ pub struct VerifyError {
     received: usize,
     secrets_tried: usize,
     forms_tried: usize,
+    stale: Option<Stale>,
+}
+
+/// A signed time that is out of tolerance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stale {
+    /// In seconds; negative for a time in the future.
+    pub(crate) age: i64,
+    /// `None` for a time that no clock can reach.
+    pub(crate) tolerance: Option<Duration>,
 }
 
 /// The reasons to refuse a delivery.
@@ -143,7 +153,12 @@ impl VerifyError {
             received: 0,
             secrets_tried: 0,
             forms_tried: 0,
+            stale: None,
         }
+    }
+
+    pub(crate) fn with_stale(self, stale: Option<Stale>) -> Self {
+        Self { stale, ..self }
     }
 
     pub(crate) fn with_received(self, received: usize) -> Self {
@@ -188,6 +203,34 @@ impl VerifyError {
     #[must_use]
     pub fn forms_tried(&self) -> usize {
         self.forms_tried
+    }
+
+    /// The age of the signed time in seconds, rounded up, if the delivery was rejected for it:
+    /// negative for a time in the future.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use countersign_core::{FixedClock, Secret, Signer, Verifier, providers::Stripe};
+    ///
+    /// let (secret, signed_at) = (Secret::new("whsec_abc123")?, SystemTime::now());
+    /// let headers = Signer::<Stripe>::new(secret.clone())?.at(signed_at).sign(b"{}")?;
+    /// let clock = FixedClock::at(signed_at + Duration::from_secs(3600));
+    /// let error = Verifier::<Stripe>::new(secret)?.clock(clock).verify(&headers, b"{}").unwrap_err();
+    /// assert!((3600..=3601).contains(&error.signed_age().unwrap_or_default()));
+    /// assert_eq!(error.tolerance(), Some(Duration::from_secs(300)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn signed_age(&self) -> Option<i64> {
+        self.stale.map(|stale| stale.age)
+    }
+
+    /// The tolerance that the signed time exceeded, if the delivery was rejected for it.
+    #[must_use]
+    pub fn tolerance(&self) -> Option<Duration> {
+        self.stale.and_then(|stale| stale.tolerance)
     }
 }
 

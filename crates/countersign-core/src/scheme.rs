@@ -185,6 +185,27 @@ impl Scheme {
     /// behind a timestamp does not begin with a digit. Each part then ends where its literal begins:
     /// a timestamp is digits, and an id that holds the literal's first character is rejected. The
     /// URL is configured, and needs no literal.
+    ///
+    /// # Examples
+    ///
+    /// This scheme does not build: nothing separates the time from a body that begins with a digit.
+    ///
+    /// ```compile_fail,E0080
+    /// use countersign_core::{
+    ///     Part, Provider, Scheme, Secret, Timestamp, TimestampUnit, Verifier,
+    /// };
+    ///
+    /// struct TwoReadings;
+    /// impl Provider for TwoReadings {
+    ///     const NAME: &'static str = "two-readings";
+    ///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"])
+    ///         .timestamp(Timestamp::header(&["X-Time"], TimestampUnit::Seconds))
+    ///         .signed(&[Part::Timestamp, Part::Body]);
+    /// }
+    ///
+    /// let verifier = Verifier::<TwoReadings>::new(Secret::new("secret")?)?;
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
     #[must_use]
     pub const fn signed(self, parts: &'static [Part]) -> Self {
         Self { signed: parts, ..self }

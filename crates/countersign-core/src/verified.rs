@@ -13,8 +13,16 @@ use crate::{
 /// # Security
 ///
 /// The proof names its provider in its type, so that one provider's is never taken for another's.
-/// Two endpoints of one provider share the type; give each a provider type of its own
-/// ([`EndpointOf`](crate::EndpointOf)) where that matters. `Debug` shows the body's length, not the body.
+///
+/// It belongs to the provider and not to the endpoint. Behind a layer, an extractor or a handler
+/// takes the proof that any verifier of `P` made, whatever that verifier's secrets and name, and does
+/// not ask the verifier in its own state. A delivery to one endpoint is also accepted at another
+/// endpoint that has the same secret, because most providers do not sign the URL (Square does).
+/// Where two endpoints of one provider must not accept each other's deliveries, give each a secret
+/// and a provider type of its own ([`EndpointOf`](crate::EndpointOf)); [`endpoint`](Self::endpoint)
+/// reports the name of the verifier that made the proof.
+///
+/// `Debug` shows the body's length, not the body.
 ///
 /// # Examples
 ///

@@ -213,6 +213,9 @@ impl Rejection {
             body_sha256 = %Digest(self.body.as_deref()),
             secrets_tried = verify.map(VerifyError::secrets_tried),
             forms_tried = verify.map(VerifyError::forms_tried),
+            age_s = verify.and_then(VerifyError::signed_age),
+            tolerance_s = verify.and_then(VerifyError::tolerance).map(|time| time.as_secs()),
+            advice = verify.and_then(VerifyError::signed_age).map(advice),
             cause = lookup.map(tracing::field::display),
             category = payload.map(|error| tracing::field::debug(error.kind())),
             line = payload.map(PayloadError::line),
@@ -268,6 +271,16 @@ impl fmt::Display for Reason {
                  the service?"
             ),
         }
+    }
+}
+
+/// The usual cause of a stale time, and the setting that changes it.
+fn advice(age: i64) -> &'static str {
+    if age > 0 {
+        "a retry of the same bytes cannot pass: where the provider repeats the signed time in its \
+         retries, set Verifier::tolerance longer than its retry schedule, together with idempotency"
+    } else {
+        "the signed time is in the future: compare the clock of this machine with that of the sender"
     }
 }
 

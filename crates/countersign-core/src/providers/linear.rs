@@ -47,6 +47,27 @@
 //! # }
 //! ```
 //!
+//! # Retries
+//!
+//! Linear sends a delivery that was not answered 200 again after 1 minute, 1 hour and 6 hours.
+//! According to [several reports](https://github.com/vercel/eve/issues/1570) it repeats the same
+//! bytes, with the same `webhookTimestamp`. With the tolerance of 60 s no retry passes, so a single
+//! 503 loses the event. Set a tolerance that is longer than the schedule, and handle each event once,
+//! for at least as long (`countersign::idempotency`):
+//!
+//! ```
+//! use std::time::Duration;
+//! use countersign::{Secret, Verifier, providers::Linear};
+//!
+//! # let secret = "linear_secret";
+//! let verifier = Verifier::<Linear>::new(Secret::new(secret)?)?
+//!     .tolerance(Duration::from_secs(8 * 60 * 60));
+//! # Ok::<_, countersign::ConfigError>(())
+//! ```
+//!
+//! Whoever has seen a delivery can then send it again for 8 hours, and can change `Linear-Delivery`,
+//! which is not signed.
+//!
 //! # Pitfalls
 //!
 //! - `webhookId` in the body is the webhook's id, the same in each delivery: it tells no duplicate.

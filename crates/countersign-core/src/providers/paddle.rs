@@ -47,6 +47,9 @@
 //!
 //! # Pitfalls
 //!
+//! - Paddle does not document whether a retry is signed anew. If the log reports stale times whose
+//!   `age_s` follows the schedule of its retries, set a longer
+//!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Five seconds is short: a server whose clock is off refuses everything, and so does one behind
 //!   a queue. [`Verifier::tolerance`](crate::Verifier::tolerance) widens it.
 //! - Events come in any order, and more than once: `event_id` tells a duplicate, `occurred_at` what

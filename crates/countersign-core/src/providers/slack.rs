@@ -55,6 +55,9 @@
 //!
 //! # Pitfalls
 //!
+//! - Slack does not document whether a retry is signed anew. If the log reports stale times whose
+//!   `age_s` follows the schedule of its retries, set a longer
+//!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Slash commands and interactivity come as forms, not as JSON, and are signed alike: take them
 //!   with `VerifiedBody<Slack>`.
 //! - Slack waits three seconds for 2xx, then sends again: do slow work after the answer. The

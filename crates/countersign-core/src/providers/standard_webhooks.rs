@@ -6,7 +6,9 @@
 //!   the body. Several stand beside each other with spaces between, while a secret is being
 //!   rotated: any `v1` may match, 1 to 8 of them. Other versions are ignored, `v1a` among them:
 //!   that is `StandardWebhooksEd25519` with the feature `ed25519`.
-//! - Tolerance: 300 s, as in the libraries.
+//! - Tolerance: 300 s, as in the libraries. The time is that of the attempt: by the specification, a
+//!   retry is signed anew, and is not stale. Where a sender repeats the time instead, see
+//!   [`Verifier::tolerance`](crate::Verifier::tolerance).
 //! - Secret: base64 of 24 to 64 bytes, with or without `whsec_` in front.
 //! - The event's id is the signed `webhook-id`; its `type` is in the body, and so it is signed too.
 //!   An id that holds a dot is rejected: the signed text would have several readings. The

@@ -46,6 +46,9 @@
 //!
 //! # Pitfalls
 //!
+//! - Webflow does not document whether a retry is signed anew. If the log reports stale times whose
+//!   `age_s` follows the schedule of its retries, set a longer
+//!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Webflow documents what is signed as `JSON.stringify` of the parsed body. That is what it
 //!   sends, as far as its documentation goes; should deliveries be refused,
 //!   [`Form::JavaScript`](crate::Form::JavaScript) is what to try.

@@ -80,6 +80,9 @@
 //!
 //! # Pitfalls
 //!
+//! - Zoom does not document whether a retry is signed anew. If the log reports stale times whose
+//!   `age_s` follows the schedule of its retries, set a longer
+//!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Zoom's examples and its library hash `JSON.stringify(body)` instead of the body, and are
 //!   reported to refuse names with emojis. Here the bytes that came are hashed. Should deliveries
 //!   that need the other text be refused, `Verifier::forms([Form::JavaScript])` accepts it, too.

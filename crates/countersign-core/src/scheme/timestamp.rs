@@ -26,6 +26,9 @@ impl Timestamp {
     /// In the first of these top-level members of the JSON body that is there, as an integer or as
     /// text of digits. It is part of what is signed, and is judged once the signature is; a body
     /// without it is refused.
+    ///
+    /// A provider that has the time in the body usually repeats it in its retries: see
+    /// [`Verifier::tolerance`](crate::Verifier::tolerance).
     #[must_use]
     pub const fn member(names: &'static [&'static str], unit: TimestampUnit) -> Self {
         Self { place: TimestampPlace::Member(names), unit, tolerance: DEFAULT_TOLERANCE }

@@ -53,7 +53,8 @@ impl<'a> Head<'a> {
                 }
                 (_, digits) => {
                     let digits = digits.unwrap_or_default();
-                    let time = time::judge(rule.unit, digits, tolerance, now).map_err(refused)?;
+                    let time = time::judge(rule.unit, digits, tolerance, now)
+                        .map_err(|error| refused(error.kind()).with_stale(error.stale()))?;
                     signed_at = Some(time);
                 }
             }

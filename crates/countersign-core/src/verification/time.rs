@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::{
     PayloadError, Timestamp, TimestampUnit, VerifyErrorKind,
+    error::Stale,
     event::{json, member_text},
 };
 
@@ -40,12 +41,34 @@ pub(super) struct MemberTime {
 
 impl MemberTime {
     /// Finds and judges the time in what was signed.
-    pub(super) fn judge(&self, body: &[u8]) -> Result<SystemTime, VerifyErrorKind> {
-        let malformed = |_: PayloadError| VerifyErrorKind::MalformedTimestamp;
+    pub(super) fn judge(&self, body: &[u8]) -> Result<SystemTime, TimeError> {
+        let malformed = |_: PayloadError| TimeError::Malformed;
         let text = json::text(body).map_err(malformed)?;
         let digits = member_text(text, self.names).map_err(malformed)?;
-        let digits = digits.ok_or(VerifyErrorKind::MalformedTimestamp)?;
+        let digits = digits.ok_or(TimeError::Malformed)?;
         judge(self.unit, &digits, self.tolerance, self.now)
+    }
+}
+
+/// A signed time that is not accepted.
+pub(super) enum TimeError {
+    Malformed,
+    Stale(Stale),
+}
+
+impl TimeError {
+    pub(super) fn kind(&self) -> VerifyErrorKind {
+        match self {
+            Self::Malformed => VerifyErrorKind::MalformedTimestamp,
+            Self::Stale(_) => VerifyErrorKind::StaleTimestamp,
+        }
+    }
+
+    pub(super) fn stale(self) -> Option<Stale> {
+        match self {
+            Self::Malformed => None,
+            Self::Stale(stale) => Some(stale),
+        }
     }
 }
 
@@ -56,22 +79,30 @@ pub(super) fn judge(
     digits: &str,
     tolerance: Option<Duration>,
     now: SystemTime,
-) -> Result<SystemTime, VerifyErrorKind> {
+) -> Result<SystemTime, TimeError> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(VerifyErrorKind::MalformedTimestamp);
+        return Err(TimeError::Malformed);
     }
-    let count: u64 = digits.parse().map_err(|_| VerifyErrorKind::MalformedTimestamp)?;
+    let count: u64 = digits.parse().map_err(|_| TimeError::Malformed)?;
     let since_epoch = match unit {
         TimestampUnit::Seconds => Duration::from_secs(count),
         TimestampUnit::Milliseconds => Duration::from_millis(count),
     };
-    let time = UNIX_EPOCH.checked_add(since_epoch).ok_or(VerifyErrorKind::StaleTimestamp)?;
-    let distance = match now.duration_since(time) {
-        Ok(age) => age,
-        Err(error) => error.duration(),
+    let beyond = TimeError::Stale(Stale { age: -i64::MAX, tolerance });
+    let time = UNIX_EPOCH.checked_add(since_epoch).ok_or(beyond)?;
+    let (distance, is_past) = match now.duration_since(time) {
+        Ok(age) => (age, true),
+        Err(error) => (error.duration(), false),
     };
     if tolerance.is_some_and(|tolerance| distance > tolerance) {
-        return Err(VerifyErrorKind::StaleTimestamp);
+        let seconds = i64::try_from(rounded_up(distance)).unwrap_or(i64::MAX);
+        let age = if is_past { seconds } else { -seconds };
+        return Err(TimeError::Stale(Stale { age, tolerance }));
     }
     Ok(time)
+}
+
+/// Rounded up, an age is never reported as equal to the tolerance that it exceeds.
+fn rounded_up(duration: Duration) -> u64 {
+    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }

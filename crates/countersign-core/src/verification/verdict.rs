@@ -60,10 +60,8 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
             return Err(refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms));
         };
         let body = text.map_or(body, B::from);
-        let time = match self.member {
-            Some(member) => Some(member.judge(body.as_ref()).map_err(refused)?),
-            None => None,
-        };
+        let time = self.member.map(|member| member.judge(body.as_ref())).transpose();
+        let time = time.map_err(|error| refused(error.kind()).with_stale(error.stale()))?;
         let told = told();
         let told = Told { signed_at: time.or(told.signed_at), ..told };
         Ok(Verified::new(body, index, form, told))

@@ -155,6 +155,12 @@ impl<P: Provider> Verifier<P> {
     /// Accepts signed times up to this far from now, in the past and in the future. Default: what
     /// the provider's scheme states, mostly 300 s. Schemes that sign no time are not affected.
     ///
+    /// Some providers and gateways sign the time once for each event, and repeat the same bytes when
+    /// they retry. A retry that is older than the tolerance is rejected, so a single failed delivery
+    /// loses the event. Set a tolerance that is longer than their retry schedule, and handle each
+    /// event once with idempotency, for at least as long. [`Linear`](crate::providers::linear) does
+    /// so; the log line of a rejection reports the age of a stale time.
+    ///
     /// # Security
     ///
     /// Whoever has seen a delivery can send it again for as long as this. To judge deliveries that

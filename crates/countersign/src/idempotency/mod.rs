@@ -44,6 +44,11 @@
 //! transaction: `countersign_postgres` has no lease then. [`InProgressStatus`] says which senders try
 //! again after which status.
 //!
+//! A further delivery must pass verification. A provider that signs the time once for each event and
+//! repeats the same bytes (Linear does) is rejected once the time is older than the tolerance, and
+//! then the event is lost. Set `Verifier::tolerance` longer than its retry schedule, and remember
+//! events for at least as long.
+//!
 //! But between what a handler does and the note that it has done so, much can happen; the next
 //! delivery then does it again. With leases the effect is *at least once*, and more than once only if
 //! - a handler fails, panics, or is given up with its client after it had its effect: what must not

@@ -92,6 +92,33 @@
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!
+//! Both wrap only the routes that exist when they are called. A route that is added **later is
+//! open**: add the layer last, or take the event with [`Webhook`](crate::Webhook), which verifies by
+//! itself where no layer did.
+//!
+//! ```
+//! use axum::{Router, body::Body, http::{Request, StatusCode}, routing::post};
+//! use countersign::{Secret, Verifier, providers::GitHub, tower::VerifyLayer};
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! async fn handle() {}
+//! let verifier = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+//! let app: Router = Router::new()
+//!     .route("/verified", post(handle))
+//!     .route_layer(VerifyLayer::new(verifier))
+//!     .route("/open", post(handle));
+//!
+//! let unsigned = |path: &str| Request::post(path).body(Body::from("{}"));
+//! let response = app.clone().oneshot(unsigned("/verified")?).await?;
+//! assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! let response = app.oneshot(unsigned("/open")?).await?;
+//! assert_eq!(response.status(), StatusCode::OK);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Deployment
 //!
 //! - The layer is always ready, and takes no part in backpressure. A concurrency limit, a buffer or
