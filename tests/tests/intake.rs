@@ -4,6 +4,7 @@
 
 use std::{
     convert::Infallible,
+    error::Error,
     io,
     pin::Pin,
     sync::{
@@ -16,7 +17,8 @@ use std::{
 
 use bytes::Bytes;
 use countersign::{
-    Answer, EventAt, Part, Provider, Scheme, Secret, Verifier, Verifiers,
+    Answer, EventAt, Part, Provider, RequestHead, Scheme, Secret, SecretSource, Secrets, Tenants,
+    Verifier, Verifiers,
     providers::{GitHub, XWebhookSignature},
     tower::{RequestBody, ResponseBody, VerifyLayer},
 };
@@ -51,6 +53,11 @@ impl Source {
     fn read(&self) -> usize {
         self.read.load(Ordering::Relaxed)
     }
+
+    /// Whether the clone that was sent is still there, to be read.
+    fn is_kept(&self) -> bool {
+        Arc::strong_count(&self.read) > 1
+    }
 }
 
 impl Body for Source {
@@ -75,6 +82,19 @@ impl Body for Source {
 
     fn size_hint(&self) -> SizeHint {
         self.declared.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+/// A directory of tenants that cannot be asked.
+struct Unreachable;
+
+impl SecretSource for Unreachable {
+    fn tenant(&self, _: &RequestHead<'_>) -> Option<String> {
+        Some("acme".to_owned())
+    }
+
+    async fn secrets(&self, _: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+        Err("unreachable".into())
     }
 }
 
@@ -193,6 +213,55 @@ async fn answers_400_to_a_body_that_breaks_off() {
     assert_eq!(outcome(&response), (400, true));
     let response = send(verifier(), unsigned(), body).await;
     assert_eq!(outcome(&response), (401, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_on_after_a_refusal_so_that_the_answer_arrives() {
+    const CHUNK: usize = 64 * 1024;
+    let limited = || verifier().body_limit(100_000);
+    let declared = Some(100_000_000);
+    for (request, declared, status) in [
+        (unsigned(), None, 401),
+        (unsigned(), declared, 401),
+        (plausible(), None, 413),
+        (plausible(), declared, 413),
+        (unsigned().version(Version::HTTP_10), declared, 401),
+    ] {
+        let mut body = Source::new(vec![b'x'; CHUNK], usize::MAX, Ending::Proper);
+        body.declared = declared;
+        let response = send(limited(), request, body.clone()).await;
+        assert_eq!(outcome(&response), (status, true));
+        let before = body.read();
+        assert!(before <= 2 * CHUNK && body.is_kept(), "the answer waits for {before} bytes");
+        // The task has ended by then.
+        tokio::time::sleep(Duration::from_secs(11)).await;
+        assert_eq!(body.read() - before, 16 * 1024 * 1024 + CHUNK);
+        assert!(!body.is_kept());
+    }
+
+    // Nothing was read before the lookup failed.
+    let body = Source::new(vec![b'x'; CHUNK], usize::MAX, Ending::Proper);
+    let verifier = Verifier::<XWebhookSignature>::per_tenant(Tenants::new(Unreachable));
+    let response = send(verifier, plausible(), body.clone()).await;
+    assert_eq!((outcome(&response), body.read()), ((503, true), 0));
+    assert!(body.is_kept());
+
+    // A small body has come to its end, and over HTTP/2 the connection goes on.
+    let large = || Source::new(vec![b'x'; CHUNK], usize::MAX, Ending::Proper);
+    for (request, body) in [
+        (unsigned(), Source::new("x", 1, Ending::Proper)),
+        (unsigned().version(Version::HTTP_2), large()),
+        (unsigned().header("Expect", "100-continue"), large()),
+        (plausible().header("Expect", "100-continue"), large()),
+        // Whoever did not send in time is not waited for again, and what broke is not read.
+        (plausible(), Source::new("half", 1, Ending::Never)),
+        (unsigned(), Source::new("half", 1, Ending::Never)),
+        (plausible(), Source::new("half", 1, Ending::Broken)),
+        (unsigned(), Source::new("half", 1, Ending::Broken)),
+    ] {
+        let response = send(limited(), request, body.clone()).await;
+        assert!(!body.is_kept(), "{response:?}");
+    }
 }
 
 #[tokio::test]

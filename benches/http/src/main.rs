@@ -17,6 +17,7 @@ mod connections;
 mod documented;
 mod memory;
 mod process;
+mod senders;
 mod serve;
 mod subject;
 mod wrk;
@@ -69,6 +70,9 @@ enum Command {
     Connections,
     /// Memory with 1,000 bodies under way, and with 32 bodies of 1 MiB at once.
     Memory,
+    /// Memory, and the p99 of a genuine delivery, beside 1,000 senders that are refused and keep
+    /// sending.
+    Senders,
     /// One server, until its standard input ends.
     #[command(hide = true)]
     Serve { name: String, port: u16 },
@@ -98,6 +102,7 @@ async fn run(command: Option<Command>, settings: &Settings) -> Outcome<()> {
         None | Some(Command::Compare) => compare::run(settings).await,
         Some(Command::Connections) => connections::run(settings).await,
         Some(Command::Memory) => memory::run(settings).await,
+        Some(Command::Senders) => senders::run(settings).await,
         Some(Command::Serve { .. }) => Ok(()),
     }
 }

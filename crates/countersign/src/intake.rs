@@ -1,4 +1,7 @@
 //! The one loop: begin, chunks within limit and deadline, finish.
+//!
+//! A rejected body that was not read to its end is left to the adapter: `http` reads and drops it
+//! within limits after the answer, and actix-web does so by itself.
 
 use std::{
     future::Future,
@@ -94,6 +97,15 @@ where
             }
         };
         Self { terms, stage, body, deadline: None }
+    }
+
+    /// The body of a rejected delivery, as far as it was not read: `None` where its sender has used
+    /// up its time.
+    #[cfg(feature = "_http")]
+    pub(crate) fn unread(self: Pin<&mut Self>) -> Option<Pin<&mut S>> {
+        let this = self.project();
+        let is_late = this.deadline.as_ref().is_some_and(|deadline| deadline.is_elapsed());
+        (!is_late).then_some(this.body)
     }
 }
 

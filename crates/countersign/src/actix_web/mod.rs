@@ -95,6 +95,7 @@
 //! | headers of a delivery whose re-serialised text was signed | the layer sets `Content-Length` and removes the fields that describe the bytes of the wire: `Content-Digest`, `Content-MD5`, `Digest`, `Repr-Digest`, `Trailer`, `Transfer-Encoding` | stay as they arrived: a middleware must not change a head that another middleware may hold |
 //! | body of such a delivery behind the middleware | the text that was signed | the text that was signed: read it to its end, and not up to `Content-Length` |
 //! | body with `Content-Encoding` behind the middleware | as it was on the wire | as it was on the wire; actix's own extractors inflate it |
+//! | sender that still sends when it is rejected over HTTP/1 | its body is read and dropped for up to 10 s and 16 MiB, by at most 32 tasks at once | actix reads and drops it for `client_disconnect_timeout`, 1 s unless set |
 //! | handler without a verifier | does not compile | 500, and the log names what to add |
 //!
 //! # Security
@@ -125,9 +126,11 @@
 //!   is inside. `Compress` changes responses alone, and may be on either side.
 //! - `wrap` covers the default service as well: an unknown path of the `App` or `Scope` is answered
 //!   401 instead of 404, and a wrong method of the `Resource` 401 instead of 405.
-//! - An answer that does not wait for the end of a body carries `Connection: close`. Where the
-//!   length was declared, actix then closes after `client_disconnect_timeout`; a chunked body it
-//!   reads and drops to its end first, here as on every route.
+//! - An answer that does not wait for the end of a body carries `Connection: close`. actix itself
+//!   then reads and drops what a sender still sends, here as on every route, so that the answer
+//!   arrives: where the length was declared for `HttpServer::client_disconnect_timeout` (1 s unless
+//!   set; with 0 it closes at once), and a chunked body to its end. A sender that needs longer may
+//!   get a reset connection instead of the answer.
 //! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
 //!   to limit: `HttpServer::client_request_timeout`, 5 s unless set, for the first request of a
 //!   connection alone; what follows on it has no limit but `KeepAlive::Disabled`.

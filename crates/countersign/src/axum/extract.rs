@@ -16,7 +16,7 @@ use super::state::FromState;
 use crate::{
     Either, Extractor, Rejection, VerifiedBody, Webhook,
     extractor::ProofOf,
-    http::{HttpHeaders, Intake, intake, refuse},
+    http::{HttpHeaders, Intake, Rejected, intake, refuse},
     proof::Proof as _,
 };
 
@@ -120,8 +120,11 @@ impl<T: Extractor> Future for Extraction<T> {
         let this = self.project();
         let verdict = ready!(this.proof.poll(cx));
         let parts = &*this.parts;
-        let read = verdict.and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)));
-        Poll::Ready(read.map_err(|rejection| refuse(rejection, parts)))
+        Poll::Ready(match verdict {
+            Ok(proof) => T::read(proof, &HttpHeaders(&parts.headers))
+                .map_err(|rejection| refuse(rejection, parts)),
+            Err(rejected) => Err(rejected.refuse(parts)),
+        })
     }
 }
 
@@ -143,7 +146,7 @@ impl<T: Extractor> Proof<T> {
 }
 
 impl<T: Extractor> Future for Proof<T> {
-    type Output = Result<ProofOf<T>, Rejection>;
+    type Output = Result<ProofOf<T>, Rejected<Body>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {

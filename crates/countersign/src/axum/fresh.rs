@@ -24,9 +24,9 @@ where
         let headers = HttpHeaders(&parts.headers);
         let idempotency = Idempotency::from_ref(state);
         let proof = Proof::<T>::find(&parts, body, state).await;
-        let (key, delivery) = proof
-            .and_then(|proof| Ok((proof.key(&idempotency, &headers), T::read(proof, &headers)?)))
-            .map_err(|rejection| refuse(rejection, &parts))?;
+        let proof = proof.map_err(|rejected| rejected.refuse(&parts))?;
+        let key = proof.key(&idempotency, &headers);
+        let delivery = T::read(proof, &headers).map_err(|rejection| refuse(rejection, &parts))?;
         Ok(Self::new(delivery, idempotency.admit(key).await?))
     }
 }

@@ -18,15 +18,41 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 pin_project! {
     /// The data of a body. Trailers are not signed by any scheme, and are dropped.
-    pub(crate) struct Chunks<B> {
-        #[pin]
-        body: B,
+    #[project = ChunksProjection]
+    pub(crate) enum Chunks<B> {
+        /// Nothing was read yet.
+        Unread {
+            // Taken when the first chunk is asked for.
+            body: Option<B>,
+            has_length: bool,
+        },
+        /// Read where it is, and never moved again.
+        InPlace {
+            #[pin]
+            body: B,
+        },
+        /// Read on the heap, so that what is left of it can be handed on.
+        Boxed {
+            // Taken at its end.
+            body: Option<Pin<Box<B>>>,
+        },
     }
 }
 
 impl<B> Chunks<B> {
-    pub(crate) fn new(body: B) -> Self {
-        Self { body }
+    /// A body that has not been read. One whose length is known is within the limit when it is
+    /// read, so that nothing of it is ever left; only the others cost an allocation.
+    pub(crate) fn new(body: B, has_length: bool) -> Self {
+        Self::Unread { body: Some(body), has_length }
+    }
+
+    /// Takes the rest of the body: `None` if there is none, or if it cannot be moved.
+    pub(crate) fn rest(self: Pin<&mut Self>) -> Option<Pin<Box<B>>> {
+        match self.project() {
+            ChunksProjection::Unread { body, .. } => body.take().map(Box::pin),
+            ChunksProjection::InPlace { .. } => None,
+            ChunksProjection::Boxed { body } => body.take(),
+        }
     }
 }
 
@@ -37,18 +63,46 @@ where
 {
     type Item = Result<Bytes, BodyError>;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut body = self.project().body;
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            return Poll::Ready(match ready!(body.as_mut().poll_frame(cx)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(mut data) => Some(Ok(data.copy_to_bytes(data.remaining()))),
-                    Err(_trailers) => continue,
+            let next = match self.as_mut().project() {
+                ChunksProjection::Unread { body, has_length } => match body.take() {
+                    Some(body) if *has_length => Self::InPlace { body },
+                    body => Self::Boxed { body: body.map(Box::pin) },
                 },
-                Some(Err(error)) => Some(Err(sort(&*error.into()))),
-                None => None,
-            });
+                ChunksProjection::InPlace { body } => return poll_data(body, cx),
+                ChunksProjection::Boxed { body: place } => {
+                    let Some(body) = place else { return Poll::Ready(None) };
+                    let item = ready!(poll_data(body.as_mut(), cx));
+                    if !matches!(item, Some(Ok(_))) {
+                        // At its end, or broken: nothing is left to be read.
+                        *place = None;
+                    }
+                    return Poll::Ready(item);
+                }
+            };
+            self.set(next);
         }
+    }
+}
+
+fn poll_data<B>(
+    mut body: Pin<&mut B>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<Bytes, BodyError>>>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    loop {
+        return Poll::Ready(match ready!(body.as_mut().poll_frame(cx)) {
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(mut data) => Some(Ok(data.copy_to_bytes(data.remaining()))),
+                Err(_trailers) => continue,
+            },
+            Some(Err(error)) => Some(Err(sort(&*error.into()))),
+            None => None,
+        });
     }
 }
 

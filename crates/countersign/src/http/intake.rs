@@ -1,17 +1,39 @@
 //! One delivery of `http` 1 taken in.
 
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
 use countersign_core::Address;
 use http::{HeaderValue, Version, header::CONTENT_LENGTH, request::Parts, uri::Authority};
 use http_body::Body;
+use pin_project_lite::pin_project;
 
 use crate::{
     Rejection,
-    http::{Chunks, HttpHeaders, chunks::BoxError},
+    http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
     intake,
     verifiers::Decide,
 };
 
-pub(crate) type Intake<V, B> = intake::Intake<V, Chunks<B>>;
+pin_project! {
+    /// Takes in one delivery. A rejection comes with what is left of the body.
+    pub(crate) struct Intake<V, B>
+    where
+        V: Decide,
+    {
+        #[pin]
+        inner: intake::Intake<V, Chunks<B>>,
+    }
+}
+
+/// A rejected delivery, and what is left of its body.
+pub(crate) struct Rejected<B> {
+    rejection: Rejection,
+    rest: Option<Pin<Box<B>>>,
+}
 
 /// Begins to take in a request.
 #[inline]
@@ -24,16 +46,47 @@ where
     let headers = HttpHeaders(&parts.headers);
     // A server's body knows its length from the field. One that was wrapped may not know it.
     let hint = body.size_hint();
-    let declared = hint.exact().or_else(|| {
+    let length = hint.exact().or_else(|| {
         let field = parts.headers.get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
-        intake::declared_length(field).max(Some(hint.lower()))
+        intake::declared_length(field)
     });
+    let declared = length.max(Some(hint.lower()));
     let authority = parts.uri.authority().map(Authority::as_str);
     let address = Address { path: parts.uri.path(), authority };
-    Intake::new(verifiers, &headers, declared, address, Chunks::new(body))
+    let chunks = Chunks::new(body, length.is_some());
+    Intake { inner: intake::Intake::new(verifiers, &headers, declared, address, chunks) }
 }
 
 /// Refuses a request.
 pub(crate) fn refuse(rejection: Rejection, parts: &Parts) -> Rejection {
     rejection.refuse(parts.uri.path(), parts.version > Version::HTTP_11)
+}
+
+impl<V, B> Future for Intake<V, B>
+where
+    V: Decide,
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    type Output = Result<V::Proof, Rejected<B>>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut inner = self.project().inner;
+        inner.as_mut().poll(cx).map_err(|rejection| {
+            let rest = inner.unread().and_then(Chunks::rest);
+            Rejected { rejection, rest }
+        })
+    }
+}
+
+impl<B: Body + Send + 'static> Rejected<B> {
+    /// Refuses the request, and reads the rest of its body where the answer would be lost
+    /// otherwise.
+    pub(crate) fn refuse(self, parts: &Parts) -> Rejection {
+        if let Some(rest) = self.rest {
+            linger(rest, parts);
+        }
+        refuse(self.rejection, parts)
+    }
 }

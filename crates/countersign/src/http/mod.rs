@@ -4,10 +4,13 @@ mod chunks;
 mod extensions;
 mod headers;
 mod intake;
+mod linger;
 mod response;
 
 #[cfg(feature = "tower")]
 pub(crate) use chunks::BoxError;
 pub(crate) use chunks::Chunks;
 pub use headers::HttpHeaders;
+#[cfg(feature = "axum")]
+pub(crate) use intake::Rejected;
 pub(crate) use intake::{Intake, intake, refuse};

@@ -14,7 +14,7 @@ use tower_service::Service;
 use super::{RequestBody, ResponseBody};
 use crate::{
     Verifiers,
-    http::{BoxError, Intake, refuse},
+    http::{BoxError, Intake},
     proof::Proof,
 };
 
@@ -69,7 +69,7 @@ impl<S, V, B, R> Future for ResponseFuture<S, V, B>
 where
     S: Service<Request<RequestBody>, Response = Response<R>>,
     V: Verifiers,
-    B: Body,
+    B: Body + Send + 'static,
     B::Error: Into<BoxError>,
 {
     type Output = Result<Response<ResponseBody<R>>, S::Error>;
@@ -86,8 +86,8 @@ where
                     };
                     let proof = match verdict {
                         Ok(proof) => proof,
-                        Err(rejection) => {
-                            let rejection = refuse(rejection, &parts);
+                        Err(rejected) => {
+                            let rejection = rejected.refuse(&parts);
                             return Poll::Ready(Ok(ResponseBody::full(rejection.into())));
                         }
                     };

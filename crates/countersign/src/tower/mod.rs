@@ -128,6 +128,12 @@
 //! - Put request decompression **inside**: what is signed are the bytes on the wire. A layer that
 //!   inflates first makes every delivery a 401.
 //! - Trailers are not signed, and are dropped.
+//! - A rejection reaches a sender that is still sending. Over HTTP/1 it goes out at once, with
+//!   `Connection: close`, and a task then reads and drops what still comes of the body: at most
+//!   16 MiB, for at most 10 s, until nothing comes for 2 s, and with at most 32 such tasks at once
+//!   in the process. Without it, clients that write before they read get a reset connection instead
+//!   of the answer. Nothing is read on after `Expect: 100-continue`, a body deadline or a broken
+//!   body. The price: a graceful stop takes up to 10 s longer, and bodies of requests are `Send + 'static`.
 //! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
 //!   to limit, and `axum::serve` does not.
 //! - A limit of somebody else around this layer is honoured (413); axum's `DefaultBodyLimit` works

@@ -16,6 +16,9 @@ use crate::{
 /// it is ready, and called. An error of the inner service's `poll_ready` is returned as the error of
 /// the call.
 ///
+/// Bodies of requests are `Send + 'static`, because the rest of a rejected one is read in a task of
+/// its own; see the [module docs](crate::tower).
+///
 /// See the [module docs](crate::tower) for an example.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -35,7 +38,7 @@ impl<S, V, B, R> Service<Request<B>> for Verify<S, V>
 where
     S: Service<Request<RequestBody>, Response = Response<R>> + Clone,
     V: Verifiers,
-    B: Body,
+    B: Body + Send + 'static,
     B::Error: Into<BoxError>,
 {
     type Response = Response<ResponseBody<R>>;
