@@ -192,7 +192,7 @@ impl Scheme {
     ///
     /// ```compile_fail,E0080
     /// use countersign_core::{
-    ///     Part, Provider, Scheme, Secret, Timestamp, TimestampUnit, Verifier,
+    ///     EventAt, Part, Provider, Scheme, Secret, Timestamp, TimestampUnit, Verifier,
     /// };
     ///
     /// struct TwoReadings;
@@ -201,6 +201,7 @@ impl Scheme {
     ///     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"])
     ///         .timestamp(Timestamp::header(&["X-Time"], TimestampUnit::Seconds))
     ///         .signed(&[Part::Timestamp, Part::Body]);
+    ///     const EVENT: EventAt = EventAt::ENVELOPE;
     /// }
     ///
     /// let verifier = Verifier::<TwoReadings>::new(Secret::new("secret")?)?;
