@@ -229,9 +229,14 @@ fn takes_absent_data_for_null_where_the_type_accepts_it() {
             assert_eq!((error.kind(), error.path()), (Kind::WrongShape, Some("data")));
         }
     }
-    let given = r#"{"type":"optional","data":{"count":1}}"#;
-    let Perhaps::Optional(data) = parse(&[], given).unwrap() else { panic!() };
-    assert_eq!(data, Some(Data { count: 1, text: None }));
+    let given = |name: &str, data: &str| format!(r#"{{"type":"{name}","data":{data}}}"#);
+    let one = || Data { count: 1, text: None };
+    let event = parse(&[], given("optional", r#"{"count":1}"#)).unwrap();
+    assert!(matches!(event, Perhaps::Optional(Some(data)) if data == one()));
+    let event = parse(&[], given("plain", r#"{"count":1}"#)).unwrap();
+    assert!(matches!(event, Perhaps::Plain(data) if data == one()));
+    let event = parse(&[], given("text", r#""some""#)).unwrap();
+    assert!(matches!(event, Perhaps::Text(text) if text == "some"));
 }
 
 #[test]
