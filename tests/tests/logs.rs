@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    error::Error,
+    fmt, io,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use axum::{Router, body::Body, routing::post};
 use countersign::{
-    FixedClock, PayloadError, Provider, Secret, Secrets, Signer, Signing, Verifier, Webhook,
+    FixedClock, PayloadError, Provider, RequestHead, Secret, SecretSource, Secrets, Signer,
+    Signing, Tenants, Verifier, Webhook,
     providers::{Linear, Stripe, XWebhookSignature, x_webhook_signature::flat},
     tower::VerifyLayer,
 };
@@ -205,6 +210,51 @@ fn tells_where_a_payload_does_not_fit_and_never_what_it_is() {
     let (status, logs) = deliver(false, "/event", &[(HEADER, &good)], &body);
     assert_eq!(status, 400);
     assert!(logs.contains("category=NotJson"), "{logs}");
+}
+
+/// A database that is out of reach, as its client puts it.
+#[derive(Debug)]
+struct Unreachable(io::Error);
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no connection to the secrets")
+    }
+}
+
+impl Error for Unreachable {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+struct NoDatabase;
+
+impl SecretSource for NoDatabase {
+    fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+        request.last_segment().map(str::to_owned)
+    }
+
+    async fn secrets(&self, _: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+        let cause = io::Error::other("host db.invalid is unknown\nDETAIL: 4242");
+        Err(Unreachable(cause).into())
+    }
+}
+
+#[test]
+fn tells_the_root_cause_of_a_lookup_that_failed() {
+    let verifier = Verifier::<XWebhookSignature>::per_tenant(Tenants::new(NoDatabase));
+    let app: Router = Router::new().route("/{tenant}", post(on_event)).with_state(verifier);
+    let request = Request::post("/acme").header(HEADER, signature(SECRET, "{}"));
+    let request = request.body(Body::from("{}")).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (status, logs) = Logs::of(|| {
+        let Ok(response) = runtime.block_on(app.oneshot(request));
+        response.status().as_u16()
+    });
+    assert_eq!((status, logs.lines().count()), (503, 1), "{logs}");
+    let cause = "cause=no connection to the secrets: host db.invalid is unknown";
+    assert!(logs.contains(cause) && !logs.contains("4242"), "{logs}");
 }
 
 #[test]

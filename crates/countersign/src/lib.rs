@@ -12,6 +12,8 @@
 pub mod actix_web;
 #[cfg(feature = "axum")]
 pub mod axum;
+#[cfg(any(feature = "_intake", feature = "idempotency"))]
+mod causes;
 #[cfg(feature = "_intake")]
 mod either;
 #[cfg(feature = "_extract")]

@@ -6,7 +6,7 @@ use countersign_core::{
     Answer, LookupError, PayloadError, PayloadErrorKind, Provider, VerifyError, VerifyErrorKind,
 };
 
-use crate::names::Names;
+use crate::{causes::Causes, names::Names};
 
 /// A delivery that was refused, and what its sender is told.
 ///
@@ -197,7 +197,7 @@ impl Rejection {
             _ => None,
         };
         let lookup = match &self.reason {
-            Reason::Lookup(error) => error.source(),
+            Reason::Lookup(error) => Causes::of(error),
             _ => None,
         };
         let received = verify.map_or(0, VerifyError::received);

@@ -7,6 +7,7 @@ mod claims;
 mod connections;
 mod durations;
 mod instances;
+mod logs;
 mod migrations;
 mod outages;
 mod poolers;

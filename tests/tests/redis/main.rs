@@ -5,6 +5,7 @@
 
 mod cluster;
 mod contract;
+mod logs;
 mod outages;
 mod passwords;
 mod processes;

@@ -1,6 +1,6 @@
 //! From a key to the right to handle an event, and what becomes of it.
 
-use std::{error::Error as _, future::Future, time::Duration};
+use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 use countersign_core::{HeaderSource, Provider};
@@ -10,7 +10,7 @@ use super::{
     Claim, Idempotency, IdempotencyKey, KeptAnswer, Lease, Reason, Rejection, Settled, Store,
     StoreError, kept::BodyDigest, lasting::Lasting, settings::WhenStoreFails,
 };
-use crate::Verified;
+use crate::{Verified, causes::Causes};
 
 /// An event that is yours to handle.
 ///
@@ -98,7 +98,7 @@ impl Idempotency {
                 tracing::error!(
                     target: TARGET,
                     claim = "store failed",
-                    cause = reason.cause().map(tracing::field::display),
+                    cause = reason.causes().map(tracing::field::display),
                     "a delivery is handled, be it a duplicate or not: {reason}",
                 );
                 claimed.stage = Stage::Working;
@@ -283,7 +283,7 @@ impl Idempotency {
 }
 
 fn tell(what: &str, lease: &Lease, error: &StoreError) {
-    let (key, cause) = (lease.key().as_str(), error.source().map(tracing::field::display));
+    let (key, cause) = (lease.key().as_str(), Causes::of(error).map(tracing::field::display));
     tracing::error!(target: TARGET, key, cause, "an event was not {what} yet: the store failed");
 }
 

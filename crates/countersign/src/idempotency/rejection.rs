@@ -5,6 +5,7 @@ use std::{error::Error, fmt, time::Duration};
 use bytes::Bytes;
 
 use super::{InProgressStatus, KeptAnswer, StoreError, claimed::TARGET};
+use crate::causes::Causes;
 
 /// A verified delivery that is not handled, and what its sender is told.
 ///
@@ -129,10 +130,10 @@ impl Rejection {
 }
 
 impl Reason {
-    /// What the store said.
-    pub(super) fn cause(&self) -> Option<&(dyn Error + 'static)> {
+    /// What the store said, for the log.
+    pub(super) fn causes(&self) -> Option<Causes<'_>> {
         match self {
-            Self::Store(error) => error.source(),
+            Self::Store(error) => Causes::of(error),
             _ => None,
         }
     }
@@ -143,7 +144,7 @@ impl Reason {
                 tracing::debug!(target: TARGET, "a delivery is not handled: {self}");
             }
             Self::Store(_) | Self::StoreDeadline => {
-                let cause = self.cause().map(tracing::field::display);
+                let cause = self.causes().map(tracing::field::display);
                 tracing::warn!(target: TARGET, cause, "a delivery is not handled: {self}");
             }
             Self::MissingProof { .. } | Self::MissingIdempotency => {
@@ -161,7 +162,14 @@ impl fmt::Display for Rejection {
 
 impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.reason.cause()
+        match &self.reason {
+            Reason::Store(error) => error.source(),
+            Reason::Done { .. }
+            | Reason::InProgress { .. }
+            | Reason::StoreDeadline
+            | Reason::MissingProof { .. }
+            | Reason::MissingIdempotency => None,
+        }
     }
 }
 

@@ -7,8 +7,9 @@
 //! ```
 //!
 //! Two receivers of the same store are delivered to (one, if its store is in memory), on ports of
-//! their own, at random; whatever is not answered 2xx is delivered again, after a while. An effect
-//! is a line in a file that survives the receiver, or a row.
+//! their own, at random; whatever is not answered 2xx is delivered again, after a while, except for
+//! 4xx other than 429, which is final for many senders. An effect is a line in a file that survives
+//! the receiver, or a row.
 //!
 //! It fails if an event is lost, and if one is done twice that must not be: with `exactly-once`, or
 //! without kills.

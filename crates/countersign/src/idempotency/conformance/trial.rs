@@ -1,11 +1,12 @@
 //! A store on trial: its verbs, and what is expected of each.
 
-use std::{error::Error as _, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
 use super::super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError};
+use crate::causes::Causes;
 
 /// What was seen instead, if a rule is broken.
 pub(super) type Outcome<T = ()> = Result<T, String>;
@@ -115,8 +116,8 @@ impl<S: Store> Trial<S> {
 }
 
 fn failed(verb: &str, error: &StoreError) -> String {
-    let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-    format!("{verb}: {error}{source}")
+    let causes = Causes::of(error).map(|causes| format!(": {causes}")).unwrap_or_default();
+    format!("{verb}: {error}{causes}")
 }
 
 /// Without the note: it may be long.
