@@ -34,9 +34,8 @@ fn idempotency() -> Idempotency {
 
 /// A receiver behind the layers, whose answers are private.
 fn layered(verifier: Webhooks, idempotency: &Idempotency, answer: &'static str) -> Router {
-    let layers = ServiceBuilder::new()
-        .layer(VerifyLayer::new(verifier.clone()))
-        .layer(IdempotencyLayer::new(&verifier, idempotency.clone()));
+    let once = IdempotencyLayer::new(&verifier, idempotency.clone());
+    let layers = ServiceBuilder::new().layer(VerifyLayer::new(verifier)).layer(once);
     Router::new().route("/{tenant}", post(move || async move { answer })).route_layer(layers)
 }
 
