@@ -477,6 +477,31 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
         ],
     },
     Listed {
+        why: "accepts an id that holds the dot behind it. One signed text then has several \
+            readings: the tag of an old delivery fits another id, time and body. The \
+            specification of Standard Webhooks warns of such ids. Libraries that accept the \
+            first case and not the second one fail to parse the body.",
+        we_accept: false,
+        right: Right::We,
+        groups: &[
+            Group {
+                cases: &["id: a full stop within, signed"],
+                libraries: &[
+                    "npm/@clerk/backend", "npm/openai", "npm/replicate", "npm/resend",
+                    "npm/standardwebhooks", "npm/svix", "pypi/openai", "pypi/resend",
+                    "pypi/standardwebhooks", "pypi/svix",
+                ],
+            },
+            Group {
+                cases: &["id: an old text read otherwise"],
+                libraries: &[
+                    "npm/openai", "npm/replicate", "npm/standardwebhooks", "pypi/openai",
+                    "pypi/standardwebhooks", "pypi/svix",
+                ],
+            },
+        ],
+    },
+    Listed {
         why: "hashes the number that it read from the time, and not the text that was sent. \
             Providers write no zero in front.",
         we_accept: true,

@@ -158,6 +158,18 @@ pub(crate) fn id(shape: &Shape, change: impl Fn(&mut Said)) -> Option<Delivery> 
     Some(shape.tagged(&said, &tag))
 }
 
+/// Takes the tag of an old delivery whose body holds text that a stranger chose, and moves the
+/// boundaries of the id and the time into that text.
+pub(crate) fn reread(shape: &Shape) -> Option<Delivery> {
+    shape.id?;
+    let now = shape.time_text(now());
+    let genuine = shape.said_with(format!(r#"{{"text":"no.{now}.[]"}}"#).as_bytes());
+    let genuine = Said { time: "1600000000".to_owned(), ..genuine };
+    let id = format!(r#"{}.{}.{{"text":"no"#, genuine.id, genuine.time);
+    let shifted = Said { id, time: now, body: br#"[]"}"#.to_vec(), ..genuine.clone() };
+    Some(shape.tagged(&shifted, &shape.tag(&genuine)))
+}
+
 /// Signs another URL than the receiver's.
 pub(crate) fn url(shape: &Shape, change: impl Fn(&mut String)) -> Option<Delivery> {
     let genuine = shape.said();

@@ -4,7 +4,7 @@ use crate::{
     Delivery, Said, Shape,
     make::{
         List, at, base64, body, id, key, list, odd, other_digit, prefix, repeated_entry, replaced,
-        signed, tag, tags, time, timed, url, value,
+        reread, signed, tag, tags, time, timed, url, value,
     },
     shape::{Encoding, Layout, Time, now},
 };
@@ -271,6 +271,12 @@ pub(crate) const ROWS: &[Row] = &[
 
     ("id: changed after signing", false, |shape| id(shape, |said| said.id.push('x'))),
     ("id: empty", false, |shape| id(shape, |said| said.id.clear())),
+    ("id: a full stop within, signed", false, |shape| {
+        shape.id?;
+        let said = Said { id: "msg_1.2".to_owned(), ..shape.said() };
+        Some(shape.tagged(&said, &shape.tag(&said)))
+    }),
+    ("id: an old text read otherwise", false, reread),
     ("id: missing, signed as empty", false, |shape| {
         let name = shape.id?;
         let said = Said { id: String::new(), ..shape.said() };
