@@ -20,10 +20,20 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
     let mut rows = Vec::new();
     for handler in [Handler::Extractor, Handler::Behind] {
         let subject = Subject::of(Framework::Axum, handler);
+        // A process of its own: what an allocator keeps of one load would be idle for the next.
         let process = Process::start(&subject.program, settings)?;
         // The first deliveries set some things up.
         probe(process.addr(), 1).await?;
+        let idle = process.memory("VmRSS");
+        process.forget_peak();
+        let senders = send(process.addr(), None);
+        sleep(Duration::from_secs(5)).await;
+        drop(senders);
+        let over = process.memory("VmHWM").saturating_sub(idle) as f64 / MIB;
+        drop(process);
 
+        let process = Process::start(&subject.program, settings)?;
+        probe(process.addr(), 1).await?;
         let (mut quiet, mut loaded) = (Samples::default(), Samples::default());
         for _ in 0..settings.rounds {
             quiet.0.push(probe(process.addr(), settings.seconds).await?);
@@ -35,13 +45,6 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
             sleep(Duration::from_secs(3)).await;
         }
         let ratio = loaded.over(&quiet).median();
-
-        let idle = process.memory("VmRSS");
-        process.forget_peak();
-        let senders = send(process.addr(), None);
-        sleep(Duration::from_secs(5)).await;
-        drop(senders);
-        let over = process.memory("VmHWM").saturating_sub(idle) as f64 / MIB;
 
         let name = &subject.name;
         report.budget("21", &format!("{name}: MiB over idle"), over, Bound::AtMost(20.0));
