@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use countersign::{
-    Provider, Scheme, Secret, SecretForm, Signer,
+    EventAt, Provider, Scheme, Secret, SecretForm, Signer,
     providers::{StandardWebhooks, Stripe},
 };
 
@@ -121,6 +121,7 @@ fn standard_tag(text: &str) -> String {
         const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-plain"])
             .list(' ', ',', "v1")
             .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 });
+        const EVENT: EventAt = EventAt::OPEN;
     }
     let signer = Signer::<Plain>::new(Secret::new(WHSEC).unwrap()).unwrap();
     signer.sign(text.as_bytes()).unwrap().iter().next().unwrap().1.to_owned()
