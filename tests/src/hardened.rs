@@ -48,8 +48,8 @@ impl Example {
         Ok(())
     }
 
-    /// Answers 503 to verified deliveries beyond the places that there are, and lets no unverified
-    /// one take a place.
+    /// Answers 503 to verified deliveries when all places are taken. Unverified deliveries take no
+    /// place.
     pub fn sheds_load(&self) -> io::Result<()> {
         let forged = delivery(PATH, EVENT).replace("evt_1", "evt_2");
         let program = Program::start(self.command().env("IN_FLIGHT", "0"))?;

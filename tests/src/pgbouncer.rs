@@ -19,9 +19,9 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Starts a pooler with so many connections to the server, which it lends in turn, so that a
-    /// client seldom gets the same one twice. Where PgBouncer is not on this machine the test says
-    /// so and is skipped; with `CI=true` it fails.
+    /// Starts a pooler with this many connections to the server. The pooler lends them in turn, so
+    /// that a client seldom gets the same connection twice. If PgBouncer is not on this machine,
+    /// the test prints that and is skipped; with `CI=true` it fails.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl PgBouncer {
         Ok(Some(pooler))
     }
 
-    /// Where to connect, in the notation of [`Postgres::url`].
+    /// Returns the address to connect to, in the notation of [`Postgres::url`].
     #[must_use]
     pub fn url(&self) -> String {
         format!("host={} port={PORT} user=postgres dbname=postgres", self.folder.display())

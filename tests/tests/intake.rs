@@ -54,7 +54,7 @@ impl Source {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// Whether the clone that was sent is still there, to be read.
+    /// Returns whether the clone that was sent still exists, to be read.
     fn is_kept(&self) -> bool {
         Arc::strong_count(&self.read) > 1
     }

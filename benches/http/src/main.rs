@@ -70,8 +70,7 @@ enum Command {
     Connections,
     /// Memory with 1,000 bodies under way, and with 32 bodies of 1 MiB at once.
     Memory,
-    /// Memory, and the p99 of a genuine delivery, beside 1,000 senders that are refused and keep
-    /// sending.
+    /// Memory, and the p99 of a genuine delivery, while 1,000 rejected senders keep sending.
     Senders,
     /// One server, until its standard input ends.
     #[command(hide = true)]

@@ -1,4 +1,4 @@
-//! What senders cost that are refused and keep sending.
+//! The cost of senders that are rejected and keep sending.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -14,13 +14,15 @@ use tokio::{io::AsyncWriteExt, net::TcpStream, task::JoinSet, time::sleep};
 
 use crate::{Outcome, Settings, client, process::Process, subject::Subject};
 
-/// Budget 21: memory, and what a genuine delivery waits, while 1,000 unsigned senders keep sending.
+/// Budget 21: memory, and the time that a genuine delivery waits, while 1,000 unsigned senders keep
+/// sending.
 pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
     let mut report = Report::of_this_machine();
     let mut rows = Vec::new();
     for handler in [Handler::Extractor, Handler::Behind] {
         let subject = Subject::of(Framework::Axum, handler);
-        // A process of its own: what an allocator keeps of one load would be idle for the next.
+        // A process of its own: memory that the allocator keeps after one load would count as idle
+        // memory of the next.
         let process = Process::start(&subject.program, settings)?;
         // The first deliveries set some things up.
         probe(process.addr(), 1).await?;
@@ -65,8 +67,8 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
     Ok(report.write("senders-bench.json")?)
 }
 
-/// Starts the senders. Each sends on, whether or not it was answered, and comes back a second after
-/// its connection is closed.
+/// Starts the senders. Each keeps sending after an answer, and connects again one second after its
+/// connection is closed.
 fn send(addr: SocketAddr, pace: Option<Duration>) -> JoinSet<()> {
     let mut delivery = Delivery::plain(1024).without("x-webhook-signature");
     for (name, value) in &mut delivery.headers {
@@ -149,6 +151,6 @@ const MANY: u64 = 1000;
 const LENGTH: usize = 100 * 1024 * 1024;
 /// Bytes that each sends at once.
 const PIECE: usize = 16 * 1024;
-/// Time between two pieces of a sender whose load is not all that the machine can bear.
+/// Time between two pieces of a sender that does not send as fast as it can.
 const PACE: Duration = Duration::from_millis(500);
 const MIB: f64 = 1024.0 * 1024.0;

@@ -16,7 +16,8 @@ pub(crate) struct PublicKey {
 }
 
 impl PublicKey {
-    /// Takes one of `keys` public keys: the more there are, the fewer signatures each is tried with.
+    /// Makes one of `keys` public keys. The more keys there are, the fewer signatures each one
+    /// tries.
     pub(crate) fn new(bytes: &[u8], keys: usize) -> Result<Self, ConfigError> {
         VerifyingKey::try_from(bytes)
             .ok()
@@ -32,7 +33,7 @@ impl PublicKey {
         Self { key, signatures: MAX_PAIRS }
     }
 
-    /// Whether one of the first tags is one over all of this. Nothing here is secret.
+    /// Returns whether one of the first tags matches all of these parts. Nothing here is secret.
     pub(crate) fn matches(&self, text: &[u8], Tags { first, others }: &Tags) -> bool {
         iter::once(first)
             .chain(others)
@@ -62,9 +63,10 @@ impl PrivateKey {
     }
 }
 
-/// Pairs of a signature and a key that are tried over one text. Each one hashes the whole text anew,
-/// because the hash begins with the signature's first half and the key. A provider that rotates its
-/// key sends two signatures: both are tried with each of the four keys that a verifier holds at most.
+/// Pairs of a signature and a key that are tried over one text. Each one hashes the whole text
+/// anew, because the hash begins with the signature's first half and the key. A provider that
+/// rotates its key sends two signatures. A verifier holds at most four keys, and tries both
+/// signatures with each.
 const MAX_PAIRS: usize = 8;
 
 const OF_NOBODY: [u8; 32] = [

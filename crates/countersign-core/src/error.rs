@@ -78,11 +78,11 @@ pub enum ConfigError {
     /// A signer was given an id that cannot stand in a header.
     #[error("the id is empty or holds characters that a header cannot")]
     IdNotHeaderText,
-    /// A signer was given an id that holds the text by which the scheme ends the id: the signed text
-    /// would have several readings.
+    /// A signer was given an id that contains the first character of the literal after the id: the
+    /// signed text could be read in several ways.
     #[error("the id holds {separator:?}, which ends the id in the text that is signed")]
     IdHoldsSeparator {
-        /// The text that follows the id.
+        /// The literal that follows the id.
         separator: &'static str,
     },
 }
@@ -205,8 +205,8 @@ impl VerifyError {
         self.forms_tried
     }
 
-    /// The age of the signed time in seconds, rounded up, if the delivery was rejected for it:
-    /// negative for a time in the future.
+    /// Returns the age of the signed time in seconds, rounded up, if the delivery was rejected as
+    /// stale. The age is negative if the signed time is in the future.
     ///
     /// # Examples
     ///
@@ -227,7 +227,7 @@ impl VerifyError {
         self.stale.map(|stale| stale.age)
     }
 
-    /// The tolerance that the signed time exceeded, if the delivery was rejected for it.
+    /// Returns the tolerance that the signed time exceeded, if the delivery was rejected as stale.
     #[must_use]
     pub fn tolerance(&self) -> Option<Duration> {
         self.stale.and_then(|stale| stale.tolerance)

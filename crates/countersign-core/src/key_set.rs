@@ -9,18 +9,18 @@ use std::{
     },
 };
 
-/// The keys of one verifier, for comparison with those of another. It goes with each proof.
+/// The keys of one verifier, for comparison with those of another. Each proof carries one.
 ///
 /// # Security
 ///
-/// It holds 32 bits of a hash of each key, made with a random key of this process. It is compared,
-/// and nothing of it can be read or printed.
+/// A key set holds 32 bits of a hash of each key, made with a random key of this process. Key sets
+/// can only be compared: the hashes cannot be read or printed.
 #[doc(hidden)]
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeySet {
-    /// A number that a verifier and its clones have in common, whatever its secrets are now.
+    /// Number of the verifier and its clones. It stays the same when secrets are replaced.
     verifier: u32,
-    /// Zeros where there are fewer keys: one current and at most three retired.
+    /// Hashes of one current and at most three retired keys; zero for each key that is absent.
     prints: [u32; 4],
 }
 
@@ -37,18 +37,18 @@ impl KeySet {
         Self { verifier: VERIFIERS.fetch_add(1, Ordering::Relaxed), prints }
     }
 
-    /// Keeps the number of the verifier whose secrets are replaced by these.
+    /// Takes over the number of the verifier whose secrets these keys replace.
     pub(crate) fn of_the_verifier(self, former: Self) -> Self {
         Self { verifier: former.verifier, ..self }
     }
 
-    /// Whether both are keys of one verifier.
+    /// Returns whether both are keys of one verifier.
     #[must_use]
     pub fn is_of_one_verifier(&self, other: &Self) -> bool {
         self.verifier == other.verifier
     }
 
-    /// Whether the two verifiers have a secret in common.
+    /// Returns whether the two verifiers have a secret in common.
     #[must_use]
     pub fn has_in_common(&self, other: &Self) -> bool {
         self.prints.iter().any(|print| *print != 0 && other.prints.contains(print))

@@ -36,7 +36,7 @@ pub use event::{
 pub use event::{Reader as __Reader, Variants as __Variants};
 pub use form::Form;
 pub use headers::{FieldName, HeaderSource};
-// The crate `countersign` compares the keys of verifiers; nobody else does.
+// Only for the crate `countersign`, which compares the keys of verifiers.
 #[doc(hidden)]
 pub use key_set::KeySet as __KeySet;
 pub use mac::body_digest;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Deref, sync::Arc};
 
-/// The name of an endpoint or a tenant: cloned for each delivery, without a copy of the text.
+/// The name of an endpoint or a tenant. It is cloned for each delivery without copying the text.
 #[derive(Clone)]
 pub(crate) enum Name {
     Static(&'static str),

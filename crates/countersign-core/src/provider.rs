@@ -4,8 +4,8 @@ use crate::Scheme;
 
 /// A platform that sends webhooks: a marker type that names how it signs.
 ///
-/// Three constants make a provider of your own. A second endpoint of a provider that exists is an
-/// [`EndpointOf`] it.
+/// A provider of your own has three constants. For a second endpoint of an existing provider,
+/// implement [`EndpointOf`].
 ///
 /// # Examples
 ///
@@ -29,19 +29,21 @@ pub trait Provider: 'static {
     const NAME: &'static str;
     /// How it signs.
     const SCHEME: Scheme;
-    /// Where its deliveries have the event's id, type and data: [`EventAt::ENVELOPE`] if they are
-    /// the members `id`, `type` and `data` of the body, [`EventAt::OPEN`] if there are none.
+    /// The places of the event's id, type and data in a delivery: [`EventAt::ENVELOPE`] if they are
+    /// the members `id`, `type` and `data` of the body, [`EventAt::OPEN`] if there are no such
+    /// places.
     ///
-    /// There is no default. Events are handled once by their type and id, so that an id in the
-    /// wrong place makes two events pass for one, and the second is lost.
+    /// There is no default. Duplicates are recognised by their type and id: if the id is read from
+    /// the wrong place, two events can look like one, and the second is lost.
     const EVENT: EventAt;
 }
 
 /// A second endpoint of a provider: a marker type of its own, so that the proofs of the two
 /// endpoints cannot be mixed up.
 ///
-/// It is a [`Provider`] that signs as the other does, and has the event's id, type and data in the
-/// same places. Its deliveries are read as the other's events: `Webhook<github::Event, Eu>`.
+/// The marker type is itself a [`Provider`]. It has the scheme of the original provider, and the
+/// event's id, type and data in the same places. Its deliveries are read as events of the original
+/// provider: `Webhook<github::Event, Eu>`.
 ///
 /// # Examples
 ///
@@ -62,9 +64,9 @@ pub trait Provider: 'static {
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub trait EndpointOf: 'static {
-    /// The provider that sends to it.
+    /// The provider that sends to this endpoint.
     type Provider: Provider;
-    /// What logs and idempotency keys call it: lower case, without spaces.
+    /// The endpoint's name in logs and idempotency keys: lower case, without spaces.
     const NAME: &'static str;
 }
 
@@ -100,7 +102,7 @@ impl EventAt {
     pub const OPEN: Self =
         Self { id: Field::None, event_type: Field::None, data: None, within: None };
 
-    /// Fails the build of a provider whose id or type could never be found.
+    /// Fails the build for a provider whose id or type cannot be found.
     pub(crate) const fn checked(self) -> Self {
         assert!(!matches!(self.event_type, Field::BodyAll(_)), "a type is one text");
         assert!(self.event_type.members().len() <= MAX_NAMES, "at most 32 names of the type");
@@ -115,10 +117,10 @@ impl EventAt {
 pub enum Field {
     /// In the first of these top-level members of the body that is text. At most 32 names.
     Body(&'static [&'static str]),
-    /// In all of these top-level members of the body together, each of them text or an integer: an
-    /// id of several parts, such as a code and a reference. At most 32 names, and not for a type.
+    /// In all of these top-level members of the body together: an id of several parts, such as a
+    /// code and a reference. Each part is text or an integer. At most 32 names, and only for an id.
     ///
-    /// There is no one text of such an id: [`Delivery::id`](crate::Delivery::id) and the `id` of
+    /// Such an id has no single text: [`Delivery::id`](crate::Delivery::id) and the `id` of
     /// events are `None`, and [`Delivery::identity`](crate::Delivery::identity) returns the parts.
     BodyAll(&'static [&'static str]),
     /// In the header that the scheme signs as the delivery's id.
@@ -139,7 +141,7 @@ impl Field {
         }
     }
 
-    /// The members of the body that it is in.
+    /// Returns the members of the body that can hold the field.
     pub(crate) const fn members(self) -> &'static [&'static str] {
         match self {
             Self::Body(names) | Self::BodyAll(names) => names,
@@ -148,5 +150,5 @@ impl Field {
     }
 }
 
-/// Names of one field: each has a bit of a `u32`.
+/// Most names of one field: each name takes one bit of a `u32`.
 pub(crate) const MAX_NAMES: usize = 32;

@@ -121,8 +121,8 @@ impl Scheme {
     /// # Security
     ///
     /// Each pair of a signature and a public key hashes the whole body anew. At most 8 pairs are
-    /// tried: with `n` keys, each is tried with the first 8 / `n` signatures of a
-    /// [list](Self::list), and further signatures do not match.
+    /// tried: with `n` keys, each key is tried with the first 8 / `n` signatures of a
+    /// [list](Self::list). Further signatures do not match.
     #[cfg(feature = "ed25519")]
     #[must_use]
     pub const fn ed25519_base64(
@@ -168,8 +168,8 @@ impl Scheme {
     ///
     /// # Security
     ///
-    /// An id that holds the first character of the literal behind it is rejected, and a signer
-    /// refuses to sign it: see [`signed`](Self::signed).
+    /// An id that contains the first character of the literal after it is rejected, and a signer
+    /// returns an error for it: see [`signed`](Self::signed).
     #[must_use]
     pub const fn id(self, headers: &'static [&'static str]) -> Self {
         Self { id_headers: headers, ..self }
@@ -179,12 +179,13 @@ impl Scheme {
     ///
     /// # Security
     ///
-    /// A signed text must have one reading. Otherwise a signature that is years old fits another id,
-    /// another time and another body, because the sender of a delivery chooses where each of them
-    /// ends. A scheme builds only if a literal follows each id and each timestamp, and the literal
-    /// behind a timestamp does not begin with a digit. Each part then ends where its literal begins:
-    /// a timestamp is digits, and an id that holds the literal's first character is rejected. The
-    /// URL is configured, and needs no literal.
+    /// It must be possible to read a signed text in only one way. Otherwise the sender of a
+    /// delivery chooses where the id, the time and the body end, and a signature that is years old
+    /// also matches another id, another time and another body. A scheme therefore builds only if a
+    /// literal follows each id and each timestamp, and the literal after a timestamp does not begin
+    /// with a digit. Each part then ends where its literal begins: a timestamp consists of digits,
+    /// and an id that contains the literal's first character is rejected. The URL is configured,
+    /// and needs no literal.
     ///
     /// # Examples
     ///

@@ -132,10 +132,10 @@ impl fmt::Debug for Secret {
 ///
 /// # Security
 ///
-/// A refusal hashes the body once for each secret, so the time that it takes reveals how many
-/// secrets are accepted. Measured with HMAC-SHA256 over 1 MiB: 0.9 ms with one secret, 2.0 ms with
-/// one retired besides, 4.0 ms with three. It reveals nothing of the secrets themselves. Remove
-/// retired secrets once they no longer match.
+/// A rejected delivery is hashed once for each secret, so the time that a rejection takes reveals
+/// how many secrets are accepted. Measured with HMAC-SHA256 over 1 MiB: 0.9 ms with one secret,
+/// 2.0 ms with one more that is retired, 4.0 ms with three retired. The time reveals nothing of the
+/// secrets themselves. Remove retired secrets once the provider no longer signs with them.
 ///
 /// # Examples
 ///

@@ -235,8 +235,8 @@ fn given<'a>(part: Option<&'a str>, name: &'static str) -> Result<&'a str, Confi
     part.ok_or(ConfigError::MissingPart { part: name })
 }
 
-/// What a receiver finds in the header is what was signed: nothing that HTTP strips or refuses, and
-/// nothing that ends the id in the signed text.
+/// Checks that a receiver reads the same id that was signed: the id has no characters that HTTP
+/// strips or rejects, and none that ends the id in the signed text.
 fn signed_id<'a>(scheme: &Scheme, id: &'a str) -> Result<&'a str, ConfigError> {
     let is_text = !id.is_empty() && id.trim() == id && !id.contains(char::is_control);
     if !is_text {

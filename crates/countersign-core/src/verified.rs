@@ -14,13 +14,13 @@ use crate::{
 ///
 /// The proof names its provider in its type, so that one provider's is never taken for another's.
 ///
-/// It belongs to the provider and not to the endpoint. Behind a layer, an extractor or a handler
-/// takes the proof that any verifier of `P` made, whatever that verifier's secrets and name, and does
-/// not ask the verifier in its own state. A delivery to one endpoint is also accepted at another
-/// endpoint that has the same secret, because most providers do not sign the URL (Square does).
-/// Where two endpoints of one provider must not accept each other's deliveries, give each a secret
-/// and a provider type of its own ([`EndpointOf`](crate::EndpointOf)); [`endpoint`](Self::endpoint)
-/// reports the name of the verifier that made the proof.
+/// A proof belongs to the provider, not to the endpoint. Behind a layer, an extractor or a handler
+/// accepts a proof that any verifier of `P` made, with any secrets and any name. It does not use
+/// the verifier in its own state. A delivery to one endpoint is also accepted at another endpoint
+/// that has the same secret, because most providers do not sign the URL (Square does). If two
+/// endpoints of one provider must not accept each other's deliveries, give each endpoint its own
+/// secret and its own provider type ([`EndpointOf`](crate::EndpointOf)).
+/// [`endpoint`](Self::endpoint) reports the name of the verifier that made the proof.
 ///
 /// `Debug` shows the body's length, not the body.
 ///

@@ -94,7 +94,7 @@ impl<P: Provider> Verifier<P> {
     /// # Security
     ///
     /// Once this has returned, no delivery that begins later is judged by the former secrets. A
-    /// delivery whose body is still coming in is judged by the secrets of its beginning.
+    /// delivery whose body is still arriving is judged by the secrets that were set when it began.
     ///
     /// # Errors
     ///

@@ -1,11 +1,12 @@
-//! Why a table was not made.
+//! The error of a migration.
 
 use tokio_postgres::{Error, error::SqlState};
 
-/// A table or its index was not made. What the database said is the source.
+/// An error of a migration: the table or its index was not made. The database's error is the
+/// source.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MigrationError {
-    /// Waited for as long as the `lock_timeout` of [`MIGRATION`](crate::MIGRATION).
+    /// A lock was not free within the `lock_timeout` of [`MIGRATION`](crate::MIGRATION).
     #[error(
         "the table {table} was not migrated: another transaction holds a lock on it; migrate again \
          once that transaction has ended"

@@ -2,7 +2,8 @@
 -- instances at once: they wait for each other, because `if not exists` alone can fail in a race.
 select pg_advisory_xact_lock(hashtextextended('countersign_claims', 0));
 
--- Shorter than the middleware waits for a claim: while this waits for a lock on the table, claims do.
+-- Claims wait while this waits for a lock on the table, so the limit is shorter than the time that
+-- the middleware waits for a claim.
 set local lock_timeout = '1s';
 
 create table if not exists "countersign_claims" (
@@ -18,8 +19,9 @@ create table if not exists "countersign_claims" (
     note bytea not null
 );
 
--- For removing what is over. Looked for first: `create index if not exists` waits for all who write
--- to the table, even if the index exists, and whoever comes later waits behind it.
+-- The index for removing expired rows. A check comes first, because `create index if not exists`
+-- waits for all transactions that write to the table, even if the index exists, and later
+-- transactions wait behind it.
 do $$
 begin
     if not exists (

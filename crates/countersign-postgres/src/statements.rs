@@ -7,8 +7,8 @@ use crate::table::Table;
 
 /// The table of the default name; see [`PostgresStore::migrate`](crate::PostgresStore::migrate).
 ///
-/// For those whose own tool makes tables, which should execute it in one transaction: it sets the
-/// transaction's `lock_timeout` to 1 s. For a table of another name:
+/// Use it if a tool of your own makes tables. Execute it in one transaction, because it sets the
+/// transaction's `lock_timeout` to 1 s. For a table with another name:
 /// [`PostgresStore::migration`](crate::PostgresStore::migration).
 pub const MIGRATION: &str = include_str!("schema.sql");
 
@@ -45,7 +45,7 @@ impl Statements {
     }
 }
 
-/// Whether the table and its index are there. Waits for no lock, and needs no right to create.
+/// Reads whether the table and its index exist. Waits for no lock, and needs no right to create.
 const IS_MIGRATED: &str = "\
 select exists (
     select from pg_index

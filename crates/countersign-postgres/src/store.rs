@@ -75,18 +75,19 @@ impl PostgresStore {
     /// Makes the table and its index where they are not there.
     ///
     /// It can be called at each start, and by several instances at once: they wait for each other.
-    /// It looks first: where both are there, it locks nothing, waits for nobody, and needs no right
-    /// to create. Otherwise the role needs the right to create in the schema, which has to be there.
-    /// Where it has not, execute [`MIGRATION`](crate::MIGRATION) otherwise.
+    /// `migrate` first checks whether both exist. If they do, it locks nothing, does not wait, and
+    /// needs no right to create. Otherwise the schema has to exist, and the role needs the right to
+    /// create in it. If the role lacks that right, execute [`MIGRATION`](crate::MIGRATION) with
+    /// another role.
     ///
-    /// An index that is missing from a table in use is made while no claim is written. Waiting for
-    /// transactions that hold the table ends after 1 s, for claims wait behind it. Where there are
-    /// many rows, make the index yourself, by `create index concurrently`.
+    /// While a missing index is made, no claim can be written to the table. `migrate` waits at most
+    /// 1 s for transactions that hold a lock on the table, because claims wait behind it. If the
+    /// table has many rows, make the index yourself with `create index concurrently`.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the database is out of reach, or refuses, or if another transaction holds
-    /// the table for longer than 1 s. Nothing was made then.
+    /// [`StoreError`] if the database is out of reach or rejects a statement, or if another
+    /// transaction holds a lock on the table for longer than 1 s. Nothing is made then.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let lent = Lent::from(&self.pool).await?;
         let Statements { table, is_migrated, migrate, .. } = &*self.statements;
@@ -140,8 +141,8 @@ impl PostgresStore {
     }
 }
 
-/// A value and its type. Statements are sent with the types of their parameters, unnamed: behind a
-/// pooler, one that was prepared on a connection may not be there the next time.
+/// A value and its type. Statements are sent unnamed, with the types of their parameters: behind a
+/// pooler, the next connection may not have a statement that was prepared before.
 type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
 impl Store for PostgresStore {

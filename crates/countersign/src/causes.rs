@@ -7,12 +7,13 @@ use std::{error::Error, fmt};
 ///
 /// # Security
 ///
-/// Of each error the first line is written. Databases quote rows in the lines after it, as PostgreSQL
-/// does after `DETAIL:`. Control characters are escaped, so that no error can write a line of its own.
+/// Only the first line of each error is written, because databases quote rows in the other lines,
+/// as PostgreSQL does after `DETAIL:`. Control characters are escaped, so that an error cannot add
+/// a line to the log.
 pub(crate) struct Causes<'a>(&'a (dyn Error + 'static));
 
 impl<'a> Causes<'a> {
-    /// What caused an error, without the error itself.
+    /// Returns the causes of an error, without the error itself.
     pub(crate) fn of(error: &'a (dyn Error + 'static)) -> Option<Self> {
         error.source().map(Self)
     }
@@ -51,7 +52,8 @@ fn first_line(text: &str) -> String {
     escaped
 }
 
-/// Deeper chains than any client library's: an error may be its own source.
+/// Most errors of one chain, which is more than client libraries have. An error may be its own
+/// source.
 const MOST: usize = 16;
 
 /// Characters of each error.
@@ -61,7 +63,7 @@ const LONGEST: usize = 500;
 mod tests {
     use super::*;
 
-    /// Errors, of which each is caused by the next.
+    /// A chain of errors, each caused by the next.
     #[derive(Debug)]
     struct Chain(&'static str, Option<Box<Self>>);
 

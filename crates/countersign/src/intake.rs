@@ -99,8 +99,8 @@ where
         Self { terms, stage, body, deadline: None }
     }
 
-    /// The body of a rejected delivery, as far as it was not read: `None` where its sender has used
-    /// up its time.
+    /// Returns the part of a rejected delivery's body that was not read: `None` if the deadline for
+    /// the body has passed.
     #[cfg(feature = "_http")]
     pub(crate) fn unread(self: Pin<&mut Self>) -> Option<Pin<&mut S>> {
         let this = self.project();

@@ -23,7 +23,7 @@ pub trait Proof: Sized {
     /// The bytes that were signed.
     fn body(&self) -> &Bytes;
 
-    /// What its event is claimed by.
+    /// Returns the key and the digest by which its event is claimed.
     #[cfg(feature = "idempotency")]
     fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Keyed
     where

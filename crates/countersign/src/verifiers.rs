@@ -48,7 +48,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     /// What holds for a delivery that none of several has begun.
     fn terms(&self) -> Terms;
 
-    /// Shows whose deliveries are to be handled once.
+    /// Notes the verifiers' names and keys in the `Idempotency` that claims their events.
     #[cfg(feature = "idempotency")]
     fn introduce(&self, idempotency: &Idempotency);
 

@@ -56,9 +56,9 @@ pub(crate) async fn client(pool: &Pool) -> Result<Client, BoxError> {
     })
 }
 
-/// Begins a transaction whose statements the database gives up after a while, even if nobody waits
-/// for them. The limit is set within the transaction: a pooler in front of the database refuses one
-/// that is set for the connection.
+/// Begins a transaction with a time limit for its statements, so that the database ends a statement
+/// even if the program no longer waits for it. The limit is set within the transaction, because a
+/// pooler rejects a connection that sets it.
 pub(crate) async fn begin(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
     let transaction = client.transaction().await?;
     let limit = format!("set local statement_timeout = {}", STATEMENT.as_millis());

@@ -49,8 +49,8 @@ pub(crate) async fn on_event(
     let Event::Succeeded(Envelope { data: payment, .. }) = event else {
         return "not of interest".into_response();
     };
-    // The type and the id that were signed. Where there is no id, two deliveries of the same bytes
-    // are one event.
+    // The key contains the signed type and the signed id. If there is no id, two deliveries of the
+    // same bytes are one event.
     let key = IdempotencyKey::of(&verified)
         .unwrap_or_else(|| IdempotencyKey::builder_of(&verified).body_digest(verified.bytes()));
     let answer = match timeout(HANDLE, payments.credit(&key, &payment)).await {
@@ -89,7 +89,7 @@ impl Payments {
 /// call, could happen again.
 ///
 /// Statements are sent with the types of their parameters. Without them, `tokio-postgres` prepares
-/// a statement first, and behind a pooler it would be on another connection.
+/// a statement first, and behind a pooler the next connection may not have it.
 async fn credit(
     transaction: &Transaction<'_>,
     key: &IdempotencyKey,

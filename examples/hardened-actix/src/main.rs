@@ -27,11 +27,12 @@
 //! | more work than it can do | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
 //! | who guesses | a peer's 10 refusals, and one more a minute, are forgiven; then 429 | `REFUSALS` |
 //!
-//! Unverified deliveries take no place among the deliveries at once, so that nobody without the
-//! secret can use the places up.
+//! `IN_FLIGHT` does not count unverified deliveries, so that a sender without the secret cannot use
+//! up its places.
 //!
-//! Not bounded is how many connections belong to one peer: a firewall or a proxy does that. A peer is an address. Behind a proxy all have the
-//! proxy's: take the one that your proxy puts into a header instead, and never one that a sender
+//! The number of connections of one peer is not bounded: a firewall or a proxy does that. A peer is
+//! an address. Behind a proxy all have the proxy's: take the one that your proxy puts into a header
+//! instead, and never one that a sender
 //! can put there. And where a provider sends for anybody, as GitHub does, anybody can have it send
 //! what is refused here, and so shut out its addresses: leave those that it publishes unlimited.
 //!

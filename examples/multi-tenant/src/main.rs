@@ -63,8 +63,8 @@
 //!   is on the internet, limit refusals per peer, as `hardened-axum` does.
 //! - Event ids are the tenant's own: keep them together with its name.
 //! - The secrets are in the table as they are: who can read it, or a copy, can sign for everybody.
-//! - A pooler in transaction mode, such as PgBouncer, does not pass on what a trigger tells: give the
-//!   program the URL of the server itself in `LISTEN_URL`. Lookups can go through the pooler.
+//! - A pooler in transaction mode, such as PgBouncer, does not pass on the notifications of a
+//!   trigger: set `LISTEN_URL` to the URL of the server itself. Lookups can go through the pooler.
 //! - It speaks to the database without TLS. For one on another machine, give `tokio-postgres` a
 //!   connector of `tokio-postgres-rustls` in the place of `NoTls`.
 //!

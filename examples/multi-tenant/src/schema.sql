@@ -20,7 +20,8 @@ begin
     return null;
 end $$;
 
--- Made again, it would wait for every transaction that has changed a row, and others behind it.
+-- Made only if it is missing: `create or replace trigger` waits for every transaction that has
+-- changed a row, and later transactions wait behind it.
 set local lock_timeout = '1s';
 do $$
 begin

@@ -24,8 +24,8 @@ impl Provider for Billing {
     };
 }
 
-/// A second endpoint, of its European twin: the same scheme and the same members, with a secret of
-/// its own. It is another type, so that it is never taken for the first.
+/// A second endpoint, for Europe: the same scheme and the same members, with a secret of its own.
+/// It has its own type, so that its deliveries cannot be mixed up with those of the first endpoint.
 pub(crate) struct BillingEu;
 
 impl EndpointOf for BillingEu {

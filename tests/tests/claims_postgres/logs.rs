@@ -1,4 +1,4 @@
-//! Log lines about a server that fails: each cause has its own.
+//! Log lines about a server that fails: each cause has its own line.
 
 use axum::{Router, body::Body, routing::post};
 use countersign::{

@@ -84,7 +84,7 @@ async fn a_missing_table_is_named_in_the_error_alone() -> Outcome {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Much longer than what is waited for takes: only a test that fails waits for it.
+/// Much longer than the expected waits: only a failing test waits for so long.
 const FOREVER: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]

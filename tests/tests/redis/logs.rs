@@ -1,4 +1,4 @@
-//! Log lines about a server that fails: each cause has its own.
+//! Log lines about a server that fails: each cause has its own line.
 
 use axum::{Router, body::Body, routing::post};
 use countersign::{
@@ -19,7 +19,7 @@ use crate::Outcome;
 
 const BODY: &str = r#"{"id":"evt_4242","type":"user.created","data":{}}"#;
 
-/// What is logged of a delivery, by a receiver that connects with this URL.
+/// Returns the log lines of a delivery to a receiver that connects with this URL.
 fn logged(url: &str) -> String {
     let verifier = Verifier::<XWebhookSignature>::new(Secret::new("secret").unwrap()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,5 +1,5 @@
-//! A refusal reaches a sender that is still sending: clients that are not ours post bodies of 1 to
-//! 10 MB that are refused before they are read, and have to get the answer each time.
+//! A rejection reaches a sender that is still sending. Clients of other projects post bodies of 1
+//! to 10 MB that are rejected before they are read, and have to get the answer each time.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 

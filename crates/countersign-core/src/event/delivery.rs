@@ -71,11 +71,11 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// The facts that name the event, read in one pass over the body.
+    /// Returns the type and the id of the event, read in one pass over the body.
     ///
-    /// Returns `None` if there is no id, or an empty one; if one of several members that stand for
-    /// it is missing; or if a member that names the event occurs twice, because two readers of the
-    /// body may take different values of it.
+    /// Returns `None` if there is no id, or if it is empty; if the id consists of several members
+    /// and one of them is missing; or if a member of the id or of the type occurs twice, because
+    /// two parsers of the body may use different values.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! The facts that name an event.
+//! The type and the id of an event.
 
 use std::{borrow::Cow, fmt};
 
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::members::{keep_best, rank, text, text_or_integer};
 use crate::{Delivery, EventAt, Field};
 
-/// The facts that name an event among all events of one endpoint and one tenant.
+/// The type and the id that distinguish an event from all others of one endpoint and one tenant.
 ///
 /// Returned by [`Delivery::identity`]. `Debug` shows nothing of the payload.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,16 +19,16 @@ use crate::{Delivery, EventAt, Field};
 pub struct Identity<'a> {
     /// The event's type, if the delivery states one.
     pub event_type: Option<Cow<'a, str>>,
-    /// The event's id, or the fields that stand for it.
+    /// The event's id, or the fields that form it.
     pub id: EventId<'a>,
 }
 
-/// The id of an event, or the fields that stand for it.
+/// The id of an event, or the fields that form it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum EventId<'a> {
     /// One id, which is not empty.
     Id(Cow<'a, str>),
-    /// All members that a [`Field::BodyAll`] names, in its order. At least one is not empty.
+    /// The members that a [`Field::BodyAll`] names, in the same order. At least one is not empty.
     Fields(Vec<Cow<'a, str>>),
 }
 
@@ -79,7 +79,8 @@ impl fmt::Debug for EventId<'_> {
     }
 }
 
-/// The members of a body that name its event. A body that is not a JSON object has no such members.
+/// The members of a body that hold its event's type and id. A body that is not a JSON object has no
+/// such members.
 #[derive(Default)]
 struct Named<'a> {
     /// With their rank among the names that are asked for.
@@ -89,7 +90,7 @@ struct Named<'a> {
     /// A bit for each rank.
     types_seen: u32,
     ids_seen: u32,
-    /// A member occurs twice: two readers of the body may take different values of it.
+    /// Set if a member occurs twice: two parsers of the body may use different values.
     is_ambiguous: bool,
 }
 

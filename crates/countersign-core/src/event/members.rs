@@ -126,13 +126,13 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
     }
 }
 
-/// The place of `key` among the members that a field is in.
+/// Returns the place of `key` among the members that a field is in.
 pub(super) fn rank(field: Field, key: &str) -> Option<usize> {
     field.members().iter().take(MAX_NAMES).position(|name| *name == key)
 }
 
-/// The place of `key` among the members of which the first is the id. An id of several members has
-/// no one text.
+/// Returns the place of `key` among the members that can hold the id. Returns `None` for an id of
+/// several members, which has no single text.
 fn id_rank(field: Field, key: &str) -> Option<usize> {
     if matches!(field, Field::BodyAll(_)) { None } else { rank(field, key) }
 }

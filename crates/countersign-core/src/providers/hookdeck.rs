@@ -56,9 +56,9 @@
 //! - `X-Hookdeck-Verified` tells whether Hookdeck verified the original provider's signature, where
 //!   the source is set to. It is not signed: set the source to refuse what is not verified.
 //! - The original provider's signature comes along, too. Verifying Hookdeck's does not verify it.
-//!   Where you verify the original one instead, its signed time is that of the first delivery: an
-//!   attempt that Hookdeck makes later is stale, unless
-//!   [`Verifier::tolerance`](crate::Verifier::tolerance) is longer than Hookdeck's retries.
+//!   If you verify the original one instead, its signed time is that of the first delivery. Later
+//!   attempts of Hookdeck are then stale, unless
+//!   [`Verifier::tolerance`](crate::Verifier::tolerance) is longer than Hookdeck's retry schedule.
 
 use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
 

@@ -49,11 +49,11 @@
 //!
 //! # Retries
 //!
-//! Linear sends a delivery that was not answered 200 again after 1 minute, 1 hour and 6 hours.
+//! If a delivery is not answered 200, Linear sends it again after 1 minute, 1 hour and 6 hours.
 //! According to [several reports](https://github.com/vercel/eve/issues/1570) it repeats the same
 //! bytes, with the same `webhookTimestamp`. With the tolerance of 60 s no retry passes, so a single
-//! 503 loses the event. Set a tolerance that is longer than the schedule, and handle each event once,
-//! for at least as long (`countersign::idempotency`):
+//! 503 loses the event. Set a tolerance that is longer than the schedule, and detect duplicates for
+//! at least as long as the tolerance (`countersign::idempotency`):
 //!
 //! ```
 //! use std::time::Duration;
@@ -65,8 +65,8 @@
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!
-//! Whoever has seen a delivery can then send it again for 8 hours, and can change `Linear-Delivery`,
-//! which is not signed.
+//! Anybody who has seen a delivery can then send it again for 8 hours, and can change
+//! `Linear-Delivery`, which is not signed.
 //!
 //! # Pitfalls
 //!

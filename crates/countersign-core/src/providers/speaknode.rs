@@ -6,10 +6,11 @@
 //! - Events: `ConversationComplete`, `SessionStarted`, more to come; their fields are not
 //!   documented, and neither is the member that holds the type: the first of `type`, `event`,
 //!   `event_type` and `eventType` that is text is taken.
-//! - No id is declared, because nothing documents what a member `id` names: two events of one
-//!   conversation may share it. Each delivery is handled, also with
-//!   [idempotency](https://docs.rs/countersign/latest/countersign/idempotency/index.html), unless you
-//!   set the members that name an event. The member is in the event's JSON, as it came.
+//! - No id is declared, because SpeakNode does not document the meaning of a member `id`: two
+//!   events of one conversation may share it. Even with
+//!   [idempotency](https://docs.rs/countersign/latest/countersign/idempotency/index.html), each
+//!   delivery is handled, unless you set the members that identify an event. A member `id` is in
+//!   the event's JSON, unchanged.
 //!
 //! Source: <https://docs.speaknode.com/guide/webhooks>.
 //!

@@ -6,13 +6,13 @@
 //!   the body. Several stand beside each other with spaces between, while a secret is being
 //!   rotated: any `v1` may match, 1 to 8 of them. Other versions are ignored, `v1a` among them:
 //!   that is `StandardWebhooksEd25519` with the feature `ed25519`.
-//! - Tolerance: 300 s, as in the libraries. The time is that of the attempt: by the specification, a
-//!   retry is signed anew, and is not stale. Where a sender repeats the time instead, see
-//!   [`Verifier::tolerance`](crate::Verifier::tolerance).
+//! - Tolerance: 300 s, as in the libraries. The signed time is that of the attempt: the
+//!   specification says that each retry is signed anew, so that a retry is not stale. If a sender
+//!   repeats the time instead, see [`Verifier::tolerance`](crate::Verifier::tolerance).
 //! - Secret: base64 of 24 to 64 bytes, with or without `whsec_` in front.
 //! - The event's id is the signed `webhook-id`; its `type` is in the body, and so it is signed too.
-//!   An id that holds a dot is rejected: the signed text would have several readings. The
-//!   specification warns of such ids, and its libraries accept them.
+//!   An id that contains a dot is rejected, because the signed text could be read in several ways.
+//!   The specification warns of such ids, and its libraries accept them.
 //!
 //! Source: <https://www.standardwebhooks.com/> and its specification,
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.

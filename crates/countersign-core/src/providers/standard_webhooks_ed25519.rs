@@ -56,7 +56,7 @@
 //! - Where a provider has one key for all, a delivery that is meant for another customer is signed
 //!   just as well: check in the event that it is yours.
 //! - Verifying 1 KiB takes some forty times as long as with a MAC (31 µs where the other takes
-//!   0.8), and so does refusing a forged signature. Each pair of a signature and a key hashes the
+//!   0.8), and so does rejecting a forged signature. Each pair of a signature and a key hashes the
 //!   whole body anew, so a forged body of 1 MiB costs up to 25 ms of CPU time, eight times as much
 //!   as one signature and one key: set
 //!   [`Verifier::body_limit`](crate::Verifier::body_limit) no higher than needed.

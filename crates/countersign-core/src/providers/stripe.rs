@@ -56,8 +56,8 @@
 //!
 //! # Pitfalls
 //!
-//! - Each attempt is signed anew, with its own time: a retry is not stale. A gateway that forwards
-//!   Stripe's deliveries later repeats the old time: see
+//! - Each attempt is signed anew, with its own time, so a retry is not stale. A gateway that
+//!   forwards Stripe's deliveries later repeats the old time: see
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance).
 //! - Events come in any order, and more than once: the `id` tells a duplicate.
 //! - Stripe waits some seconds for 2xx, and retries for up to three days: do slow work after the

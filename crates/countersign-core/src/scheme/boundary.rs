@@ -1,15 +1,15 @@
 //! The end of each variable part in the text that is signed.
 //!
-//! A signed text must have one reading. Each variable part before the body therefore ends at the
-//! first byte of the literal that follows it, and never holds that byte: a timestamp is digits, and
-//! an id that holds it is rejected, whatever its signature. The URL is configured, and so it is as
-//! fixed as a literal. The body comes last.
+//! It must be possible to read a signed text in only one way. Each variable part before the body
+//! therefore ends at the first byte of the literal that follows it, and never contains that byte: a
+//! timestamp consists of digits, and an id that contains the byte is rejected, even if its
+//! signature matches. The URL is configured, and is as fixed as a literal. The body comes last.
 
 use super::{Part, Scheme};
 
 impl Scheme {
-    /// Finds a separator that the id would end in, if it were read from the signed text.
-    // One place for the verifier and the signer.
+    /// Finds a separator whose first byte the id contains.
+    // Used by both the verifier and the signer.
     #[inline]
     pub(crate) fn separator_within(&self, id: &str) -> Option<&'static str> {
         self.signed.windows(2).find_map(|parts| match parts {

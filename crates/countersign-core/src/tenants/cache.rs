@@ -25,9 +25,9 @@ use crate::{
 /// - That there is no such tenant is remembered, too, and for longer names than 256 bytes it is
 ///   known without a lookup: who makes names up costs the source one lookup for each, and cannot
 ///   fill the memory.
-/// - A refusal hashes as much for a tenant that does not exist as for one with a single secret. For a
-///   tenant that has retired secrets it hashes once more for each, so the time that it takes reveals
-///   which tenants have some: see [`Secrets`](crate::Secrets) for figures. Whether a name had
+/// - A rejected delivery is hashed once if its tenant does not exist or has a single secret. Each
+///   retired secret of a tenant adds one hash, so the time that a rejection takes reveals which
+///   tenants have retired secrets: see [`Secrets`](crate::Secrets) for figures. Whether a name had
 ///   to be looked up can be told by the time, though, and from that whether deliveries for it came
 ///   in of late: where the names of tenants are to be hidden, make them impossible to guess.
 #[derive(Debug)]

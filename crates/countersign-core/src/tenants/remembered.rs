@@ -19,11 +19,12 @@ use crate::{
     },
 };
 
-/// A source, and the keys that were made of its secrets.
+/// A source, and the keys that were made from its secrets.
 ///
-/// The cache and the table of running lookups change together, under one lock. A tenant is forgotten
-/// in both: its running lookup goes on for the deliveries that wait for it, but no later delivery
-/// joins it, and its answer is not cached. Other tenants' lookups are not touched.
+/// The cache and the table of running lookups change together, under one lock. A tenant is
+/// forgotten in both: its running lookup goes on for the deliveries that already wait, but no later
+/// delivery joins that lookup, and the answer is not cached. Lookups of other tenants are not
+/// changed.
 pub(super) struct Remembered<S> {
     source: S,
     scheme: &'static Scheme,
@@ -74,7 +75,7 @@ impl<S> Remembered<S> {
             return Found::Cached(keys);
         }
         let mut running = self.lock();
-        // A lookup may have been answered since.
+        // A lookup may have been answered since the first check.
         match self.cached.load().get(tenant) {
             Some(keys) => Found::Cached(keys),
             None => Found::Running(running.join(tenant)),
@@ -148,7 +149,7 @@ impl<S> fmt::Debug for Remembered<S> {
     }
 }
 
-/// A delivery that waits for a lookup, and leaves it when it is answered or given up.
+/// A delivery that waits for a lookup. It leaves the lookup on an answer, or when it is dropped.
 struct Waiting<'a, S> {
     remembered: &'a Remembered<S>,
     tenant: &'a str,
@@ -179,8 +180,8 @@ impl<K> Expiry<K, Option<Arc<Keys>>> for Lifetime {
         Some(self.of(keys.as_ref()))
     }
 
-    /// An answer that takes the place of an expired one lasts as long as any other of its kind: by
-    /// default, the cache would keep the time of the former answer.
+    /// An answer that replaces an expired one gets a new lifetime: by default, the cache would keep
+    /// the lifetime of the former answer.
     fn expire_after_update(
         &self,
         _: &K,

@@ -55,7 +55,7 @@ impl Running {
         self.0.remove(tenant);
     }
 
-    /// Finds this lookup, unless another one or none runs for the tenant now.
+    /// Finds this lookup, if it is still the one that runs for the tenant.
     fn joined(&mut self, tenant: &str, lookup: &Arc<RunningLookup>) -> Option<&mut Shared> {
         self.0.get_mut(tenant).filter(|shared| Arc::ptr_eq(&shared.lookup, lookup))
     }

@@ -175,7 +175,7 @@ async fn remembers_an_unknown_tenant_as_unknown_after_forgetting_all() -> Outcom
     verifier.forget_all_tenants().await;
     let unknown = Err(VerifyErrorKind::UnknownTenant);
     assert_eq!(verdict(&verifier, "acme", "secret of acme").await?, unknown);
-    // It was unknown for no time at all, although the same name was once known for an hour.
+    // The unknown tenant was cached for no time, although the same name was once known for an hour.
     source.set("acme", "secret of acme");
     assert!(verdict(&verifier, "acme", "secret of acme").await?.is_ok());
     Ok(())

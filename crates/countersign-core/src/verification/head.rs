@@ -164,7 +164,7 @@ fn id<'a, H: HeaderSource + ?Sized>(
     }
     let value = companion(headers, &settings.id_headers, alternative);
     let text = value.and_then(|value| str::from_utf8(value).ok()).filter(|text| !text.is_empty());
-    // Otherwise the signed text has several readings.
+    // Otherwise the signed text could be read in several ways.
     let text = text.filter(|text| scheme.separator_within(text).is_none());
     text.map(Some).ok_or(VerifyErrorKind::MalformedId)
 }

@@ -102,7 +102,7 @@ pub(super) fn judge(
     Ok(time)
 }
 
-/// Rounded up, an age is never reported as equal to the tolerance that it exceeds.
+/// Rounds up, so that no age is reported as equal to the tolerance that it exceeds.
 fn rounded_up(duration: Duration) -> u64 {
     duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }

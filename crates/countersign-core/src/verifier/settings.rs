@@ -24,7 +24,7 @@ pub(crate) struct Settings {
     pub(super) body_deadline: Duration,
     pub(super) unauthorized: Answer,
     pub(crate) endpoint: Name,
-    /// The one tenant whose keys the verifier has.
+    /// The tenant whose keys the verifier has, if it was made for one tenant.
     pub(crate) tenant: Option<Name>,
 }
 
@@ -125,12 +125,12 @@ impl<P: Provider> Verifier<P> {
     /// # Security
     ///
     /// Give each sender a name of its own. Two verifiers with different secrets that use one name
-    /// and one store of events share the keys of those events: one sender can then use up the ids of
-    /// the other's events, which are lost. `Verifier::per_tenant` tells tenants apart by itself.
+    /// and one store of events share the keys of those events: one sender can then use up the ids
+    /// of the other's events, which are lost. `Verifier::per_tenant` keeps tenants apart by itself.
     ///
     /// # Examples
     ///
-    /// A name out of a configuration:
+    /// A name from a configuration:
     ///
     /// ```
     /// use countersign_core::{Secret, Verifier, providers::GitHub};
@@ -155,11 +155,12 @@ impl<P: Provider> Verifier<P> {
     /// Accepts signed times up to this far from now, in the past and in the future. Default: what
     /// the provider's scheme states, mostly 300 s. Schemes that sign no time are not affected.
     ///
-    /// Some providers and gateways sign the time once for each event, and repeat the same bytes when
-    /// they retry. A retry that is older than the tolerance is rejected, so a single failed delivery
-    /// loses the event. Set a tolerance that is longer than their retry schedule, and handle each
-    /// event once with idempotency, for at least as long. [`Linear`](crate::providers::linear) does
-    /// so; the log line of a rejection reports the age of a stale time.
+    /// Some providers and gateways sign the time once for each event, and repeat the same bytes
+    /// when they retry. A retry that is older than the tolerance is rejected, so a single failed
+    /// delivery loses the event. Set a tolerance that is longer than their retry schedule, and use
+    /// idempotency to detect duplicates for at least as long as the tolerance.
+    /// [`Linear`](crate::providers::linear) is such a provider. The log line of a rejection reports
+    /// the age of a stale time.
     ///
     /// # Security
     ///
@@ -212,7 +213,8 @@ impl<P> Verifier<P> {
         &self.shared.settings.endpoint
     }
 
-    /// The keys as they are now, unless they are looked up per tenant, or are one tenant's.
+    /// Returns the present keys, or `None` if the verifier looks keys up per tenant, or was made
+    /// for one tenant.
     #[doc(hidden)]
     #[must_use]
     pub fn __key_set(&self) -> Option<KeySet> {

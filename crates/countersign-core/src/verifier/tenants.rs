@@ -63,7 +63,8 @@ impl<P: Provider> Verifier<P> {
     /// settings. `Ok(None)` if there is no such tenant. A verifier with secrets of its own is
     /// every tenant's.
     ///
-    /// Its proofs name the tenant, as those of the layers and the extractors do.
+    /// Proofs of the returned verifier name the tenant, like proofs of the layers and the
+    /// extractors.
     ///
     /// For deliveries out of a queue; the layers and the extractors do it by themselves.
     ///
@@ -86,8 +87,8 @@ impl<P: Provider> Verifier<P> {
         }))
     }
 
-    /// Forgets the cached secrets of a tenant. Call it after they were changed or revoked in the
-    /// source: the next delivery looks them up. Other tenants are not affected.
+    /// Forgets the cached secrets of a tenant. Call it after the secrets were changed or revoked
+    /// in the source: the next delivery looks them up. Other tenants are not affected.
     ///
     /// # Security
     ///
@@ -104,7 +105,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// As [`forget_tenant`](Self::forget_tenant), for all tenants.
+    /// The guarantee is that of [`forget_tenant`](Self::forget_tenant), for all tenants.
     pub async fn forget_all_tenants(&self) {
         self.forget(None);
     }

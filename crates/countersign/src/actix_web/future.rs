@@ -84,8 +84,8 @@ where
                         }
                     };
                     let bytes = proof.body().clone();
-                    // The head stays as it arrived. actix panics when a head is changed of which
-                    // somebody holds a clone, and no public function reports that.
+                    // The head stays as it arrived. actix panics when a head is changed while
+                    // another middleware holds a clone, and no public function reports that.
                     proof.leave(&mut *request.extensions_mut());
                     request.set_payload(Payload::from(bytes));
                     let response = inner.call(request);

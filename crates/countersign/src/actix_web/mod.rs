@@ -95,7 +95,7 @@
 //! | headers of a delivery whose re-serialised text was signed | the layer sets `Content-Length` and removes the fields that describe the bytes of the wire: `Content-Digest`, `Content-MD5`, `Digest`, `Repr-Digest`, `Trailer`, `Transfer-Encoding` | stay as they arrived: a middleware must not change a head that another middleware may hold |
 //! | body of such a delivery behind the middleware | the text that was signed | the text that was signed: read it to its end, and not up to `Content-Length` |
 //! | body with `Content-Encoding` behind the middleware | as it was on the wire | as it was on the wire; actix's own extractors inflate it |
-//! | sender that still sends when it is rejected over HTTP/1 | its body is read and dropped for up to 10 s and 16 MiB, by at most 32 tasks at once | actix reads and drops it for `client_disconnect_timeout`, 1 s unless set |
+//! | sender that is still sending when it is rejected over HTTP/1 | the rest of its body is read and dropped for up to 10 s and 16 MiB, by at most 32 tasks at once | actix reads and drops the rest: with a declared length for `client_disconnect_timeout` (1 s unless set), in chunks to the end |
 //! | handler without a verifier | does not compile | 500, and the log names what to add |
 //!
 //! # Security
@@ -114,9 +114,9 @@
 //!
 //! # Deployment
 //!
-//! - The middleware leaves its proof in the request's extensions. actix panics when a middleware
-//!   around it still borrows them, so drop what `extensions()` or `extensions_mut()` returned before
-//!   the inner service is called. Clones of the `HttpRequest` may be held.
+//! - The middleware stores its proof in the request's extensions. actix panics if an outer
+//!   middleware still borrows them: drop the values that `extensions()` or `extensions_mut()`
+//!   returned before you call the inner service. Clones of the `HttpRequest` may be held.
 //! - The body is verified as it came over the wire. If it has a `Content-Encoding`, actix's own
 //!   extractors inflate it afterwards; those of this crate never do, so that an encoded event is a
 //!   400.
@@ -127,10 +127,10 @@
 //! - `wrap` covers the default service as well: an unknown path of the `App` or `Scope` is answered
 //!   401 instead of 404, and a wrong method of the `Resource` 401 instead of 405.
 //! - An answer that does not wait for the end of a body carries `Connection: close`. actix itself
-//!   then reads and drops what a sender still sends, here as on every route, so that the answer
-//!   arrives: where the length was declared for `HttpServer::client_disconnect_timeout` (1 s unless
-//!   set; with 0 it closes at once), and a chunked body to its end. A sender that needs longer may
-//!   get a reset connection instead of the answer.
+//!   then reads and drops the rest of the body, as on every route, so that the answer arrives. A
+//!   body with a declared length is read for `HttpServer::client_disconnect_timeout` (1 s unless
+//!   set; with 0 the connection closes at once), and a chunked body is read to its end. A sender
+//!   that needs longer may get a reset connection instead of the answer.
 //! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
 //!   to limit: `HttpServer::client_request_timeout`, 5 s unless set, for the first request of a
 //!   connection alone; what follows on it has no limit but `KeepAlive::Disabled`.

@@ -161,12 +161,12 @@
 //! - The body is read as it came over the wire: put request decompression nowhere around.
 //! - axum's `DefaultBodyLimit` does not apply; the verifier's limit does. A limit that wraps the
 //!   body (`tower_http`'s `RequestBodyLimitLayer`) is honoured as well: 413.
-//! - A rejection reaches a sender that is still sending. Over HTTP/1 it goes out at once, with
-//!   `Connection: close`, and a task then reads and drops what still comes of the body: at most
-//!   16 MiB, for at most 10 s, until nothing comes for 2 s, and with at most 32 such tasks at once
-//!   in the process. Without it, clients that write before they read get a reset connection instead
-//!   of the answer. Nothing is read on after `Expect: 100-continue`, a body deadline or a broken
-//!   body. The price: a graceful stop takes up to 10 s longer.
+//! - A rejection reaches a sender that is still sending. Over HTTP/1 the answer is sent at once,
+//!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
+//!   for at most 10 s, until nothing arrives for 2 s. The process runs at most 32 such tasks at
+//!   once. Without the task, clients that write before they read get a reset connection instead of
+//!   the answer. The rest is not read after `Expect: 100-continue`, a body deadline or a broken
+//!   body. The cost: a graceful stop takes up to 10 s longer.
 //! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
 //!   to limit, and `axum::serve` does not.
 

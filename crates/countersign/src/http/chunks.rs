@@ -26,27 +26,28 @@ pin_project! {
             body: Option<B>,
             has_length: bool,
         },
-        /// Read where it is, and never moved again.
+        /// Read in place, and never moved again.
         InPlace {
             #[pin]
             body: B,
         },
-        /// Read on the heap, so that what is left of it can be handed on.
+        /// Read on the heap, so that the rest of the body can be handed on.
         Boxed {
-            // Taken at its end.
+            // Taken at the end of the body.
             body: Option<Pin<Box<B>>>,
         },
     }
 }
 
 impl<B> Chunks<B> {
-    /// A body that has not been read. One whose length is known is within the limit when it is
-    /// read, so that nothing of it is ever left; only the others cost an allocation.
+    /// Wraps a body that has not been read. A body of known length is read only if it is within the
+    /// limit, so nothing of it is left over; only a body of unknown length costs an allocation.
     pub(crate) fn new(body: B, has_length: bool) -> Self {
         Self::Unread { body: Some(body), has_length }
     }
 
-    /// Takes the rest of the body: `None` if there is none, or if it cannot be moved.
+    /// Takes the rest of the body. Returns `None` if nothing is left, or if the rest cannot be
+    /// moved.
     pub(crate) fn rest(self: Pin<&mut Self>) -> Option<Pin<Box<B>>> {
         match self.project() {
             ChunksProjection::Unread { body, .. } => body.take().map(Box::pin),
@@ -75,7 +76,7 @@ where
                     let Some(body) = place else { return Poll::Ready(None) };
                     let item = ready!(poll_data(body.as_mut(), cx));
                     if !matches!(item, Some(Ok(_))) {
-                        // At its end, or broken: nothing is left to be read.
+                        // The body has ended or is broken: nothing is left to read.
                         *place = None;
                     }
                     return Poll::Ready(item);

@@ -19,7 +19,7 @@ use crate::{
 };
 
 pin_project! {
-    /// Takes in one delivery. A rejection comes with what is left of the body.
+    /// Takes in one delivery. A rejection is returned with the rest of the body.
     pub(crate) struct Intake<V, B>
     where
         V: Decide,
@@ -29,7 +29,7 @@ pin_project! {
     }
 }
 
-/// A rejected delivery, and what is left of its body.
+/// A rejected delivery, and the rest of its body.
 pub(crate) struct Rejected<B> {
     rejection: Rejection,
     rest: Option<Pin<Box<B>>>,
@@ -81,8 +81,7 @@ where
 }
 
 impl<B: Body + Send + 'static> Rejected<B> {
-    /// Refuses the request, and reads the rest of its body where the answer would be lost
-    /// otherwise.
+    /// Rejects the request, and reads the rest of its body if the answer would be lost otherwise.
     pub(crate) fn refuse(self, parts: &Parts) -> Rejection {
         if let Some(rest) = self.rest {
             linger(rest, parts);

@@ -2,8 +2,8 @@
 //!
 //! Many clients write their whole request before they read the answer. A server that answers and
 //! closes while such a client still writes makes the system reset the connection, and the reset
-//! discards the answer that has arrived already (RFC 9112, section 9.6). So the answer goes out at
-//! once, and a task reads and drops what still comes, within limits.
+//! discards the answer that has arrived already (RFC 9112, section 9.6). The answer is therefore
+//! sent at once, and a task reads and drops the rest of the body, within limits.
 
 use std::{pin::Pin, time::Duration};
 
@@ -20,9 +20,12 @@ use tokio::{
 
 /// Reads and drops the rest of a rejected request's body in a task of its own.
 ///
-/// It does nothing over HTTP/2 and later, where a stream ends without its connection; after
-/// `Expect: 100-continue`, where the client waits for leave to send, which reading would give;
-/// outside of a tokio runtime; and while [`PLACES`] other tasks do the same.
+/// It does nothing in these cases:
+/// - over HTTP/2 and later, because a stream can end while its connection stays open;
+/// - after `Expect: 100-continue`: the client waits before it sends, and reading would make it
+///   send;
+/// - outside of a tokio runtime;
+/// - while [`PLACES`] other tasks do the same.
 pub(super) fn linger<B>(rest: Pin<Box<B>>, parts: &Parts)
 where
     B: Body + Send + 'static,
@@ -54,7 +57,7 @@ async fn discard<B: Body>(mut body: Pin<Box<B>>) {
     while let Ok(Some(Ok(length))) = timeout_at(end.min(idle_end), next_length(&mut body)).await {
         let now = Instant::now();
         let Some(left) = room.checked_sub(length) else { return };
-        // A body that is always ready never lets the timer speak.
+        // Checked here as well, because the timer is not polled while the body is always ready.
         if now >= end.min(idle_end) {
             return;
         }
@@ -65,27 +68,28 @@ async fn discard<B: Body>(mut body: Pin<Box<B>>) {
     }
 }
 
-/// The number of bytes in the next frame.
+/// Returns the number of bytes in the next frame.
 async fn next_length<B: Body>(body: &mut Pin<Box<B>>) -> Option<Result<usize, B::Error>> {
     let frame = body.frame().await?;
     Some(frame.map(|frame| frame.data_ref().map_or(0, Buf::remaining)))
 }
 
-/// Places that no task has.
+/// Free places for tasks.
 static FREE: Semaphore = Semaphore::const_new(PLACES);
 
-/// Tasks at once in this process. Each holds what the server buffers for its connection, about
-/// half a MiB; without a bound, 500 senders cost 243 MiB.
+/// Most tasks at once in this process. Each one keeps the server's buffers of its connection, about
+/// half a MiB; without a limit, 500 senders took 243 MiB.
 const PLACES: usize = 32;
 
-/// Bytes that one task reads: more than providers send, and 16 times the default limit of a body.
+/// Bytes that one task reads at most: more than providers send, and 16 times the default body
+/// limit.
 const BYTES: usize = 16 * 1024 * 1024;
 
 /// Time for one task in all: the default deadline of a body.
 const TOTAL: Duration = Duration::from_secs(10);
 
-/// Time without a byte. A sender that still sends does not pause for so long; one that has read
-/// the answer is silent.
+/// Time without a byte after which a task ends. A sender that is still sending does not pause for
+/// so long; a sender that has read the answer sends nothing more.
 const IDLE: Duration = Duration::from_secs(2);
 
 #[cfg(test)]

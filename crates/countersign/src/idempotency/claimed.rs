@@ -23,14 +23,14 @@ pub struct Claimed {
     /// `None` where there was nothing to claim by, and once it is settled.
     pub(super) lease: Option<Lease>,
     pub(super) stage: Stage,
-    /// What a kept answer is bound to; `None` where answers are not kept.
+    /// Digest that a kept answer belongs to; `None` if answers are not kept.
     pub(super) digest: Option<BodyDigest>,
 }
 
-/// What a delivery is claimed by.
+/// The key and the digest by which a delivery is claimed.
 #[derive(Debug)]
 pub struct Keyed {
-    /// `None` if nothing names its event.
+    /// `None` if the delivery does not identify its event.
     pub(super) key: Option<IdempotencyKey>,
     pub(super) digest: Option<BodyDigest>,
 }
@@ -75,7 +75,7 @@ impl Idempotency {
         self.clone().admit(self.keyed(verified, headers))
     }
 
-    /// Claims the event of a delivery, or returns why it is not to be handled.
+    /// Claims the event of a delivery, or returns the reason not to handle it.
     pub(crate) async fn admit(self, keyed: Keyed) -> Result<Claimed, Rejection> {
         let Keyed { key, digest } = keyed;
         let Some(key) = key else {

@@ -1,4 +1,4 @@
-//! The verifiers whose events are claimed here, by the name of their endpoint.
+//! The keys of the verifiers whose events are claimed, by endpoint name.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -8,16 +8,16 @@ use super::claimed::TARGET;
 
 /// The keys that each endpoint's deliveries were verified with.
 ///
-/// Two verifiers that use one endpoint name share the keys of their events. Where they have the same
-/// secrets, as the workers of one server have, that is as it should be; where they have no secret in
-/// common, they receive from different senders, and one sender's events can pass for duplicates of
-/// the other's.
+/// Two verifiers that use one endpoint name share the keys of their events. This is correct if they
+/// have the same secrets, as the workers of one server do. If they have no secret in common, they
+/// receive from different senders, and one sender's events can be taken for duplicates of the
+/// other's.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints(RwLock<Vec<(Box<str>, KeySet)>>);
 
 impl Endpoints {
-    /// Notes the keys of an endpoint, and logs at `ERROR` the first time that they have nothing in
-    /// common with those of the same name.
+    /// Notes the keys of an endpoint. Logs at `ERROR`, once, if they have nothing in common with
+    /// the other keys of the same name.
     pub(super) fn note(&self, endpoint: &str, keys: KeySet) {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if known.iter().any(|(name, known)| *known == keys && **name == *endpoint) {
@@ -45,7 +45,7 @@ impl Endpoints {
             has_others = true;
             is_related |= other.is_of_one_verifier(&keys) || other.has_in_common(&keys);
         }
-        // Of a verifier only the present keys are kept, however often its secrets are replaced.
+        // Only the present keys of a verifier are kept, even if its secrets are replaced often.
         known.retain(|(name, other)| **name != *endpoint || !other.is_of_one_verifier(&keys));
         if known.len() >= MOST {
             known.remove(0);
@@ -55,6 +55,6 @@ impl Endpoints {
     }
 }
 
-/// Verifiers, so that a program that makes new ones for ever takes a bounded amount of memory. Most
-/// programs have fewer than ten; one that is forgotten can be logged again.
+/// Most verifiers that are kept, so that a program that keeps making new verifiers needs a bounded
+/// amount of memory. Most programs have fewer than ten. A forgotten verifier can be logged again.
 const MOST: usize = 256;

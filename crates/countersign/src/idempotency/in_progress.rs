@@ -2,18 +2,18 @@
 
 /// Status of the answer to a delivery while its event is being handled for another delivery.
 ///
-/// The sender has to send the event again, because nobody knows yet whether it will be handled. No
-/// status of success can be chosen: it would acknowledge the event, and if the other handler failed,
-/// nobody would send it again.
+/// The sender has to send the event again, because it is not known yet whether the event will be
+/// handled. A 2xx status cannot be chosen: it would acknowledge the event, and if the other handler
+/// failed, the sender would not send the event again.
 ///
 /// | status | senders that try again | senders that give up |
 /// |---|---|---|
 /// | 503 | nearly all | |
 /// | 429 | Brevo, PagerDuty, Sanity, Zapier and most others | Dialpad, Merge, TradingView: every 4xx is final |
-/// | 409 | senders that repeat whatever is not 2xx, such as Mailgun and Prolific | Brevo, Dialpad, GitLab, Merge, PagerDuty, Sanity, TradingView, Zapier: every 4xx, or every one but 429, is final |
+/// | 409 | senders that try again after every status except 2xx, such as Mailgun and Prolific | Brevo, Dialpad, GitLab, Merge, PagerDuty, Sanity, TradingView, Zapier: every 4xx, or every 4xx except 429, is final |
 ///
-/// This is what the senders document. Brevo's page can be read so that 5xx, too, is final: choose 429
-/// for it.
+/// The table follows the senders' documentation. Brevo's page can also mean that 5xx is final:
+/// choose 429 for Brevo.
 ///
 /// # Examples
 ///
@@ -31,15 +31,16 @@ pub enum InProgressStatus {
     /// 503 Service Unavailable: the receiver cannot decide at the moment.
     #[default]
     ServiceUnavailable,
-    /// 429 Too Many Requests, for senders that take 5xx for final, or disable an endpoint after it.
+    /// 429 Too Many Requests, for senders that do not try again after 5xx, or that disable an
+    /// endpoint after it.
     TooManyRequests,
-    /// 409 Conflict, for senders that repeat whatever is not 2xx, where monitoring counts 5xx as
-    /// failures.
+    /// 409 Conflict, for senders that try again after every status except 2xx. Choose it if your
+    /// monitoring counts 5xx as failures.
     Conflict,
 }
 
 impl InProgressStatus {
-    /// The status code.
+    /// Returns the status code.
     #[must_use]
     pub const fn code(self) -> u16 {
         match self {

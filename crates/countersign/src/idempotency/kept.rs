@@ -17,8 +17,8 @@ pub struct KeptAnswer {
 pub(crate) type BodyDigest = [u8; 32];
 
 impl KeptAnswer {
-    /// Reads a note of the middleware: the answer, and the digest of what it was given to. Returns
-    /// `None` for every other note.
+    /// Reads a note of the middleware: the digest of the signed bytes, and the answer to them.
+    /// Returns `None` for every other note.
     pub(super) fn read(note: &Bytes) -> Option<(BodyDigest, Self)> {
         let (&[version, s0, s1, l0, l1], rest) = note.split_first_chunk()?;
         let (digest, rest) = rest.split_first_chunk::<32>()?;

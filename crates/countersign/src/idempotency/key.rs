@@ -16,23 +16,23 @@ use crate::Verified;
 /// The name of one event at one endpoint: equal for all deliveries of the event, and different from
 /// the names of all other events.
 ///
-/// It has four parts, `endpoint/tenant/type/id`, and is printable ASCII of at most 520 bytes,
-/// whatever it was made of:
+/// A key has four parts, `endpoint/tenant/type/id`. It is always printable ASCII of at most 520
+/// bytes:
 ///
 /// | part | how it is written |
 /// |---|---|
 /// | text | ASCII letters, digits, `.`, `_` and `-` as they are; every other byte, and a text of one `-`, as `%` and two hexadecimal digits |
-/// | text that is then longer than 128 bytes | `~` and its hexadecimal SHA-256 |
+/// | text that is longer than 128 bytes in this form | `~` and its hexadecimal SHA-256 |
 /// | an empty text | nothing |
 /// | absent | `-` |
-/// | several fields instead of an id | `+`, and the fields with commas in between; `++` and the hexadecimal SHA-256 of that if it is longer than 128 bytes |
+/// | several fields instead of an id | `+`, and the fields with commas between them; if this is longer than 128 bytes, `++` and its hexadecimal SHA-256 |
 /// | a body instead of an id | `=` and its hexadecimal SHA-256 |
 ///
 /// # Security
 ///
-/// Only what is signed should name an event. The tenant is part of the key, so that no tenant can
-/// use up the ids of another; the type is part of it, because some providers give one id to several
-/// events of one object.
+/// Only signed values should identify an event. The tenant is part of the key, so that no tenant
+/// can use up the ids of another; the type is part of it, because some providers give one id to
+/// several events of one object.
 ///
 /// # Examples
 ///
@@ -59,8 +59,8 @@ pub struct IdempotencyKey(Box<str>);
 impl IdempotencyKey {
     /// Begins the key of an event at an endpoint.
     ///
-    /// Where there is a proof, [`builder_of`](Self::builder_of) does not forget the tenant, and
-    /// [`of`](Self::of) makes the whole key.
+    /// If you have a proof, use [`builder_of`](Self::builder_of), which also sets the tenant, or
+    /// [`of`](Self::of), which makes the whole key.
     pub fn builder(endpoint: &str) -> KeyBuilder<'_> {
         KeyBuilder::new(endpoint)
     }
@@ -69,7 +69,8 @@ impl IdempotencyKey {
     ///
     /// # Examples
     ///
-    /// A provider whose deliveries have neither an id nor a time, where equal bytes are one event:
+    /// A provider whose deliveries have neither an id nor a time, so that equal bytes are one
+    /// event:
     ///
     /// ```
     /// # use countersign::{Secret, Signer, Verifier, providers::Respan};
@@ -86,11 +87,11 @@ impl IdempotencyKey {
         Self::builder(verified.endpoint()).tenant(verified.tenant())
     }
 
-    /// Makes the key of a delivery's event from the id and the type that the signature covers:
-    /// where the provider's [`EventAt`] says, at the endpoint that its verifier names.
+    /// Makes the key of a delivery's event from the signed id and the signed type. They are read
+    /// from the places in the provider's [`EventAt`]; the endpoint is the name of the verifier.
     ///
-    /// Returns `None` if no id is signed; if a member that names the event is repeated, because two
-    /// readers of the body may take different values of it; or if one of several fields is missing.
+    /// Returns `None` if no id is signed; if a member of the id or of the type is repeated, because
+    /// two parsers of the body may use different values; or if one of several fields is missing.
     ///
     /// # Examples
     ///

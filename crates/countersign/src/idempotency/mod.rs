@@ -33,20 +33,22 @@
 //!
 //! # What this can promise
 //!
-//! An event that is not completed is handled at its next delivery. If its worker died, that is the
-//! first delivery after the lease has run out. Until then a delivery of it is answered 503 with
-//! `Retry-After`, as it is while the store is out of reach, so that its sender sends it again.
+//! An event that is not completed is handled at its next delivery. If its worker died, it is
+//! handled at the first delivery after the lease has run out. Until then, and while the store is
+//! out of reach, a delivery of the event is answered 503 with `Retry-After`, so that its sender
+//! tries again.
 //!
-//! An event is therefore lost only if its sender gives up first. The lease has to be longer than the
-//! slowest handler takes, and shorter than the time between a sender's first try and its last:
-//! Sanity tries three times within 60 s, TradingView four times within 15 s, most others for hours.
-//! Set [`Idempotency::lease`] to less than that. Where no lease is short enough, claim in a
-//! transaction: `countersign_postgres` has no lease then. [`InProgressStatus`] says which senders try
-//! again after which status.
+//! An event is therefore lost only if its sender gives up first, or if no further delivery of it
+//! passes verification (see below). The lease has to be longer than the slowest handler takes, and
+//! shorter than the time between a sender's first try and its last: Sanity tries three times within
+//! 60 s, TradingView four times within 15 s, most others for hours. Set [`Idempotency::lease`] to
+//! less than that. If no lease is short enough, claim in a transaction, with `claim_in` of
+//! `countersign_postgres`: it needs no lease. [`InProgressStatus`] says which senders try again
+//! after which status.
 //!
-//! A further delivery must pass verification. A provider that signs the time once for each event and
-//! repeats the same bytes (Linear does) is rejected once the time is older than the tolerance, and
-//! then the event is lost. Set `Verifier::tolerance` longer than its retry schedule, and remember
+//! A further delivery must pass verification. A provider that signs the time once for each event
+//! and repeats the same bytes (Linear does) is rejected once the time is older than the tolerance.
+//! The event is then lost. Set `Verifier::tolerance` longer than its retry schedule, and remember
 //! events for at least as long.
 //!
 //! But between what a handler does and the note that it has done so, much can happen; the next
@@ -107,7 +109,8 @@
 //!   need a name each where both handle the same events; services that share a server of Redis or
 //!   PostgreSQL need a prefix or a table each. Otherwise the one swallows what the other has handled.
 //! - Two events may have one id where their types differ and are signed. A type in a header that is
-//!   not signed, such as Shopify's topic, tells nothing apart: choose an id that no two events share.
+//!   not signed, such as Shopify's topic, is not part of the key: choose an id that no two events
+//!   share.
 //! - Use one of the ways in at a time: where two claim the same event, the inner one is told that
 //!   the outer one works on it.
 //! - Deadlines are timers of tokio, and what outlives a request is a task of tokio.
@@ -117,11 +120,11 @@
 //!
 //! # Security
 //!
-//! - Give each sender a name of its own. Where two verifiers with different secrets use one name and
-//!   one store, each sender can use up the ids of the other's events, which are lost. If no secret is
-//!   common to the two verifiers and both use one [`Idempotency`], that is logged at `ERROR`, once,
-//!   under the target `countersign::idempotency`. Verifiers with
-//!   [secrets per tenant](crate::Verifier::per_tenant) tell tenants apart by themselves.
+//! - Give each sender a name of its own. Where two verifiers with different secrets use one name
+//!   and one store, each sender can use up the ids of the other's events, which are lost. If no
+//!   secret is common to the two verifiers and both use one [`Idempotency`], this is logged at
+//!   `ERROR`, once, under the target `countersign::idempotency`. Verifiers with [secrets per
+//!   tenant](crate::Verifier::per_tenant) keep tenants apart by themselves.
 //! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the same
 //!   signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
 

@@ -16,8 +16,9 @@ use crate::causes::Causes;
 /// | the store is out of reach, or too slow | 503, `Retry-After: 5` |
 /// | a setting of yours is missing | 500 |
 ///
-/// The `Retry-After` of an event that is being worked on is the rest of the other delivery's lease: whole
-/// seconds, rounded up, at least 1. A sender that waits for so long finds the event done or free.
+/// The `Retry-After` of an event that is being worked on is the rest of the other delivery's lease,
+/// in whole seconds, rounded up, at least 1. After that time the event is done, or free to be
+/// claimed.
 ///
 /// It is in the extensions of the response, and it is logged under the target
 /// `countersign::idempotency`: a mistake of yours at `ERROR`, a store that fails at `WARN`, a
@@ -70,8 +71,8 @@ impl Rejection {
         Self { reason, in_progress: InProgressStatus::default() }
     }
 
-    /// Sets the status if the event is being worked on; see [`Idempotency`](super::Idempotency), which
-    /// sets that of its own rejections.
+    /// Sets the status for an event that is being worked on. [`Idempotency`](super::Idempotency)
+    /// sets it for its own rejections.
     #[must_use]
     pub fn in_progress_status(self, in_progress: InProgressStatus) -> Self {
         Self { in_progress, ..self }
@@ -130,7 +131,7 @@ impl Rejection {
 }
 
 impl Reason {
-    /// What the store said, for the log.
+    /// Returns the store's error and its causes, for the log.
     pub(super) fn causes(&self) -> Option<Causes<'_>> {
         match self {
             Self::Store(error) => Causes::of(error),
@@ -193,7 +194,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Rounds up, so that the lease has run out for a sender that waits as long.
+/// Rounds up, so that the lease has run out when a sender that waited this long tries again.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
 }

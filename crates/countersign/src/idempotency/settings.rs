@@ -74,9 +74,10 @@ impl Idempotency {
     /// Sets for how long an event is its worker's, unless it is completed or released before.
     /// Default: 60 s, twice as long as the most patient providers wait for an answer.
     ///
-    /// A handler that takes longer can be overtaken by a second delivery of its event. A worker that
-    /// dies keeps the event from being handled for as long as this. It has to be over before the
-    /// sender's last try, which for some comes within a minute: Sanity sends twice more, 30 s apart.
+    /// A handler that takes longer can be overtaken by a second delivery of its event. If a worker
+    /// dies, its event is not handled until the lease has run out. The lease has to end before the
+    /// sender's last try. Some senders give up within a minute: Sanity sends twice more, 30 s
+    /// apart.
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }
@@ -95,10 +96,10 @@ impl Idempotency {
         Self { deadline, ..self }
     }
 
-    /// Sets the status of the answer to a delivery whose event is still being handled for another.
+    /// Sets the status of the answer while the event is still being handled for another delivery.
     /// Default: [`InProgressStatus::ServiceUnavailable`], after which nearly all senders try again.
     ///
-    /// It holds for the middleware, the extractor `Fresh` and [`claim`](Self::claim).
+    /// The status applies to the middleware, the extractor `Fresh` and [`claim`](Self::claim).
     pub fn in_progress_status(self, in_progress: InProgressStatus) -> Self {
         Self { in_progress, ..self }
     }
@@ -111,14 +112,14 @@ impl Idempotency {
         Self { when_store_fails: WhenStoreFails::Handle, ..self }
     }
 
-    /// Finds the event's id here. Default: where the provider's [`EventAt`](crate::EventAt) says, if
-    /// the signature covers it.
+    /// Sets the place of the event's id. Default: the place in the provider's
+    /// [`EventAt`](crate::EventAt), if the signature covers it.
     ///
     /// [`Field::BodyAll`] names an event by several members together. A delivery that lacks one of
     /// them, or repeats one, is handled without duplicate detection.
     ///
-    /// The type is part of the key as well, but only where it is signed. Where it is not, as with
-    /// Shopify's topics, the id must not be one that several events share, such as an order's:
+    /// The type is part of the key as well, but only if it is signed. If it is not signed, as with
+    /// Shopify's topics, do not choose an id that several events share. With the id of an order,
     /// `orders/create` and `orders/paid` would be one event.
     ///
     /// # Examples
@@ -157,10 +158,11 @@ impl Idempotency {
     ///
     /// # Security
     ///
-    /// An answer is kept with the SHA-256 of the signed bytes that it was given to. A duplicate with
-    /// other bytes gets the plain 200, and it is logged at `WARN`, because it usually means that two
-    /// senders share an endpoint's name ([`Verifier::endpoint`](crate::Verifier::endpoint)). A sender
-    /// that can sign the same bytes still gets the answer: names must differ where secrets do.
+    /// An answer is kept with the SHA-256 of the signed bytes of its delivery. A duplicate with
+    /// other bytes gets the plain 200, and is logged at `WARN`, because it usually means that two
+    /// senders share an endpoint's name ([`Verifier::endpoint`](crate::Verifier::endpoint)).
+    /// Another sender that signs the same bytes still gets the answer: give verifiers with
+    /// different secrets different names.
     pub fn replay_answers_up_to(self, bytes: usize) -> Self {
         Self { longest_answer: Some(bytes), ..self }
     }
@@ -192,14 +194,14 @@ impl Idempotency {
         key
     }
 
-    /// What a delivery is claimed by.
+    /// Returns the key and the digest by which a delivery is claimed.
     pub(crate) fn keyed<P, H>(&self, verified: &Verified<P>, headers: &H) -> Keyed
     where
         P: Provider,
         H: HeaderSource + ?Sized,
     {
         let key = self.key(verified, headers);
-        // Other deliveries are not hashed again.
+        // Deliveries whose answer is not kept are not hashed again.
         let keeps = key.is_some() && self.longest_answer.is_some();
         Keyed { key, digest: keeps.then(|| body_digest(verified.bytes())) }
     }

@@ -21,7 +21,7 @@ impl Claimed {
         self
     }
 
-    /// Completes the event if it was handled, and keeps an answer with it; else releases it.
+    /// Completes the event if it was handled, and keeps an answer with it; otherwise releases it.
     pub(crate) fn settle(self, answer: Option<&KeptAnswer>) -> Settling {
         if self.stage == Stage::Handled {
             let note = answer.zip(self.digest).map(|(answer, digest)| answer.note(&digest));
@@ -43,7 +43,7 @@ impl Claimed {
 }
 
 impl KeptAnswer {
-    /// Spells it for a store, with the digest of the bytes that it is given to.
+    /// Encodes the answer for a store, with the digest of the signed bytes of its delivery.
     fn note(&self, digest: &BodyDigest) -> Bytes {
         // No content type is as long: it came in a header field.
         let Ok(length) = u16::try_from(self.content_type.len()) else { return Bytes::new() };

@@ -101,7 +101,7 @@ where
                 }
                 StateProjection::Verified { inner, request } => {
                     ready!(inner.poll_ready(cx))?;
-                    // Not reached without a request: what is called is in the next state.
+                    // Not reached without a request: after the call, the state is the next one.
                     let Some(request) = request.take() else { return Poll::Pending };
                     let response = inner.call(request);
                     state.set(State::Calling { response });
@@ -132,6 +132,6 @@ where
     }
 }
 
-/// Fields that describe the bytes of the wire, and not the text that was signed and is handed on.
+/// Header fields that describe the bytes on the wire, not the signed text that is handed on.
 const ABOUT_THE_WIRE: [&str; 6] =
     ["content-digest", "content-md5", "digest", "repr-digest", "trailer", "transfer-encoding"];

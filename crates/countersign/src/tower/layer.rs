@@ -5,8 +5,8 @@ use crate::Verifiers;
 
 /// Layer that applies the [`Verify`] middleware.
 ///
-/// Load shedding and concurrency limits belong inside of it, where they count verified deliveries
-/// only:
+/// Put load shedding and concurrency limits inside of this layer, so that they count only verified
+/// deliveries:
 ///
 /// ```
 /// use countersign::{Secret, Verifier, providers::GitHub, tower::VerifyLayer};

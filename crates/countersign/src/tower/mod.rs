@@ -92,9 +92,9 @@
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!
-//! Both wrap only the routes that exist when they are called. A route that is added **later is
-//! open**: add the layer last, or take the event with [`Webhook`](crate::Webhook), which verifies by
-//! itself where no layer did.
+//! Both wrap only the routes that exist when they are called. A route that is added **later is not
+//! verified**: add the layer last, or take the event with [`Webhook`](crate::Webhook), which
+//! verifies the delivery by itself if no layer did.
 //!
 //! ```
 //! use axum::{Router, body::Body, http::{Request, StatusCode}, routing::post};
@@ -122,18 +122,19 @@
 //! # Deployment
 //!
 //! - The layer is always ready, and takes no part in backpressure. A concurrency limit, a buffer or
-//!   load shedding **inside** counts verified deliveries only: a body that is not verified yet
-//!   holds none of their permits, however slowly it comes. **Outside**, such a layer counts
-//!   unverified uploads as well, so that a sender without the secret can use up its places.
+//!   load shedding **inside** counts only verified deliveries: a body that is not verified yet
+//!   holds no permit of such a layer, even if the body arrives slowly. **Outside**, such a layer
+//!   also counts unverified uploads, so that a sender without the secret can use up its places.
 //! - Put request decompression **inside**: what is signed are the bytes on the wire. A layer that
 //!   inflates first makes every delivery a 401.
 //! - Trailers are not signed, and are dropped.
-//! - A rejection reaches a sender that is still sending. Over HTTP/1 it goes out at once, with
-//!   `Connection: close`, and a task then reads and drops what still comes of the body: at most
-//!   16 MiB, for at most 10 s, until nothing comes for 2 s, and with at most 32 such tasks at once
-//!   in the process. Without it, clients that write before they read get a reset connection instead
-//!   of the answer. Nothing is read on after `Expect: 100-continue`, a body deadline or a broken
-//!   body. The price: a graceful stop takes up to 10 s longer, and bodies of requests are `Send + 'static`.
+//! - A rejection reaches a sender that is still sending. Over HTTP/1 the answer is sent at once,
+//!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
+//!   for at most 10 s, until nothing arrives for 2 s. The process runs at most 32 such tasks at
+//!   once. Without the task, clients that write before they read get a reset connection instead of
+//!   the answer. The rest is not read after `Expect: 100-continue`, a body deadline or a broken
+//!   body. The cost: a graceful stop takes up to 10 s longer, and request bodies must be
+//!   `Send + 'static`.
 //! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
 //!   to limit, and `axum::serve` does not.
 //! - A limit of somebody else around this layer is honoured (413); axum's `DefaultBodyLimit` works

@@ -12,12 +12,12 @@ use crate::{
 
 /// Middleware that calls the inner service with verified deliveries only.
 ///
-/// It is always ready: the verdict comes first. Then a clone of the inner service is polled until
-/// it is ready, and called. An error of the inner service's `poll_ready` is returned as the error of
-/// the call.
+/// The service is always ready, because it verifies first. Then a clone of the inner service is
+/// polled until it is ready, and is called. An error of the inner service's `poll_ready` is
+/// returned as the error of the call.
 ///
-/// Bodies of requests are `Send + 'static`, because the rest of a rejected one is read in a task of
-/// its own; see the [module docs](crate::tower).
+/// Request bodies must be `Send + 'static`, because the rest of a rejected body is read in a task
+/// of its own; see the [module docs](crate::tower).
 ///
 /// See the [module docs](crate::tower) for an example.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ where
     type Future = ResponseFuture<S, V, B>;
 
     /// Always ready. A service that is polled ready may hold a permit for the caller, and an
-    /// unverified body would keep that permit for as long as its sender likes.
+    /// unverified body would keep that permit for as long as its sender wants.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         Poll::Ready(Ok(()))
     }

@@ -16,8 +16,8 @@ use countersign_tests::{Wire, signature};
 
 pub(crate) const SECRET: &str = "secret of faults";
 
-/// Delivers, with as many at once as a provider has: each until it is answered 2xx, or 4xx except
-/// 429, as senders do for whom that is final. Returns how many were given up.
+/// Delivers events, with as many at once as a provider has. Each is sent until the answer is 2xx or
+/// a 4xx except 429, which is final for many senders. Returns how many events were given up.
 pub(crate) fn deliver(
     deliveries: Vec<String>,
     addrs: &[SocketAddr],

@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// How long an event is its handler's.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(crate) lease: Duration,
-    /// The status of the answer while an event is another delivery's: 503, 429 or 409.
+    /// The status of the answer while another delivery's handler has the event: 503, 429 or 409.
     #[arg(long, value_name = "STATUS", default_value = "503", value_parser = in_progress)]
     pub(crate) in_progress: InProgressStatus,
     /// How long a handler takes before it adds the line.

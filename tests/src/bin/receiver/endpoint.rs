@@ -111,8 +111,9 @@ fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
     })
 }
 
-/// Returns whether the fields that the tower layer hands on describe the body that it hands on:
-/// where another text was signed than was sent, the fields that arrived are about the other.
+/// Returns whether the header fields that the tower layer hands on describe the body that it hands
+/// on. If the signed text differs from the sent text, the fields that arrived describe the sent
+/// text.
 pub(crate) fn describe<H: HeaderSource>(headers: &H, form: Form, bytes: &[u8]) -> bool {
     let mut lengths = headers.values("content-length");
     let length_fits = |length: &[u8]| length == bytes.len().to_string().as_bytes();

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{EventAt, EventId, Provider, Scheme};
 
-/// The identity as text: the type, and the id or the fields.
+/// The identity as text: the type, then the id or the fields.
 type Told = Option<(Option<String>, Vec<String>)>;
 
 fn identity(at: EventAt, headers: &[(&str, &str)], body: &str) -> Told {

@@ -82,9 +82,9 @@ async fn never_judges_a_later_delivery_by_secrets_read_before_they_were_forgotte
         let (before, forged, genuine) = tokio::join!(before, forged, genuine);
         assert_eq!(forged?, MISMATCH, "all: {all}");
         assert!(genuine?.is_ok());
-        // It began before, and is judged by what its own lookup has read.
+        // This delivery began before, and is judged by the secrets that its own lookup has read.
         assert!(before?.is_ok());
-        // That is not remembered.
+        // The answer of that lookup is not cached.
         assert_eq!(verdict(&verifier, "acme", "old secret").await?, MISMATCH);
         assert!(verdict(&verifier, "acme", "new secret").await?.is_ok());
         assert_eq!(slow.source.lookups(), 2);

@@ -1,4 +1,4 @@
-//! One signed text has one reading.
+//! A signed text can be read in only one way.
 
 use super::*;
 

@@ -1,12 +1,12 @@
-//! The heads of requests: others may hold them, and the middleware leaves them as they arrived.
+//! Request heads: other middleware may hold them, and this middleware does not change them.
 
 use actix_web::{HttpRequest, dev::Service};
 
 use super::*;
 
-/// What Python's `json.dumps` writes, which is signed.
+/// The text that is signed, as Python's `json.dumps` writes it.
 const DUMPED: &str = r#"{"model": "small", "tokens": 7}"#;
-/// The same data as `httpx` sends it.
+/// The same data, as `httpx` sends it.
 const SENT: &str = r#"{"model":"small","tokens":7}"#;
 
 /// A delivery whose signature is over another text than the one that is sent.

@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::*;
 
-/// A body that counts what is read of it, and never ends by itself before `left` chunks.
+/// A body that counts the bytes that are read, and does not end before `left` chunks.
 struct Source {
     chunk: Bytes,
     left: usize,
@@ -41,12 +41,13 @@ impl Source {
         Self { pace: Duration::from_secs(seconds), ..self }
     }
 
-    /// After its chunks nothing comes any more.
+    /// Makes the body stop after its chunks, without an end.
     fn stalling(self) -> Self {
         Self { ends: false, ..self }
     }
 
-    /// Has it read like the rest of a request, and returns what is read of it by when.
+    /// Reads the body like the rest of a request. Returns how many bytes were read, and the time
+    /// taken.
     async fn discarded(self) -> (usize, Duration) {
         let (read, start) = (self.read.clone(), Instant::now());
         let task = spawn(Box::pin(self), &request(), free(1));
@@ -82,7 +83,7 @@ fn request() -> Parts {
     Request::new(()).into_parts().0
 }
 
-/// Places of a test's own.
+/// Places for one test only.
 fn free(count: usize) -> &'static Semaphore {
     Box::leak(Box::new(Semaphore::new(count)))
 }
@@ -111,7 +112,7 @@ async fn stops_after_10_seconds() {
 async fn stops_after_2_seconds_without_a_byte() {
     let (read, took) = Source::new(10, 3).stalling().discarded().await;
     assert_eq!((read, took), (30, Duration::from_secs(2)));
-    // A frame without a byte is none.
+    // A frame without a byte does not count.
     let (_, took) = Source::new(0, 1000).every(1).discarded().await;
     assert_eq!(took, Duration::from_secs(2));
 }

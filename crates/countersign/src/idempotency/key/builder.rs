@@ -31,20 +31,20 @@ impl<'a> KeyBuilder<'a> {
         Self { tenant, ..self }
     }
 
-    /// Sets the event's type, and `None` if there is none that is signed.
+    /// Sets the event's type; `None` if no type is signed.
     ///
     /// # Security
     ///
-    /// A type in a header that is not signed must not be part of a key: whoever replays the delivery
-    /// with another type would have it handled again.
+    /// A type in a header that is not signed must not be part of a key: anybody who replays the
+    /// delivery with another type would make the handler run again.
     pub fn event_type(self, event_type: Option<&'a str>) -> EventKeyBuilder<'a> {
         EventKeyBuilder { at: self, event_type }
     }
 
     /// Completes the key with the SHA-256 of the signed bytes, for events without an id.
     ///
-    /// Two events with equal bytes then have one key: right for events that state a time, a number
-    /// or a whole state of their own, and wrong for "a cup was sold".
+    /// Two events with equal bytes then have one key. This is right for events that contain a time,
+    /// a unique number or a complete state, and wrong for "a cup was sold".
     #[must_use]
     pub fn body_digest(self, signed: &[u8]) -> IdempotencyKey {
         self.event_type(None).with(|key| push_digest(key, "=", signed))
@@ -54,8 +54,8 @@ impl<'a> KeyBuilder<'a> {
 impl EventKeyBuilder<'_> {
     /// Completes the key with the event's id.
     ///
-    /// An empty id is a name as every other: check it first, because all events without an id would
-    /// have this name.
+    /// Check first that the id is not empty: an empty id is accepted, and all events without an id
+    /// would have the same key.
     #[must_use]
     pub fn id(self, id: &str) -> IdempotencyKey {
         self.with(|key| push(key, id))
@@ -64,10 +64,10 @@ impl EventKeyBuilder<'_> {
     /// Completes the key with several fields that name the event together, such as a code and a
     /// reference. An absent field differs from an empty one, and the fields' order matters.
     ///
-    /// An array of no fields does not compile: it would name all events.
+    /// An empty array does not compile: all events would have the same key.
     #[must_use]
     pub fn fields<const N: usize>(self, fields: [Option<&str>; N]) -> IdempotencyKey {
-        const { assert!(N > 0, "no field names every event") }
+        const { assert!(N > 0, "at least one field is needed") }
         self.all(fields)
     }
 
@@ -82,7 +82,7 @@ impl EventKeyBuilder<'_> {
         let Self { at: KeyBuilder { endpoint, tenant }, event_type } = self;
         let texts = [Some(endpoint), tenant, event_type];
         let length = |text: &Option<&str>| text.map_or(1, str::len).min(LONGEST);
-        // One allocation for texts without a sign that is escaped, and an id as providers have it.
+        // One allocation, if no character is escaped and the id has a usual length.
         let mut key =
             String::with_capacity(texts.iter().map(length).sum::<usize>() + 3 + TYPICAL_ID);
         for text in texts {
@@ -97,5 +97,5 @@ impl EventKeyBuilder<'_> {
     }
 }
 
-/// Bytes. Ids of providers have 20 to 40.
+/// Length of a usual id in bytes: ids of providers have 20 to 40.
 const TYPICAL_ID: usize = 40;

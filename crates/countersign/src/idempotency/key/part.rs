@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use countersign_core::body_digest;
 
-/// Bytes of a part.
+/// Most bytes of a part.
 pub(super) const LONGEST: usize = 128;
 
 /// Writes a part that is absent.
@@ -12,7 +12,7 @@ pub(super) fn push_absent(key: &mut String) {
     key.push_str(ABSENT);
 }
 
-/// Writes a text, without signs that mean something else in a key or to a store, and short.
+/// Writes a text: escapes characters that have a meaning in a key or for a store, and shortens it.
 pub(super) fn push(key: &mut String, text: &str) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let escaped = text.bytes().filter(|byte| !is_plain(*byte)).count();
@@ -34,7 +34,7 @@ pub(super) fn push(key: &mut String, text: &str) {
     }
 }
 
-/// Writes several fields as one part. No text begins with the sign.
+/// Writes several fields as one part, after `+`: no escaped text begins with this character.
 pub(super) fn push_fields<'f>(key: &mut String, fields: impl IntoIterator<Item = Option<&'f str>>) {
     let start = key.len();
     for (index, field) in fields.into_iter().enumerate() {
@@ -50,7 +50,7 @@ pub(super) fn push_fields<'f>(key: &mut String, fields: impl IntoIterator<Item =
     }
 }
 
-/// Writes the SHA-256 of bytes, behind a sign that no text begins with.
+/// Writes the SHA-256 of bytes, after a character that no escaped text begins with.
 pub(super) fn push_digest(key: &mut String, sign: &str, bytes: &[u8]) {
     key.push_str(sign);
     for byte in body_digest(bytes) {
@@ -58,5 +58,5 @@ pub(super) fn push_digest(key: &mut String, sign: &str, bytes: &[u8]) {
     }
 }
 
-/// Written for a part that is absent. A text of this one sign is escaped.
+/// Text of an absent part. A text that is only this character is escaped.
 const ABSENT: &str = "-";

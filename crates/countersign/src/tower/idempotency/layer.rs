@@ -74,8 +74,8 @@ impl<V: Verifiers> IdempotencyLayer<V> {
     /// # Security
     ///
     /// Two verifiers with different secrets must not have one [name](crate::Verifier::endpoint):
-    /// events of one sender would be taken for duplicates of the other's. It is logged at `ERROR`,
-    /// once, if they meet in one `Idempotency`.
+    /// events of one sender would be taken for duplicates of the other's. If both verifiers use one
+    /// `Idempotency`, this mistake is logged at `ERROR`, once.
     pub fn new(verifiers: &V, idempotency: Idempotency) -> Self {
         verifiers.introduce(&idempotency);
         Self { idempotency, verifiers: PhantomData }
