@@ -28,6 +28,10 @@ pub struct Claimed {
 }
 
 /// The key and the digest by which a delivery is claimed.
+#[cfg_attr(
+    not(feature = "_intake"),
+    allow(unreachable_pub, reason = "it is in a method of the sealed trait of proofs")
+)]
 #[derive(Debug)]
 pub struct Keyed {
     /// `None` if the delivery does not identify its event.
