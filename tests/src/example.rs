@@ -1,14 +1,8 @@
 //! What all examples have in common.
 
-use std::{
-    io,
-    net::TcpListener,
-    process::Command,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{io, net::TcpListener, process::Command, thread, time::Instant};
 
-use crate::{Program, Wire, paste, signature};
+use crate::{PATIENCE, Program, Wire, paste, signature};
 
 /// An example: its program, and the source with its page on top.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +89,7 @@ impl Example {
             let rest = half_of_delivery(&mut wire, path, body)?;
             program.signal(signal)?;
             // No new connection is served from some moment on.
-            let deadline = Instant::now() + Duration::from_secs(10);
+            let deadline = Instant::now() + PATIENCE;
             while Wire::connect(program.addr()).is_ok() && Instant::now() < deadline {
                 thread::yield_now();
             }

@@ -1,12 +1,8 @@
 //! What the hardened examples promise, whatever they are made of.
 
-use std::{
-    io,
-    net::Ipv4Addr,
-    time::{Duration, Instant},
-};
+use std::{io, net::Ipv4Addr, time::Instant};
 
-use crate::{Example, Program, Reply, Wire, delivery, half_of_delivery};
+use crate::{Example, PATIENCE, Program, Reply, Wire, delivery, half_of_delivery};
 
 const PATH: &str = "/webhooks";
 const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"name":"Zoë"}}"#;
@@ -24,12 +20,9 @@ impl Example {
                 if let Some(request) = &before {
                     assert_eq!(wire.exchange(request)?.status, 200);
                 }
-                let start = Instant::now();
                 // Some have hung up by now, and some answer 408 first.
                 let _ = wire.exchange(half);
                 assert!(wire.is_closed(), "{half:?}, {before:?}");
-                let took = start.elapsed();
-                assert!(took < Duration::from_secs(5), "{half:?}, {before:?}: {took:?}");
             }
         }
         Ok(())
@@ -91,7 +84,7 @@ impl Example {
             hang_up(wire)?;
         }
         // Nobody tells us when it has noticed.
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + PATIENCE;
         while send(&program)?.status != 429 {
             assert!(Instant::now() < deadline, "not charged");
         }

@@ -33,3 +33,7 @@ pub use program::{Program, have};
 pub use redis::Redis;
 pub use serve::serve;
 pub use wire::{Reply, Wire, signature};
+
+/// How long a test waits for what must come, before it takes a server for hung. A busy machine does
+/// not need this long: no test fails because it took half of it.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);

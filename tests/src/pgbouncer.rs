@@ -5,10 +5,10 @@ use std::{
     os::unix::net::UnixStream,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use crate::{Postgres, have};
+use crate::{PATIENCE, Postgres, have};
 
 /// A PgBouncer that lends connections of a [`Postgres`] for one transaction at a time; ended when
 /// dropped. It listens on a socket in the server's folder.
@@ -61,7 +61,7 @@ impl PgBouncer {
         let process = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let mut pooler = Self { folder, process };
         let socket = pooler.folder.join(format!(".s.PGSQL.{PORT}"));
-        let deadline = Instant::now() + START;
+        let deadline = Instant::now() + PATIENCE;
         while UnixStream::connect(&socket).is_err() {
             if pooler.process.try_wait()?.is_some() || Instant::now() > deadline {
                 let log = fs::read_to_string(pooler.folder.join("pgbouncer.log"));
@@ -89,5 +89,3 @@ const DEBIAN: &str = "/usr/sbin/pgbouncer";
 
 /// Names the socket; no port is opened.
 const PORT: u16 = 6432;
-
-const START: Duration = Duration::from_secs(20);

@@ -8,10 +8,11 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use crate::{
+    PATIENCE,
     foreign::{finish, signal},
     program::skip,
 };
@@ -123,7 +124,7 @@ impl Postgres {
         }
         let server = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         let server = self.server.insert(server);
-        let deadline = Instant::now() + START;
+        let deadline = Instant::now() + PATIENCE;
         let mut is_ready = Command::new(self.programs.join("pg_isready"));
         is_ready.args(["-q", "-h"]).arg(&self.folder);
         while !is_ready.status()?.success() {
@@ -233,5 +234,3 @@ fn programs() -> Option<PathBuf> {
     };
     debian.chain(env::split_paths(&path)).find(has_all)
 }
-
-const START: Duration = Duration::from_secs(20);

@@ -8,10 +8,11 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use crate::{
+    PATIENCE,
     foreign::{finish, signal},
     program::skip,
 };
@@ -94,7 +95,7 @@ impl Redis {
         )?;
         let Some(redis) = redis else { return Ok(None) };
         redis.execute(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"])?;
-        let deadline = Instant::now() + START;
+        let deadline = Instant::now() + PATIENCE;
         while !redis.execute(["CLUSTER", "INFO"])?.contains("cluster_state:ok") {
             if Instant::now() > deadline {
                 return Err(io::Error::other("the cluster does not come up"));
@@ -152,7 +153,7 @@ impl Redis {
         command.args(&self.settings);
         let server = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         let server = self.server.insert(server);
-        let deadline = Instant::now() + START;
+        let deadline = Instant::now() + PATIENCE;
         let mut ping = Command::new("redis-cli");
         ping.arg("-s").arg(self.folder.join("socket")).arg("PING");
         // While it reads its data it answers with an error.
@@ -220,5 +221,3 @@ fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
     }
     Ok(ports)
 }
-
-const START: Duration = Duration::from_secs(20);

@@ -9,6 +9,8 @@ use std::{
 use countersign::{Secret, Signer, providers::GitHub};
 use socket2::{Domain, SockRef, Socket, Type};
 
+use crate::PATIENCE;
+
 /// A connection to a server under test.
 #[derive(Debug)]
 pub struct Wire(BufReader<TcpStream>);
@@ -25,7 +27,7 @@ pub struct Reply {
 }
 
 impl Wire {
-    /// Connects. Reading gives up after 20 s, so that a server that hangs fails a test.
+    /// Connects. Reading gives up after [`PATIENCE`], so that a server that hangs fails a test.
     ///
     /// # Errors
     ///
@@ -48,8 +50,8 @@ impl Wire {
 
     fn over(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-        stream.set_write_timeout(Some(Duration::from_secs(20)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
         Ok(Self(BufReader::new(stream)))
     }
 
@@ -122,6 +124,22 @@ impl Wire {
             Ok(count) => count == 0,
             Err(error) => error.kind() == io::ErrorKind::ConnectionReset,
         }
+    }
+
+    /// Whether the server has neither sent anything that is unread, nor hung up. Does not wait.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot tell.
+    pub fn is_silent(&mut self) -> io::Result<bool> {
+        if !self.0.buffer().is_empty() {
+            return Ok(false);
+        }
+        let stream = self.0.get_ref();
+        stream.set_nonblocking(true)?;
+        let peeked = stream.peek(&mut [0; 1]);
+        stream.set_nonblocking(false)?;
+        Ok(peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock))
     }
 
     fn any_reply(&mut self) -> io::Result<Reply> {

@@ -9,10 +9,9 @@ use std::{
     process::{Command, Stdio},
     sync::mpsc,
     thread,
-    time::Duration,
 };
 
-use countersign_tests::{Postgres, Program, Redis, Reply, Wire, have, signature};
+use countersign_tests::{PATIENCE, Postgres, Program, Redis, Reply, Wire, have, signature};
 
 /// A receiver whose clock can be set.
 struct Receiver {
@@ -82,8 +81,8 @@ fn clock_jumps(keep: &[&str]) {
             thread::spawn(move || tell.send(wire.reply().unwrap()));
         }
         receiver.set(offset);
-        let first = told.recv_timeout(Duration::from_secs(20)).unwrap();
-        let second = told.recv_timeout(Duration::from_secs(20)).unwrap();
+        let first = told.recv_timeout(PATIENCE).unwrap();
+        let second = told.recv_timeout(PATIENCE).unwrap();
         let replayed = |reply: &Reply| reply.header("idempotent-replayed").is_some();
         let is_handled = |reply: &Reply| reply.status == 200 && !replayed(reply);
         let handled = [&first, &second].into_iter().filter(|reply| is_handled(reply)).count();

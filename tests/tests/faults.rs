@@ -10,10 +10,10 @@ use std::{
     process::{Command, Stdio},
     sync::mpsc,
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use countersign_tests::{Postgres, Program, Redis, Wire, signature};
+use countersign_tests::{PATIENCE, Postgres, Program, Redis, Wire, signature};
 
 const SECRET: &str = "secret";
 
@@ -85,7 +85,7 @@ impl Receiver {
 
     /// Delivers as a provider does, until it is told that all is well.
     fn deliver(&self, id: &str) {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + PATIENCE;
         while self.send(id).reply().unwrap().status != 200 {
             assert!(Instant::now() < deadline, "{id} is not handled");
         }
@@ -112,7 +112,7 @@ fn url(postgres: &Postgres) -> String {
 
 /// Waits for what another process does.
 fn await_that(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "{what}");
         thread::yield_now();
@@ -124,7 +124,7 @@ fn dies_before_the_effect(keep: &[&str]) {
     let mut receiver = Receiver::start(keep, &["--before-effect", "60"]);
     let copies = receiver.two_copies();
     // Which of the two is the one that is worked on does not matter.
-    assert_eq!(copies.recv_timeout(Duration::from_secs(10)), Ok(Some(503)), "{keep:?}");
+    assert_eq!(copies.recv_timeout(PATIENCE), Ok(Some(503)), "{keep:?}");
     receiver.kill();
     assert_eq!(copies.recv(), Ok(None), "{keep:?}");
     receiver.start_again();

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_tests::Postgres;
+use countersign_tests::{PATIENCE, Postgres};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -40,7 +40,7 @@ fn answers_nothing_while_it_is_frozen() -> Outcome {
     socket.set_read_timeout(Some(Duration::from_millis(200)))?;
     assert_eq!(socket.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
     postgres.thaw()?;
-    socket.set_read_timeout(Some(Duration::from_secs(20)))?;
+    socket.set_read_timeout(Some(PATIENCE))?;
     assert_eq!(socket.read(&mut [0])?, 1);
     Ok(())
 }

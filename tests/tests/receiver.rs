@@ -6,10 +6,10 @@ use std::{
     env, fs,
     process::{Command, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use countersign_tests::{Program, Wire, signature};
+use countersign_tests::{PATIENCE, Program, Wire, signature};
 
 const SURFACES: [&str; 5] =
     ["tower", "axum-extractor", "axum-layer", "actix-extractor", "actix-middleware"];
@@ -51,7 +51,8 @@ fn on_every_surface(test: impl Fn(&str) + Sync) {
 fn answers_while_300_connections_hold_half_a_request() {
     const SENT: usize = 60_000;
     on_every_surface(|surface| {
-        let program = start(surface, &[]);
+        // No deadline ends what is held, however slow the machine is.
+        let program = start(surface, &["--header-deadline", "600", "--body-deadline", "600"]);
         Wire::connect(program.addr()).unwrap().exchange(delivery(EVENT)).unwrap();
         let before = program.memory("VmRSS").unwrap();
 
@@ -61,7 +62,6 @@ fn answers_while_300_connections_hold_half_a_request() {
         let halves = [
             head.to_owned(),
             format!("{head}{plausible}Content-Length: 100000\r\n\r\n{half}"),
-            format!("{head}Content-Length: 100000\r\n\r\n{half}"),
             format!("{head}Content-Length: 60001\r\n\r\n{half}"),
             format!("{head}{plausible}Transfer-Encoding: chunked\r\n\r\n{SENT:x}\r\n{half}\r\n"),
             // A body byte by byte is where keeping each piece would cost most.
@@ -69,8 +69,10 @@ fn answers_while_300_connections_hold_half_a_request() {
                 "{head}{plausible}Transfer-Encoding: chunked\r\n\r\n{}",
                 "1\r\nx\r\n".repeat(SENT / 6)
             ),
+            // This one is too large to be read to its end without a signature: it is refused at once.
+            format!("{head}Content-Length: 100000\r\n\r\n{half}"),
         ];
-        let held: Vec<_> = (0..300)
+        let mut held: Vec<_> = (0..300)
             .map(|index| {
                 let mut wire = Wire::connect(program.addr()).unwrap();
                 // Some are refused and cut off while they send.
@@ -79,16 +81,19 @@ fn answers_while_300_connections_hold_half_a_request() {
             })
             .collect();
 
-        let start = Instant::now();
         let reply = Wire::connect(program.addr()).unwrap().exchange(delivery(EVENT)).unwrap();
-        let took = start.elapsed();
         assert_eq!(reply.status, 200, "{surface}");
-        assert!(took < Duration::from_secs(3), "{surface}: {took:?}");
+        // It waited for none of them.
+        let mut unanswered = 0;
+        for wire in &mut held {
+            unanswered += usize::from(wire.is_silent().unwrap());
+        }
+        assert!(unanswered >= 250, "{surface}: {unanswered} are unanswered");
 
         let grown = program.memory("VmRSS").unwrap().saturating_sub(before);
         let allowed = u64::try_from(held.len() * SENT / 1024 + 20 * 1024).unwrap();
         assert!(grown < allowed, "{surface} grew by {grown} KiB, {allowed} allowed");
-        println!("{surface}: answered after {took:?}, grew by {grown} KiB");
+        println!("{surface}: {unanswered} were unanswered, grew by {grown} KiB");
     });
 }
 
@@ -106,7 +111,7 @@ fn finishes_what_is_in_flight_when_told_to_stop() {
 
         program.signal("TERM").unwrap();
         // No new connection is served from some moment on.
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + PATIENCE;
         while Wire::connect(program.addr()).is_ok() && Instant::now() < deadline {
             thread::yield_now();
         }
@@ -122,13 +127,10 @@ fn hangs_up_on_half_a_head_at_its_deadline() {
         let program = start(surface, &["--header-deadline", "1"]);
         for half in ["POST /webhook HTTP/1.1\r\nHost", "P", ""] {
             let mut wire = Wire::connect(program.addr()).unwrap();
-            let start = Instant::now();
             wire.send(half).unwrap();
             // Some answer 408 first.
             let _ = wire.reply();
-            assert!(wire.is_closed(), "{surface}");
-            let took = start.elapsed();
-            assert!(took < Duration::from_secs(5), "{surface}, {half:?}: {took:?}");
+            assert!(wire.is_closed(), "{surface}, {half:?}");
         }
     });
 }

@@ -77,8 +77,8 @@ fn charges_who_breaks_the_connection() -> io::Result<()> {
 fn lets_wait_who_finds_no_place() -> io::Result<()> {
     let program =
         Program::start(EXAMPLE.command().envs([("CONNECTIONS", "1"), ("HEADER_DEADLINE", "1")]))?;
-    let idle = Wire::connect(program.addr())?;
     let start = Instant::now();
+    let idle = Wire::connect(program.addr())?;
     let reply = Wire::connect(program.addr())?.exchange(delivery("/webhooks", "[]"))?;
     assert_eq!(reply.status, 422);
     assert!(start.elapsed() > Duration::from_millis(500), "the first had its place for a second");

@@ -2,15 +2,11 @@
 
 #![cfg(unix)]
 
-use std::{
-    error::Error,
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{error::Error, process::Command, time::Instant};
 
 use countersign_tests::{
-    Example, Program, Redis, Reply, Wire, delivery, paste, says_how_to_choose_another_port,
-    stops_on_either_signal,
+    Example, PATIENCE, Program, Redis, Reply, Wire, delivery, paste,
+    says_how_to_choose_another_port, stops_on_either_signal,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -54,14 +50,12 @@ fn answers_503_while_redis_is_away_and_comes_back_with_it() -> Outcome {
         } else {
             redis.stop()?
         }
-        let start = Instant::now();
         let away = deliver(&program, &genuine)?;
         assert_eq!((away.status, away.header("retry-after")), (503, Some("5")));
-        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
         if freezes { redis.thaw()? } else { redis.start_again()? }
     }
     // The frozen server took the claim when it went on. It is given back, though nobody waits.
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     while deliver(&program, &genuine)?.text() != "welcome, Zoë" {
         assert!(Instant::now() < deadline);
     }

@@ -29,7 +29,7 @@ async fn a_connection_whose_answer_nobody_waited_for_is_not_lent_again() -> Outc
             let claim = timeout(Duration::from_millis(300), store.claim(&lease("1"), MINUTE)).await;
             assert!(claim.is_err(), "{claim:?}");
             // The pool's only place is free at once, for a connection that answers.
-            timeout(Duration::from_secs(10), backend(&pool)).await
+            timeout(PATIENCE, backend(&pool)).await
         };
         let after =
             tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(claim));

@@ -18,7 +18,7 @@ use std::error::Error;
 
 use countersign::idempotency::{IdempotencyKey, Lease, conformance};
 use countersign_postgres::PostgresStore;
-use countersign_tests::Postgres;
+use countersign_tests::{PATIENCE, Postgres};
 use deadpool_postgres::{Manager, Pool};
 use tokio_postgres::{Config, NoTls};
 

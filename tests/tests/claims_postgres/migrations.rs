@@ -84,9 +84,6 @@ async fn a_missing_table_is_named_in_the_error_alone() -> Outcome {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Much longer than the expected waits: only a failing test waits for so long.
-const FOREVER: Duration = Duration::from_secs(20);
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_transaction_keeps_neither_a_migration_nor_claims_waiting() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
@@ -96,9 +93,9 @@ async fn an_open_transaction_keeps_neither_a_migration_nor_claims_waiting() -> O
     assert_eq!(store.claim_in(&transaction, &key("1"), MINUTE).await?, Claim::Fresh);
     // Another instance starts, however it migrates.
     let another = PostgresStore::new(pool(&postgres, 1));
-    timeout(FOREVER, another.migrate()).await??;
+    timeout(PATIENCE, another.migrate()).await??;
     postgres.execute(&format!("set statement_timeout = '20s'; {MIGRATION}"))?;
-    assert_eq!(timeout(FOREVER, another.claim(&lease("2"), MINUTE)).await??, Claim::Fresh);
+    assert_eq!(timeout(PATIENCE, another.claim(&lease("2"), MINUTE)).await??, Claim::Fresh);
     transaction.commit().await?;
     Ok(())
 }
@@ -111,13 +108,13 @@ async fn a_missing_index_is_not_waited_for_for_long() -> Outcome {
     let mut client = pool(&postgres, 1).get().await?;
     let transaction = client.transaction().await?;
     assert_eq!(store.claim_in(&transaction, &key("1"), MINUTE).await?, Claim::Fresh);
-    let error = timeout(FOREVER, store.migrate()).await?.unwrap_err();
+    let error = timeout(PATIENCE, store.migrate()).await?.unwrap_err();
     let expected = "the table \"countersign_claims\" was not migrated: another transaction holds a \
                     lock on it; migrate again once that transaction has ended";
     assert_eq!(error.source().unwrap().to_string(), expected);
     assert!(chain(&error).contains("lock timeout"), "{}", chain(&error));
     // Neither claims nor other sessions are left with anything of it.
-    assert_eq!(timeout(FOREVER, store.claim(&lease("2"), MINUTE)).await??, Claim::Fresh);
+    assert_eq!(timeout(PATIENCE, store.claim(&lease("2"), MINUTE)).await??, Claim::Fresh);
     transaction.commit().await?;
     store.migrate().await?;
     let index = "select count(*) from pg_indexes where indexname = 'countersign_claims_expires_at'";

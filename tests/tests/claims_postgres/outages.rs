@@ -1,6 +1,6 @@
 //! The server is stopped, restarted, frozen, or cuts connections.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use countersign::idempotency::{Claim, Store};
 use tokio::{task::JoinSet, time::timeout};
@@ -40,9 +40,7 @@ async fn a_frozen_server_does_not_use_the_pool_up() -> Outcome {
     for round in 0..3 {
         all_at_once(&store, &format!("before {round}"), false).await;
         postgres.freeze()?;
-        let start = Instant::now();
         all_at_once(&store, &format!("while {round}"), true).await;
-        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
         postgres.thaw()?;
         all_at_once(&store, &format!("after {round}"), false).await;
     }
@@ -54,7 +52,7 @@ async fn all_at_once(store: &PostgresStore, name: &str, is_frozen: bool) {
     let mut tasks = JoinSet::new();
     for task in 0..64 {
         let (store, lease) = (store.clone(), lease(&format!("{name} {task}")));
-        let deadline = if is_frozen { DEADLINE } else { Duration::from_secs(20) };
+        let deadline = if is_frozen { DEADLINE } else { PATIENCE };
         tasks.spawn(async move { timeout(deadline, store.claim(&lease, MINUTE)).await });
     }
     for claim in tasks.join_all().await {

@@ -43,7 +43,7 @@ impl Receiver {
         command.env("RUST_LOG", "off");
         command
             .args(["--surface", surface, "--body-limit", &LIMIT.to_string()])
-            .args(["--body-deadline", "1", "--header-deadline", "2"])
+            .args(["--header-deadline", "60"])
             .args(["--clock", &NOW.to_string(), "--effects"])
             .arg(&effects)
             .args(arguments)

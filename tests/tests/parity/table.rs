@@ -19,7 +19,7 @@ const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"
 
 pub(crate) use once::rows as rows_handled_once;
 
-/// All rows, but for those of a receiver that handles each event once.
+/// All rows, but for those of a receiver with other settings.
 pub(crate) fn rows() -> Vec<Row> {
     [
         accepted_deliveries(),
@@ -723,26 +723,29 @@ fn limits() -> Vec<Row> {
             refused().closing(),
         ),
         closing(
-            "a body that does not come",
-            event().signed().declaring(1000),
-            cut_off(408, "Request timeout"),
-        ),
-        closing(
-            "a body that does not end",
-            event().signed().head("Transfer-Encoding: chunked\r\n"),
-            cut_off(408, "Request timeout"),
-        ),
-        closing(
-            "a body that does not come, unsigned",
-            event().declaring(1000),
-            refused().closing(),
-        ),
-        closing(
             "no chunks",
             [event().signed().head("Transfer-Encoding: chunked\r\n"), b"nonsense\r\n".to_vec()]
                 .concat(),
             cut_off(400, "Incomplete body"),
         ),
+    ]
+}
+
+/// Of a receiver that waits a second for a body.
+pub(crate) fn rows_of_late_bodies() -> Vec<Row> {
+    let late = |name, bytes, answer| Row::ours(name, send(bytes), vec![answer]);
+    vec![
+        late(
+            "a body that does not come",
+            event().signed().declaring(1000),
+            cut_off(408, "Request timeout"),
+        ),
+        late(
+            "a body that does not end",
+            event().signed().head("Transfer-Encoding: chunked\r\n"),
+            cut_off(408, "Request timeout"),
+        ),
+        late("a body that does not come, unsigned", event().declaring(1000), refused().closing()),
     ]
 }
 

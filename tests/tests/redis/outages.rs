@@ -11,7 +11,10 @@ use countersign_redis::{
     redis::{Client, aio::ConnectionManager},
 };
 use countersign_tests::Redis;
-use tokio::task::{JoinSet, block_in_place};
+use tokio::{
+    task::{JoinSet, block_in_place},
+    time::{error::Elapsed, timeout},
+};
 
 use crate::{HOUR, Outcome, lease, told};
 
@@ -60,10 +63,8 @@ async fn a_stopped_server_is_an_error_at_once_and_found_when_it_is_back() -> Out
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
     redis.stop()?;
     for _ in 0..3 {
-        let start = Instant::now();
-        let error = store.claim(&one, HOUR).await.unwrap_err();
+        let error = in_time(store.claim(&one, HOUR)).await?.unwrap_err();
         assert!(error.source().is_some());
-        assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
         assert!(store.complete(&one, HOUR, "note".into()).await.is_err());
         assert!(store.release(&one).await.is_err());
     }
@@ -84,14 +85,12 @@ async fn a_frozen_server_is_an_error_in_time_and_goes_on_when_thawed() -> Outcom
         let store = store.clone();
         claims.spawn(async move {
             let start = Instant::now();
-            let error = store.claim(&one, HOUR).await.unwrap_err();
+            let error = in_time(store.claim(&one, HOUR)).await.unwrap().unwrap_err();
             assert!(error.source().unwrap().to_string().contains("timed out"), "{error:?}");
-            start.elapsed()
+            assert!(start.elapsed() > Duration::from_millis(900));
         });
     }
-    for took in claims.join_all().await {
-        assert!((Duration::from_millis(900)..PATIENCE).contains(&took), "{took:?}");
-    }
+    claims.join_all().await;
     redis.thaw()?;
     for one in leases {
         // Whether or not the server took the claim, its holder can repeat it.
@@ -109,9 +108,7 @@ async fn a_server_that_is_frozen_from_the_start_is_an_error_in_time() -> Outcome
     let client = Client::open(redis.url())?;
     let store =
         RedisStore::new(ConnectionManager::new_lazy_with_config(client, connection_settings())?);
-    let start = Instant::now();
-    assert!(store.claim(&lease("1"), HOUR).await.is_err());
-    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+    assert!(in_time(store.claim(&lease("1"), HOUR)).await?.is_err());
     Ok(())
 }
 
@@ -192,5 +189,8 @@ async fn each_event_is_claimed_once_while_connections_are_cut() -> Outcome {
 /// All clients but the one that asks.
 const KILL: [&str; 4] = ["CLIENT", "KILL", "TYPE", "normal"];
 
-/// Within the middleware's, 2 s.
-const PATIENCE: Duration = Duration::from_millis(1900);
+/// Ends before the deadline of the middleware does. Both are timers of one process, so that the order
+/// of their ends does not depend on how busy the machine is.
+async fn in_time<F: Future>(claim: F) -> Result<F::Output, Elapsed> {
+    timeout(Duration::from_secs(2), claim).await
+}

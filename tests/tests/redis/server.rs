@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_tests::Redis;
+use countersign_tests::{PATIENCE, Redis};
 
 use crate::Outcome;
 
@@ -34,7 +34,7 @@ fn answers_nothing_while_it_is_frozen() -> Outcome {
     socket.set_read_timeout(Some(Duration::from_millis(200)))?;
     assert_eq!(socket.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
     redis.thaw()?;
-    socket.set_read_timeout(Some(Duration::from_secs(20)))?;
+    socket.set_read_timeout(Some(PATIENCE))?;
     assert_eq!(socket.read(&mut [0])?, 1);
     Ok(())
 }
@@ -53,7 +53,7 @@ fn ends_with_a_test_that_panics() -> Outcome {
         }));
         assert!(panicked.is_err());
         // Whoever listened is gone.
-        connection.set_read_timeout(Some(Duration::from_secs(20)))?;
+        connection.set_read_timeout(Some(PATIENCE))?;
         assert!(matches!((&connection).read(&mut [0]), Ok(0) | Err(_)));
         assert!(!folder.exists());
     }
