@@ -1,8 +1,8 @@
 //! What all examples have in common.
 
-use std::{io, net::TcpListener, process::Command, thread, time::Instant};
+use std::{io, net::TcpListener, process::Command};
 
-use crate::{PATIENCE, Program, Wire, paste, signature};
+use crate::{Program, Wire, paste, signature, wait_until};
 
 /// An example: its program, and the source with its page on top.
 #[derive(Clone, Copy, Debug)]
@@ -89,10 +89,7 @@ impl Example {
             let rest = half_of_delivery(&mut wire, path, body)?;
             program.signal(signal)?;
             // No new connection is served from some moment on.
-            let deadline = Instant::now() + PATIENCE;
-            while Wire::connect(program.addr()).is_ok() && Instant::now() < deadline {
-                thread::yield_now();
-            }
+            assert!(wait_until(|| Wire::connect(program.addr()).is_err()), "{signal}");
             wire.send(rest)?;
             assert_eq!(wire.reply()?.status, 200, "{signal}");
             assert!(program.wait()?.success(), "{signal}");

@@ -1,8 +1,8 @@
 //! What the hardened examples promise, whatever they are made of.
 
-use std::{io, net::Ipv4Addr, time::Instant};
+use std::{io, net::Ipv4Addr};
 
-use crate::{Example, PATIENCE, Program, Reply, Wire, delivery, half_of_delivery};
+use crate::{Example, Program, Reply, Wire, delivery, half_of_delivery, wait_until};
 
 const PATH: &str = "/webhooks";
 const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"name":"Zoë"}}"#;
@@ -84,10 +84,8 @@ impl Example {
             hang_up(wire)?;
         }
         // Nobody tells us when it has noticed.
-        let deadline = Instant::now() + PATIENCE;
-        while send(&program)?.status != 429 {
-            assert!(Instant::now() < deadline, "not charged");
-        }
+        let is_charged = || send(&program).is_ok_and(|reply| reply.status == 429);
+        assert!(wait_until(is_charged), "not charged");
         Ok(())
     }
 

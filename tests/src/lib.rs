@@ -8,6 +8,7 @@ mod example;
 mod foreign;
 mod hardened;
 mod logs;
+mod patience;
 #[cfg(unix)]
 mod pgbouncer;
 #[cfg(unix)]
@@ -23,17 +24,14 @@ pub use documents::Documents;
 pub use example::{
     Example, delivery, half_of_delivery, says_how_to_choose_another_port, stops_on_either_signal,
 };
-pub use logs::Logs;
+pub use logs::{Logs, claimed_in};
+pub use patience::{PATIENCE, wait_until};
 #[cfg(unix)]
 pub use pgbouncer::PgBouncer;
 #[cfg(unix)]
 pub use postgres::Postgres;
-pub use program::{Program, have};
+pub use program::{Program, have, skip};
 #[cfg(unix)]
 pub use redis::Redis;
 pub use serve::serve;
 pub use wire::{Reply, Wire, signature};
-
-/// How long a test waits for what must come, before it takes a server for hung. A busy machine does
-/// not need this long: no test fails because it took half of it.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);

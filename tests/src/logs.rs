@@ -5,8 +5,23 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode},
+    routing::post,
+};
+use countersign::{
+    Secret, Verifier,
+    idempotency::{Idempotency, Store},
+    providers::XWebhookSignature,
+    tower::{IdempotencyLayer, VerifyLayer},
+};
+use tower::ServiceExt;
 use tracing::Dispatch;
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::signature;
 
 /// Collects log lines of every level.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +41,34 @@ impl Logs {
         let bytes = logs.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         (result, String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// Returns the status and the log lines of a genuine delivery of the event `evt_4242`, which is
+/// claimed in this store. The store is made within the runtime that it works on.
+#[must_use]
+#[expect(clippy::missing_panics_doc, reason = "for tests")]
+#[expect(clippy::unwrap_used, reason = "for tests")]
+pub fn claimed_in<S>(store: impl FnOnce() -> S) -> (StatusCode, String)
+where
+    S: Store + Clone + Send + Sync + 'static,
+{
+    let body = r#"{"id":"evt_4242","type":"user.created","data":{}}"#;
+    let verifier = Verifier::<XWebhookSignature>::new(Secret::new("secret").unwrap()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    Logs::of(|| {
+        runtime.block_on(async {
+            let app: Router = Router::new()
+                .route("/", post(|| async {}))
+                .route_layer(IdempotencyLayer::new(&verifier, Idempotency::new(store())))
+                .route_layer(VerifyLayer::new(verifier));
+            let request = Request::post("/")
+                .header("X-Webhook-Signature", signature("secret", body))
+                .body(Body::from(body))
+                .unwrap();
+            let Ok(response) = app.oneshot(request).await;
+            response.status()
+        })
+    })
 }
 
 impl io::Write for Logs {

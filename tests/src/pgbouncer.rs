@@ -5,10 +5,9 @@ use std::{
     os::unix::net::UnixStream,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    time::Instant,
 };
 
-use crate::{PATIENCE, Postgres, have};
+use crate::{Postgres, have, wait_until};
 
 /// A PgBouncer that lends connections of a [`Postgres`] for one transaction at a time; ended when
 /// dropped. It listens on a socket in the server's folder.
@@ -61,14 +60,16 @@ impl PgBouncer {
         let process = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let mut pooler = Self { folder, process };
         let socket = pooler.folder.join(format!(".s.PGSQL.{PORT}"));
-        let deadline = Instant::now() + PATIENCE;
-        while UnixStream::connect(&socket).is_err() {
-            if pooler.process.try_wait()?.is_some() || Instant::now() > deadline {
-                let log = fs::read_to_string(pooler.folder.join("pgbouncer.log"));
-                return Err(io::Error::other(format!("no pooler: {log:?}")));
-            }
+        let mut runs = false;
+        let ready_or_gone = || {
+            runs = UnixStream::connect(&socket).is_ok();
+            runs || !matches!(pooler.process.try_wait(), Ok(None))
+        };
+        if wait_until(ready_or_gone) && runs {
+            return Ok(Some(pooler));
         }
-        Ok(Some(pooler))
+        let log = fs::read_to_string(pooler.folder.join("pgbouncer.log"));
+        Err(io::Error::other(format!("no pooler: {log:?}")))
     }
 
     /// Returns the address to connect to, in the notation of [`Postgres::url`].

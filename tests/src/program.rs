@@ -1,11 +1,13 @@
 //! Programs as a user starts them.
 
 use std::{
+    env,
     ffi::OsStr,
     fs,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     net::SocketAddr,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    thread,
 };
 
 /// A server in a process of its own; ended when dropped.
@@ -99,8 +101,7 @@ impl Drop for Program {
     }
 }
 
-/// Whether a foreign sender is on this machine. Where it is missing the test says so and is
-/// skipped; with `CI=true` it fails.
+/// Returns whether a foreign sender is on this machine. If it is not, the test is [skipped](skip).
 ///
 /// # Panics
 ///
@@ -113,13 +114,20 @@ pub fn have(program: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>
         .status()
         .is_ok_and(|status| status.success());
     if !probe {
-        skip(program);
+        skip(&format!("{program} is missing"));
     }
     probe
 }
 
-/// Says that a test is skipped without this program; with `CI=true` it fails.
-pub(crate) fn skip(program: &str) {
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "{program} is missing");
-    eprintln!("skipped: {program} is missing");
+/// Reports that the running test is skipped, and why. The line is shown although the test passes.
+///
+/// # Panics
+///
+/// With `CI=true`: nothing is skipped there.
+pub fn skip(reason: &str) {
+    assert!(env::var("CI").as_deref() != Ok("true"), "{reason}");
+    let thread = thread::current();
+    let test = thread.name().unwrap_or("a test");
+    // The test harness captures what `eprintln!` prints, and shows it only if the test fails.
+    let _ = writeln!(io::stderr().lock(), "skipped {test}: {reason}");
 }

@@ -8,12 +8,11 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    time::Instant,
 };
 
 use crate::{
-    PATIENCE,
     foreign::{finish, signal},
+    patience::wait_until,
     program::skip,
 };
 
@@ -58,7 +57,7 @@ impl Redis {
         settings: impl IntoIterator<Item = impl Into<String>>,
     ) -> io::Result<Option<Self>> {
         if !["redis-server", "redis-cli"].iter().all(|program| is_here(program)) {
-            skip("redis-server");
+            skip("redis-server is missing");
             return Ok(None);
         }
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -95,13 +94,14 @@ impl Redis {
         )?;
         let Some(redis) = redis else { return Ok(None) };
         redis.execute(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"])?;
-        let deadline = Instant::now() + PATIENCE;
-        while !redis.execute(["CLUSTER", "INFO"])?.contains("cluster_state:ok") {
-            if Instant::now() > deadline {
-                return Err(io::Error::other("the cluster does not come up"));
-            }
+        let is_up = || {
+            let info = redis.execute(["CLUSTER", "INFO"]);
+            info.is_ok_and(|info| info.contains("cluster_state:ok"))
+        };
+        if wait_until(is_up) {
+            return Ok(Some((redis, port)));
         }
-        Ok(Some((redis, port)))
+        Err(io::Error::other("the cluster does not come up"))
     }
 
     /// Where to connect, in the notation of the crate `redis`.
@@ -153,18 +153,19 @@ impl Redis {
         command.args(&self.settings);
         let server = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         let server = self.server.insert(server);
-        let deadline = Instant::now() + PATIENCE;
         let mut ping = Command::new("redis-cli");
         ping.arg("-s").arg(self.folder.join("socket")).arg("PING");
-        // While it reads its data it answers with an error.
-        while finish(&mut ping).ok().as_deref() != Some("PONG") {
-            if server.try_wait()?.is_some() || Instant::now() > deadline {
-                let log = fs::read(self.folder.join("log"))?;
-                let log = String::from_utf8_lossy(&log);
-                return Err(io::Error::other(format!("no server: {log}")));
-            }
+        let mut runs = false;
+        let ready_or_gone = || {
+            // While it reads its data it answers with an error.
+            runs = finish(&mut ping).is_ok_and(|answer| answer == "PONG");
+            runs || !matches!(server.try_wait(), Ok(None))
+        };
+        if wait_until(ready_or_gone) && runs {
+            return Ok(());
         }
-        Ok(())
+        let log = fs::read(self.folder.join("log"))?;
+        Err(io::Error::other(format!("no server: {}", String::from_utf8_lossy(&log))))
     }
 
     /// Freezes the server: its connections stay open, and nothing is answered.

@@ -10,10 +10,9 @@ use std::{
     process::{Command, Stdio},
     sync::mpsc,
     thread,
-    time::Instant,
 };
 
-use countersign_tests::{PATIENCE, Postgres, Program, Redis, Wire, signature};
+use countersign_tests::{PATIENCE, Postgres, Program, Redis, Wire, signature, wait_until};
 
 const SECRET: &str = "secret";
 
@@ -85,10 +84,8 @@ impl Receiver {
 
     /// Delivers as a provider does, until it is told that all is well.
     fn deliver(&self, id: &str) {
-        let deadline = Instant::now() + PATIENCE;
-        while self.send(id).reply().unwrap().status != 200 {
-            assert!(Instant::now() < deadline, "{id} is not handled");
-        }
+        let is_handled = || self.send(id).reply().unwrap().status == 200;
+        assert!(wait_until(is_handled), "{id} is not handled");
     }
 
     fn effects(&self) -> String {
@@ -110,15 +107,6 @@ fn url(postgres: &Postgres) -> String {
     format!("postgres://postgres@{folder}/postgres")
 }
 
-/// Waits for what another process does.
-fn await_that(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::yield_now();
-    }
-}
-
 /// The receiver dies while its handler works: the next delivery is handled, once.
 fn dies_before_the_effect(keep: &[&str]) {
     let mut receiver = Receiver::start(keep, &["--before-effect", "60"]);
@@ -137,7 +125,7 @@ fn dies_before_the_effect(keep: &[&str]) {
 fn dies_after_the_effect(keep: &[&str], is_done: impl Fn(&Receiver) -> bool, expected: &str) {
     let mut receiver = Receiver::start(keep, &["--after-effect", "60"]);
     let under_way = receiver.send("evt_1");
-    await_that("done", || is_done(&receiver));
+    assert!(wait_until(|| is_done(&receiver)), "{keep:?}");
     receiver.kill();
     drop(under_way);
     receiver.start_again();

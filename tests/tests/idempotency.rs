@@ -7,10 +7,9 @@ use std::{
     process::{Command, Stdio},
     sync::mpsc,
     thread,
-    time::Instant,
 };
 
-use countersign_tests::{PATIENCE, Program, Redis, Reply, Wire, signature};
+use countersign_tests::{PATIENCE, Program, Redis, Reply, Wire, signature, wait_until};
 
 const SURFACES: [&str; 5] =
     ["tower", "axum-extractor", "axum-layer", "actix-extractor", "actix-middleware"];
@@ -111,15 +110,12 @@ fn an_event_whose_worker_died_is_handled_for_a_sender_that_takes_4xx_for_final()
         assert_eq!(replies.recv().unwrap(), None, "{surface}");
 
         let program = start(surface, &keep);
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        let is_handled = || {
             let status = deliver(&program, &id).status;
             assert!(!is_final(status), "{surface}: given up after {status}");
-            if status == 200 {
-                break;
-            }
-            assert!(Instant::now() < deadline, "{surface}");
-        }
+            status == 200
+        };
+        assert!(wait_until(is_handled), "{surface}");
         assert_eq!(effects(&program), format!("{id}\n"), "{surface}");
     });
 }
@@ -160,10 +156,7 @@ fn an_event_whose_client_hung_up_is_handled_next_time() {
             .unwrap();
         drop(wire);
         // Its handler was given up, or has done its work.
-        let deadline = Instant::now() + PATIENCE;
-        while deliver(&program, &id).status != 200 {
-            assert!(Instant::now() < deadline, "{surface}");
-        }
+        assert!(wait_until(|| deliver(&program, &id).status == 200), "{surface}");
         let lines = effects(&program);
         assert_eq!(lines.lines().filter(|line| *line == id).count(), 1, "{surface}: {lines}");
     });
@@ -193,10 +186,7 @@ fn a_store_that_is_gone_is_503_and_nothing_is_handled() {
     redis.start_again().unwrap();
     for (surface, program) in &programs {
         let id = format!("during {surface}");
-        let deadline = Instant::now() + PATIENCE;
-        while deliver(program, &id).status != 200 {
-            assert!(Instant::now() < deadline, "{surface}");
-        }
+        assert!(wait_until(|| deliver(program, &id).status == 200), "{surface}");
         assert!(is_replayed(&deliver(program, &id)), "{surface}");
         let lines = effects(program);
         assert_eq!(lines.matches("during").count(), 1, "{surface}: {lines}");
@@ -223,10 +213,7 @@ fn a_store_that_is_frozen_is_503_within_its_deadline() {
     redis.thaw().unwrap();
     for (surface, program) in &programs {
         let id = format!("during {surface}");
-        let deadline = Instant::now() + PATIENCE;
-        while deliver(program, &id).status != 200 {
-            assert!(Instant::now() < deadline, "{surface}");
-        }
+        assert!(wait_until(|| deliver(program, &id).status == 200), "{surface}");
         assert_eq!(effects(program).matches("during").count(), 1, "{surface}");
     }
 }

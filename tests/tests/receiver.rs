@@ -6,10 +6,9 @@ use std::{
     env, fs,
     process::{Command, Stdio},
     thread,
-    time::Instant,
 };
 
-use countersign_tests::{PATIENCE, Program, Wire, signature};
+use countersign_tests::{Program, Wire, signature, wait_until};
 
 const SURFACES: [&str; 5] =
     ["tower", "axum-extractor", "axum-layer", "actix-extractor", "actix-middleware"];
@@ -111,10 +110,7 @@ fn finishes_what_is_in_flight_when_told_to_stop() {
 
         program.signal("TERM").unwrap();
         // No new connection is served from some moment on.
-        let deadline = Instant::now() + PATIENCE;
-        while Wire::connect(program.addr()).is_ok() && Instant::now() < deadline {
-            thread::yield_now();
-        }
+        assert!(wait_until(|| Wire::connect(program.addr()).is_err()), "{surface}");
         wire.send(rest).unwrap();
         assert_eq!(wire.reply().unwrap().status, 200, "{surface}");
         assert!(program.wait().unwrap().success(), "{surface}");

@@ -17,13 +17,33 @@ async fn holds_to_the_rules_of_a_store() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let pool = pool(&postgres, CONNECTIONS);
     let tables = AtomicU32::new(0);
-    let make = || async {
-        let table = format!("claims{}", tables.fetch_add(1, Ordering::Relaxed));
-        let store = PostgresStore::new(pool.clone()).table(&table).unwrap();
-        store.migrate().await.unwrap();
-        store
-    };
-    conformance::check(make).await;
+    for prepared in [false, true] {
+        let make = || async {
+            let table = format!("claims{}", tables.fetch_add(1, Ordering::Relaxed));
+            let store = PostgresStore::new(pool.clone()).table(&table).unwrap();
+            store.migrate().await.unwrap();
+            store.prepared_statements(prepared)
+        };
+        conformance::check(make).await;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_keeps_statements_where_that_is_set() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    for (prepared, kept) in [(false, 0), (true, 1)] {
+        let pool = pool(&postgres, 1);
+        let store = PostgresStore::new(pool.clone()).prepared_statements(prepared);
+        store.migrate().await?;
+        for id in ["1", "2", "3"] {
+            let lease = lease(&format!("{prepared} {id}"));
+            assert_eq!(store.claim(&lease, MINUTE).await?, Claim::Fresh);
+        }
+        let client = pool.get().await?;
+        let count = "select count(*) from pg_prepared_statements where statement like 'insert%'";
+        assert_eq!(client.query_typed_one(count, &[]).await?.get::<_, i64>(0), kept, "{prepared}");
+    }
     Ok(())
 }
 

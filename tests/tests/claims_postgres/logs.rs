@@ -1,45 +1,12 @@
 //! Log lines about a server that fails: each cause has its own line.
 
-use axum::{Router, body::Body, routing::post};
-use countersign::{
-    Secret, Verifier,
-    idempotency::Idempotency,
-    providers::XWebhookSignature,
-    tower::{IdempotencyLayer, VerifyLayer},
-};
-use countersign_tests::{Logs, signature};
-use http::Request;
-use tower::ServiceExt;
+use countersign_tests::claimed_in;
 
 use super::*;
 
-const BODY: &str = r#"{"id":"evt_4242","type":"user.created","data":{}}"#;
-
-/// Status and log lines of a delivery, by a receiver that connects with this URL.
-fn deliver(url: &str) -> (u16, String) {
-    let verifier = Verifier::<XWebhookSignature>::new(Secret::new("secret").unwrap()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    Logs::of(|| {
-        runtime.block_on(async {
-            let idempotency =
-                Idempotency::new(PostgresStore::new(pool_with(url.parse().unwrap(), 1)));
-            let app: Router = Router::new()
-                .route("/", post(|| async {}))
-                .route_layer(IdempotencyLayer::new(&verifier, idempotency))
-                .route_layer(VerifyLayer::new(verifier));
-            let request = Request::post("/")
-                .header("X-Webhook-Signature", signature("secret", BODY))
-                .body(Body::from(BODY))
-                .unwrap();
-            let Ok(response) = app.oneshot(request).await;
-            response.status().as_u16()
-        })
-    })
-}
-
 /// The line of our own about a delivery that is not handled.
 fn line(url: &str) -> String {
-    let (status, logs) = deliver(url);
+    let (status, logs) = claimed_in(|| PostgresStore::new(pool_with(url.parse().unwrap(), 1)));
     assert_eq!(status, 503, "{logs}");
     let mut lines = logs.lines().filter(|line| line.contains(" WARN countersign::idempotency: "));
     let line = lines.next().unwrap_or_else(|| panic!("nothing of it in {logs}")).to_owned();

@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use countersign_tests::have;
+use countersign_tests::{have, skip};
 
 use crate::{Driver, Outcome};
 
@@ -81,8 +81,8 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
-/// Whether the libraries are there: from an earlier run with the same pins, or from now on. With
-/// `CI=true` they must be.
+/// Returns whether the libraries are there: from an earlier run with the same pins, or from now on.
+/// Fetches them only with `FETCH_PACKAGES=true`. With `CI=true` they must be there.
 fn is_installed(
     folder: &Path,
     pins: &[(&str, &str)],
@@ -92,6 +92,10 @@ fn is_installed(
     let wanted: String = pins.iter().map(|(_, pin)| *pin).collect();
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(true);
+    }
+    if env::var("FETCH_PACKAGES").as_deref() != Ok("true") {
+        skip("it fetches packages (600 MB in all), which needs FETCH_PACKAGES=true");
+        return Ok(false);
     }
     // What is there now is about to go.
     if stamp.exists() {
@@ -104,8 +108,7 @@ fn is_installed(
         fs::write(stamp, wanted)?;
         return Ok(true);
     }
-    assert!(env::var("CI").as_deref() != Ok("true"), "cannot install into {}", folder.display());
-    eprintln!("skipped: cannot install into {}", folder.display());
+    skip(&format!("cannot install into {}", folder.display()));
     Ok(false)
 }
 
