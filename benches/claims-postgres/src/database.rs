@@ -10,7 +10,10 @@ use tokio_postgres::{Config, NoTls};
 /// What is measured on.
 pub(crate) struct Database {
     pub(crate) pool: Pool,
+    /// Names no statement, as it does unless it is told to.
     pub(crate) store: PostgresStore,
+    /// Prepares its statements.
+    pub(crate) prepared: PostgresStore,
     /// Stopped with this.
     _server: Postgres,
 }
@@ -28,7 +31,8 @@ impl Database {
         let pool = Pool::builder(manager).max_size(connections).build()?;
         let store = PostgresStore::new(pool.clone());
         store.migrate().await?;
-        Ok(Some(Arc::new(Self { pool, store, _server: server })))
+        let prepared = store.clone().prepared_statements(true);
+        Ok(Some(Arc::new(Self { pool, store, prepared, _server: server })))
     }
 
     /// Empties all tables.

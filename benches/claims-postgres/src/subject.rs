@@ -4,21 +4,33 @@ use std::{error::Error, time::Duration};
 
 use countersign::idempotency::{Claim, IdempotencyKey, Lease, Store};
 
+use tokio_postgres::types::Type;
+
+use self::Sending::{Prepared, Unnamed};
 use crate::database::Database;
 
 /// What is done with an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// `insert .. on conflict do nothing`.
-    Bare(Event),
+    Bare(Event, Sending),
     /// Claimed.
-    Claim(Event),
+    Claim(Event, Sending),
     /// Claimed, then done.
-    Handled,
+    Handled(Sending),
     /// A bare insertion and an effect in one transaction.
     BareIn,
     /// Claimed in one transaction with an effect.
     ClaimIn,
+}
+
+/// How a statement is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sending {
+    /// Unnamed, in one round trip: the server plans it each time.
+    Unnamed,
+    /// Prepared once for each connection.
+    Prepared,
 }
 
 /// Which event.
@@ -31,23 +43,33 @@ pub(crate) enum Event {
 }
 
 impl Subject {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Bare(Event::New),
-        Self::Claim(Event::New),
-        Self::Handled,
-        Self::Bare(Event::Done),
-        Self::Claim(Event::Done),
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Bare(Event::New, Unnamed),
+        Self::Claim(Event::New, Unnamed),
+        Self::Handled(Unnamed),
+        Self::Bare(Event::Done, Unnamed),
+        Self::Claim(Event::Done, Unnamed),
+        Self::Bare(Event::New, Prepared),
+        Self::Claim(Event::New, Prepared),
+        Self::Handled(Prepared),
+        Self::Bare(Event::Done, Prepared),
+        Self::Claim(Event::Done, Prepared),
         Self::BareIn,
         Self::ClaimIn,
     ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Bare(Event::New) => "new: bare insertion",
-            Self::Claim(Event::New) => "new: claim",
-            Self::Handled => "new: claim, then complete",
-            Self::Bare(Event::Done) => "duplicate: bare insertion",
-            Self::Claim(Event::Done) => "duplicate: claim",
+            Self::Bare(Event::New, Unnamed) => "new: bare insertion",
+            Self::Claim(Event::New, Unnamed) => "new: claim",
+            Self::Handled(Unnamed) => "new: claim, then complete",
+            Self::Bare(Event::Done, Unnamed) => "duplicate: bare insertion",
+            Self::Claim(Event::Done, Unnamed) => "duplicate: claim",
+            Self::Bare(Event::New, Prepared) => "new, prepared: bare insertion",
+            Self::Claim(Event::New, Prepared) => "new, prepared: claim",
+            Self::Handled(Prepared) => "new, prepared: claim, then complete",
+            Self::Bare(Event::Done, Prepared) => "duplicate, prepared: bare insertion",
+            Self::Claim(Event::Done, Prepared) => "duplicate, prepared: claim",
             Self::BareIn => "transaction: bare insertion and an effect",
             Self::ClaimIn => "transaction: claim and an effect",
         }
@@ -56,15 +78,15 @@ impl Subject {
     /// What it is held against.
     pub(crate) fn bare(self) -> Self {
         match self {
-            Self::Bare(event) | Self::Claim(event) => Self::Bare(event),
-            Self::Handled => Self::Bare(Event::New),
+            Self::Bare(event, sending) | Self::Claim(event, sending) => Self::Bare(event, sending),
+            Self::Handled(sending) => Self::Bare(Event::New, sending),
             Self::BareIn | Self::ClaimIn => Self::BareIn,
         }
     }
 
     /// Whether the events are there before a turn.
     pub(crate) fn wants_them_done(self) -> bool {
-        matches!(self, Self::Bare(Event::Done) | Self::Claim(Event::Done))
+        matches!(self, Self::Bare(Event::Done, _) | Self::Claim(Event::Done, _))
     }
 
     /// Does it with one event, and sees that it came out as it has to.
@@ -73,20 +95,25 @@ impl Subject {
         key: &IdempotencyKey,
         database: &Database,
     ) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let Database { pool, store, .. } = database;
+        let Database { pool, store, prepared, .. } = database;
+        let by = |sending| if sending == Prepared { prepared } else { store };
         match self {
-            Self::Bare(event) => {
+            Self::Bare(event, sending) => {
                 let client = pool.get().await?;
-                let statement = client.prepare_cached(INSERT).await?;
-                let inserted = client.execute(&statement, &[&key.as_str()]).await?;
+                let inserted = if sending == Prepared {
+                    let statement = client.prepare_cached(INSERT).await?;
+                    client.execute(&statement, &[&key.as_str()]).await?
+                } else {
+                    client.execute_typed(INSERT, &[(&key.as_str(), Type::TEXT)]).await?
+                };
                 assert_eq!(inserted, u64::from(event == Event::New));
             }
-            Self::Claim(event) => {
-                let claim = store.claim(&Lease::new(key.clone()), LEASE).await?;
+            Self::Claim(event, sending) => {
+                let claim = by(sending).claim(&Lease::new(key.clone()), LEASE).await?;
                 assert_eq!(claim == Claim::Fresh, event == Event::New);
             }
-            Self::Handled => {
-                let lease = Lease::new(key.clone());
+            Self::Handled(sending) => {
+                let (store, lease) = (by(sending), Lease::new(key.clone()));
                 assert_eq!(store.claim(&lease, LEASE).await?, Claim::Fresh);
                 let _ = store.complete(&lease, TTL, Default::default()).await?;
             }

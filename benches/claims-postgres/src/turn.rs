@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::{
     Arguments,
     database::Database,
-    subject::{Event, Subject},
+    subject::{Event, Sending, Subject},
 };
 
 /// What was seen in one turn.
@@ -33,8 +33,8 @@ impl Turn {
     ) -> Result<Self, Box<dyn Error>> {
         database.clear().await.unwrap();
         if subject.wants_them_done() {
-            run(Subject::Handled, database, arguments).await?;
-            run(Subject::Bare(Event::New), database, arguments).await?;
+            run(Subject::Handled(Sending::Prepared), database, arguments).await?;
+            run(Subject::Bare(Event::New, Sending::Prepared), database, arguments).await?;
         }
         let start = Instant::now();
         let mut took = run(subject, database, arguments).await?;

@@ -1,9 +1,26 @@
 //! Connections of the pool, lent for one piece of work.
 
-use std::{error::Error, ops::Deref};
+use std::{error, ops::Deref};
 
 use countersign::idempotency::StoreError;
 use deadpool_postgres::{Client, Pool};
+use tokio_postgres::{
+    Error, Row, Statement,
+    types::{ToSql, Type},
+};
+
+/// A value and its type.
+pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// How statements are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sending {
+    /// Unnamed, with the types of their parameters, in one round trip. Behind a pooler, the next
+    /// connection may not have a statement that was prepared before.
+    Unnamed,
+    /// Prepared once for each connection.
+    Prepared,
+}
 
 /// A connection that goes back to the pool when its work is [done](Self::done), and is closed if it
 /// is dropped before.
@@ -11,21 +28,84 @@ use deadpool_postgres::{Client, Pool};
 /// Who gives a statement up, as the middleware does after its deadline, drops its future, and the
 /// answer is still to come. Another's statement would wait behind it, perhaps for a server that is
 /// gone, and a pool of such connections is of no use until the operating system notices.
-pub(crate) struct Lent(Option<Client>);
+pub(crate) struct Lent {
+    client: Option<Client>,
+    sending: Sending,
+}
 
 impl Lent {
-    pub(crate) async fn from(pool: &Pool) -> Result<Self, StoreError> {
-        pool.get().await.map(|client| Self(Some(client))).map_err(StoreError::new)
+    pub(crate) async fn from(pool: &Pool, sending: Sending) -> Result<Self, StoreError> {
+        let client = pool.get().await.map_err(StoreError::new)?;
+        Ok(Self { client: Some(client), sending })
+    }
+
+    /// Executes a statement and counts the rows.
+    pub(crate) async fn count(
+        &self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<u64, Error> {
+        match self.sending {
+            Sending::Unnamed => self.execute_typed(statement, parameters).await,
+            Sending::Prepared => {
+                let statement = self.prepared(statement, parameters).await?;
+                self.execute(&statement, &values(parameters)).await
+            }
+        }
+    }
+
+    /// Asks for a row that may be there.
+    pub(crate) async fn row(
+        &self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Option<Row>, Error> {
+        match self.sending {
+            Sending::Unnamed => self.query_typed_opt(statement, parameters).await,
+            Sending::Prepared => {
+                let statement = self.prepared(statement, parameters).await?;
+                self.query_opt(&statement, &values(parameters)).await
+            }
+        }
+    }
+
+    /// Asks for a row that is always there.
+    pub(crate) async fn one_row(
+        &self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Row, Error> {
+        match self.sending {
+            Sending::Unnamed => self.query_typed_one(statement, parameters).await,
+            Sending::Prepared => {
+                let statement = self.prepared(statement, parameters).await?;
+                self.query_one(&statement, &values(parameters)).await
+            }
+        }
+    }
+
+    /// The statement as this connection keeps it.
+    async fn prepared(
+        &self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Statement, Error> {
+        let types: Vec<_> = parameters.iter().map(|(_, kind)| kind.clone()).collect();
+        self.prepare_typed_cached(statement, &types).await
     }
 
     /// Gives it back with what it answered. The pool sees by itself whether it is closed.
     pub(crate) fn done<T>(
         mut self,
-        answer: Result<T, impl Error + Send + Sync + 'static>,
+        answer: Result<T, impl error::Error + Send + Sync + 'static>,
     ) -> Result<T, StoreError> {
-        drop(self.0.take());
+        drop(self.client.take());
         answer.map_err(StoreError::new)
     }
+}
+
+fn values<'a>(parameters: &[Parameter<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    parameters.iter().map(|(value, _)| *value).collect()
 }
 
 impl Deref for Lent {
@@ -33,13 +113,13 @@ impl Deref for Lent {
 
     #[expect(clippy::expect_used, reason = "it is taken where this is consumed, and nowhere else")]
     fn deref(&self) -> &Client {
-        self.0.as_ref().expect("a connection that is lent")
+        self.client.as_ref().expect("a connection that is lent")
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
         // Out of the pool, and closed by that: another is made in its place.
-        drop(self.0.take().map(Client::take));
+        drop(self.client.take().map(Client::take));
     }
 }

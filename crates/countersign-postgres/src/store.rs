@@ -5,11 +5,15 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use countersign::idempotency::{Claim, Lease, Settled, Store, StoreError};
 use deadpool_postgres::Pool;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 
 use crate::{
-    TableNameError, answer, connection::Lent, duration::seconds, migration::MigrationError,
-    statements::Statements, table::Table,
+    TableNameError, answer,
+    connection::{Lent, Parameter, Sending},
+    duration::seconds,
+    migration::MigrationError,
+    statements::Statements,
+    table::Table,
 };
 
 /// A [`Store`] in a PostgreSQL table, shared by all instances that use the same database.
@@ -41,6 +45,7 @@ use crate::{
 #[derive(Clone)]
 pub struct PostgresStore {
     pool: Pool,
+    sending: Sending,
     pub(crate) statements: Arc<Statements>,
     pub(crate) longest_wait: Duration,
 }
@@ -50,7 +55,8 @@ impl PostgresStore {
     #[must_use]
     pub fn new(pool: Pool) -> Self {
         let statements = Arc::new(Statements::of(&Table::default()));
-        Self { pool, statements, longest_wait: Duration::from_secs(2) }
+        let longest_wait = Duration::from_secs(2);
+        Self { pool, sending: Sending::Unnamed, statements, longest_wait }
     }
 
     /// Sets the table: `table`, or `schema.table`. It is put in quotes as it is: `Claims` is not
@@ -72,6 +78,21 @@ impl PostgresStore {
         Self { longest_wait, ..self }
     }
 
+    /// Sets whether each connection prepares a statement once and keeps it: not unless set.
+    ///
+    /// The server then plans a claim once for each connection, instead of once for each claim. A
+    /// claim takes about a third less time; `BENCHMARKS.md` has the figures. Set it only if the
+    /// pool connects to the server itself, or to a pooler in session mode. Behind a pooler in
+    /// transaction mode (PgBouncer, Supabase, Neon) claims fail, because the next transaction can
+    /// be on a server connection that does not have the statement.
+    ///
+    /// [`claim_in`](Self::claim_in) prepares nothing: the transaction is yours.
+    #[must_use]
+    pub fn prepared_statements(self, prepared: bool) -> Self {
+        let sending = if prepared { Sending::Prepared } else { Sending::Unnamed };
+        Self { sending, ..self }
+    }
+
     /// Makes the table and its index where they are not there.
     ///
     /// It can be called at each start, and by several instances at once: they wait for each other.
@@ -89,7 +110,7 @@ impl PostgresStore {
     /// [`StoreError`] if the database is out of reach or rejects a statement, or if another
     /// transaction holds a lock on the table for longer than 1 s. Nothing is made then.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let lent = Lent::from(&self.pool).await?;
+        let lent = self.lend().await?;
         let Statements { table, is_migrated, migrate, .. } = &*self.statements;
         let answer = async {
             let is_migrated: bool = lent.query_typed_one(is_migrated, &[]).await?.try_get(0)?;
@@ -129,21 +150,21 @@ impl PostgresStore {
         self.execute(&self.statements.prune, &[(&i64::from(limit), Type::INT8)]).await
     }
 
-    /// Executes a statement in one round trip, and counts the rows.
+    /// Executes a statement and counts the rows.
     async fn execute(
         &self,
         statement: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<u64, StoreError> {
-        let lent = Lent::from(&self.pool).await?;
-        let answer = lent.execute_typed(statement, parameters).await;
+        let lent = self.lend().await?;
+        let answer = lent.count(statement, parameters).await;
         lent.done(answer)
     }
-}
 
-/// A value and its type. Statements are sent unnamed, with the types of their parameters: behind a
-/// pooler, the next connection may not have a statement that was prepared before.
-type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+    async fn lend(&self) -> Result<Lent, StoreError> {
+        Lent::from(&self.pool, self.sending).await
+    }
+}
 
 impl Store for PostgresStore {
     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
@@ -155,16 +176,16 @@ impl Store for PostgresStore {
             (&false, Type::BOOL),
             (&length, Type::FLOAT8),
         ];
-        let lent = Lent::from(&self.pool).await?;
+        let lent = self.lend().await?;
         let answer = async {
             let Statements { insert, held, claim, .. } = &*self.statements;
-            if lent.execute_typed(insert, &parameters).await? == 1 {
+            if lent.count(insert, &parameters).await? == 1 {
                 return Ok(Claim::Fresh);
             }
-            if let Some(row) = lent.query_typed_opt(held, &parameters[..2]).await? {
+            if let Some(row) = lent.row(held, &parameters[..2]).await? {
                 return answer::claim(&row);
             }
-            answer::claim(&lent.query_typed_one(claim, &parameters).await?)
+            answer::claim(&lent.one_row(claim, &parameters).await?)
         };
         let answer = answer.await;
         lent.done(answer)
