@@ -126,7 +126,7 @@ impl Wire {
         }
     }
 
-    /// Whether the server has neither sent anything that is unread, nor hung up. Does not wait.
+    /// Returns whether the server has sent nothing more and has not hung up. Does not wait.
     ///
     /// # Errors
     ///

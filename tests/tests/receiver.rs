@@ -90,7 +90,8 @@ fn answers_while_300_connections_hold_half_a_request() {
         assert!(unanswered >= 250, "{surface}: {unanswered} are unanswered");
 
         let grown = program.memory("VmRSS").unwrap().saturating_sub(before);
-        let allowed = u64::try_from(held.len() * SENT / 1024 + 20 * 1024).unwrap();
+        // The bytes that were sent, and buffers. Pieces of a byte that were kept would add 32 MiB.
+        let allowed = u64::try_from(held.len() * SENT / 1024).unwrap() + 26 * 1024;
         assert!(grown < allowed, "{surface} grew by {grown} KiB, {allowed} allowed");
         println!("{surface}: {unanswered} were unanswered, grew by {grown} KiB");
     });

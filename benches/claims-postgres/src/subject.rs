@@ -24,7 +24,7 @@ pub(crate) enum Subject {
     ClaimIn,
 }
 
-/// How a statement is sent.
+/// The way a statement is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sending {
     /// Unnamed, in one round trip: the server plans it each time.

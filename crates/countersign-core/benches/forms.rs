@@ -1,4 +1,4 @@
-//! What the re-serialised forms cost: beside serde_json's `Value` of the same body, and on forged
+//! The cost of the re-serialised forms: beside serde_json's `Value` of the same body, and on forged
 //! deliveries of the worst shapes beside a provider without a form.
 //!
 //! ```sh

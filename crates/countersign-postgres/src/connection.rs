@@ -12,7 +12,7 @@ use tokio_postgres::{
 /// A value and its type.
 pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
-/// How statements are sent.
+/// The way statements are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sending {
     /// Unnamed, with the types of their parameters, in one round trip. Behind a pooler, the next

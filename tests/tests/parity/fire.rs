@@ -43,7 +43,6 @@ impl Receiver {
         command.env("RUST_LOG", "off");
         command
             .args(["--surface", surface, "--body-limit", &LIMIT.to_string()])
-            .args(["--header-deadline", "60"])
             .args(["--clock", &NOW.to_string(), "--effects"])
             .arg(&effects)
             .args(arguments)

@@ -16,20 +16,28 @@ use row::{Expected, Row};
 const SURFACES: [&str; 5] =
     ["tower", "axum-extractor", "axum-layer", "actix-extractor", "actix-middleware"];
 
+/// Deadlines that a busy machine keeps, whichever row it sends.
+const PATIENT: [&str; 4] = ["--header-deadline", "60", "--body-deadline", "60"];
+
 #[test]
 fn every_row_on_every_surface() {
-    // Longer than a busy machine takes to send any of them.
-    compare(&table::rows(), &["--body-deadline", "60"]);
+    compare(&table::rows(), &PATIENT);
 }
 
 #[test]
-fn every_late_body_on_every_surface() {
-    compare(&table::rows_of_late_bodies(), &["--body-deadline", "1"]);
+fn every_row_that_is_left_to_the_servers() {
+    // A connection ends with its last answer, or at this deadline.
+    compare(&table::rows_left_to_the_servers(), &["--header-deadline", "2"]);
+}
+
+#[test]
+fn every_deadline_on_every_surface() {
+    compare(&table::rows_that_meet_a_deadline(), &["--body-deadline", "1"]);
 }
 
 #[test]
 fn every_duplicate_on_every_surface() {
-    compare(&table::rows_handled_once(), &["--body-deadline", "60", "--idempotency", "memory"]);
+    compare(&table::rows_handled_once(), &[&PATIENT[..], &["--idempotency", "memory"]].concat());
 }
 
 /// Fires the rows at receivers with these arguments on all surfaces.

@@ -34,7 +34,6 @@ pub(crate) fn rows() -> Vec<Row> {
         either::rows(),
         tenants::rows(),
         timed::rows(),
-        left_to_the_servers(),
     ]
     .into_iter()
     .flatten()
@@ -731,10 +730,22 @@ fn limits() -> Vec<Row> {
     ]
 }
 
-/// Of a receiver that waits a second for a body.
-pub(crate) fn rows_of_late_bodies() -> Vec<Row> {
+/// For a receiver that waits a second for a body and for a tenant's secrets.
+pub(crate) fn rows_that_meet_a_deadline() -> Vec<Row> {
     let late = |name, bytes, answer| Row::ours(name, send(bytes), vec![answer]);
+    let genuine = signature(SECRET, EVENT);
+    let both = Post::to("/either")
+        .body(EVENT)
+        .field("X-GitHub-Event: push")
+        .field(format!("X-Hub-Signature-256: sha256={genuine}"))
+        .field(format!("X-Webhook-Signature: {genuine}"));
     vec![
+        late("either, both and no body", both.declaring(1000), refused().closing()),
+        late(
+            "tenant, the lookup hangs",
+            Post::to("/tenants/slow").body(EVENT).signed().bytes(),
+            cut_off(503, "Service unavailable"),
+        ),
         late(
             "a body that does not come",
             event().signed().declaring(1000),
@@ -784,7 +795,8 @@ fn connections() -> Vec<Row> {
     ]
 }
 
-fn left_to_the_servers() -> Vec<Row> {
+/// What servers decide before we see anything.
+pub(crate) fn rows_left_to_the_servers() -> Vec<Row> {
     let head = |field: &str| event().signed().field(field).head("");
     let with_body = |field: &str| [head(field), EVENT.as_bytes().to_vec()].concat();
     const ANY: &[&[u16]] = &[&[], &[400], &[401], &[400, 400]];

@@ -1,8 +1,8 @@
-//! Where the signed time is.
+//! The place of the signed time.
 
 use std::time::Duration;
 
-/// Where the signed time is, its unit, and how far from now it may be.
+/// The place of the signed time, its unit, and its greatest distance from now.
 #[derive(Clone, Copy, Debug)]
 pub struct Timestamp {
     pub(crate) place: TimestampPlace,
@@ -48,7 +48,7 @@ pub(crate) enum TimestampPlace {
     Member(&'static [&'static str]),
 }
 
-/// What a timestamp counts since 1970-01-01T00:00:00Z.
+/// The unit of a timestamp, counted from 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimestampUnit {
@@ -58,5 +58,5 @@ pub enum TimestampUnit {
     Milliseconds,
 }
 
-/// What the libraries of Stripe, Slack and Standard Webhooks allow.
+/// The tolerance of the libraries of Stripe, Slack and Standard Webhooks.
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);

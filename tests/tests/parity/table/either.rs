@@ -152,7 +152,6 @@ fn ambiguous() -> Vec<Row> {
             both(&good_hub, &good).body(&large).chunked(&[10_000], ""),
         ),
         closes("either, both over the limit", both(&good_hub, &good).declaring(LIMIT + 1)),
-        closes("either, both and no body", both(&good_hub, &good).declaring(1000)),
     ]
 }
 

@@ -57,7 +57,6 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         unavailable("tenant, the lookup fails", to("broken").signed().bytes()),
         unavailable("tenant, the lookup fails for a forger", to("broken").forged().bytes()),
-        unavailable("tenant, the lookup hangs", to("slow").signed().bytes()),
         Row::ours(
             "tenant, pipelined",
             send([to("acme").signed().bytes(), to("nobody").signed().bytes()].concat()),

@@ -25,7 +25,7 @@ async fn lets_a_delivery_through_whose_request_somebody_holds() {
             web::resource("/")
                 .wrap(VerifyWebhook::new(verifier::<Respan>("secret")))
                 .wrap_fn(|request, inner| {
-                    // As a middleware does that logs the request with its answer.
+                    // A middleware that logs the request with its answer does this.
                     let held: HttpRequest = request.request().clone();
                     let response = inner.call(request);
                     async move {

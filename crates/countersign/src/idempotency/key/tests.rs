@@ -98,7 +98,7 @@ fn bounds_the_length_and_keeps_long_ids_apart() {
     let (one, other) = (key(&"x".repeat(129)), key(&"x".repeat(130)));
     assert!(one.starts_with("e/-/-/~") && one.len() == 6 + 65, "{one}");
     assert_ne!(one, other);
-    // What is escaped counts as it is written.
+    // An escape counts as it is written.
     assert!(key(&"/".repeat(43)).starts_with("e/-/-/~"));
     assert_eq!(key(&"/".repeat(42)).len(), 6 + 126);
     // Nobody can spell the digest of another id.
