@@ -1,4 +1,5 @@
 mod running;
+mod signed_times;
 
 use std::{
     collections::HashMap,
@@ -11,8 +12,8 @@ use std::{
 };
 
 use crate::{
-    Address, Admission, ConfigError, HeaderSource, RequestHead, Secret, SecretSource, Secrets,
-    Signer, Tenants, Verification, Verifier, VerifyErrorKind, providers::GitHub,
+    Address, Admission, ConfigError, HeaderSource, Provider, RequestHead, Secret, SecretSource,
+    Secrets, Signer, Tenants, Verification, Verifier, VerifyErrorKind, providers::GitHub,
 };
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
@@ -54,11 +55,11 @@ impl SecretSource for Source {
 }
 
 /// A delivery to `/hooks/{tenant}`, up to its body.
-async fn begun(
-    verifier: &Verifier<GitHub>,
+async fn begun<P: Provider>(
+    verifier: &Verifier<P>,
     tenant: &str,
     headers: &impl HeaderSource,
-) -> Result<Verification<GitHub>, Box<dyn Error + Send + Sync>> {
+) -> Result<Verification<P>, Box<dyn Error + Send + Sync>> {
     let path = format!("/hooks/{tenant}");
     match verifier.admit(headers, None, Address { path: &path, authority: None })? {
         Admission::Begun(verification) => Ok(verification),
