@@ -65,3 +65,39 @@ impl<S: SecretSource> Tenants<S> {
         Arc::new(Remembered::new(self.source, scheme, self.capacity, self.lifetime))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+    use crate::{RequestHead, Secrets};
+
+    struct Nobody;
+
+    impl SecretSource for Nobody {
+        fn tenant(&self, _: &RequestHead<'_>) -> Option<String> {
+            None
+        }
+
+        async fn secrets(&self, _: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+            Ok(None)
+        }
+    }
+
+    fn settings(tenants: &Tenants<Nobody>) -> (u64, u64, u64) {
+        let Lifetime { known, unknown } = tenants.lifetime;
+        (tenants.capacity, known.as_secs(), unknown.as_secs())
+    }
+
+    #[test]
+    fn has_the_documented_defaults_and_sets_each_of_them_only() {
+        let tenants = Tenants::new(Nobody);
+        assert_eq!(settings(&tenants), (10_000, 60, 10));
+        let tenants = tenants.time_to_live(Duration::from_secs(1));
+        assert_eq!(settings(&tenants), (10_000, 1, 10));
+        let tenants = tenants.unknown_time_to_live(Duration::from_secs(2));
+        assert_eq!(settings(&tenants), (10_000, 1, 2));
+        assert_eq!(settings(&tenants.capacity(3)), (3, 1, 2));
+    }
+}

@@ -1,3 +1,4 @@
+mod cache;
 mod running;
 mod signed_times;
 
