@@ -1,5 +1,8 @@
 mod identity;
 mod orders;
+mod places;
+mod repeated;
+mod within;
 
 use super::*;
 use crate::{
