@@ -32,6 +32,9 @@ pub(crate) const NOW: u64 = 1_700_000_000;
 /// The key `[7; 24]`, as Standard Webhooks has it.
 pub(crate) const WHSEC: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
 
+/// The key `[8; 24]`.
+pub(crate) const WHSEC_PREVIOUS: &str = "whsec_CAgICAgICAgICAgICAgICAgICAgICAgI";
+
 impl Receiver {
     /// Starts one, with these arguments besides.
     pub(crate) fn start(surface: &'static str, arguments: &[&str]) -> Self {
@@ -46,8 +49,9 @@ impl Receiver {
             .args(["--clock", &NOW.to_string(), "--effects"])
             .arg(&effects)
             .args(arguments)
-            .env("STANDARD_SECRET", WHSEC);
-        for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB", "STRIPE"] {
+            .env("STANDARD_SECRET", WHSEC)
+            .env("STANDARD_SECRET_PREVIOUS", WHSEC_PREVIOUS);
+        for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB", "STRIPE", "SLACK"] {
             command.env(format!("{provider}_SECRET"), SECRET);
             command.env(format!("{provider}_SECRET_PREVIOUS"), PREVIOUS);
         }

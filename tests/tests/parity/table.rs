@@ -4,6 +4,7 @@ mod either;
 mod once;
 mod tenants;
 mod timed;
+mod timed_tenants;
 
 use countersign::body_digest;
 use countersign_tests::signature;
@@ -34,6 +35,7 @@ pub(crate) fn rows() -> Vec<Row> {
         either::rows(),
         tenants::rows(),
         timed::rows(),
+        timed_tenants::rows(),
     ]
     .into_iter()
     .flatten()

@@ -11,14 +11,14 @@ use countersign::{
     Extractor, Verifiers, Webhook,
     actix_web::{IdempotencyMiddleware, VerifyWebhook},
     idempotency::{Fresh, Idempotency},
-    providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
+    providers::{github, respan, slack, speaknode, standard_webhooks, stripe, x_webhook_signature},
 };
 
 use crate::{
     endpoint::{Endpoints, WebhookJs},
     given::{Given, OfEither},
     handler::{Failure, Handler},
-    tenants::PerTenant,
+    tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
 /// Each handler verifies what it takes.
@@ -33,6 +33,9 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             stripe,
             standard,
             tenants,
+            slack_tenants,
+            stripe_tenants,
+            standard_tenants,
             handler,
             idempotency,
             is_once,
@@ -47,6 +50,9 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(stripe))
             .app_data(Data::new(standard))
             .app_data(Data::new(tenants))
+            .app_data(Data::new(slack_tenants))
+            .app_data(Data::new(stripe_tenants))
+            .app_data(Data::new(standard_tenants))
             .app_data(Data::new(idempotency))
             .route("/effects", web::get().to(effects));
         route::<Webhook<respan::Event>>(config, "/respan", is_once);
@@ -60,6 +66,13 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
         route::<Webhook<x_webhook_signature::Event, PerTenant>>(
             config,
             "/tenants/{tenant}",
+            is_once,
+        );
+        route::<Webhook<slack::Event, SlackTenants>>(config, "/slack-tenants/{tenant}", is_once);
+        route::<Webhook<stripe::Event, StripeTenants>>(config, "/stripe-tenants/{tenant}", is_once);
+        route::<Webhook<standard_webhooks::Event, StandardTenants>>(
+            config,
+            "/standard-tenants/{tenant}",
             is_once,
         );
     }
@@ -104,6 +117,9 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
             stripe,
             standard,
             tenants,
+            slack_tenants,
+            stripe_tenants,
+            standard_tenants,
             handler,
             idempotency,
             is_once,
@@ -127,6 +143,24 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
             config,
             "/tenants/{tenant}",
             tenants,
+            &once,
+        );
+        wrapped::<Webhook<slack::Event, SlackTenants>>(
+            config,
+            "/slack-tenants/{tenant}",
+            slack_tenants,
+            &once,
+        );
+        wrapped::<Webhook<stripe::Event, StripeTenants>>(
+            config,
+            "/stripe-tenants/{tenant}",
+            stripe_tenants,
+            &once,
+        );
+        wrapped::<Webhook<standard_webhooks::Event, StandardTenants>>(
+            config,
+            "/standard-tenants/{tenant}",
+            standard_tenants,
             &once,
         );
     }

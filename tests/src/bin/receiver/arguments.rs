@@ -7,10 +7,10 @@ use countersign::idempotency::InProgressStatus;
 
 use crate::idempotency::Keep;
 
-/// Receives signed webhooks from six providers.
+/// Receives signed webhooks from seven providers.
 ///
-/// Secrets come from RESPAN_SECRET, WEBHOOK_SECRET, SPEAKNODE_SECRET, GITHUB_SECRET, STRIPE_SECRET
-/// and STANDARD_SECRET; retired ones from the same names with _PREVIOUS. An endpoint without a
+/// Secrets come from RESPAN_SECRET, WEBHOOK_SECRET, SPEAKNODE_SECRET, GITHUB_SECRET, STRIPE_SECRET,
+/// SLACK_SECRET and STANDARD_SECRET; retired ones from the same names with _PREVIOUS. An endpoint without a
 /// secret refuses everything.
 #[derive(Debug, Parser)]
 #[command(name = "receiver")]

@@ -10,7 +10,7 @@ use axum::{
 use countersign::{
     Extractor, HttpHeaders, Verifiers, Webhook,
     idempotency::{Fresh, Idempotency},
-    providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
+    providers::{github, respan, slack, speaknode, standard_webhooks, stripe, x_webhook_signature},
     tower::{IdempotencyLayer, VerifyLayer},
 };
 use http::{StatusCode, header::CONTENT_TYPE};
@@ -20,7 +20,7 @@ use crate::{
     endpoint::{Endpoints, WebhookJs, describe},
     given::{Given, OfEither},
     handler::{Failure, Handler},
-    tenants::PerTenant,
+    tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
 /// Each handler verifies what it takes.
@@ -36,6 +36,12 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
         .merge(route::<Webhook<standard_webhooks::Event>>("/standard", once))
         .merge(route::<OfEither>("/either", once))
         .merge(route::<Webhook<x_webhook_signature::Event, PerTenant>>("/tenants/{tenant}", once))
+        .merge(route::<Webhook<slack::Event, SlackTenants>>("/slack-tenants/{tenant}", once))
+        .merge(route::<Webhook<stripe::Event, StripeTenants>>("/stripe-tenants/{tenant}", once))
+        .merge(route::<Webhook<standard_webhooks::Event, StandardTenants>>(
+            "/standard-tenants/{tenant}",
+            once,
+        ))
         .route("/effects", get(effects))
         .with_state(endpoints)
 }
@@ -79,6 +85,9 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         stripe,
         standard,
         tenants,
+        slack_tenants,
+        stripe_tenants,
+        standard_tenants,
         handler,
         ..
     } = endpoints;
@@ -98,6 +107,21 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         .merge(layered::<Webhook<x_webhook_signature::Event, PerTenant>>(
             "/tenants/{tenant}",
             tenants,
+            &once,
+        ))
+        .merge(layered::<Webhook<slack::Event, SlackTenants>>(
+            "/slack-tenants/{tenant}",
+            slack_tenants,
+            &once,
+        ))
+        .merge(layered::<Webhook<stripe::Event, StripeTenants>>(
+            "/stripe-tenants/{tenant}",
+            stripe_tenants,
+            &once,
+        ))
+        .merge(layered::<Webhook<standard_webhooks::Event, StandardTenants>>(
+            "/standard-tenants/{tenant}",
+            standard_tenants,
             &once,
         ))
         .route("/effects", get(effects))

@@ -15,7 +15,7 @@ use crate::{
     effects::Effects,
     handler::Handler,
     idempotency::Keep,
-    tenants::{Directory, PerTenant},
+    tenants::{Directory, PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
 /// The in-house convention, of a sender that signs `JSON.stringify` and may send another spelling.
@@ -39,6 +39,9 @@ pub(crate) struct Endpoints {
     pub(crate) stripe: Verifier<Stripe>,
     pub(crate) standard: Verifier<StandardWebhooks>,
     pub(crate) tenants: Verifier<PerTenant>,
+    pub(crate) slack_tenants: Verifier<SlackTenants>,
+    pub(crate) stripe_tenants: Verifier<StripeTenants>,
+    pub(crate) standard_tenants: Verifier<StandardTenants>,
     pub(crate) handler: Handler,
     pub(crate) idempotency: Idempotency,
     /// Whether each event is handled once.
@@ -60,10 +63,10 @@ impl Endpoints {
             github: verifier("GITHUB_SECRET", arguments)?,
             stripe: verifier("STRIPE_SECRET", arguments)?,
             standard: verifier("STANDARD_SECRET", arguments)?,
-            tenants: limited(
-                Verifier::per_tenant(Tenants::new(Directory(secrets("WEBHOOK_SECRET")?))),
-                arguments,
-            ),
+            tenants: per_tenant("WEBHOOK_SECRET", arguments)?,
+            slack_tenants: per_tenant("SLACK_SECRET", arguments)?,
+            stripe_tenants: per_tenant("STRIPE_SECRET", arguments)?,
+            standard_tenants: per_tenant("STANDARD_SECRET", arguments)?,
             handler: Handler::new(arguments, effects),
             idempotency: Keep::open(arguments).await?,
             is_once: arguments.idempotency != Keep::Nothing,
@@ -83,6 +86,15 @@ fn verifier<P: Provider>(
     arguments: &Arguments,
 ) -> Result<Verifier<P>, Box<dyn std::error::Error>> {
     Ok(limited(Verifier::new(secrets(variable)?)?, arguments))
+}
+
+/// Looks secrets up for each tenant; `acme` has those of the variable.
+fn per_tenant<P: Provider>(
+    variable: &str,
+    arguments: &Arguments,
+) -> Result<Verifier<P>, Box<dyn std::error::Error>> {
+    let directory = Directory(secrets(variable)?);
+    Ok(limited(Verifier::per_tenant(Tenants::new(directory)), arguments))
 }
 
 fn limited<P: Provider>(verifier: Verifier<P>, arguments: &Arguments) -> Verifier<P> {

@@ -3,7 +3,8 @@
 use std::{error::Error, future};
 
 use countersign::{
-    EndpointOf, RequestHead, Secret, SecretSource, Secrets, providers::XWebhookSignature,
+    EndpointOf, RequestHead, Secret, SecretSource, Secrets,
+    providers::{Slack, StandardWebhooks, Stripe, XWebhookSignature},
 };
 
 /// The in-house convention, with a secret for each tenant.
@@ -15,7 +16,34 @@ impl EndpointOf for PerTenant {
     const NAME: &'static str = "per-tenant";
 }
 
-/// Tenants are the last segment of the path. `acme` has the secrets of `/webhook`, `other` has one
+/// Slack's scheme, with a secret for each tenant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SlackTenants;
+
+impl EndpointOf for SlackTenants {
+    type Provider = Slack;
+    const NAME: &'static str = "slack-tenants";
+}
+
+/// Stripe's scheme, with a secret for each tenant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StripeTenants;
+
+impl EndpointOf for StripeTenants {
+    type Provider = Stripe;
+    const NAME: &'static str = "stripe-tenants";
+}
+
+/// Standard Webhooks, with a secret for each tenant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StandardTenants;
+
+impl EndpointOf for StandardTenants {
+    type Provider = StandardWebhooks;
+    const NAME: &'static str = "standard-tenants";
+}
+
+/// Tenants are the last segment of the path. `acme` has the given secrets, `other` has one
 /// of its own; to look `broken` up fails, and `slow` never ends.
 pub(crate) struct Directory(pub(crate) Secrets);
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use countersign::{
     HttpHeaders, Verifiers, Webhook,
     idempotency::Idempotency,
-    providers::{github, respan, speaknode, standard_webhooks, stripe, x_webhook_signature},
+    providers::{github, respan, slack, speaknode, standard_webhooks, stripe, x_webhook_signature},
     tower::{IdempotencyLayer, RequestBody, VerifyLayer},
 };
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -18,7 +18,7 @@ use crate::{
     endpoint::{Endpoints, WebhookJs, describe},
     given::{Given, OfEither},
     handler::{Failure, Handler},
-    tenants::PerTenant,
+    tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
 type Body = BoxBody<Bytes, Infallible>;
@@ -40,6 +40,9 @@ pub(crate) fn service(
                 stripe,
                 standard,
                 tenants,
+                slack_tenants,
+                stripe_tenants,
+                standard_tenants,
                 handler,
                 ..
             } = endpoints;
@@ -74,6 +77,33 @@ pub(crate) fn service(
                 path if path.starts_with("/tenants/") => {
                     verified::<Webhook<x_webhook_signature::Event, PerTenant>>(
                         tenants, handler, once, request,
+                    )
+                    .await
+                }
+                path if path.starts_with("/slack-tenants/") => {
+                    verified::<Webhook<slack::Event, SlackTenants>>(
+                        slack_tenants,
+                        handler,
+                        once,
+                        request,
+                    )
+                    .await
+                }
+                path if path.starts_with("/stripe-tenants/") => {
+                    verified::<Webhook<stripe::Event, StripeTenants>>(
+                        stripe_tenants,
+                        handler,
+                        once,
+                        request,
+                    )
+                    .await
+                }
+                path if path.starts_with("/standard-tenants/") => {
+                    verified::<Webhook<standard_webhooks::Event, StandardTenants>>(
+                        standard_tenants,
+                        handler,
+                        once,
+                        request,
                     )
                     .await
                 }
