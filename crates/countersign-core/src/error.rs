@@ -6,7 +6,17 @@ use std::{fmt, time::Duration};
 use crate::SignatureForm;
 
 /// A setting that cannot be accepted. It holds no secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// `Debug` writes the same text as `Display`, with all sources: a `main` that returns the error
+/// prints a line that can be read.
+///
+/// # Examples
+///
+/// ```
+/// let error = countersign_core::Secret::from_env("NO_SUCH_VARIABLE").unwrap_err();
+/// assert_eq!(format!("{error:?}"), "environment variable NO_SUCH_VARIABLE: not set");
+/// ```
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// A secret without a byte would let anybody sign.
@@ -15,6 +25,9 @@ pub enum ConfigError {
     /// See [`Secret::new`](crate::Secret::new).
     #[error("the secret has white space around it")]
     SecretWhiteSpace,
+    /// See [`Secret::new`](crate::Secret::new).
+    #[error("the secret has quotes around it")]
+    SecretInQuotes,
     /// The scheme's keys come as base64.
     #[error("the secret is not base64, with or without {prefix:?} in front")]
     SecretNotBase64 {
@@ -85,6 +98,12 @@ pub enum ConfigError {
         /// The literal that follows the id.
         separator: &'static str,
     },
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// Why a delivery was refused. For the operator alone: the sender is told nothing of it.
@@ -355,3 +374,32 @@ impl fmt::Display for PayloadError {
 }
 
 impl std::error::Error for PayloadError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_a_configuration_error_so_that_it_can_be_read() {
+        let variable = |source: ConfigError| ConfigError::Variable {
+            name: "STRIPE_SECRET".to_owned(),
+            source: source.into(),
+        };
+        for (error, expected) in [
+            (ConfigError::EmptySecret, "the secret is empty"),
+            (
+                variable(ConfigError::SecretInQuotes),
+                "environment variable STRIPE_SECRET: the secret has quotes around it",
+            ),
+            (
+                variable(variable(ConfigError::VariableNotSet)),
+                "environment variable STRIPE_SECRET: environment variable STRIPE_SECRET: not set",
+            ),
+        ] {
+            assert_eq!(format!("{error:?}"), expected);
+            // As `main` prints what it returns.
+            let error: Box<dyn std::error::Error> = error.into();
+            assert_eq!(format!("{error:?}"), expected);
+        }
+    }
+}

@@ -45,6 +45,9 @@ impl Secret {
     /// [`ConfigError::EmptySecret`], or [`ConfigError::SecretWhiteSpace`] if white space surrounds
     /// it: it is nearly always a slip of the clipboard or of a file's last line, and trimming it
     /// silently would break the rare secret that has it. [`Secret::from_bytes`] takes that one.
+    ///
+    /// [`ConfigError::SecretInQuotes`] if the text is in quotes, `"..."` or `'...'`: a shell removes
+    /// them, but `docker run --env-file` keeps them. `from_bytes` takes the secret that has them.
     pub fn new(text: impl Into<String>) -> Result<Self, ConfigError> {
         let bytes = Zeroizing::new(text.into().into_bytes());
         if bytes.is_empty() {
@@ -54,6 +57,11 @@ impl Secret {
         let is_padded = str::from_utf8(&bytes).is_ok_and(|text| text.trim() != text);
         if is_padded {
             return Err(ConfigError::SecretWhiteSpace);
+        }
+        if let [first @ (b'"' | b'\''), .., last] = &bytes[..]
+            && first == last
+        {
+            return Err(ConfigError::SecretInQuotes);
         }
         Ok(Self { bytes, is_text: true })
     }
@@ -217,6 +225,18 @@ mod tests {
             assert!(matches!(Secret::new(text), Err(ConfigError::SecretWhiteSpace)), "{text:?}");
         }
         assert!(Secret::new("It's a Secret to Everybody").is_ok());
+    }
+
+    #[test]
+    fn refuses_quotes_around_text_but_not_inside() -> Result<(), ConfigError> {
+        for text in ["\"a\"", "'a'", "\"\"", "''", "\"whsec_AAEC\"", "\"It's a Secret\""] {
+            assert!(matches!(Secret::new(text), Err(ConfigError::SecretInQuotes)), "{text}");
+        }
+        for text in ["It's a Secret to Everybody", "\"a", "a\"", "\"a'", "'", "\"", "a'b'c"] {
+            assert!(Secret::new(text).is_ok(), "{text}");
+        }
+        assert_eq!(*Secret::from_bytes(*b"\"a\"")?.key(SecretForm::Text)?, b"\"a\"");
+        Ok(())
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Where claims are kept in a database.
 
+use std::fmt;
+
 /// The name of a table, in quotes.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
@@ -10,7 +12,7 @@ pub(crate) struct Table {
 }
 
 /// A text that is not the name of a table.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not the name of a table: `table` or `schema.table` of ASCII letters, digits and \
      underscores, neither beginning with a digit, at most {LONGEST_TABLE} and {LONGEST} bytes"
@@ -34,6 +36,13 @@ impl Table {
             None => format!("\"{table}\""),
         };
         Ok(Self { name, index: format!("\"{table}{INDEX}\"") })
+    }
+}
+
+/// Writes the same text as `Display`, because a `main` that returns the error prints this.
+impl fmt::Debug for TableNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -104,6 +113,7 @@ mod tests {
         ] {
             let error = Table::new(name).map(|table| table.name).unwrap_err();
             assert!(error.to_string().starts_with(&format!("{name:?} is not")), "{error}");
+            assert_eq!(format!("{error:?}"), error.to_string());
         }
     }
 }

@@ -13,6 +13,12 @@ use std::{error::Error, fmt};
 pub(crate) struct Causes<'a>(&'a (dyn Error + 'static));
 
 impl<'a> Causes<'a> {
+    /// Returns an error with its causes.
+    #[cfg(feature = "idempotency")]
+    pub(crate) fn from(error: &'a (dyn Error + 'static)) -> Self {
+        Self(error)
+    }
+
     /// Returns the causes of an error, without the error itself.
     pub(crate) fn of(error: &'a (dyn Error + 'static)) -> Option<Self> {
         error.source().map(Self)
