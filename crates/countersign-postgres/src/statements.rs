@@ -23,6 +23,7 @@ pub(crate) struct Statements {
     pub(crate) claim: String,
     pub(crate) complete: String,
     pub(crate) release: String,
+    pub(crate) forget: String,
     pub(crate) prune: String,
 }
 
@@ -40,6 +41,7 @@ impl Statements {
             claim: CLAIM.replace("is_free", IS_FREE).replace("claims_table", name),
             complete: COMPLETE.replace("claims_table", name),
             release: RELEASE.replace("claims_table", name),
+            forget: FORGET.replace("claims_table", name),
             prune: PRUNE.replace("claims_table", name),
         }
     }
@@ -105,6 +107,10 @@ with \"released here\" as (
 select true
 where exists (select from \"released here\")
     or not exists (select from claims_table where key = $1 and expires_at > clock_timestamp())";
+
+/// Counts a row if the event was done, and is free after that.
+const FORGET: &str = "\
+delete from claims_table where key = $1 and done and expires_at > clock_timestamp()";
 
 /// Counts what it removes. Rows that somebody holds at the moment are left for the next time. The
 /// time is that of the statement's beginning, which an index can be searched for.

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use countersign::idempotency::{Claim, Lease, Settled, Store, StoreError};
+use countersign::idempotency::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError};
 use deadpool_postgres::Pool;
 use tokio_postgres::types::Type;
 
@@ -211,6 +211,12 @@ impl Store for PostgresStore {
         let (key, token) = (lease.key().as_str(), lease.token().to_bytes());
         let parameters: [Parameter<'_>; 2] = [(&key, Type::TEXT), (&&token[..], Type::BYTEA)];
         self.execute(&self.statements.release, &parameters).await.map(settled)
+    }
+
+    async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        let key = key.as_str();
+        let parameters: [Parameter<'_>; 1] = [(&key, Type::TEXT)];
+        self.execute(&self.statements.forget, &parameters).await.map(|rows| rows == 1)
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) static COMPLETE: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("complete.lua")));
 pub(crate) static RELEASE: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("release.lua")));
+pub(crate) static FORGET: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("forget.lua")));
 
 /// A script, which the server knows by its digest once it has run it.
 ///

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use countersign::idempotency::{Claim, Lease, Settled, Store, StoreError};
+use countersign::idempotency::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError};
 use redis::aio::{ConnectionLike, ConnectionManager};
 
 use crate::{command, error::failed, length, script, script::Script, state::State};
@@ -56,7 +56,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
 
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> {
     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
-        let (key, claimed) = (self.key(lease), State::claimed(lease.token()));
+        let (key, claimed) = (self.key(lease.key()), State::claimed(lease.token()));
         let milliseconds = length::milliseconds(length).to_string();
         let mut connection = self.connection.clone();
         // Most events are new. One command is all for them: a script takes half as long again.
@@ -91,6 +91,14 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> 
         let claimed = State::claimed(lease.token());
         self.settle(&script::RELEASE, lease, &[claimed.as_bytes()]).await
     }
+
+    async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        let mut connection = self.connection.clone();
+        let found = script::FORGET.run(&mut connection, &self.key(key), &[]).await;
+        let found: Option<Bytes> = found.map_err(failed)?;
+        let state = found.as_ref().map(State::read).transpose()?;
+        Ok(matches!(state, Some(State::Done { .. })))
+    }
 }
 
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
@@ -102,7 +110,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
         arguments: &[&[u8]],
     ) -> Result<Settled, StoreError> {
         let mut connection = self.connection.clone();
-        let left = script.run(&mut connection, &self.key(lease), arguments).await;
+        let left = script.run(&mut connection, &self.key(lease.key()), arguments).await;
         match left.map_err(failed)? {
             None => Ok(Settled::Yes),
             // Either state is somebody else's; anything but a state is an error.
@@ -110,8 +118,8 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
         }
     }
 
-    fn key(&self, lease: &Lease) -> String {
-        [&self.prefix, lease.key().as_str()].concat()
+    fn key(&self, key: &IdempotencyKey) -> String {
+        [&self.prefix, key.as_str()].concat()
     }
 }
 

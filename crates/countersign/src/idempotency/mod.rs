@@ -63,6 +63,20 @@
 //! Where even that is too much, the claim belongs into the transaction that has the effect:
 //! `countersign_postgres` does it *exactly once*.
 //!
+//! # Work in the background
+//!
+//! A handler that puts the event aside and answers 202 at once completes the event with that answer,
+//! like with every 2xx: it is done, and duplicates are not handled, whatever becomes of the work.
+//! The provider does not send it again by itself, either. If the work can fail, then
+//! - keep the event where it survives, in a queue or a table, before the 202 is answered; or
+//! - take the extractor `Fresh` or [`Idempotency::claim`], keep the `Claimed` with the work, and
+//!   complete it at the end. The lease has to be longer than the work takes; a delivery that comes
+//!   meanwhile is answered 503.
+//!
+//! To handle an event again after its work has failed, forget it with [`Idempotency::forget`], and
+//! let the provider send it again. Until it is forgotten, what an operator sends again is answered as
+//! a duplicate.
+//!
 //! # Examples
 //!
 //! Any handler that has a proof:
@@ -132,6 +146,7 @@ mod claimed;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod endpoints;
+mod forget;
 #[cfg(feature = "_extract")]
 mod fresh;
 mod in_progress;

@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use super::{Claim, Lease, Settled, Store, StoreError};
+use super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError};
 
 /// Any [`Store`], behind one type: clones share it.
 #[derive(Clone)]
@@ -41,6 +41,10 @@ impl Store for SharedStore {
     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
         self.0.release(lease).await
     }
+
+    async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        self.0.forget(key).await
+    }
 }
 
 /// A store's verbs with boxed futures: those of [`Store`] are of a different type for each.
@@ -48,6 +52,7 @@ trait ErasedStore: Send + Sync {
     fn claim<'a>(&'a self, lease: &'a Lease, length: Duration) -> Answer<'a, Claim>;
     fn complete<'a>(&'a self, lease: &'a Lease, ttl: Duration, note: Bytes) -> Answer<'a, Settled>;
     fn release<'a>(&'a self, lease: &'a Lease) -> Answer<'a, Settled>;
+    fn forget<'a>(&'a self, key: &'a IdempotencyKey) -> Answer<'a, bool>;
 }
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -63,5 +68,9 @@ impl<S: Store> ErasedStore for S {
 
     fn release<'a>(&'a self, lease: &'a Lease) -> Answer<'a, Settled> {
         Box::pin(Store::release(self, lease))
+    }
+
+    fn forget<'a>(&'a self, key: &'a IdempotencyKey) -> Answer<'a, bool> {
+        Box::pin(Store::forget(self, key))
     }
 }

@@ -4,7 +4,8 @@ use std::{error::Error, fmt, future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use super::Lease;
+use super::{IdempotencyKey, Lease};
+use crate::causes::Causes;
 
 /// Remembers which events are being worked on, and which are done.
 ///
@@ -18,6 +19,7 @@ use super::Lease;
 ///    +----------------+      |                   |
 ///    |   the lease runs out  |  ttl runs out     |
 ///    +-----------------------+-------------------+
+///                forget makes a done event free, too
 /// ```
 ///
 /// Any store must pass the suite of the feature `conformance`, which is the contract in tests.
@@ -62,6 +64,18 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// [`StoreError`] if the store is out of reach. The event is free once its lease runs out.
     fn release(&self, lease: &Lease) -> impl Future<Output = Result<Settled, StoreError>> + Send;
+
+    /// Makes an event that is done free again, so that its next delivery is handled. Returns true if
+    /// it was done.
+    ///
+    /// Returns false, and changes nothing, if the event is free or is claimed by a lease that has
+    /// not run out: somebody works on it, and it must not be handled twice at once.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store is out of reach. The event may be forgotten all the same.
+    fn forget(&self, key: &IdempotencyKey)
+    -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
 /// What came of a claim.
@@ -96,7 +110,8 @@ pub enum Settled {
 /// # Security
 ///
 /// What the store said is the [`source`](Error::source), for the log alone; it is never part of an
-/// answer.
+/// answer. `Debug` writes the error and the first line of each source, so that a `main` that returns
+/// the error prints a line that can be read.
 #[derive(Clone)]
 pub struct StoreError(Arc<dyn Error + Send + Sync>);
 
@@ -115,7 +130,7 @@ impl fmt::Display for StoreError {
 
 impl fmt::Debug for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("StoreError").field(&self.0).finish()
+        write!(f, "{self}: {}", Causes::from(&*self.0))
     }
 }
 
@@ -145,5 +160,12 @@ impl<S: Store> Store for Arc<S> {
 
     fn release(&self, lease: &Lease) -> impl Future<Output = Result<Settled, StoreError>> + Send {
         S::release(self, lease)
+    }
+
+    fn forget(
+        &self,
+        key: &IdempotencyKey,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        S::forget(self, key)
     }
 }

@@ -102,6 +102,14 @@ impl Store for Told {
         })
         .await
     }
+
+    async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        self.answer(|states| {
+            let is_done = matches!(states.get(key.as_str()), Some(State::Done(_)));
+            is_done && states.remove(key.as_str()).is_some()
+        })
+        .await
+    }
 }
 
 const BODY: &str = r#"{"id":"evt_1","type":"user.created","data":{}}"#;

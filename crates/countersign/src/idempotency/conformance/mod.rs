@@ -16,7 +16,8 @@
 //! 10. of 64 that claim at once, one is told Fresh;
 //! 11. each of 1,000 events that are raced for is claimed once;
 //! 12. a claim that is dropped leaves its event free or claimed;
-//! 13. no duration is too short or too long.
+//! 13. no duration is too short or too long;
+//! 14. what is done can be forgotten, and nothing else.
 //!
 //! Time passes as it does: the suite takes leases of some ten milliseconds where one must run out,
 //! and asks until one has. [`check_with_clock`] is for stores whose clock can be set.
@@ -99,6 +100,17 @@
 //!         }
 //!         Ok(Settled::Yes)
 //!     }
+//!
+//!     async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+//!         let mut events = self.0.lock().unwrap();
+//!         match events.get(key) {
+//!             Some((State::Done(_), end)) if !is_over(*end) => {
+//!                 events.remove(key);
+//!                 Ok(true)
+//!             }
+//!             _ => Ok(false),
+//!         }
+//!     }
 //! }
 //!
 //! // In a test of yours: `#[tokio::test(flavor = "multi_thread")]`.
@@ -110,6 +122,7 @@
 
 mod durations;
 mod expiry;
+mod forgotten;
 mod keys;
 mod notes;
 mod races;

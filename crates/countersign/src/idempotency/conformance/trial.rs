@@ -92,6 +92,14 @@ impl<S: Store> Trial<S> {
         same(settled, expected).map_err(|seen| format!("{when}: releasing is told {seen}"))
     }
 
+    pub(super) async fn forgets(&self, id: &str, expected: bool, when: &str) -> Outcome {
+        match self.store.forget(lease(id).key()).await {
+            Ok(was_done) if was_done == expected => Ok(()),
+            Ok(was_done) => Err(format!("{when}: forgetting is told {was_done}, not {expected}")),
+            Err(error) => Err(failed("forget", &error)),
+        }
+    }
+
     /// Returns once everything has run out that was to last for `length`, counted from any time
     /// before this call: another event is claimed now for as long, and has run out.
     pub(super) async fn outlive(&self, length: Duration) -> Outcome {

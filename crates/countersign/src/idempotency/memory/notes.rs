@@ -32,9 +32,7 @@ impl Notes {
         end: Moment,
         limits: Limits,
     ) {
-        if let Some(former) = self.table.remove(digest) {
-            self.size -= size(&former);
-        }
+        self.remove(digest);
         if note.is_empty() || size(&note) > limits.notes {
             return;
         }
@@ -47,6 +45,13 @@ impl Notes {
         self.forget(&over);
         self.size += size(&note);
         self.table.insert(digest, end, note);
+    }
+
+    /// Removes the note of an event, if one is kept.
+    pub(super) fn remove(&mut self, digest: Digest) {
+        if let Some(former) = self.table.remove(digest) {
+            self.size -= size(&former);
+        }
     }
 
     fn forget(&mut self, forgotten: &[Entry<Bytes>]) {

@@ -87,6 +87,16 @@ impl Shard {
         Settled::Yes
     }
 
+    /// Makes an event free that is done. Returns true if it was done.
+    pub(super) fn forget(&mut self, digest: Digest, now: Moment) -> bool {
+        let is_done = self.done.get(digest, now).is_some();
+        if is_done {
+            self.done.remove(digest);
+            self.notes.remove(digest);
+        }
+        is_done
+    }
+
     /// Whether the event is somebody else's or done.
     fn is_lost(&mut self, digest: Digest, token: Token, now: Moment) -> bool {
         match self.claims.find(digest) {

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    super::{Claim, Lease, Settled, Store, StoreError},
+    super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError},
     clock::{Clock, Moment},
     digest::{Digest, Digester},
     lock::Lock,
@@ -158,8 +158,12 @@ impl MemoryStore {
     }
 
     /// Acts on the event's shard.
-    fn with<R>(&self, lease: &Lease, act: impl FnOnce(&mut Shard, Digest, Moment) -> R) -> R {
-        let digest = self.digester.digest(lease.key());
+    fn with<R>(
+        &self,
+        key: &IdempotencyKey,
+        act: impl FnOnce(&mut Shard, Digest, Moment) -> R,
+    ) -> R {
+        let digest = self.digester.digest(key);
         // The time is that of one's turn: what is seen there was not done later.
         self.shards[digest.place(self.shards.len())]
             .with(|shard| act(shard, digest, self.clock.now()))
@@ -192,7 +196,7 @@ impl fmt::Debug for MemoryStore {
 
 impl Store for MemoryStore {
     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
-        self.with(lease, |shard, digest, now| {
+        self.with(lease.key(), |shard, digest, now| {
             shard.claim(digest, lease.token(), now, length, self.limits())
         })
         .map_err(full)
@@ -206,14 +210,18 @@ impl Store for MemoryStore {
     ) -> Result<Settled, StoreError> {
         // It may be a slice of something longer, which it would keep.
         let note = Bytes::copy_from_slice(&note);
-        self.with(lease, |shard, digest, now| {
+        self.with(lease.key(), |shard, digest, now| {
             shard.complete(digest, lease.token(), now, ttl, note, self.limits())
         })
         .map_err(full)
     }
 
     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
-        Ok(self.with(lease, |shard, digest, now| shard.release(digest, lease.token(), now)))
+        Ok(self.with(lease.key(), |shard, digest, now| shard.release(digest, lease.token(), now)))
+    }
+
+    async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        Ok(self.with(key, |shard, digest, now| shard.forget(digest, now)))
     }
 }
 

@@ -137,6 +137,27 @@ async fn keeps_notes_of_the_newest_events() {
 }
 
 #[tokio::test]
+async fn gives_back_the_place_of_an_event_that_is_forgotten() {
+    // Each event and its note fill the store.
+    let (store, _) = store(1);
+    let store = store.note_space(300);
+    for id in 0..100 {
+        handle(&store, id, &[id; 100]).await;
+        assert!(is_done(&store, id).await, "{id}");
+        assert!(store.forget(lease(id).key()).await.unwrap(), "{id}");
+        assert!(!store.forget(lease(id).key()).await.unwrap(), "{id}");
+        let next = lease(id);
+        assert_eq!(store.claim(&next, LEASE).await.unwrap(), Claim::Fresh, "{id}");
+        // The claim stays, and so does what its work leaves.
+        assert!(!store.forget(next.key()).await.unwrap(), "{id}");
+        assert_eq!(store.complete(&next, TTL, Bytes::new()).await.unwrap(), Settled::Yes, "{id}");
+        let note = Bytes::new();
+        assert_eq!(store.claim(&lease(id), LEASE).await.unwrap(), Claim::Done { note }, "{id}");
+        assert!(store.forget(lease(id).key()).await.unwrap(), "{id}");
+    }
+}
+
+#[tokio::test]
 async fn keeps_a_note_without_what_it_was_cut_from() {
     let (store, _) = store(10);
     let body = Bytes::from(vec![b'x'; 1000]);

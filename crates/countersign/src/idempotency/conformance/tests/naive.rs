@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use tokio::task::yield_now;
 
-use super::super::super::{Claim, Lease, Settled, Store, StoreError, Token};
+use super::super::super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError, Token};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Fault {
@@ -36,6 +36,10 @@ pub(super) enum Fault {
     HoldsFewEvents,
     LosesItsConnection,
     Overflows,
+    ForgetsNothing,
+    ForgetsClaims,
+    ForgetsAll,
+    ForgetsWhatIsOver,
 }
 
 /// Goes as time does, or stands until it is set.
@@ -89,8 +93,8 @@ impl NaiveStore {
         self.fault == Some(fault)
     }
 
-    fn key(&self, lease: &Lease) -> String {
-        let key = lease.key().as_str();
+    fn key(&self, key: &IdempotencyKey) -> String {
+        let key = key.as_str();
         match self.fault {
             Some(Fault::KeysIgnoreCase) => key.to_lowercase(),
             Some(Fault::KeysAreCut) => key.chars().take(100).collect(),
@@ -106,8 +110,8 @@ impl NaiveStore {
     }
 
     /// What is known of an event and has not run out.
-    fn known(&self, events: &Events, lease: &Lease) -> Option<Entry> {
-        let entry = events.get(&self.key(lease))?;
+    fn known(&self, events: &Events, key: &IdempotencyKey) -> Option<Entry> {
+        let entry = events.get(&self.key(key))?;
         let is_over = entry.end.is_some_and(|end| end <= self.clock.now());
         let stays = self.has(Fault::DoneForEver) && entry.token.is_none();
         (stays || !is_over).then(|| entry.clone())
@@ -117,13 +121,13 @@ impl NaiveStore {
         if self.has(Fault::HoldsFewEvents) && events.len() > 100 {
             events.clear();
         }
-        events.insert(self.key(lease), entry);
+        events.insert(self.key(lease.key()), entry);
     }
 
     /// What a claim is told, or what it makes of the event.
     fn look(&self, events: &Events, lease: &Lease, length: Duration) -> Result<Claim, Entry> {
         let mut end = self.end(length);
-        if let Some(known) = self.known(events, lease) {
+        if let Some(known) = self.known(events, lease.key()) {
             match known.token {
                 None => return Ok(Claim::Done { note: known.note }),
                 Some(token) if token != lease.token() || self.has(Fault::RefusesRepeats) => {
@@ -140,7 +144,7 @@ impl NaiveStore {
             }
         }
         let token = (!self.has(Fault::DoneWhenClaimed)).then_some(lease.token());
-        let former = events.get(&self.key(lease)).and_then(|known| known.token);
+        let former = events.get(&self.key(lease.key())).and_then(|known| known.token);
         Err(Entry { token, former, end, note: Bytes::new() })
     }
 
@@ -189,7 +193,7 @@ impl Store for NaiveStore {
     ) -> Result<Settled, StoreError> {
         let mut events = self.events.lock().unwrap();
         let mut end = self.end(ttl);
-        match self.known(&events, lease) {
+        match self.known(&events, lease.key()) {
             Some(known) => {
                 let was_its = self.has(Fault::NeverFences) && known.former == Some(lease.token());
                 let is_its = known.token == Some(lease.token());
@@ -210,7 +214,7 @@ impl Store for NaiveStore {
 
     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let mut events = self.events.lock().unwrap();
-        if let Some(known) = self.known(&events, lease) {
+        if let Some(known) = self.known(&events, lease.key()) {
             let may = match known.token {
                 Some(token) => token == lease.token() || self.has(Fault::AnyoneReleases),
                 None => self.has(Fault::ReleasesDone),
@@ -219,7 +223,24 @@ impl Store for NaiveStore {
                 return Ok(Settled::Lost);
             }
         }
-        events.remove(&self.key(lease));
+        events.remove(&self.key(lease.key()));
         Ok(Settled::Yes)
+    }
+
+    async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        let mut events = self.events.lock().unwrap();
+        let known = match self.fault {
+            Some(Fault::ForgetsNothing) => None,
+            Some(Fault::ForgetsWhatIsOver) => events.get(&self.key(key)).cloned(),
+            _ => self.known(&events, key),
+        };
+        let is_done = known.is_some_and(|known| known.token.is_none());
+        if self.has(Fault::ForgetsAll) && is_done {
+            events.clear();
+        }
+        if is_done || self.has(Fault::ForgetsClaims) {
+            events.remove(&self.key(key));
+        }
+        Ok(is_done)
     }
 }

@@ -1,0 +1,69 @@
+//! Events that are to be handled again.
+
+use tokio::time::timeout;
+
+use super::{Idempotency, IdempotencyKey, Store, StoreError, claimed::TARGET};
+
+impl Idempotency {
+    /// Makes an event that is done free again, so that its next delivery is handled. Returns true if
+    /// it was done.
+    ///
+    /// Use it if an event was answered with 2xx and its work failed afterwards: forget the event,
+    /// then let the provider send it again. Log lines about an event have its key, and
+    /// [`IdempotencyKey::of`] makes it from a delivery.
+    ///
+    /// Returns false, and changes nothing, if the event is not known, or if a handler works on it at
+    /// the moment.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store is out of reach, or has not answered within its
+    /// [deadline](Self::store_deadline). The event may be forgotten all the same.
+    ///
+    /// # Security
+    ///
+    /// Whoever can call this can make an event be handled twice. Do not call it with a key that a
+    /// sender chose.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::{
+    ///     Secret, Signer, Verifier,
+    ///     idempotency::{Idempotency, IdempotencyKey, MemoryStore},
+    ///     providers::XWebhookSignature,
+    /// };
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let secret = Secret::new("your_webhook_secret")?;
+    /// # let verifier = Verifier::<XWebhookSignature>::new(secret.clone())?;
+    /// # let body = br#"{"id":"evt_1","type":"user.created","data":{}}"#;
+    /// # let headers = Signer::<XWebhookSignature>::new(secret)?.sign(body)?;
+    /// # let mut verification = verifier.begin(&headers, None)?;
+    /// # verification.update(body)?;
+    /// # let verified = verification.finish(body.to_vec().into())?;
+    /// let idempotency = Idempotency::new(MemoryStore::new());
+    /// idempotency.claim(&verified, &headers).await?.complete().await?;
+    /// assert!(idempotency.claim(&verified, &headers).await.is_err());
+    ///
+    /// let key = IdempotencyKey::builder("x-webhook-signature")
+    ///     .event_type(Some("user.created"))
+    ///     .id("evt_1");
+    /// assert!(idempotency.forget(&key).await?);
+    /// assert!(idempotency.claim(&verified, &headers).await.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        let forgetting = timeout(self.deadline, self.store.forget(key));
+        let was_done = forgetting.await.map_err(StoreError::new)??;
+        let (endpoint, key) = (key.endpoint(), key.as_str());
+        if was_done {
+            tracing::info!(target: TARGET, endpoint, key, "an event was forgotten");
+        } else {
+            tracing::info!(target: TARGET, endpoint, key, "an event was not done: not forgotten");
+        }
+        Ok(was_done)
+    }
+}
