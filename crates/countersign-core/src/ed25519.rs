@@ -28,6 +28,7 @@ impl PublicKey {
     }
 
     /// A key that costs what a provider's costs: the one of RFC 8032, section 7.1, test 1.
+    #[cfg(feature = "tenants")]
     pub(crate) fn of_nobody() -> Self {
         let key = VerifyingKey::from_bytes(&OF_NOBODY).unwrap_or_default();
         Self { key, signatures: MAX_PAIRS }
@@ -69,6 +70,7 @@ impl PrivateKey {
 /// signatures with each.
 const MAX_PAIRS: usize = 8;
 
+#[cfg(feature = "tenants")]
 const OF_NOBODY: [u8; 32] = [
     0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
     0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a,

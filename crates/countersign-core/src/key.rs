@@ -35,6 +35,7 @@ impl Keys {
     }
 
     /// Keys that cost what a tenant's cost.
+    #[cfg(feature = "tenants")]
     pub(crate) fn of_nobody(scheme: &Scheme) -> Self {
         let current = match scheme.algorithm {
             Algorithm::HmacSha256 => Key::Hmac(HmacKey::sha256(b"nobody")),

@@ -116,6 +116,7 @@ impl<P: Provider> Verification<P> {
                 Some(tenant) => directory.keys(tenant).await?,
                 None => None,
             };
+            let keys = keys.unwrap_or_else(|| Arc::clone(directory.of_nobody()));
             Ok(begun.with_keys(keys, forms, tenant))
         }))
     }
@@ -136,13 +137,7 @@ impl<P: Provider> Verification<P> {
         }
     }
 
-    fn with_keys(
-        mut self,
-        keys: Option<Arc<Keys>>,
-        forms: Arc<[Form]>,
-        tenant: Option<String>,
-    ) -> Self {
-        let keys = keys.unwrap_or_else(|| Arc::new(Keys::of_nobody(Self::SCHEME)));
+    fn with_keys(mut self, keys: Arc<Keys>, forms: Arc<[Form]>, tenant: Option<String>) -> Self {
         self.mac = keys.current.start();
         if let Some(mac) = &mut self.mac {
             mac.update(&self.preamble);

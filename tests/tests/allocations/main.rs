@@ -16,8 +16,8 @@ use std::{
 use allocation_counter::measure;
 use bytes::Bytes;
 use countersign::{
-    Form, JsonDumps, Provider, Secret, Secrets, Signer, Verifier, Verifiers,
-    VerifyErrorKind as Kind,
+    Address, Admission, Form, JsonDumps, Provider, RequestHead, Secret, SecretSource, Secrets,
+    Signer, Tenants, Verifier, Verifiers, VerifyErrorKind as Kind,
     providers::{GitHub, Respan, XWebhookSignature},
     tower::{RequestBody, VerifyLayer},
 };
@@ -26,6 +26,8 @@ use http_body_util::Full;
 use tower::{Layer, Service, service_fn};
 
 const BODY: &[u8] = &[b'x'; 10_000];
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Headers as a framework holds them, made before the counting starts.
 fn headers<P: Provider>(secret: &str, body: &[u8]) -> Vec<(String, String)> {
@@ -72,6 +74,41 @@ fn allocates_nothing_for_what_it_accepts() {
         let headers = headers::<XWebhookSignature>(signed_with, BODY);
         assert_eq!(verify::<XWebhookSignature>(rotating(), &headers), (None, 0));
     }
+}
+
+#[test]
+fn allocates_as_often_for_an_unknown_tenant_as_for_a_known_one() {
+    struct Acme;
+    impl SecretSource for Acme {
+        fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+            request.last_segment().map(str::to_owned)
+        }
+
+        async fn secrets(&self, tenant: &str) -> Result<Option<Secrets>, BoxError> {
+            Ok((tenant == "acme").then_some(Secret::new("secret")?.into()))
+        }
+    }
+    let verifier = Verifier::<GitHub>::per_tenant(Tenants::new(Acme));
+    let forged = headers::<GitHub>("another secret", BODY);
+    let verdict = |tenant: &str| {
+        let address = Address { path: tenant, authority: None };
+        let Ok(Admission::LookingUp(lookup)) = verifier.admit(&forged, None, address) else {
+            panic!("nothing is looked up")
+        };
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(Ok(mut verification)) = pin!(lookup).poll(&mut context) else {
+            panic!("the lookup waits")
+        };
+        verification.update(BODY).unwrap();
+        verification.finish(Cow::Borrowed(BODY)).unwrap_err().kind()
+    };
+    let count = |tenant: &str, expected: Kind| {
+        // The first one looks up. The cache tidies up in some of the others.
+        let counts = (0..20).map(|_| measure(|| assert_eq!(verdict(tenant), expected)).count_total);
+        counts.min()
+    };
+    let known = count("acme", Kind::Mismatch);
+    assert_eq!(count("emca", Kind::UnknownTenant), known);
 }
 
 #[test]

@@ -30,6 +30,10 @@ use crate::{
 ///   tenants have retired secrets: see [`Secrets`](crate::Secrets) for figures. Whether a name had
 ///   to be looked up can be told by the time, though, and from that whether deliveries for it came
 ///   in of late: where the names of tenants are to be hidden, make them impossible to guess.
+/// - Measured with callgrind in an unoptimised build, over 50 rejected deliveries of 1 KiB with one
+///   lookup: each takes 313,799 instructions for an unknown tenant, and 316,168 for a tenant with one
+///   secret. The difference is the lookup, which makes the tenant's keys. The keys for unknown
+///   tenants are made once, with the verifier.
 #[derive(Debug)]
 #[must_use]
 pub struct Tenants<S> {

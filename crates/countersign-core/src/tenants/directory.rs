@@ -8,6 +8,9 @@ use crate::{RequestHead, Verification, key::Keys};
 pub(crate) trait Directory: Send + Sync {
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
     fn keys<'a>(&'a self, tenant: &'a str) -> Looked<'a, Option<Arc<Keys>>>;
+    /// Returns the keys for deliveries whose tenant does not exist. They cost as much as the keys of
+    /// a tenant with one secret, and are made once.
+    fn of_nobody(&self) -> &Arc<Keys>;
     /// Forgets one tenant, or all. Once it has returned, no call of `keys` that begins later returns
     /// keys that were read before.
     fn forget(&self, tenant: Option<&str>);

@@ -30,6 +30,7 @@ pub(super) struct Remembered<S> {
     scheme: &'static Scheme,
     capacity: u64,
     lifetime: Lifetime,
+    of_nobody: Arc<Keys>,
     /// Read without the lock; written under it.
     cached: ArcSwap<Answers>,
     running: Mutex<Running>,
@@ -56,6 +57,7 @@ impl<S: SecretSource> Remembered<S> {
             scheme,
             capacity,
             lifetime,
+            of_nobody: Arc::new(Keys::of_nobody(scheme)),
             cached: ArcSwap::from_pointee(answers(capacity, lifetime)),
             running: Mutex::default(),
         }
@@ -124,6 +126,10 @@ impl<S: SecretSource> Directory for Remembered<S> {
             self.settle(tenant, &lookup, &looked_up);
             answer.insert(looked_up).clone()
         })
+    }
+
+    fn of_nobody(&self) -> &Arc<Keys> {
+        &self.of_nobody
     }
 
     fn forget(&self, tenant: Option<&str>) {
