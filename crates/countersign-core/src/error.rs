@@ -1,9 +1,9 @@
 //! Three kinds of failure, never mixed: yours at start-up, theirs at request time, and what was
 //! signed but cannot be read.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use crate::SignatureForm;
+use crate::{FieldName, SignatureForm};
 
 /// A setting that cannot be accepted. It holds no secret.
 ///
@@ -115,9 +115,11 @@ pub struct VerifyError {
     header_length: usize,
     header_form: SignatureForm,
     received: usize,
-    secrets_tried: usize,
-    forms_tried: usize,
+    // Small, because an error is moved in many results.
+    secrets_tried: u16,
+    forms_tried: u16,
     stale: Option<Stale>,
+    headers: Option<Arc<[FieldName]>>,
 }
 
 /// A signed time that is out of tolerance.
@@ -173,7 +175,22 @@ impl VerifyError {
             secrets_tried: 0,
             forms_tried: 0,
             stale: None,
+            headers: None,
         }
+    }
+
+    /// Keeps the headers that were looked for.
+    pub(crate) fn with_headers(self, headers: &Arc<[FieldName]>) -> Self {
+        Self { headers: Some(Arc::clone(headers)), ..self }
+    }
+
+    /// Adds the headers that another error is about.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __and(self, other: &Self) -> Self {
+        let all = self.headers.iter().chain(&other.headers).flat_map(|names| names.iter().cloned());
+        let headers = Some(all.collect());
+        Self { headers, ..self }
     }
 
     pub(crate) fn with_stale(self, stale: Option<Stale>) -> Self {
@@ -184,8 +201,9 @@ impl VerifyError {
         Self { received, ..self }
     }
 
-    pub(crate) fn with_tried(self, secrets_tried: usize, forms_tried: usize) -> Self {
-        Self { secrets_tried, forms_tried, ..self }
+    pub(crate) fn with_tried(self, secrets: usize, forms: usize) -> Self {
+        let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        Self { secrets_tried: count(secrets), forms_tried: count(forms), ..self }
     }
 
     /// Why the delivery was refused.
@@ -206,6 +224,23 @@ impl VerifyError {
         self.header_form
     }
 
+    /// Returns the names of the headers that were looked for, if the delivery was rejected because
+    /// of one of its headers before its body was read: a scheme with alternatives has several.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Verifier, providers::GitHub};
+    ///
+    /// let verifier = Verifier::<GitHub>::new(Secret::new("key")?)?;
+    /// let error = verifier.verify(&[("X-Other", "1")], b"{}").unwrap_err();
+    /// assert_eq!(error.headers().collect::<Vec<_>>(), ["X-Hub-Signature-256"]);
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().flat_map(|names| names.iter()).map(FieldName::as_str)
+    }
+
     /// How many bytes of the body had come in.
     #[must_use]
     pub fn received(&self) -> usize {
@@ -215,13 +250,13 @@ impl VerifyError {
     /// How many secrets the body was tried with.
     #[must_use]
     pub fn secrets_tried(&self) -> usize {
-        self.secrets_tried
+        self.secrets_tried.into()
     }
 
     /// How many forms of the body were tried, the wire's among them.
     #[must_use]
     pub fn forms_tried(&self) -> usize {
-        self.forms_tried
+        self.forms_tried.into()
     }
 
     /// Returns the age of the signed time in seconds, rounded up, if the delivery was rejected as
@@ -292,6 +327,7 @@ pub struct PayloadError {
     line: usize,
     column: usize,
     path: Option<Box<str>>,
+    is_missing: bool,
 }
 
 /// The ways in which a signed body can fail to be an event.
@@ -315,11 +351,15 @@ pub enum PayloadErrorKind {
 
 impl PayloadError {
     pub(crate) fn at(kind: PayloadErrorKind, line: usize, column: usize) -> Self {
-        Self { kind, line, column, path: None }
+        Self { kind, line, column, path: None, is_missing: false }
     }
 
     pub(crate) fn with_path(self, path: String) -> Self {
         Self { path: Some(path.into()), ..self }
+    }
+
+    pub(crate) fn with_missing(self, path: String) -> Self {
+        Self { is_missing: true, ..self.with_path(path) }
     }
 
     /// What kind of trouble it is.
@@ -345,6 +385,33 @@ impl PayloadError {
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }
+
+    /// Returns whether the member at [`path`](Self::path) is missing: your type requires it, and the
+    /// body does not have it. The name is that of your type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Signer, Verifier, providers::Respan};
+    ///
+    /// #[derive(Debug, serde::Deserialize)]
+    /// struct Log { model: Model }
+    /// #[derive(Debug, serde::Deserialize)]
+    /// struct Model { name: String }
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let body = br#"{"model":{"Name":"small"}}"#;
+    /// let headers = Signer::<Respan>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<Respan>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let error = verified.json::<Log>().unwrap_err();
+    /// assert_eq!((error.path(), error.is_missing()), (Some("model.name"), true));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.is_missing
+    }
 }
 
 impl From<PayloadErrorKind> for PayloadError {
@@ -363,8 +430,10 @@ impl fmt::Display for PayloadError {
             PayloadErrorKind::RepeatedType => "the event's type is repeated",
             PayloadErrorKind::WrongShape => "the event does not have its shape",
         })?;
-        if let Some(path) = &self.path {
-            write!(f, " at {path}")?;
+        match &self.path {
+            Some(path) if self.is_missing => write!(f, ": {path} is missing")?,
+            Some(path) => write!(f, " at {path}")?,
+            None => {}
         }
         if self.line > 0 {
             write!(f, " (line {} column {})", self.line, self.column)?;

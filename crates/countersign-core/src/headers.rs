@@ -103,6 +103,15 @@ impl Clone for FieldName {
     }
 }
 
+/// Field names differ by their letters, in any case.
+impl PartialEq for FieldName {
+    fn eq(&self, other: &Self) -> bool {
+        self.text.eq_ignore_ascii_case(&other.text)
+    }
+}
+
+impl Eq for FieldName {}
+
 impl fmt::Debug for FieldName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text.fmt(f)

@@ -6,6 +6,7 @@ mod clock;
 mod ed25519;
 mod error;
 mod event;
+mod expected;
 mod form;
 mod headers;
 mod key;

@@ -248,6 +248,14 @@ impl<P: Provider> Verifier<P> {
         names.iter().any(|name| headers.values_of(name).next().is_some())
     }
 
+    /// Returns the error for a delivery without any header of a signature.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __missing(&self) -> VerifyError {
+        let error = VerifyError::from(VerifyErrorKind::MissingSignature);
+        error.with_headers(&self.shared.settings.signature_headers)
+    }
+
     #[inline]
     fn judge<'a, H: HeaderSource + ?Sized>(
         &self,

@@ -1,12 +1,16 @@
 //! The one mapping from a reason to an answer, and the one place that logs it.
 
+mod line;
+mod sent;
+
 use std::{error::Error, fmt};
 
 use countersign_core::{
-    Answer, LookupError, PayloadError, PayloadErrorKind, Provider, VerifyError, VerifyErrorKind,
+    Answer, HeaderSource, LookupError, PayloadError, PayloadErrorKind, Provider, VerifyError,
+    VerifyErrorKind,
 };
 
-use crate::{causes::Causes, names::Names};
+use crate::names::Names;
 
 /// A delivery that was refused, and what its sender is told.
 ///
@@ -104,7 +108,7 @@ impl Rejection {
     /// Refuses for what is no fault of the signature.
     #[cfg(feature = "_extract")]
     fn of<P: Provider>(reason: Reason) -> Self {
-        Self::new(reason, &Names::One(P::NAME), Answer::default())
+        Self::new(reason, Names::of::<P>(), Answer::default())
     }
 
     /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
@@ -123,8 +127,11 @@ impl Rejection {
 
     /// Tells the operator, once, and fits the answer to the connection: one that carries other
     /// streams goes on.
-    pub(crate) fn refuse(self, path: &str, is_multiplexed: bool) -> Self {
-        self.log(path);
+    pub(crate) fn refuse<H>(self, path: &str, headers: &H, is_multiplexed: bool) -> Self
+    where
+        H: HeaderSource + ?Sized,
+    {
+        self.log(path, headers);
         Self { closes_connection: self.closes_connection && !is_multiplexed, ..self }
     }
 
@@ -186,44 +193,6 @@ impl Rejection {
             },
         }
     }
-
-    fn log(&self, path: &str) {
-        let verify = match &self.reason {
-            Reason::Verify(error) => Some(error),
-            _ => None,
-        };
-        let payload = match &self.reason {
-            Reason::Payload(error) => Some(error),
-            _ => None,
-        };
-        let lookup = match &self.reason {
-            Reason::Lookup(error) => Causes::of(error),
-            _ => None,
-        };
-        let received = verify.map_or(0, VerifyError::received);
-        tracing::warn!(
-            target: TARGET,
-            provider = &*self.names.joined(),
-            reason = %self.reason,
-            status = self.status(),
-            path,
-            header_length = verify.map(VerifyError::header_length),
-            header_form = verify.map(|error| tracing::field::debug(error.header_form())),
-            body_length = self.body.as_ref().map_or(received, |body| body.length),
-            body_sha256 = %Digest(self.body.as_deref()),
-            secrets_tried = verify.map(VerifyError::secrets_tried),
-            forms_tried = verify.map(VerifyError::forms_tried),
-            age_s = verify.and_then(VerifyError::signed_age),
-            tolerance_s = verify.and_then(VerifyError::tolerance).map(|time| time.as_secs()),
-            advice = verify.and_then(VerifyError::signed_age).map(advice),
-            cause = lookup.map(tracing::field::display),
-            category = payload.map(|error| tracing::field::debug(error.kind())),
-            line = payload.map(PayloadError::line),
-            column = payload.map(PayloadError::column),
-            member = payload.and_then(PayloadError::path),
-            "refused a delivery",
-        );
-    }
 }
 
 impl fmt::Display for Rejection {
@@ -271,26 +240,6 @@ impl fmt::Display for Reason {
                  the service?"
             ),
         }
-    }
-}
-
-/// The usual cause of a stale time, and the setting that changes it.
-fn advice(age: i64) -> &'static str {
-    if age > 0 {
-        "a retry of the same bytes cannot pass: where the provider repeats the signed time in its \
-         retries, set Verifier::tolerance longer than its retry schedule, together with idempotency"
-    } else {
-        "the signed time is in the future: compare the clock of this machine with that of the sender"
-    }
-}
-
-/// The hex of a body's SHA-256, or nothing where the body was not read.
-struct Digest<'a>(Option<&'a BodyFacts>);
-
-impl fmt::Display for Digest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = self.0.iter().flat_map(|facts| facts.digest);
-        bytes.try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

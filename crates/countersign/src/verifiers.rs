@@ -48,6 +48,9 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     /// What holds for a delivery that none of several has begun.
     fn terms(&self) -> Terms;
 
+    /// Returns the error for a delivery that has none of their signature headers.
+    fn missing(&self) -> VerifyError;
+
     /// Notes the verifiers' names and keys in the `Idempotency` that claims their events.
     #[cfg(feature = "idempotency")]
     fn introduce(&self, idempotency: &Idempotency);
@@ -122,7 +125,7 @@ impl<P: Provider> Decide for Verifier<P> {
     type Verification = Verification<P>;
     type Proof = Verified<P>;
 
-    const NAMES: &'static Names = &Names::One(P::NAME);
+    const NAMES: &'static Names = Names::of::<P>();
 
     fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
         usize::from(Self::claims(self, headers))
@@ -131,6 +134,10 @@ impl<P: Provider> Decide for Verifier<P> {
     #[inline]
     fn terms(&self) -> Terms {
         Terms { names: Self::NAMES, deadline: self.deadline(), unauthorized: self.refusal() }
+    }
+
+    fn missing(&self) -> VerifyError {
+        self.__missing()
     }
 
     #[cfg(feature = "idempotency")]
@@ -181,6 +188,10 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         Terms { names: Self::NAMES, ..self.0.terms() }
     }
 
+    fn missing(&self) -> VerifyError {
+        self.0.missing().__and(&self.1.missing())
+    }
+
     #[cfg(feature = "idempotency")]
     fn introduce(&self, idempotency: &Idempotency) {
         self.0.introduce(idempotency);
@@ -203,7 +214,7 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
                 let (terms, begun) = right.begin(headers, declared_length, address);
                 (terms, begun.map(|begun| begun.map(Either::Right)))
             }
-            (0, 0) => (self.terms(), Err(VerifyErrorKind::MissingSignature.into())),
+            (0, 0) => (self.terms(), Err(self.missing())),
             _ => (self.terms(), Err(VerifyErrorKind::AmbiguousSignature.into())),
         }
     }

@@ -90,7 +90,7 @@ impl<'a> RawEnvelope<'a> {
             Some(data) => json::parse_member(self.text, data, name),
             // There is no line to report.
             None => serde_json::from_str("null").map_err(|_| {
-                PayloadError::from(PayloadErrorKind::WrongShape).with_path(name.to_owned())
+                PayloadError::from(PayloadErrorKind::WrongShape).with_missing(name.to_owned())
             }),
         }
     }

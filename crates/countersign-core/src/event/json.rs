@@ -3,6 +3,7 @@
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
+use super::missing::missing_member;
 use crate::{PayloadError, PayloadErrorKind, RawJson};
 
 /// Checks the encoding, once for all that follows.
@@ -78,13 +79,24 @@ fn wrong_shape<'a, T: Deserialize<'a>>(
         Ok(_) => String::new(),
         Err(error) => error.path().to_string(),
     };
-    let path: String = match (name, within.as_str()) {
-        ("", "." | "") => return found,
-        ("", within) => within.chars().take(MAX_PATH).collect(),
-        (name, "." | "") => name.to_owned(),
-        (name, within) => format!("{name}.{within}").chars().take(MAX_PATH).collect(),
+    let path = joined(name, &within);
+    match missing_member::<T>(member) {
+        Some(missing) => found.with_missing(joined(&path, missing)),
+        None if path.is_empty() => found,
+        None => found.with_path(path),
+    }
+}
+
+/// Joins two paths. The path of a whole text is empty, or a full stop.
+fn joined(outer: &str, inner: &str) -> String {
+    let is_whole = |path: &str| matches!(path, "" | ".");
+    let path = match (is_whole(outer), is_whole(inner)) {
+        (true, true) => "",
+        (true, false) => inner,
+        (false, true) => outer,
+        (false, false) => return joined("", &format!("{outer}.{inner}")),
     };
-    found.with_path(path)
+    path.chars().take(MAX_PATH).collect()
 }
 
 /// The line, from 1, and the column, in bytes from 0, of the end of a text.

@@ -8,6 +8,7 @@ mod events;
 mod identity;
 pub(crate) mod json;
 mod members;
+mod missing;
 mod open;
 mod raw;
 mod variants;

@@ -9,6 +9,7 @@ pub mod github;
 pub mod gogs;
 mod handshake;
 pub mod hookdeck;
+mod known;
 pub mod linear;
 pub mod meta;
 pub mod openai;
@@ -40,6 +41,8 @@ pub use github::GitHub;
 pub use gogs::Gogs;
 pub use handshake::HandshakeAnswer;
 pub use hookdeck::Hookdeck;
+#[doc(hidden)]
+pub use known::__signature_headers_in;
 pub use linear::Linear;
 pub use meta::Meta;
 pub use openai::OpenAI;

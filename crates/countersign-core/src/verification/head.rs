@@ -36,7 +36,10 @@ impl<'a> Head<'a> {
         now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
         let (alternative, signature) = signature(settings, headers)?;
-        let refused = |kind| VerifyError::new(kind, signature.len(), SignatureForm::of(signature));
+        let refused = |kind| {
+            let error = VerifyError::new(kind, signature.len(), SignatureForm::of(signature));
+            with_headers(error, settings)
+        };
         let tags = Tags::read(scheme, signature)
             .ok_or_else(|| refused(VerifyErrorKind::MalformedSignature))?;
         let timestamp =
@@ -100,6 +103,29 @@ impl<'a> Head<'a> {
     }
 }
 
+/// Adds the headers that an error is about.
+#[cold]
+fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
+    let Settings { signature_headers, timestamp_headers, id_headers, .. } = settings;
+    match error.kind() {
+        VerifyErrorKind::MissingSignature
+        | VerifyErrorKind::RepeatedSignature
+        | VerifyErrorKind::MalformedSignature => error.with_headers(signature_headers),
+        VerifyErrorKind::MalformedTimestamp | VerifyErrorKind::StaleTimestamp => {
+            // Otherwise the time is in the signature's header.
+            let is_apart = !timestamp_headers.is_empty();
+            error.with_headers(if is_apart { timestamp_headers } else { signature_headers })
+        }
+        VerifyErrorKind::MalformedId => error.with_headers(id_headers),
+        VerifyErrorKind::AmbiguousSignature
+        | VerifyErrorKind::Mismatch
+        | VerifyErrorKind::BodyTooLarge
+        | VerifyErrorKind::UnknownTenant
+        | VerifyErrorKind::UrlNotConfigured
+        | VerifyErrorKind::SecretsNotLookedUp => error,
+    }
+}
+
 /// Finds the signature: of several header names, the first that is present decides.
 #[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
@@ -112,11 +138,11 @@ fn signature<'a, H: HeaderSource + ?Sized>(
             Occurrence::Once(b"") => break,
             Occurrence::Once(value) => return Ok((alternative, value)),
             Occurrence::Repeated => {
-                return Err(VerifyError::from(VerifyErrorKind::RepeatedSignature));
+                return Err(with_headers(VerifyErrorKind::RepeatedSignature.into(), settings));
             }
         }
     }
-    Err(VerifyError::from(VerifyErrorKind::MissingSignature))
+    Err(with_headers(VerifyErrorKind::MissingSignature.into(), settings))
 }
 
 /// Finds the timestamp's text, where the scheme has one.

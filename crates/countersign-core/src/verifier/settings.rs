@@ -12,10 +12,10 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Settings {
     /// The headers that the signature may be in, in the order in which they are looked at.
-    pub(crate) signature_headers: Box<[FieldName]>,
+    pub(crate) signature_headers: Arc<[FieldName]>,
     /// Those of the scheme that go with the signature's: one for all, or one for each.
-    pub(crate) timestamp_headers: Box<[FieldName]>,
-    pub(crate) id_headers: Box<[FieldName]>,
+    pub(crate) timestamp_headers: Arc<[FieldName]>,
+    pub(crate) id_headers: Arc<[FieldName]>,
     pub(crate) url: Option<Box<str>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tolerance: Tolerance,

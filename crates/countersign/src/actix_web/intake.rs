@@ -32,5 +32,6 @@ pub(super) fn intake<V: Decide>(
 
 /// Refuses a request.
 pub(super) fn refuse(rejection: Rejection, request: &HttpRequest) -> Rejection {
-    rejection.refuse(request.path(), request.version() > Version::HTTP_11)
+    let is_multiplexed = request.version() > Version::HTTP_11;
+    rejection.refuse(request.path(), &ActixHeaders(request.headers()), is_multiplexed)
 }

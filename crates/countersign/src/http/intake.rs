@@ -59,7 +59,8 @@ where
 
 /// Refuses a request.
 pub(crate) fn refuse(rejection: Rejection, parts: &Parts) -> Rejection {
-    rejection.refuse(parts.uri.path(), parts.version > Version::HTTP_11)
+    let is_multiplexed = parts.version > Version::HTTP_11;
+    rejection.refuse(parts.uri.path(), &HttpHeaders(&parts.headers), is_multiplexed)
 }
 
 impl<V, B> Future for Intake<V, B>

@@ -165,6 +165,7 @@ fn has_a_row_for_every_provider() {
     });
     let is_provider = |name: &&str| {
         *name != "HandshakeAnswer"
+            && !name.starts_with("__")
             && (cfg!(feature = "ed25519") || *name != "StandardWebhooksEd25519")
     };
     let exported: BTreeSet<_> = exported.filter(is_provider).collect();

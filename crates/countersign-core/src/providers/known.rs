@@ -1,0 +1,76 @@
+//! The signature headers of all providers that are known here.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use super::*;
+use crate::{HeaderSource, Provider};
+
+/// Returns the known signature headers that a delivery has: names of this table only, never text of
+/// the delivery.
+#[doc(hidden)]
+pub fn __signature_headers_in<H: HeaderSource + ?Sized>(headers: &H) -> Vec<&'static str> {
+    static NAMES: LazyLock<BTreeSet<&str>> =
+        LazyLock::new(|| KNOWN.iter().copied().flatten().copied().collect());
+    NAMES.iter().copied().filter(|name| headers.values(name).next().is_some()).collect()
+}
+
+const KNOWN: &[&[&str]] = &[
+    Clerk::SCHEME.headers,
+    Dropbox::SCHEME.headers,
+    ElevenLabs::SCHEME.headers,
+    Gitea::SCHEME.headers,
+    GitHub::SCHEME.headers,
+    Gogs::SCHEME.headers,
+    Hookdeck::SCHEME.headers,
+    Linear::SCHEME.headers,
+    Meta::SCHEME.headers,
+    OpenAI::SCHEME.headers,
+    Paddle::SCHEME.headers,
+    PagerDuty::SCHEME.headers,
+    Replicate::SCHEME.headers,
+    Resend::SCHEME.headers,
+    Respan::SCHEME.headers,
+    Sentry::SCHEME.headers,
+    Shopify::SCHEME.headers,
+    Slack::SCHEME.headers,
+    SpeakNode::SCHEME.headers,
+    Square::SCHEME.headers,
+    StandardWebhooks::SCHEME.headers,
+    Stripe::SCHEME.headers,
+    Vercel::SCHEME.headers,
+    Webflow::SCHEME.headers,
+    WooCommerce::SCHEME.headers,
+    XWebhookSignature::SCHEME.headers,
+    Zoom::SCHEME.headers,
+    #[cfg(feature = "ed25519")]
+    StandardWebhooksEd25519::SCHEME.headers,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_each_header_once_in_any_case() {
+        let headers = [("x-hub-signature-256", "a"), ("WEBHOOK-SIGNATURE", "b"), ("X-Other", "c")];
+        let found = __signature_headers_in(&headers);
+        assert_eq!(found, ["X-Hub-Signature-256", "webhook-signature"]);
+        let none: [(&str, &str); 0] = [];
+        assert!(__signature_headers_in(&none).is_empty());
+    }
+
+    #[test]
+    fn knows_the_headers_of_every_provider() {
+        let table = include_str!("known.rs");
+        for line in include_str!("mod.rs").lines() {
+            let Some((_, name)) =
+                line.strip_prefix("pub use ").and_then(|use_| use_.split_once("::"))
+            else {
+                continue;
+            };
+            let name = name.trim_end_matches(';');
+            let is_provider = !name.starts_with("Handshake") && !name.starts_with("__");
+            assert!(!is_provider || table.contains(&format!("{name}::SCHEME.headers")), "{name}");
+        }
+    }
+}

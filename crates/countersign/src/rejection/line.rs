@@ -1,0 +1,126 @@
+//! The log line of a refused delivery.
+
+use std::fmt;
+
+use countersign_core::{
+    HeaderSource, PayloadError, VerifyError, VerifyErrorKind, providers::__signature_headers_in,
+};
+
+use super::{BodyFacts, Reason, Rejection, TARGET, sent::Sent};
+use crate::causes::Causes;
+
+impl Rejection {
+    /// Logs the delivery, once.
+    ///
+    /// A field is there only if it is known: no length of a body that was not read, and no count of
+    /// secrets that were not tried. Nothing is text of the sender, except the path and names of
+    /// members.
+    pub(super) fn log<H: HeaderSource + ?Sized>(&self, path: &str, headers: &H) {
+        if !tracing::enabled!(target: TARGET, tracing::Level::WARN) {
+            return;
+        }
+        let (verify, payload, lookup) = match &self.reason {
+            Reason::Verify(error) => (Some(error), None, None),
+            Reason::Payload(error) => (None, Some(error), None),
+            Reason::Lookup(error) => (None, None, Causes::of(error)),
+            _ => (None, None, None),
+        };
+        let head = verify.map(|error| Head::of(error, headers));
+        let head = head.as_ref();
+        let expected = verify.and_then(|error| self.names.scheme()?.__expected(error.kind()));
+        let sent = Sent::of(headers);
+        let tried = verify.filter(|error| error.secrets_tried() > 0);
+        let received = verify.map(VerifyError::received).filter(|received| *received > 0);
+        tracing::warn!(
+            target: TARGET,
+            provider = &*self.names.joined(),
+            reason = %self.reason,
+            status = self.status(),
+            path,
+            header = head.and_then(|head| head.looked_for.as_deref()),
+            expected = expected.as_deref(),
+            instead = head.and_then(|head| head.instead.as_deref()),
+            header_length = head.and_then(|head| head.length),
+            header_form = head.and_then(|head| head.form).map(tracing::field::debug),
+            content_length = sent.content_length,
+            content_type = sent.content_type,
+            content_encoding = sent.content_encoding,
+            body_length = self.body.as_ref().map(|body| body.length).or(received),
+            body_sha256 = self.body.as_deref().map(|body| tracing::field::display(Digest(body))),
+            secrets_tried = tried.map(VerifyError::secrets_tried),
+            forms_tried = tried.map(VerifyError::forms_tried),
+            age_s = verify.and_then(VerifyError::signed_age),
+            tolerance_s = verify.and_then(VerifyError::tolerance).map(|time| time.as_secs()),
+            advice = verify.and_then(advice),
+            cause = lookup.map(tracing::field::display),
+            category = payload.map(|error| tracing::field::debug(error.kind())),
+            line = payload.map(PayloadError::line).filter(|line| *line > 0),
+            column = payload.map(PayloadError::column).filter(|column| *column > 0),
+            member = payload.and_then(PayloadError::path),
+            "refused a delivery",
+        );
+    }
+}
+
+/// Facts about the signature's headers.
+struct Head {
+    /// The names that were looked for.
+    looked_for: Option<String>,
+    /// The signature headers of known providers that came instead.
+    instead: Option<String>,
+    length: Option<usize>,
+    form: Option<countersign_core::SignatureForm>,
+}
+
+impl Head {
+    fn of<H: HeaderSource + ?Sized>(error: &VerifyError, headers: &H) -> Self {
+        let names: Vec<_> = error.headers().collect();
+        let is_missing = error.kind() == VerifyErrorKind::MissingSignature;
+        let came = if is_missing { __signature_headers_in(headers) } else { Vec::new() };
+        let is_other = |came: &&str| !names.iter().any(|name| name.eq_ignore_ascii_case(came));
+        let instead: Vec<_> = came.into_iter().filter(is_other).collect();
+        // An empty header has a length; an absent or a repeated one has none.
+        let is_empty = is_missing && names.iter().any(|name| headers.values(name).next().is_some());
+        let is_single = is_empty || error.header_length() > 0;
+        Self {
+            looked_for: joined(&names),
+            instead: joined(&instead),
+            length: is_single.then(|| error.header_length()),
+            form: is_single.then(|| error.header_form()),
+        }
+    }
+}
+
+fn joined(names: &[&str]) -> Option<String> {
+    (!names.is_empty()).then(|| names.join("|"))
+}
+
+/// The usual cause of a refusal, where the other fields do not name it.
+fn advice(error: &VerifyError) -> Option<&'static str> {
+    match (error.kind(), error.signed_age()) {
+        (VerifyErrorKind::Mismatch, _) => Some(
+            "usually one side has another secret (of another endpoint, of the test mode, with a line \
+             end or quotes around it), or the body was changed after it was signed: compare \
+             body_sha256 with the SHA-256 of the bytes that the sender signed",
+        ),
+        (VerifyErrorKind::StaleTimestamp, Some(1..)) => Some(
+            "a retry of the same bytes cannot pass: where the provider repeats the signed time in \
+             its retries, set Verifier::tolerance longer than its retry schedule, together with \
+             idempotency",
+        ),
+        (VerifyErrorKind::StaleTimestamp, _) => Some(
+            "the signed time is in the future: compare the clock of this machine with that of the \
+             sender",
+        ),
+        _ => None,
+    }
+}
+
+/// The hex of a body's SHA-256.
+struct Digest<'a>(&'a BodyFacts);
+
+impl fmt::Display for Digest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
