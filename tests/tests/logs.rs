@@ -10,9 +10,9 @@ use std::{
 
 use axum::{Router, body::Body, routing::post};
 use countersign::{
-    FixedClock, PayloadError, Provider, RequestHead, Secret, SecretSource, Secrets, Signer,
-    Signing, Tenants, Verifier, Webhook,
-    providers::{Linear, Stripe, XWebhookSignature, x_webhook_signature::flat},
+    EndpointOf, FixedClock, PayloadError, Provider, RawJson, RequestHead, Secret, SecretSource,
+    Secrets, Signer, Signing, Tenants, Verifier, Webhook, events,
+    providers::{GitHub, Linear, Stripe, XWebhookSignature, x_webhook_signature::flat},
     tower::VerifyLayer,
 };
 use countersign_tests::{Logs, signature};
@@ -89,24 +89,126 @@ fn tells_all_about_a_refused_signature() {
 fn tells_why_a_signature_was_not_even_tried() {
     let good = signature(SECRET, "{}");
     let prefixed = format!("sha256={good}");
-    type Headers<'a> = &'a [(&'a str, &'a str)];
-    let cases: [(Headers<'_>, &str, &str); 5] = [
-        (&[], "reason=the signature header is missing or empty", "header_form=Empty"),
-        (&[(HEADER, "")], "reason=the signature header is missing or empty", "header_length=0"),
+    let base64 = "A".repeat(43) + "=";
+    let missing = "reason=the signature header is missing or empty";
+    let malformed = "reason=the signature header is malformed";
+    let (header, expected) = ("header=\"X-Webhook-Signature\"", "expected=\"64 hex digits\"");
+    let absent = ["header_length=", "header_form="];
+    let empty = ["header_length=0", "header_form=Empty"];
+    for (headers, reason, there, not_there) in [
+        (vec![], missing, ["", ""], absent),
+        (vec![(HEADER, "")], missing, empty, ["instead=", "instead="]),
         (
-            &[(HEADER, "x"), (HEADER, "y")],
+            vec![(HEADER, "x"), (HEADER, "y")],
             "reason=the signature header is repeated",
-            "header_form=Empty",
+            ["", ""],
+            absent,
         ),
-        (&[(HEADER, &prefixed)], "reason=the signature header is malformed", "header_form=Keyed"),
-        (&[(HEADER, "é")], "reason=the signature header is malformed", "header_form=NotAscii"),
-    ];
-    for (headers, reason, form) in cases {
-        let (status, logs) = deliver(true, "/event", headers, "{}");
+        (
+            vec![(HEADER, &*prefixed)],
+            malformed,
+            ["header_length=71", "header_form=Keyed"],
+            ["instead=", VALUE],
+        ),
+        (
+            vec![(HEADER, &*base64)],
+            malformed,
+            ["header_length=44", "header_form=Base64"],
+            ["instead=", VALUE],
+        ),
+        (vec![(HEADER, "é")], malformed, ["header_form=NotAscii", ""], ["instead=", VALUE]),
+    ] {
+        let (status, logs) = deliver(true, "/event", &headers, "{}");
         assert_eq!((status, logs.lines().count()), (401, 1), "{logs}");
-        assert!(logs.contains(reason) && logs.contains(form), "{logs}");
-        assert!(logs.contains("secrets_tried=0"), "{logs}");
-        assert!(logs.contains("path=\"/event\" "), "{logs}");
+        for field in [reason, header, expected, "path=\"/event\" "].into_iter().chain(there) {
+            assert!(logs.contains(field), "{field} not in {logs}");
+        }
+        // The body was not read, and no secret was tried.
+        let unread = ["body_length", "body_sha256", "secrets_tried", "forms_tried"];
+        for field in unread.into_iter().chain(not_there) {
+            assert!(!logs.contains(field), "{field} in {logs}");
+        }
+    }
+}
+
+#[test]
+fn names_the_known_header_that_came_instead() {
+    let good = signature(SECRET, "{}");
+    let github = format!("sha256={good}");
+    for (headers, instead) in [
+        (vec![("X-Hub-Signature-256", &*github)], Some("instead=\"X-Hub-Signature-256\"")),
+        (
+            vec![("x-hub-signature-256", &*github), ("stripe-signature", VALUE)],
+            Some("instead=\"Stripe-Signature|X-Hub-Signature-256\""),
+        ),
+        // A name that is not of a known provider is text of the sender.
+        (vec![("X-Webhook-Signiture", &*good)], None),
+        (vec![("X-Signature-4242424242424242", &*good)], None),
+    ] {
+        let (status, logs) = deliver(true, "/event", &headers, "{}");
+        assert_eq!((status, logs.lines().count()), (401, 1), "{logs}");
+        assert!(logs.contains("header=\"X-Webhook-Signature\""), "{logs}");
+        match instead {
+            Some(instead) => assert!(logs.contains(instead), "{instead} not in {logs}"),
+            None => assert!(!logs.contains("instead="), "{logs}"),
+        }
+        assert!(!logs.contains("Signiture"), "{logs}");
+    }
+}
+
+#[test]
+fn names_the_headers_of_each_verifier_of_a_pair() {
+    let secret = || Secret::new(SECRET).unwrap();
+    let github = Verifier::<GitHub>::new(secret()).unwrap();
+    let pair = (github, verifier().header("X-Own").unwrap());
+    let app: Router = Router::new().route("/", post(|| async {})).layer(VerifyLayer::new(pair));
+    let request = Request::post("/").header(HEADER, "x").body(Body::from("{}")).unwrap();
+    let (status, logs) = logs_of(app, request);
+    assert_eq!((status, logs.lines().count()), (401, 1), "{logs}");
+    for field in [
+        "provider=\"github|x-webhook-signature\"",
+        "header=\"X-Hub-Signature-256|X-Own\"",
+        "instead=\"X-Webhook-Signature\"",
+    ] {
+        assert!(logs.contains(field), "{field} not in {logs}");
+    }
+}
+
+/// Status and log lines of one request.
+fn logs_of(app: Router, request: Request<Body>) -> (u16, String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    Logs::of(|| {
+        let Ok(response) = runtime.block_on(app.oneshot(request));
+        response.status().as_u16()
+    })
+}
+
+#[test]
+fn tells_how_the_body_was_sent_in_words_of_its_own() {
+    let wrong = "a".repeat(64);
+    let form = "application/x-www-form-urlencoded; charset=4242424242424242";
+    for layered in [true, false] {
+        let headers = [
+            (HEADER, &*wrong),
+            ("Content-Type", form),
+            ("Content-Encoding", "gzip"),
+            ("Content-Length", "2"),
+        ];
+        let (status, logs) = deliver(layered, "/event", &headers, "{}");
+        assert_eq!((status, logs.lines().count()), (401, 1), "{logs}");
+        for field in [
+            "content_length=2",
+            "content_type=\"application/x-www-form-urlencoded\"",
+            "content_encoding=\"gzip\"",
+            "body_length=2",
+            "secrets_tried=2",
+            "advice=",
+        ] {
+            assert!(logs.contains(field), "{field} not in {logs}");
+        }
+        let headers = [(HEADER, &*wrong), ("Content-Type", VALUE), ("Content-Encoding", VALUE)];
+        let (_, logs) = deliver(layered, "/event", &headers, "{}");
+        assert!(logs.contains("content_type=\"other\" content_encoding=\"other\""), "{logs}");
     }
 }
 
@@ -158,7 +260,8 @@ fn reports_the_age_of_a_stale_time_and_never_to_the_sender() {
     }
     let patient = linear.clone().tolerance(Duration::from_secs(8 * 60 * 60));
     let accepted = deliver_to(patient, Signing::from(&signer), body);
-    assert_eq!((accepted.status, &*accepted.logs), (200, ""));
+    assert_eq!(accepted.status, 200);
+    assert!(accepted.logs.contains("age_s=3600 "), "{}", accepted.logs);
 
     // A clock that is ahead.
     let stripe = Verifier::<Stripe>::new(secret()).unwrap().clock(FixedClock::at(now));
@@ -190,8 +293,10 @@ fn tells_where_a_payload_does_not_fit_and_never_what_it_is() {
         let body = format!("{{\"type\":\"user.created\",\n\"data\":{{\"name\":{VALUE}}}}}");
         let good = signature(SECRET, &body);
         let (status, logs) = deliver(layered, "/event", &[(HEADER, &good)], &body);
-        // The sender may know his own signature; nobody who reads the log must.
-        assert_eq!((status, logs.lines().count()), (422, 1), "{logs}");
+        // The sender may know his own signature; nobody who reads the log must. The other line is
+        // that of the signature, which is accepted.
+        let refused = logs.lines().filter(|line| line.contains("WARN")).count();
+        assert_eq!((status, refused, logs.lines().count()), (422, 1, 2), "{logs}");
         for field in [
             "reason=the event does not have its shape at data.name (line 2 column 31)",
             "status=422",
@@ -258,12 +363,91 @@ fn tells_the_root_cause_of_a_lookup_that_failed() {
 }
 
 #[test]
-fn logs_nothing_about_what_is_accepted() {
+fn names_the_member_that_a_type_requires() {
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "read by serde only")]
+    struct Invoice {
+        raw: RawJson,
+        lines: Vec<Line>,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "read by serde only")]
+    struct Line {
+        price: u64,
+    }
+    events! {
+        enum Billing for XWebhookSignature { "invoice.paid" => Paid(Invoice) }
+    }
+
+    for (data, member) in [
+        (
+            r#""data":{"raw":[],"lines":[{"price":1},{"4242424242424242":2}]}"#,
+            "data.lines[1].price",
+        ),
+        (r#""data":{"raw":[]}"#, "data.lines"),
+        (r#""data":{}"#, "data.raw"),
+        (r#""4242424242424242":{}"#, "data"),
+    ] {
+        let body = format!(r#"{{"type":"invoice.paid",{data}}}"#);
+        let app: Router =
+            Router::new().route("/", post(|_: Webhook<Billing>| async {})).with_state(verifier());
+        let request = Request::post("/").header(HEADER, signature(SECRET, &body));
+        let (status, logs) = logs_of(app, request.body(Body::from(body)).unwrap());
+        assert_eq!(status, 422, "{logs}");
+        for field in [format!("member=\"{member}\""), format!("shape: {member} is missing")] {
+            assert!(logs.contains(&field), "{field} not in {logs}");
+        }
+        assert!(!logs.contains(VALUE) && !logs.contains("line=0"), "{logs}");
+    }
+}
+
+#[test]
+fn logs_an_accepted_delivery_once_and_at_debug() {
     let body = r#"{"type":"user.created","data":{}}"#;
     let good = signature(SECRET, body);
-    let (status, logs) = deliver(true, "/event", &[(HEADER, &good)], body);
-    assert_eq!((status, &*logs), (200, ""));
+    for layered in [true, false] {
+        let (status, logs) = deliver(layered, "/event", &[(HEADER, &good)], body);
+        assert_eq!((status, logs.lines().count()), (200, 1), "{logs}");
+        for field in [
+            "DEBUG countersign::delivery: accepted a delivery",
+            "provider=\"x-webhook-signature\" endpoint=\"x-webhook-signature\"",
+            "bytes=33 secret=0 form=Wire microseconds=",
+        ] {
+            assert!(logs.contains(field), "{field} not in {logs}");
+        }
+        assert!(!logs.contains("tenant") && !logs.contains("age_s"), "{logs}");
+    }
     let good = signature(SECRET, "nonsense");
     let (status, logs) = deliver(true, "/result", &[(HEADER, &good)], "nonsense");
-    assert_eq!((status, &*logs), (200, ""));
+    assert_eq!((status, logs.lines().count()), (200, 1), "{logs}");
+    assert!(!logs.contains("WARN"), "{logs}");
+}
+
+#[test]
+fn reports_now_and_then_that_a_retired_secret_is_used() {
+    /// Counted apart from the deliveries of other tests.
+    struct Rotated;
+    impl EndpointOf for Rotated {
+        type Provider = XWebhookSignature;
+        const NAME: &'static str = "rotated";
+    }
+    let secrets = Secrets::new(Secret::new(SECRET).unwrap());
+    let secrets = secrets.with_retired(Secret::new(RETIRED).unwrap()).unwrap();
+    let verifier = Verifier::<Rotated>::new(secrets).unwrap().endpoint("billing");
+    let app: Router = Router::new().route("/", post(|| async {})).layer(VerifyLayer::new(verifier));
+    let mut told = Vec::new();
+    for number in 1..=9 {
+        let request = Request::post("/").header(HEADER, signature(RETIRED, "{}"));
+        let (status, logs) = logs_of(app.clone(), request.body(Body::from("{}")).unwrap());
+        assert_eq!(status, 200);
+        if logs.contains(" INFO countersign::secret: ") {
+            let count = format!("endpoint=\"billing\" secret=1 count={number}");
+            assert!(logs.contains(&count), "{count} not in {logs}");
+            told.push(number);
+        }
+    }
+    assert_eq!(told, [1, 2, 4, 8]);
+    let request = Request::post("/").header(HEADER, signature(SECRET, "{}"));
+    let (_, logs) = logs_of(app, request.body(Body::from("{}")).unwrap());
+    assert!(!logs.contains("INFO"), "{logs}");
 }

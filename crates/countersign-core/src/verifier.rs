@@ -256,6 +256,13 @@ impl<P: Provider> Verifier<P> {
         error.with_headers(&self.shared.settings.signature_headers)
     }
 
+    /// Returns the time of the verifier's clock.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __now(&self) -> SystemTime {
+        self.shared.settings.clock.now()
+    }
+
     #[inline]
     fn judge<'a, H: HeaderSource + ?Sized>(
         &self,

@@ -19,7 +19,9 @@ use tokio::time::{Sleep, sleep};
 
 use crate::{
     Reason, Rejection,
+    accepted::Began,
     frames::Frames,
+    proof::Proof,
     verifiers::{Begun, Decide, Lookup, Terms},
 };
 
@@ -32,6 +34,8 @@ pin_project! {
         V: Decide,
     {
         terms: Terms,
+        // `None` unless accepted deliveries are logged. Boxed, because they seldom are.
+        began: Option<Box<Began>>,
         stage: Stage<V>,
         #[pin]
         body: S,
@@ -83,6 +87,7 @@ where
         address: Address<'_>,
         body: S,
     ) -> Self {
+        let began = Began::note(verifiers);
         let (terms, begun) = verifiers.begin(headers, declared_length, address);
         let stage = match begun {
             Ok(Begun::Receiving(verification)) => Stage::receiving(verification),
@@ -96,7 +101,7 @@ where
                 }
             }
         };
-        Self { terms, stage, body, deadline: None }
+        Self { terms, began, stage, body, deadline: None }
     }
 
     /// Returns the part of a rejected delivery's body that was not read: `None` if the deadline for
@@ -143,7 +148,11 @@ where
                 }
             }
         };
-        Poll::Ready(this.stage.end(ending, this.terms))
+        let end = this.stage.end(ending, this.terms);
+        if let (Some(began), Ok(proof)) = (this.began, &end) {
+            proof.log(began);
+        }
+        Poll::Ready(end)
     }
 }
 

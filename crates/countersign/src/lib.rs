@@ -8,6 +8,8 @@
     doc = "Receive webhooks safely. The whole page is there with all features."
 )]
 
+#[cfg(feature = "_intake")]
+mod accepted;
 #[cfg(feature = "actix-web")]
 pub mod actix_web;
 #[cfg(feature = "axum")]
@@ -34,6 +36,10 @@ mod proof;
 mod rejection;
 #[cfg(feature = "_intake")]
 mod respelled;
+#[cfg(feature = "_intake")]
+mod retired;
+#[cfg(feature = "_intake")]
+mod seldom;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tower")]

@@ -7,7 +7,7 @@ use countersign_core::{Form, Provider};
 
 #[cfg(feature = "idempotency")]
 use crate::idempotency::{Idempotency, Keyed};
-use crate::{Either, Verified};
+use crate::{Either, Verified, accepted::Began};
 
 /// The proof of one provider, or of one of several.
 pub trait Proof: Sized {
@@ -22,6 +22,9 @@ pub trait Proof: Sized {
 
     /// The bytes that were signed.
     fn body(&self) -> &Bytes;
+
+    /// Logs that the delivery is accepted.
+    fn log(&self, began: &Began);
 
     /// Returns the key and the digest by which its event is claimed.
     #[cfg(feature = "idempotency")]
@@ -56,6 +59,10 @@ impl<P: Provider> Proof for Verified<P> {
         self.body()
     }
 
+    fn log(&self, began: &Began) {
+        began.accepted(self);
+    }
+
     #[cfg(feature = "idempotency")]
     fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Keyed
     where
@@ -88,6 +95,13 @@ impl<L: Proof, R: Proof> Proof for Either<L, R> {
         match self {
             Self::Left(proof) => proof.body(),
             Self::Right(proof) => proof.body(),
+        }
+    }
+
+    fn log(&self, began: &Began) {
+        match self {
+            Self::Left(proof) => proof.log(began),
+            Self::Right(proof) => proof.log(began),
         }
     }
 

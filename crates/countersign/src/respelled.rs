@@ -1,28 +1,18 @@
 //! What follows when a delivery was signed in another form than the wire's.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
-
 use countersign_core::{Form, Provider, Verified};
 
-/// Tells the operator, once in a while, that a provider signs what it does not send: the first
-/// time, the second, the fourth, the eighth and so on.
+use crate::seldom::Seldom;
+
+/// Tells the operator, once in a while, that a provider signs what it does not send.
 pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
-    static COUNTS: Mutex<BTreeMap<&str, u64>> = Mutex::new(BTreeMap::new());
+    static COUNTS: Seldom = Seldom::new();
 
     let form = verified.form();
     if form == Form::Wire {
         return;
     }
-    let count = {
-        let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(P::NAME).or_default();
-        *count = count.saturating_add(1);
-        *count
-    };
-    if count.is_power_of_two() {
+    if let Some(count) = COUNTS.count(P::NAME) {
         tracing::info!(
             target: "countersign::form",
             provider = P::NAME,

@@ -1,6 +1,11 @@
 //! What decides about a delivery: one verifier, or one of several.
 
-use std::{fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use countersign_core::{
@@ -10,7 +15,7 @@ use countersign_core::{
 
 #[cfg(feature = "idempotency")]
 use crate::idempotency::Idempotency;
-use crate::{Either, Reason, Rejection, Verified, names::Names, proof::Proof, respelled};
+use crate::{Either, Reason, Rejection, Verified, names::Names, proof::Proof, respelled, retired};
 
 /// What a middleware decides with: a [`Verifier`], or a pair of which a delivery's headers choose
 /// one. Pairs nest for three and more: `(a, (b, c))`.
@@ -50,6 +55,9 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// Returns the error for a delivery that has none of their signature headers.
     fn missing(&self) -> VerifyError;
+
+    /// Returns the time by which deliveries are judged.
+    fn now(&self) -> SystemTime;
 
     /// Notes the verifiers' names and keys in the `Idempotency` that claims their events.
     #[cfg(feature = "idempotency")]
@@ -140,6 +148,10 @@ impl<P: Provider> Decide for Verifier<P> {
         self.__missing()
     }
 
+    fn now(&self) -> SystemTime {
+        self.__now()
+    }
+
     #[cfg(feature = "idempotency")]
     fn introduce(&self, idempotency: &Idempotency) {
         if let Some(keys) = self.__key_set() {
@@ -169,7 +181,7 @@ impl<P: Provider> Decide for Verifier<P> {
 
     #[inline]
     fn finish(verification: &mut Verification<P>, body: Bytes) -> Result<Verified<P>, VerifyError> {
-        verification.finish_in_place(body).inspect(respelled::tell)
+        verification.finish_in_place(body).inspect(respelled::tell).inspect(retired::tell)
     }
 }
 
@@ -190,6 +202,10 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
 
     fn missing(&self) -> VerifyError {
         self.0.missing().__and(&self.1.missing())
+    }
+
+    fn now(&self) -> SystemTime {
+        self.0.now()
     }
 
     #[cfg(feature = "idempotency")]

@@ -1,0 +1,55 @@
+//! The log line of an accepted delivery.
+
+use std::time::{Instant, SystemTime};
+
+use countersign_core::Provider;
+
+use crate::{Verified, verifiers::Decide};
+
+/// The time at which a delivery began, noted only if somebody listens to the line.
+#[derive(Clone, Copy, Debug)]
+pub struct Began {
+    at: Instant,
+    /// By the verifier's clock.
+    now: SystemTime,
+}
+
+impl Began {
+    #[inline]
+    pub(crate) fn note<V: Decide>(verifiers: &V) -> Option<Box<Self>> {
+        tracing::enabled!(target: TARGET, tracing::Level::DEBUG).then(|| Self::now(verifiers))
+    }
+
+    #[cold]
+    fn now<V: Decide>(verifiers: &V) -> Box<Self> {
+        Box::new(Self { at: Instant::now(), now: verifiers.now() })
+    }
+
+    /// Logs that the delivery is accepted.
+    #[cold]
+    pub(crate) fn accepted<P: Provider>(&self, verified: &Verified<P>) {
+        tracing::debug!(
+            target: TARGET,
+            provider = P::NAME,
+            endpoint = verified.endpoint(),
+            tenant = verified.tenant(),
+            bytes = verified.bytes().len(),
+            secret = verified.secret_index(),
+            form = ?verified.form(),
+            age_s = verified.signed_at().map(|signed_at| seconds(signed_at, self.now)),
+            microseconds = u64::try_from(self.at.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "accepted a delivery",
+        );
+    }
+}
+
+/// The age of a signed time in seconds; negative if it is in the future.
+fn seconds(signed_at: SystemTime, now: SystemTime) -> i64 {
+    let whole = |seconds| i64::try_from(seconds).unwrap_or(i64::MAX);
+    match now.duration_since(signed_at) {
+        Ok(age) => whole(age.as_secs()),
+        Err(ahead) => -whole(ahead.duration().as_secs()),
+    }
+}
+
+const TARGET: &str = "countersign::delivery";

@@ -1,0 +1,27 @@
+//! Deliveries that are still signed with a retired secret.
+
+use countersign_core::{Provider, Verified};
+
+use crate::seldom::Seldom;
+
+/// Logs once in a while that a provider signs with a retired secret, so that the operator does not
+/// remove it too early.
+pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
+    static COUNTS: Seldom = Seldom::new();
+
+    let secret = verified.secret_index();
+    if secret == 0 {
+        return;
+    }
+    if let Some(count) = COUNTS.count(P::NAME) {
+        tracing::info!(
+            target: "countersign::secret",
+            provider = P::NAME,
+            endpoint = verified.endpoint(),
+            tenant = verified.tenant(),
+            secret,
+            count,
+            "a delivery is signed with a retired secret: the provider still uses it",
+        );
+    }
+}
