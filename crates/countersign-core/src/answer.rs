@@ -1,11 +1,13 @@
-//! What a refused sender is told.
+//! The body of an answer to a rejected delivery.
 
-/// The body of the answer to a delivery whose signature is refused (401).
+/// The content type and the body of the answer to a rejected delivery.
 ///
-/// One answer for every such refusal, whatever the reason: an answer that differs tells a forger
-/// how far he got. It is data, not a closure, so that it cannot depend on the delivery.
+/// Each status has one answer, which is set on the verifier: for example,
+/// [`Verifier::unauthorized`](crate::Verifier::unauthorized) sets the answer to every delivery
+/// whose signature is rejected. It is data and not a closure, so that it cannot depend on the
+/// delivery: an answer that depends on it could help a forger.
 ///
-/// The default is `{"error":"Invalid signature"}`.
+/// The default is `{"error":"Invalid signature"}`, the answer with status 401.
 ///
 /// # Examples
 ///

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod answers;
 mod clock;
 #[cfg(feature = "ed25519")]
 mod ed25519;
@@ -37,6 +38,9 @@ pub use event::{
 pub use event::{Reader as __Reader, Variants as __Variants};
 pub use form::Form;
 pub use headers::{FieldName, HeaderSource};
+// Only for the crate `countersign`, which answers the deliveries that a verifier rejects.
+#[doc(hidden)]
+pub use answers::Answers as __Answers;
 // Only for the crate `countersign`, which compares the keys of verifiers.
 #[doc(hidden)]
 pub use key_set::KeySet as __KeySet;

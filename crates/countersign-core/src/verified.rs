@@ -5,7 +5,8 @@ use std::{fmt, marker::PhantomData, time::SystemTime};
 use serde::Deserialize;
 
 use crate::{
-    Delivery, EventAt, Form, HeaderSource, PayloadError, Provider, key_set::KeySet, name::Name,
+    Delivery, EventAt, Form, HeaderSource, PayloadError, Provider, answers::Answers,
+    key_set::KeySet, name::Name,
 };
 
 /// Proof that the provider `P` signed these bytes: only a [`Verifier`](crate::Verifier) makes one.
@@ -59,6 +60,7 @@ pub(crate) struct Told {
     pub(crate) signed_at: Option<SystemTime>,
     pub(crate) tenant: Option<Name>,
     pub(crate) keys: KeySet,
+    pub(crate) answers: Answers,
 }
 
 impl<P, B> Verified<P, B> {
@@ -110,6 +112,14 @@ impl<P, B> Verified<P, B> {
     #[must_use]
     pub fn __key_set(&self) -> KeySet {
         self.told.keys
+    }
+
+    /// Returns the answers of the verifier that made the proof: the delivery can still be rejected
+    /// where its event is read.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __answers(&self) -> &Answers {
+        &self.told.answers
     }
 
     /// The body, as it is kept: for `Bytes`, cloned without a copy.

@@ -6,10 +6,12 @@ mod sent;
 use std::{error::Error, fmt};
 
 use countersign_core::{
-    Answer, HeaderSource, LookupError, PayloadError, PayloadErrorKind, Provider, VerifyError,
-    VerifyErrorKind,
+    __Answers as Answers, Answer, HeaderSource, LookupError, PayloadError, PayloadErrorKind,
+    Provider, VerifyError, VerifyErrorKind,
 };
 
+#[cfg(feature = "_extract")]
+use crate::Verified;
 use crate::names::Names;
 
 /// A delivery that was refused, and what its sender is told.
@@ -25,6 +27,13 @@ use crate::names::Names;
 /// | the tenant's secrets cannot be looked up | 503, `Retry-After: 5` |
 /// | a setting of yours is missing | 500 |
 ///
+/// The bodies of the answers with 401, 400, 413 and 422 are set on the verifier:
+/// [`Verifier::unauthorized`](crate::Verifier::unauthorized),
+/// [`bad_request`](crate::Verifier::bad_request),
+/// [`payload_too_large`](crate::Verifier::payload_too_large) and
+/// [`unprocessable`](crate::Verifier::unprocessable). The proof of a layer carries them to the
+/// extractor.
+///
 /// It is in the extensions of the response, so that layers around can tell what happened, and it
 /// is logged at `WARN` under the target `countersign::rejection`.
 ///
@@ -36,7 +45,7 @@ use crate::names::Names;
 pub struct Rejection {
     reason: Reason,
     names: &'static Names,
-    unauthorized: Answer,
+    answers: Answers,
     closes_connection: bool,
     body: Option<Box<BodyFacts>>,
 }
@@ -81,14 +90,15 @@ struct BodyFacts {
 }
 
 impl Rejection {
-    pub(crate) fn new(reason: Reason, names: &'static Names, unauthorized: Answer) -> Self {
-        Self { reason, names, unauthorized, closes_connection: false, body: None }
+    pub(crate) fn new(reason: Reason, names: &'static Names, answers: Answers) -> Self {
+        Self { reason, names, answers, closes_connection: false, body: None }
     }
 
     /// Refuses what was verified and is no event.
     #[cfg(feature = "_extract")]
-    pub(crate) fn payload<P: Provider>(error: PayloadError, body: &[u8]) -> Self {
-        Self::of::<P>(Reason::Payload(error)).about(body)
+    pub(crate) fn payload<P: Provider>(error: PayloadError, verified: &Verified<P>) -> Self {
+        let (reason, answers) = (Reason::Payload(error), verified.__answers().clone());
+        Self::new(reason, &Names::One(P::NAME), answers).about(verified.bytes())
     }
 
     /// Refuses what nothing is there to verify with, before its body is read.
@@ -106,9 +116,9 @@ impl Rejection {
     }
 
     /// Refuses for what is no fault of the signature.
-    #[cfg(feature = "_extract")]
+    #[cfg(any(feature = "actix-web", feature = "tower"))]
     fn of<P: Provider>(reason: Reason) -> Self {
-        Self::new(reason, Names::of::<P>(), Answer::default())
+        Self::new(reason, Names::of::<P>(), Answers::default())
     }
 
     /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
@@ -163,6 +173,7 @@ impl Rejection {
 
     /// The table of answers.
     fn decide(&self) -> (u16, Answer) {
+        let too_large = || self.answers.too_large().unwrap_or(BODY_TOO_LARGE);
         match &self.reason {
             Reason::Verify(error) => match error.kind() {
                 VerifyErrorKind::MissingSignature
@@ -173,23 +184,27 @@ impl Rejection {
                 | VerifyErrorKind::StaleTimestamp
                 | VerifyErrorKind::MalformedId
                 | VerifyErrorKind::UnknownTenant
-                | VerifyErrorKind::Mismatch => (401, self.unauthorized),
-                VerifyErrorKind::BodyTooLarge => (413, BODY_TOO_LARGE),
+                | VerifyErrorKind::Mismatch => (401, self.answers.unauthorized()),
+                VerifyErrorKind::BodyTooLarge => (413, too_large()),
                 VerifyErrorKind::UrlNotConfigured | VerifyErrorKind::SecretsNotLookedUp => {
                     (500, MISCONFIGURED)
                 }
             },
-            Reason::OuterLimit => (413, BODY_TOO_LARGE),
+            Reason::OuterLimit => (413, too_large()),
             Reason::Deadline => (408, DEADLINE),
-            Reason::BrokenBody => (400, BROKEN_BODY),
+            Reason::BrokenBody => (400, self.answers.bad_request().unwrap_or(BROKEN_BODY)),
             Reason::Lookup(_) | Reason::LookupDeadline => (503, UNAVAILABLE),
             Reason::MissingVerifier { .. } | Reason::MissingProof { .. } => (500, MISCONFIGURED),
             Reason::Payload(error) => match error.kind() {
-                PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => (400, INVALID_PAYLOAD),
+                PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => {
+                    (400, self.answers.bad_request().unwrap_or(INVALID_PAYLOAD))
+                }
                 PayloadErrorKind::NotAnObject
                 | PayloadErrorKind::MissingType
                 | PayloadErrorKind::RepeatedType
-                | PayloadErrorKind::WrongShape => (422, INVALID_PAYLOAD),
+                | PayloadErrorKind::WrongShape => {
+                    (422, self.answers.unprocessable().unwrap_or(INVALID_PAYLOAD))
+                }
             },
         }
     }

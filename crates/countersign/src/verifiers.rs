@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{
-    Address, Admission, Answer, HeaderSource, LookupError, Provider, Verification, Verifier,
-    VerifyError, VerifyErrorKind,
+    __Answers as Answers, Address, Admission, HeaderSource, LookupError, Provider, Verification,
+    Verifier, VerifyError, VerifyErrorKind,
 };
 
 #[cfg(feature = "idempotency")]
@@ -115,16 +115,16 @@ impl<T: 'static> Begun<T> {
 }
 
 /// What holds for a delivery besides the verdict.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Terms {
     pub(crate) names: &'static Names,
     pub(crate) deadline: Duration,
-    pub(crate) unauthorized: Answer,
+    pub(crate) answers: Answers,
 }
 
 impl Terms {
     pub(crate) fn refuse(&self, reason: Reason) -> Rejection {
-        Rejection::new(reason, self.names, self.unauthorized)
+        Rejection::new(reason, self.names, self.answers.clone())
     }
 }
 
@@ -141,7 +141,7 @@ impl<P: Provider> Decide for Verifier<P> {
 
     #[inline]
     fn terms(&self) -> Terms {
-        Terms { names: Self::NAMES, deadline: self.deadline(), unauthorized: self.refusal() }
+        Terms { names: Self::NAMES, deadline: self.deadline(), answers: self.__answers() }
     }
 
     fn missing(&self) -> VerifyError {

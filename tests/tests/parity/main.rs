@@ -40,6 +40,11 @@ fn every_duplicate_on_every_surface() {
     compare(&table::rows_handled_once(), &[&PATIENT[..], &["--idempotency", "memory"]].concat());
 }
 
+#[test]
+fn every_answer_of_ones_own_on_every_surface() {
+    compare(&table::rows_of_own_answers(), &["--body-deadline", "60", "--own-answers"]);
+}
+
 /// Fires the rows at receivers with these arguments on all surfaces.
 fn compare(rows: &[Row], arguments: &[&str]) {
     let names: BTreeSet<_> = rows.iter().map(|row| row.name).collect();

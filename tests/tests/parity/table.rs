@@ -1,5 +1,6 @@
 //! The table. A row is a name, what is sent, what is answered, and what the handler did.
 
+mod answers;
 mod either;
 mod once;
 mod tenants;
@@ -18,6 +19,7 @@ use crate::{
 
 const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
 
+pub(crate) use answers::rows as rows_of_own_answers;
 pub(crate) use once::rows as rows_handled_once;
 
 /// All rows, but for those of a receiver with other settings.

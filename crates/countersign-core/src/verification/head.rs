@@ -81,7 +81,8 @@ impl<'a> Head<'a> {
         signed_at: Option<SystemTime>,
     ) -> Told {
         let (endpoint, tenant) = (settings.endpoint.clone(), settings.tenant.clone());
-        Told { endpoint, id: id.map(Box::from), signed_at, tenant, keys }
+        let answers = settings.answers.clone();
+        Told { endpoint, id: id.map(Box::from), signed_at, tenant, keys, answers }
     }
 
     /// What is signed before the body.

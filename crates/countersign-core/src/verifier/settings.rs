@@ -4,8 +4,8 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use super::{KeySource, Verifier};
 use crate::{
-    Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock, key_set::KeySet,
-    name::Name, scheme::is_field_name, verification::time::Tolerance,
+    Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock, answers::Answers,
+    key_set::KeySet, name::Name, scheme::is_field_name, verification::time::Tolerance,
 };
 
 /// What is set per deployment.
@@ -22,7 +22,7 @@ pub(crate) struct Settings {
     pub(crate) body_limit: usize,
     pub(crate) forms: Arc<[Form]>,
     pub(super) body_deadline: Duration,
-    pub(super) unauthorized: Answer,
+    pub(crate) answers: Answers,
     pub(crate) endpoint: Name,
     /// The tenant whose keys the verifier has, if it was made for one tenant.
     pub(crate) tenant: Option<Name>,
@@ -41,7 +41,7 @@ impl Settings {
             body_limit: DEFAULT_BODY_LIMIT,
             forms: scheme.forms.into(),
             body_deadline: DEFAULT_BODY_DEADLINE,
-            unauthorized: Answer::default(),
+            answers: Answers::default(),
             endpoint: Name::Static(provider),
             tenant: None,
         }
@@ -112,10 +112,55 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.body_deadline = deadline)
     }
 
-    /// Sets the one answer to all deliveries whose signature is refused.
+    /// Sets the one answer to all deliveries whose signature is rejected (401). Default:
+    /// `{"error":"Invalid signature"}`.
+    ///
+    /// # Security
+    ///
+    /// The answer is the same for every reason, because a different one would show a forger how far
+    /// a delivery got.
     #[must_use]
     pub fn unauthorized(self, answer: Answer) -> Self {
-        self.set(|settings| settings.unauthorized = answer)
+        self.set(|settings| settings.answers.set_unauthorized(answer))
+    }
+
+    /// Sets the one answer to all deliveries that are broken (400): the body was cut off, or it was
+    /// signed and is not UTF-8 JSON where an event is expected. Default: `{"error":"Incomplete
+    /// body"}` for the first, and `{"error":"Invalid payload"}` for the second.
+    ///
+    /// # Examples
+    ///
+    /// One form of answer for all deliveries that are rejected:
+    ///
+    /// ```
+    /// use countersign_core::{Answer, Secret, Verifier, providers::GitHub};
+    ///
+    /// let verifier = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?
+    ///     .unauthorized(Answer::json(r#"{"message":"unauthorized"}"#))
+    ///     .bad_request(Answer::json(r#"{"message":"bad request"}"#))
+    ///     .payload_too_large(Answer::json(r#"{"message":"too large"}"#))
+    ///     .unprocessable(Answer::json(r#"{"message":"not an event"}"#));
+    /// assert_eq!(verifier.refusal().body(), r#"{"message":"unauthorized"}"#);
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn bad_request(self, answer: Answer) -> Self {
+        self.set(|settings| settings.answers.set_bad_request(answer))
+    }
+
+    /// Sets the answer to deliveries whose body is larger than the limit (413). Default:
+    /// `{"error":"Payload too large"}`. See [`bad_request`](Self::bad_request) for an example.
+    #[must_use]
+    pub fn payload_too_large(self, answer: Answer) -> Self {
+        self.set(|settings| settings.answers.set_too_large(answer))
+    }
+
+    /// Sets the answer to deliveries that were signed and are JSON, but not an event of the
+    /// expected type (422). Default: `{"error":"Invalid payload"}`. See
+    /// [`bad_request`](Self::bad_request) for an example.
+    #[must_use]
+    pub fn unprocessable(self, answer: Answer) -> Self {
+        self.set(|settings| settings.answers.set_unprocessable(answer))
     }
 
     /// Names the endpoint, so that two endpoints of one provider can be told apart: by
@@ -204,7 +249,14 @@ impl<P> Verifier<P> {
     /// The answer to deliveries whose signature is refused.
     #[must_use]
     pub fn refusal(&self) -> Answer {
-        self.shared.settings.unauthorized
+        self.shared.settings.answers.unauthorized()
+    }
+
+    /// Returns the answers to deliveries that are rejected.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __answers(&self) -> Answers {
+        self.shared.settings.answers.clone()
     }
 
     /// The endpoint's name.

@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// How long a request's headers may take.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) header_deadline: Duration,
+    /// Answers deliveries that are rejected with other bodies than the default ones.
+    #[arg(long)]
+    pub(crate) own_answers: bool,
     /// A file that gets a line for each event a handler was given. Default: they are kept in
     /// memory.
     #[arg(long, value_name = "FILE", conflicts_with = "exactly_once")]

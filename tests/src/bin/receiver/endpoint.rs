@@ -4,8 +4,8 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    ConfigError, EventAt, FixedClock, Form, HeaderSource, Provider, Scheme, Secret, Secrets,
-    Tenants, Verifier,
+    Answer, ConfigError, EventAt, FixedClock, Form, HeaderSource, Provider, Scheme, Secret,
+    Secrets, Tenants, Verifier,
     idempotency::Idempotency,
     providers::{GitHub, Respan, SpeakNode, StandardWebhooks, Stripe, XWebhookSignature},
 };
@@ -99,10 +99,30 @@ fn per_tenant<P: Provider>(
 
 fn limited<P: Provider>(verifier: Verifier<P>, arguments: &Arguments) -> Verifier<P> {
     let verifier = verifier.body_limit(arguments.body_limit).body_deadline(arguments.body_deadline);
-    match arguments.clock {
+    let verifier = match arguments.clock {
         Some(seconds) => verifier.clock(FixedClock::at_unix_seconds(seconds)),
         None => verifier,
-    }
+    };
+    if arguments.own_answers { with_own_answers(verifier) } else { verifier }
+}
+
+/// Sets answers that name their status, and GitHub.
+fn with_own_answers<P: Provider>(verifier: Verifier<P>) -> Verifier<P> {
+    let [unauthorized, bad_request, too_large, unprocessable] = match P::NAME {
+        "github" => ["github: 401", "github: 400", "github: 413", "github: 422"].map(Answer::text),
+        _ => [
+            r#"{"message":"401"}"#,
+            r#"{"message":"400"}"#,
+            r#"{"message":"413"}"#,
+            r#"{"message":"422"}"#,
+        ]
+        .map(Answer::json),
+    };
+    verifier
+        .unauthorized(unauthorized)
+        .bad_request(bad_request)
+        .payload_too_large(too_large)
+        .unprocessable(unprocessable)
 }
 
 fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
