@@ -37,6 +37,9 @@ pub enum Form {
 }
 
 impl Form {
+    /// The most bytes of a text for each byte of the body. A test of `reserialize` pins it.
+    pub(crate) const GROWTH: usize = 6;
+
     /// Spells a body in this form.
     ///
     /// `None` if the language refuses the body, if it begins with a byte order mark or is not

@@ -104,6 +104,12 @@ where
         Self { terms, began, stage, body, deadline: None }
     }
 
+    /// Returns the limit of the verifier that decides, in bytes of a body.
+    #[cfg(all(feature = "axum", feature = "tower"))]
+    pub(crate) fn limit(&self) -> usize {
+        self.terms.limit
+    }
+
     /// Returns the part of a rejected delivery's body that was not read: `None` if the deadline for
     /// the body has passed.
     #[cfg(feature = "_http")]

@@ -98,7 +98,7 @@ impl Rejection {
     #[cfg(feature = "_extract")]
     pub(crate) fn payload<P: Provider>(error: PayloadError, verified: &Verified<P>) -> Self {
         let (reason, answers) = (Reason::Payload(error), verified.__answers().clone());
-        Self::new(reason, &Names::One(P::NAME), answers).about(verified.bytes())
+        Self::new(reason, Names::of::<P>(), answers).about(verified.bytes())
     }
 
     /// Refuses what nothing is there to verify with, before its body is read.

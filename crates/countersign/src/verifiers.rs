@@ -59,6 +59,10 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     /// Returns the time by which deliveries are judged.
     fn now(&self) -> SystemTime;
 
+    /// Returns the most bytes that a handler can be given.
+    #[cfg(feature = "actix-web")]
+    fn largest_text(&self) -> usize;
+
     /// Notes the verifiers' names and keys in the `Idempotency` that claims their events.
     #[cfg(feature = "idempotency")]
     fn introduce(&self, idempotency: &Idempotency);
@@ -118,6 +122,9 @@ impl<T: 'static> Begun<T> {
 #[derive(Clone, Debug)]
 pub struct Terms {
     pub(crate) names: &'static Names,
+    /// Bytes of a body.
+    #[cfg(all(feature = "axum", feature = "tower"))]
+    pub(crate) limit: usize,
     pub(crate) deadline: Duration,
     pub(crate) answers: Answers,
 }
@@ -141,7 +148,18 @@ impl<P: Provider> Decide for Verifier<P> {
 
     #[inline]
     fn terms(&self) -> Terms {
-        Terms { names: Self::NAMES, deadline: self.deadline(), answers: self.__answers() }
+        Terms {
+            names: Self::NAMES,
+            #[cfg(all(feature = "axum", feature = "tower"))]
+            limit: self.limit(),
+            deadline: self.deadline(),
+            answers: self.__answers(),
+        }
+    }
+
+    #[cfg(feature = "actix-web")]
+    fn largest_text(&self) -> usize {
+        self.__largest_text()
     }
 
     fn missing(&self) -> VerifyError {
@@ -206,6 +224,11 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
 
     fn now(&self) -> SystemTime {
         self.0.now()
+    }
+
+    #[cfg(feature = "actix-web")]
+    fn largest_text(&self) -> usize {
+        self.0.largest_text().max(self.1.largest_text())
     }
 
     #[cfg(feature = "idempotency")]

@@ -252,6 +252,16 @@ impl<P> Verifier<P> {
         self.shared.settings.answers.unauthorized()
     }
 
+    /// Returns the most bytes that a verified text can have: more than the limit where a form of
+    /// the body other than that of the wire can be the signed one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __largest_text(&self) -> usize {
+        let settings = &self.shared.settings;
+        let growth = if settings.forms.is_empty() { 1 } else { Form::GROWTH };
+        settings.body_limit.saturating_mul(growth)
+    }
+
     /// Returns the answers to deliveries that are rejected.
     #[doc(hidden)]
     #[must_use]

@@ -120,8 +120,10 @@
 //! - The body is verified as it came over the wire. If it has a `Content-Encoding`, actix's own
 //!   extractors inflate it afterwards; those of this crate never do, so that an encoded event is a
 //!   400.
-//! - actix's own extractors keep their own limits behind the middleware, such as the 256 KiB of
-//!   `web::PayloadConfig`; they neither widen nor narrow the verifier's.
+//! - actix's own extractors have limits of their own behind the middleware: 16 KiB for `web::Form`,
+//!   256 KiB for `web::Bytes` and `String`, 2 MiB for `web::Json`. They answer 413
+//!   to larger bodies that were verified. [`body_limits`] sets all of them to the verifier's limit:
+//!   `web::scope("/webhooks").configure(body_limits(&verifier))`.
 //! - The middleware wrapped last runs first: `wrap` what changes request bodies before, so that it
 //!   is inside. `Compress` changes responses alone, and may be on either side.
 //! - `wrap` covers the default service as well: an unknown path of the `App` or `Scope` is answered
@@ -146,6 +148,7 @@ mod headers;
 #[cfg(feature = "idempotency")]
 mod idempotency;
 mod intake;
+mod limits;
 mod middleware;
 mod response;
 #[cfg(test)]
@@ -156,4 +159,5 @@ pub use future::ResponseFuture;
 pub use headers::ActixHeaders;
 #[cfg(feature = "idempotency")]
 pub use idempotency::{HandleOnce, HandleOnceFuture, IdempotencyMiddleware};
+pub use limits::body_limits;
 pub use middleware::{Verify, VerifyWebhook};

@@ -159,8 +159,9 @@
 //! # Deployment
 //!
 //! - The body is read as it came over the wire: put request decompression nowhere around.
-//! - axum's `DefaultBodyLimit` does not apply; the verifier's limit does. A limit that wraps the
-//!   body (`tower_http`'s `RequestBodyLimitLayer`) is honoured as well: 413.
+//! - axum's `DefaultBodyLimit` does not apply to these extractors; the verifier's limit does.
+//!   Behind a layer, axum's own extractors have it too: see the [tower](crate::tower) page. A limit
+//!   that wraps the body (`tower_http`'s `RequestBodyLimitLayer`) is honoured as well: 413.
 //! - A rejection reaches a sender that is still sending. Over HTTP/1 the answer is sent at once,
 //!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
 //!   for at most 10 s, until nothing arrives for 2 s. The process runs at most 32 such tasks at

@@ -35,6 +35,19 @@ pub(crate) struct Rejected<B> {
     rest: Option<Pin<Box<B>>>,
 }
 
+#[cfg(all(feature = "axum", feature = "tower"))]
+impl<V, B> Intake<V, B>
+where
+    V: Decide,
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    /// Returns the limit of the verifier that decides, in bytes of a body.
+    pub(crate) fn limit(&self) -> usize {
+        self.inner.limit()
+    }
+}
+
 /// Begins to take in a request.
 #[inline]
 pub(crate) fn intake<V, B>(verifiers: &V, parts: &Parts, body: B) -> Intake<V, B>

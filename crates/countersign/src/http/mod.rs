@@ -1,6 +1,8 @@
 //! What tower and axum have in common: the types of `http` 1.
 
 mod chunks;
+#[cfg(all(feature = "axum", feature = "tower"))]
+pub(crate) mod default_limit;
 mod extensions;
 mod headers;
 mod intake;

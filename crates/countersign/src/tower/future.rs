@@ -12,6 +12,8 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::{RequestBody, ResponseBody};
+#[cfg(feature = "axum")]
+use crate::http::default_limit;
 use crate::{
     Verifiers,
     http::{BoxError, Intake},
@@ -78,8 +80,8 @@ where
         let mut state = self.project().state;
         loop {
             match state.as_mut().project() {
-                StateProjection::Verifying { intake, waiting } => {
-                    let verdict = ready!(intake.poll(cx));
+                StateProjection::Verifying { mut intake, waiting } => {
+                    let verdict = ready!(intake.as_mut().poll(cx));
                     let Some((mut parts, inner)) = waiting.take() else {
                         // Not reached: what is verified is called, what is refused is answered.
                         return Poll::Pending;
@@ -96,7 +98,12 @@ where
                         describe(&mut parts.headers, bytes.len());
                     }
                     proof.leave(&mut parts.extensions);
+                    // A text that was signed can be longer than the body that was sent.
+                    #[cfg(feature = "axum")]
+                    let limit = intake.limit().max(bytes.len());
                     let request = Request::from_parts(parts, RequestBody::new(bytes));
+                    #[cfg(feature = "axum")]
+                    let request = default_limit::raised(request, limit);
                     state.set(State::Verified { inner, request: Some(request) });
                 }
                 StateProjection::Verified { inner, request } => {

@@ -137,8 +137,12 @@
 //!   `Send + 'static`.
 //! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
 //!   to limit, and `axum::serve` does not.
-//! - A limit of somebody else around this layer is honoured (413); axum's `DefaultBodyLimit` works
-//!   in axum's own extractors, and neither widens nor narrows the verifier's limit.
+//! - A limit of somebody else around this layer is honoured (413). axum's own extractors (`Bytes`,
+//!   `String`, `Json`, `Form`) have a limit of 2 MiB unless a `DefaultBodyLimit` sets another one.
+//!   If the verifier's limit is higher than 2 MiB, the layer sets it for the handlers inside, with
+//!   the feature `axum`; without the feature, put `DefaultBodyLimit::max(verifier.limit())` inside.
+//!   A `DefaultBodyLimit` inside the layer always applies, and one outside only if the verifier's
+//!   limit is at most 2 MiB.
 
 mod body;
 mod future;

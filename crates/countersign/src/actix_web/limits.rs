@@ -1,0 +1,66 @@
+use actix_web::web::{FormConfig, JsonConfig, PayloadConfig, ServiceConfig};
+
+use crate::Verifiers;
+
+/// Sets the limits of actix's own extractors to that of the verifier, for an `App` or a `Scope`
+/// with handlers behind [`VerifyWebhook`](super::VerifyWebhook).
+///
+/// Without it, actix answers 413 to verified bodies of more than 16 KiB in `web::Form`, 256 KiB in
+/// `web::Bytes` and `String`, and 2 MiB in `web::Json`. A pair of verifiers sets
+/// the larger limit. Where a signed text can be longer than the body that was sent
+/// ([`Form`](crate::Form)), the limit is that of the text.
+///
+/// It adds a `PayloadConfig`, a `FormConfig` and a `JsonConfig` to the app data, in place of those
+/// of scopes further out. A config that is added to the same scope later replaces it, for example
+/// one with an error handler: give it the limit
+/// [`verifier.limit()`](countersign_core::Verifier::limit).
+///
+/// # Examples
+///
+/// ```
+/// use actix_web::{App, http::StatusCode, test, web};
+/// use countersign::actix_web::{VerifyWebhook, body_limits};
+/// use countersign::{Secret, Signer, Verifier, providers::GitHub};
+///
+/// async fn existing(body: web::Bytes) -> String { body.len().to_string() }
+///
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let secret = Secret::new("It's a Secret to Everybody")?;
+/// let verifier = Verifier::<GitHub>::new(secret.clone())?.body_limit(25 * 1024 * 1024);
+/// let app = test::init_service(
+///     App::new().service(
+///         web::scope("/webhooks")
+///             .configure(body_limits(&verifier))
+///             .wrap(VerifyWebhook::new(verifier))
+///             .route("/github", web::post().to(existing)),
+///     ),
+/// )
+/// .await;
+///
+/// let large = vec![b' '; 3_000_000];
+/// let headers = Signer::<GitHub>::new(secret)?.sign(&large)?;
+/// let delivery = |body: &[u8]| {
+///     let request = test::TestRequest::post().uri("/webhooks/github").set_payload(body.to_vec());
+///     headers.clone().into_iter().fold(request, test::TestRequest::append_header).to_request()
+/// };
+/// let response = test::call_service(&app, delivery(&large)).await;
+/// assert_eq!(response.status(), StatusCode::OK);
+/// assert_eq!(test::read_body(response).await, "3000000");
+///
+/// let response = test::call_service(&app, delivery(b"other bytes")).await;
+/// assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+/// # Ok(())
+/// # }
+/// ```
+pub fn body_limits<V: Verifiers>(
+    verifiers: &V,
+) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<V> {
+    let limit = verifiers.largest_text();
+    move |config| {
+        config
+            .app_data(PayloadConfig::new(limit))
+            .app_data(FormConfig::default().limit(limit))
+            .app_data(JsonConfig::default().limit(limit));
+    }
+}
