@@ -287,7 +287,7 @@ async fn takes_a_body_in_any_pieces() {
 #[tokio::test]
 async fn gives_the_configured_answer_to_every_refused_signature() {
     let answer = Answer::json(r#"{"message":"Webhook signature does not match."}"#);
-    let verifier = verifier().unauthorized(answer);
+    let verifier = verifier().unauthorized(answer.clone());
     for request in [unsigned(), plausible(), unsigned().header("X-Webhook-Signature", "x")] {
         let response =
             send(verifier.clone(), request, Source::new("body", 1, Ending::Proper)).await;

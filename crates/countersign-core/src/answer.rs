@@ -1,11 +1,19 @@
-//! The body of an answer to a rejected delivery.
+//! The body of an answer that no handler gives.
 
-/// The content type and the body of the answer to a rejected delivery.
+use std::{borrow::Cow, fmt};
+
+use crate::providers::HandshakeAnswer;
+
+/// The content type and the body of the answer to a rejected delivery, or to a handshake.
 ///
 /// Each status has one answer, which is set on the verifier: for example,
 /// [`Verifier::unauthorized`](crate::Verifier::unauthorized) sets the answer to every delivery
 /// whose signature is rejected. It is data and not a closure, so that it cannot depend on the
 /// delivery: an answer that depends on it could help a forger.
+///
+/// The answer to a handshake ([`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned)) is
+/// data as well, or a [`HandshakeAnswer`], which repeats only tokens. `Debug` does not show what is
+/// repeated.
 ///
 /// The default is `{"error":"Invalid signature"}`, the answer with status 401.
 ///
@@ -17,23 +25,24 @@
 /// let answer = Answer::json(r#"{"message":"Webhook signature does not match."}"#);
 /// assert_eq!(answer.content_type(), "application/json");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     content_type: &'static str,
-    body: &'static str,
+    body: Cow<'static, str>,
+    field: Option<(&'static str, Box<str>)>,
 }
 
 impl Answer {
     /// Answers with this JSON text, which is sent as it is.
     #[must_use]
     pub const fn json(body: &'static str) -> Self {
-        Self { content_type: "application/json", body }
+        Self { content_type: "application/json", body: Cow::Borrowed(body), field: None }
     }
 
     /// Answers with this plain text.
     #[must_use]
     pub const fn text(body: &'static str) -> Self {
-        Self { content_type: "text/plain; charset=utf-8", body }
+        Self { content_type: "text/plain; charset=utf-8", body: Cow::Borrowed(body), field: None }
     }
 
     /// The value of the answer's `Content-Type`.
@@ -44,13 +53,45 @@ impl Answer {
 
     /// The answer's body.
     #[must_use]
-    pub fn body(&self) -> &'static str {
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// Returns the answer's body without a copy.
+    #[must_use]
+    pub fn into_body(self) -> Cow<'static, str> {
         self.body
+    }
+
+    /// Returns the header field in which a token is repeated, if the answer has one. See
+    /// [`HandshakeAnswer::in_header`].
+    #[must_use]
+    pub fn field(&self) -> Option<(&'static str, &str)> {
+        self.field.as_ref().map(|(name, value)| (*name, &**value))
     }
 }
 
 impl Default for Answer {
     fn default() -> Self {
         Self::json(r#"{"error":"Invalid signature"}"#)
+    }
+}
+
+impl From<HandshakeAnswer> for Answer {
+    fn from(answer: HandshakeAnswer) -> Self {
+        let (content_type, body, field) = answer.into_parts();
+        Self { content_type, body: Cow::Owned(body), field }
+    }
+}
+
+/// What is repeated may be a secret.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut answer = f.debug_struct("Answer");
+        answer.field("content_type", &self.content_type);
+        match (&self.body, &self.field) {
+            (Cow::Borrowed(body), None) => answer.field("body", body).finish(),
+            _ => answer.finish_non_exhaustive(),
+        }
     }
 }

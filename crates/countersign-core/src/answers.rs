@@ -12,7 +12,7 @@ use crate::Answer;
 pub struct Answers(Option<Arc<Set>>);
 
 /// The answers that were set.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Set {
     unauthorized: Option<Answer>,
     bad_request: Option<Answer>,
@@ -40,29 +40,29 @@ impl Answers {
     /// Returns the answer to every delivery whose signature is rejected (401).
     #[must_use]
     pub fn unauthorized(&self) -> Answer {
-        self.get(|set| set.unauthorized).unwrap_or_default()
+        self.get(|set| &set.unauthorized).unwrap_or_default()
     }
 
     /// Returns the answer with status 400, or `None` if the default of each cause applies.
     #[must_use]
     pub fn bad_request(&self) -> Option<Answer> {
-        self.get(|set| set.bad_request)
+        self.get(|set| &set.bad_request)
     }
 
     /// Returns the answer with status 413, or `None` if the default applies.
     #[must_use]
     pub fn too_large(&self) -> Option<Answer> {
-        self.get(|set| set.too_large)
+        self.get(|set| &set.too_large)
     }
 
     /// Returns the answer with status 422, or `None` if the default applies.
     #[must_use]
     pub fn unprocessable(&self) -> Option<Answer> {
-        self.get(|set| set.unprocessable)
+        self.get(|set| &set.unprocessable)
     }
 
-    fn get(&self, choose: fn(&Set) -> Option<Answer>) -> Option<Answer> {
-        self.0.as_deref().and_then(choose)
+    fn get(&self, choose: fn(&Set) -> &Option<Answer>) -> Option<Answer> {
+        self.0.as_deref().and_then(|set| choose(set).clone())
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Set)) {

@@ -4,8 +4,9 @@ use std::{any::Any, fmt, sync::OnceLock};
 
 /// The headers of one delivery: all values of one name.
 ///
-/// Implemented here for slices, arrays and vectors of pairs, so that a verifier can be tried
-/// without any framework; the framework's header maps are wrapped where the frameworks are.
+/// Implemented here for slices, arrays and vectors of pairs, and for references to a source, so that
+/// a verifier can be tried without any framework; the framework's header maps are wrapped where the
+/// frameworks are.
 ///
 /// # Security
 ///
@@ -156,6 +157,16 @@ pub(crate) enum Occurrence<'a> {
     Once(&'a [u8]),
     /// More than once, whether or not the values agree.
     Repeated,
+}
+
+impl<H: HeaderSource + ?Sized> HeaderSource for &H {
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        (**self).values(name)
+    }
+
+    fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+        (**self).values_of(name)
+    }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> HeaderSource for [(N, V)] {

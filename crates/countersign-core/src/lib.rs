@@ -22,6 +22,7 @@ mod secret;
 mod signature;
 mod signer;
 mod tenants;
+mod unsigned;
 mod verification;
 mod verified;
 mod verifier;
@@ -54,6 +55,10 @@ pub use signer::{SignedHeaders, Signer, Signing};
 pub use tenants::{Address, Lookup, LookupError, RequestHead};
 #[cfg(feature = "tenants")]
 pub use tenants::{SecretSource, Tenants};
+// Only for the crate `countersign`, which calls the closures of verifiers.
+#[doc(hidden)]
+pub use unsigned::AnswerUnsigned as __AnswerUnsigned;
+pub use unsigned::UnsignedRequest;
 pub use verification::Verification;
 pub use verified::Verified;
 pub use verifier::{Admission, Verifier};

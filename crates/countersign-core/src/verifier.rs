@@ -2,6 +2,7 @@
 
 mod settings;
 mod tenants;
+mod unsigned;
 
 use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 

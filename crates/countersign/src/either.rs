@@ -9,7 +9,7 @@
 /// | signature headers | |
 /// |---|---|
 /// | of exactly one provider | its verifier alone decides, with its limits and its answers |
-/// | of none | 401, the signature is missing |
+/// | of none | 401, the signature is missing, unless a verifier [answers] such requests |
 /// | of more than one, whatever is in them | 401, the signature is ambiguous |
 ///
 /// The last two are refused as every bad signature is, with the answer and the deadline of the
@@ -18,6 +18,8 @@
 /// Behind a middleware it takes the proof that is there, from the left, and no header chooses
 /// again. A middleware of several providers has a pair of verifiers: see
 /// [`Verifiers`](crate::Verifiers). See [`axum`](crate::axum) for an example.
+///
+/// [answers]: crate::Verifier::answer_unsigned
 ///
 /// # Errors
 ///

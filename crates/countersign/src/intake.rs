@@ -12,16 +12,20 @@ use std::{
 };
 
 use bytes::Bytes;
-use countersign_core::{Address, HeaderSource, VerifyError, VerifyErrorKind};
+use countersign_core::{
+    __AnswerUnsigned as AnswerUnsigned, Address, HeaderSource, UnsignedRequest, VerifyError,
+    VerifyErrorKind,
+};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
-    Reason, Rejection,
+    Reason,
     accepted::Began,
     frames::Frames,
     proof::Proof,
+    refusal::Refusal,
     verifiers::{Begun, Decide, Lookup, Terms},
 };
 
@@ -60,6 +64,8 @@ enum Stage<V: Decide> {
     LookingUp { lookup: Lookup<V::Verification> },
     /// A plausible signature: each chunk is hashed and kept.
     Receiving { verification: V::Verification, frames: Frames },
+    /// No signature header: a small body is kept for those who answer handshakes.
+    Unsigned { error: VerifyError, answerers: Vec<AnswerUnsigned>, frames: Frames, room: usize },
     /// Refused already: a small body is read and dropped, so that the connection can go on.
     Discarding { error: VerifyError, room: usize },
     /// Refused already, and the body is too large to be dropped.
@@ -93,11 +99,22 @@ where
             Ok(Begun::Receiving(verification)) => Stage::receiving(verification),
             Ok(Begun::LookingUp(lookup)) => Stage::LookingUp { lookup },
             Err(error) => {
-                let is_large = declared_length.is_some_and(|length| length > DISCARDED as u64);
-                if is_large || error.kind() == VerifyErrorKind::BodyTooLarge {
-                    Stage::Refused { error }
-                } else {
+                let fits = |room| declared_length.is_none_or(|length| length <= room as u64);
+                let mut answerers = Vec::new();
+                // An empty header is a signature that is not valid, not a missing one.
+                if error.kind() == VerifyErrorKind::MissingSignature
+                    && fits(UnsignedRequest::BODY_LIMIT)
+                    && verifiers.claims(headers) == 0
+                {
+                    verifiers.answerers(&mut answerers);
+                }
+                if !answerers.is_empty() {
+                    let room = UnsignedRequest::BODY_LIMIT;
+                    Stage::Unsigned { error, answerers, frames: Frames::default(), room }
+                } else if fits(DISCARDED) && error.kind() != VerifyErrorKind::BodyTooLarge {
                     Stage::Discarding { error, room: DISCARDED }
+                } else {
+                    Stage::Refused { error }
                 }
             }
         };
@@ -125,7 +142,7 @@ where
     V: Decide,
     S: Stream<Item = Result<Bytes, BodyError>>,
 {
-    type Output = Result<V::Proof, Rejection>;
+    type Output = Result<V::Proof, Refusal>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
@@ -141,7 +158,7 @@ where
                         break Err(Reason::LookupDeadline);
                     }
                 },
-                Stage::Receiving { .. } | Stage::Discarding { .. } => {
+                Stage::Receiving { .. } | Stage::Unsigned { .. } | Stage::Discarding { .. } => {
                     match ready!(poll_next(this.body.as_mut(), this.deadline, limit, cx)) {
                         Ok(Some(chunk)) => {
                             if let Err(error) = this.stage.take(chunk) {
@@ -170,24 +187,35 @@ impl<V: Decide> Stage<V> {
 
     /// Gives the verdict, once the body has ended well or badly.
     #[inline]
-    fn end(&mut self, ending: Result<(), Reason>, terms: &Terms) -> Result<V::Proof, Rejection> {
+    fn end(&mut self, ending: Result<(), Reason>, terms: &Terms) -> Result<V::Proof, Refusal> {
         let refused = |reason| terms.refuse(reason);
         match (self, ending) {
             (Self::Receiving { verification, frames }, Ok(())) => {
                 let body = mem::take(frames).join();
                 V::finish(verification, body.clone())
-                    .map_err(|error| refused(Reason::Verify(error)).about(&body))
+                    .map_err(|error| refused(Reason::Verify(error)).about(&body).into())
             }
             (Self::Receiving { .. } | Self::LookingUp { .. }, Err(reason)) => {
-                Err(refused(reason).closing())
+                Err(refused(reason).closing().into())
             }
             // Not reached: what is being looked up has not ended.
-            (Self::LookingUp { .. }, Ok(())) => Err(refused(Reason::LookupDeadline).closing()),
-            (Self::Discarding { error, .. }, Ok(())) => Err(refused(Reason::Verify(error.clone()))),
-            // Whatever ended a body that was refused already: the refusal is the answer.
-            (Self::Discarding { error, .. } | Self::Refused { error }, _) => {
-                Err(refused(Reason::Verify(error.clone())).closing())
+            (Self::LookingUp { .. }, Ok(())) => {
+                Err(refused(Reason::LookupDeadline).closing().into())
             }
+            (Self::Unsigned { error, answerers, frames, .. }, Ok(())) => {
+                let rejection = refused(Reason::Verify(error.clone()));
+                Err(Refusal::unsigned(rejection, mem::take(answerers), mem::take(frames).join()))
+            }
+            (Self::Discarding { error, .. }, Ok(())) => {
+                Err(refused(Reason::Verify(error.clone())).into())
+            }
+            // Whatever ended a body that was refused already: the refusal is the answer.
+            (
+                Self::Unsigned { error, .. }
+                | Self::Discarding { error, .. }
+                | Self::Refused { error },
+                _,
+            ) => Err(refused(Reason::Verify(error.clone())).closing().into()),
         }
     }
 
@@ -196,6 +224,17 @@ impl<V: Decide> Stage<V> {
             Self::Receiving { verification, frames } => {
                 V::update(verification, &chunk)?;
                 frames.push(chunk);
+            }
+            Self::Unsigned { error, frames, room, .. } => {
+                if let Some(rest) = room.checked_sub(chunk.len()) {
+                    *room = rest;
+                    frames.push(chunk);
+                } else {
+                    // Too large for a handshake: what was kept is dropped.
+                    let taken = UnsignedRequest::BODY_LIMIT - *room;
+                    *self = Self::Discarding { error: error.clone(), room: DISCARDED - taken };
+                    return self.take(chunk);
+                }
             }
             Self::Discarding { error, room } => {
                 *room = room.checked_sub(chunk.len()).ok_or_else(|| error.clone())?;

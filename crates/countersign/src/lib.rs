@@ -33,6 +33,8 @@ mod names;
 #[cfg(feature = "_intake")]
 mod proof;
 #[cfg(feature = "_intake")]
+mod refusal;
+#[cfg(feature = "_intake")]
 mod rejection;
 #[cfg(feature = "_intake")]
 mod respelled;
@@ -55,8 +57,8 @@ pub use countersign_core::{
     Identity, JsonDumps, Lookup, LookupError, OpenEvent, Part, PayloadError, PayloadErrorKind,
     Provider, RawEnvelope, RawJson, RequestHead, Scheme, Secret, SecretForm, Secrets,
     SignatureForm, SignedHeaders, Signer, Signing, SystemClock, Timestamp, TimestampUnit,
-    UnknownEvent, Verification, Verifier, VerifyError, VerifyErrorKind, body_digest, events,
-    providers,
+    UnknownEvent, UnsignedRequest, Verification, Verifier, VerifyError, VerifyErrorKind,
+    body_digest, events, providers,
 };
 #[cfg(feature = "tenants")]
 pub use countersign_core::{SecretSource, Tenants};

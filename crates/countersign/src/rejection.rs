@@ -26,6 +26,7 @@ use crate::names::Names;
 /// | signed JSON, but no event | 422 |
 /// | the tenant's secrets cannot be looked up | 503, `Retry-After: 5` |
 /// | a setting of yours is missing | 500 |
+/// | no signature, and [`answer_unsigned`](crate::Verifier::answer_unsigned) answers it | 200 |
 ///
 /// The bodies of the answers with 401, 400, 413 and 422 are set on the verifier:
 /// [`Verifier::unauthorized`](crate::Verifier::unauthorized),
@@ -40,7 +41,8 @@ use crate::names::Names;
 /// # Security
 ///
 /// The reason is for you alone. The response holds nothing of it but the status; neither the log
-/// nor this type holds a secret, an expected tag or a value of the payload.
+/// nor this type holds a secret, an expected tag or a value of the payload. The answer to a
+/// handshake holds the token that it repeats, which neither the log nor `Debug` shows.
 #[derive(Clone, Debug)]
 pub struct Rejection {
     reason: Reason,
@@ -70,6 +72,11 @@ pub enum Reason {
     Lookup(LookupError),
     /// The tenant's secrets were not looked up within the deadline.
     LookupDeadline,
+    /// It has no signature header, and the closure of
+    /// [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) answers it with 200: a
+    /// handshake, and no failure. A handler that takes `Result<_, Rejection>` must return this
+    /// rejection as the response, or the handshake fails.
+    Handshake(Answer),
     /// The handler's verifier was not given to the application: a mistake of yours.
     MissingVerifier {
         /// The provider's type, with its path.
@@ -130,6 +137,11 @@ impl Rejection {
         Self { body: Some(Box::new(facts)), ..self }
     }
 
+    /// Answers a request without a signature, which is no failure.
+    pub(crate) fn handshake(self, answer: Answer) -> Self {
+        Self { reason: Reason::Handshake(answer), ..self }
+    }
+
     /// The body was not read to its end: what is left of it must not be taken for a request.
     pub(crate) fn closing(self) -> Self {
         Self { closes_connection: true, ..self }
@@ -164,11 +176,17 @@ impl Rejection {
     }
 
     /// The answer's header fields besides those that describe its body.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let challenge = (self.status() == 401).then_some(("www-authenticate", "Webhook-Signature"));
         let retry = (self.status() == 503).then_some(("retry-after", RETRY_AFTER));
         let close = self.closes_connection.then_some(("connection", "close"));
-        challenge.into_iter().chain(retry).chain(close)
+        let handshake = match &self.reason {
+            Reason::Handshake(answer) => Some(answer),
+            _ => None,
+        };
+        let no_html = handshake.map(|_| ("x-content-type-options", "nosniff"));
+        let token = handshake.and_then(Answer::field);
+        challenge.into_iter().chain(retry).chain(close).chain(no_html).chain(token)
     }
 
     /// The table of answers.
@@ -190,6 +208,7 @@ impl Rejection {
                     (500, MISCONFIGURED)
                 }
             },
+            Reason::Handshake(answer) => (200, answer.clone()),
             Reason::OuterLimit => (413, too_large()),
             Reason::Deadline => (408, DEADLINE),
             Reason::BrokenBody => (400, self.answers.bad_request().unwrap_or(BROKEN_BODY)),
@@ -222,7 +241,8 @@ impl Error for Rejection {
             Reason::Verify(error) => Some(error),
             Reason::Payload(error) => Some(error),
             Reason::Lookup(error) => Some(error),
-            Reason::LookupDeadline
+            Reason::Handshake(_)
+            | Reason::LookupDeadline
             | Reason::OuterLimit
             | Reason::Deadline
             | Reason::BrokenBody
@@ -241,6 +261,7 @@ impl fmt::Display for Reason {
             Self::LookupDeadline => {
                 f.write_str("the tenant's secrets were not looked up within the deadline")
             }
+            Self::Handshake(_) => f.write_str("a request without a signature was answered"),
             Self::OuterLimit => f.write_str("the body is larger than a limit outside of ours"),
             Self::Deadline => f.write_str("the body was not complete within the deadline"),
             Self::BrokenBody => f.write_str("the body broke off"),

@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{
-    __Answers as Answers, Address, Admission, HeaderSource, LookupError, Provider, Verification,
-    Verifier, VerifyError, VerifyErrorKind,
+    __AnswerUnsigned as AnswerUnsigned, __Answers as Answers, Address, Admission, HeaderSource,
+    LookupError, Provider, Verification, Verifier, VerifyError, VerifyErrorKind,
 };
 
 #[cfg(feature = "idempotency")]
@@ -58,6 +58,9 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// Returns the time by which deliveries are judged.
     fn now(&self) -> SystemTime;
+
+    /// Adds the closures that answer requests without a signature header, from the left.
+    fn answerers(&self, found: &mut Vec<AnswerUnsigned>);
 
     /// Returns the most bytes that a handler can be given.
     #[cfg(feature = "actix-web")]
@@ -157,6 +160,10 @@ impl<P: Provider> Decide for Verifier<P> {
         }
     }
 
+    fn answerers(&self, found: &mut Vec<AnswerUnsigned>) {
+        found.extend(self.__answer_unsigned().cloned());
+    }
+
     #[cfg(feature = "actix-web")]
     fn largest_text(&self) -> usize {
         self.__largest_text()
@@ -224,6 +231,11 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
 
     fn now(&self) -> SystemTime {
         self.0.now()
+    }
+
+    fn answerers(&self, found: &mut Vec<AnswerUnsigned>) {
+        self.0.answerers(found);
+        self.1.answerers(found);
     }
 
     #[cfg(feature = "actix-web")]

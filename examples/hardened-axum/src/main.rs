@@ -119,7 +119,8 @@ fn is_unverified(rejection: &Rejection) -> bool {
     match rejection.reason() {
         Reason::Verify(_) => rejection.status() < 500,
         Reason::OuterLimit | Reason::Deadline | Reason::BrokenBody => true,
-        Reason::Payload(_)
+        Reason::Handshake(_)
+        | Reason::Payload(_)
         | Reason::Lookup(_)
         | Reason::LookupDeadline
         | Reason::MissingVerifier { .. }

@@ -32,7 +32,7 @@ fn every_row_that_is_left_to_the_servers() {
 
 #[test]
 fn every_deadline_on_every_surface() {
-    compare(&table::rows_that_meet_a_deadline(), &["--body-deadline", "1"]);
+    compare(&table::rows_that_meet_a_deadline(), &["--body-deadline", "1", "--answer-unsigned"]);
 }
 
 #[test]
@@ -42,7 +42,12 @@ fn every_duplicate_on_every_surface() {
 
 #[test]
 fn every_answer_of_ones_own_on_every_surface() {
-    compare(&table::rows_of_own_answers(), &["--body-deadline", "60", "--own-answers"]);
+    compare(&table::rows_of_own_answers(), &[&PATIENT[..], &["--own-answers"]].concat());
+}
+
+#[test]
+fn every_unsigned_request_on_every_surface() {
+    compare(&table::rows_of_unsigned_requests(), &[&PATIENT[..], &["--answer-unsigned"]].concat());
 }
 
 /// Fires the rows at receivers with these arguments on all surfaces.

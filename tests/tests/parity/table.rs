@@ -6,6 +6,7 @@ mod once;
 mod tenants;
 mod timed;
 mod timed_tenants;
+mod unsigned;
 
 use countersign::body_digest;
 use countersign_tests::signature;
@@ -21,6 +22,7 @@ const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"
 
 pub(crate) use answers::rows as rows_of_own_answers;
 pub(crate) use once::rows as rows_handled_once;
+pub(crate) use unsigned::rows as rows_of_unsigned_requests;
 
 /// All rows, but for those of a receiver with other settings.
 pub(crate) fn rows() -> Vec<Row> {
@@ -734,7 +736,8 @@ fn limits() -> Vec<Row> {
     ]
 }
 
-/// For a receiver that waits a second for a body and for a tenant's secrets.
+/// For a receiver that waits a second for a body and for a tenant's secrets, and that answers
+/// handshakes.
 pub(crate) fn rows_that_meet_a_deadline() -> Vec<Row> {
     let late = |name, bytes, answer| Row::ours(name, send(bytes), vec![answer]);
     let genuine = signature(SECRET, EVENT);
@@ -761,6 +764,11 @@ pub(crate) fn rows_that_meet_a_deadline() -> Vec<Row> {
             cut_off(408, "Request timeout"),
         ),
         late("a body that does not come, unsigned", event().declaring(1000), refused().closing()),
+        late(
+            "a body that does not come, malformed",
+            event().field("X-Webhook-Signature: x").declaring(1000),
+            refused().closing(),
+        ),
     ]
 }
 

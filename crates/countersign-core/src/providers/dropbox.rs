@@ -67,6 +67,46 @@
 //! # }
 //! ```
 //!
+//! # Behind a layer
+//!
+//! The `GET` has no signature, so it must not reach the layer. Add its handler after the layer,
+//! which wraps only the handlers that exist by then:
+//!
+//! ```
+//! # use axum::{Router, body::{Body, Bytes, to_bytes}, extract::RawQuery, http::Request};
+//! # use axum::response::{IntoResponse, Response};
+//! # use countersign::{Secret, Signer, Verifier, testing::SignedRequest};
+//! # use countersign::providers::{Dropbox, dropbox};
+//! # use tower::ServiceExt;
+//! use axum::routing::post;
+//! use countersign::tower::VerifyLayer;
+//! # async fn on_challenge(RawQuery(query): RawQuery) -> Response {
+//! #     match query.and_then(|query| dropbox::answer_challenge(&query)) {
+//! #         Some(answer) => (answer.headers(), answer.into_body()).into_response(),
+//! #         None => axum::http::StatusCode::BAD_REQUEST.into_response(),
+//! #     }
+//! # }
+//! # async fn existing(_: Bytes) {}
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let verifier = Verifier::<Dropbox>::new(Secret::new("app_secret")?)?;
+//!
+//! let methods = post(existing).route_layer(VerifyLayer::new(verifier)).get(on_challenge);
+//! let app: Router = Router::new().route("/dropbox", methods);
+//! # let genuine = SignedRequest::new(&Signer::<Dropbox>::new(Secret::new("app_secret")?)?, "{}")?;
+//! # let response = app.clone().oneshot(genuine.http::<Body>("/dropbox")?).await?;
+//! # assert_eq!(response.status(), 200);
+//! # let response = app.clone().oneshot(genuine.forged().http::<Body>("/dropbox")?).await?;
+//! # assert_eq!(response.status(), 401);
+//! # let request = Request::get("/dropbox?challenge=abc123").body(Body::empty())?;
+//! # let response = app.clone().oneshot(request).await?;
+//! # assert_eq!(to_bytes(response.into_body(), 99).await?, "abc123");
+//! # let response = app.oneshot(Request::put("/dropbox").body(Body::empty())?).await?;
+//! # assert_eq!(response.status(), 405);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - Dropbox waits ten seconds: fetch what changed after the answer.

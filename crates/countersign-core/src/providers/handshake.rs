@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use crate::scheme::is_field_name;
+
 /// What to answer a provider that asks whether an endpoint is yours: status 200 with these header
 /// fields and this body.
 ///
@@ -33,21 +35,70 @@ use std::{borrow::Cow, fmt};
 pub struct HandshakeAnswer {
     content_type: &'static str,
     body: String,
+    field: Option<(&'static str, Box<str>)>,
 }
 
 impl HandshakeAnswer {
+    /// Repeats a token as the body, for a handshake of your own. `None` if the text is not a token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::providers::HandshakeAnswer;
+    ///
+    /// let answer = HandshakeAnswer::in_body("abc123").ok_or("not a token")?;
+    /// assert_eq!(answer.body(), "abc123");
+    /// assert!(HandshakeAnswer::in_body("<script>").is_none());
+    /// # Ok::<_, &str>(())
+    /// ```
+    #[must_use]
+    pub fn in_body(text: &str) -> Option<Self> {
+        token(text).map(Self::text)
+    }
+
+    /// Repeats a token in a header field, with an empty body, for a handshake of your own. `None`
+    /// if the text is not a token, or the name is not the name of a field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::providers::HandshakeAnswer;
+    ///
+    /// let token = "b537207f20cbfa02357cf448134da559";
+    /// let answer = HandshakeAnswer::in_header("X-Hook-Secret", token).ok_or("not a token")?;
+    /// assert_eq!(answer.field(), Some(("X-Hook-Secret", token)));
+    /// assert!(HandshakeAnswer::in_header("X-Hook-Secret", "a b").is_none());
+    /// assert!(HandshakeAnswer::in_header("X Hook Secret", token).is_none());
+    /// # Ok::<_, &str>(())
+    /// ```
+    #[must_use]
+    pub fn in_header(name: &'static str, text: &str) -> Option<Self> {
+        let field = is_field_name(name).then_some((name, token(text)?.into()));
+        field.map(|field| Self { field: Some(field), ..Self::text("") })
+    }
+
     pub(super) fn text(token: &str) -> Self {
-        Self { content_type: "text/plain", body: token.to_owned() }
+        Self { content_type: "text/plain", body: token.to_owned(), field: None }
     }
 
     pub(super) fn json(body: String) -> Self {
-        Self { content_type: "application/json", body }
+        Self { content_type: "application/json", body, field: None }
+    }
+
+    pub(crate) fn into_parts(self) -> (&'static str, String, Option<(&'static str, Box<str>)>) {
+        (self.content_type, self.body, self.field)
     }
 
     /// The header fields to set.
     #[must_use]
     pub fn headers(&self) -> [(&'static str, &'static str); 2] {
         [("Content-Type", self.content_type), ("X-Content-Type-Options", "nosniff")]
+    }
+
+    /// Returns the header field in which a token is repeated, if the answer has one.
+    #[must_use]
+    pub fn field(&self) -> Option<(&'static str, &str)> {
+        self.field.as_ref().map(|(name, value)| (*name, &**value))
     }
 
     /// The body.

@@ -79,6 +79,46 @@
 //! # }
 //! ```
 //!
+//! # Behind a layer
+//!
+//! The `GET` has no signature, so it must not reach the layer. Add its handler after the layer,
+//! which wraps only the handlers that exist by then:
+//!
+//! ```
+//! # use axum::{Router, body::{Body, Bytes}, extract::{RawQuery, State}};
+//! # use axum::response::{IntoResponse, Response};
+//! # use axum::http::{Request, StatusCode};
+//! # use countersign::{Secret, Signer, Verifier, testing::SignedRequest};
+//! # use countersign::providers::{Meta, meta};
+//! # use tower::ServiceExt;
+//! use axum::routing::post;
+//! use countersign::tower::VerifyLayer;
+//! # async fn on_subscription(State(token): State<Secret>, RawQuery(query): RawQuery) -> Response {
+//! #     match query.and_then(|query| meta::answer_subscription(&query, &token)) {
+//! #         Some(answer) => (answer.headers(), answer.into_body()).into_response(),
+//! #         None => StatusCode::FORBIDDEN.into_response(),
+//! #     }
+//! # }
+//! # async fn existing(_: Bytes) {}
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let verifier = Verifier::<Meta>::new(Secret::new("app_secret")?)?;
+//! # let verify_token = Secret::new("meatyhamhock")?;
+//!
+//! let methods = post(existing).route_layer(VerifyLayer::new(verifier)).get(on_subscription);
+//! let app: Router = Router::new().route("/meta", methods).with_state(verify_token);
+//! # let genuine = SignedRequest::new(&Signer::<Meta>::new(Secret::new("app_secret")?)?, "{}")?;
+//! # let response = app.clone().oneshot(genuine.http::<Body>("/meta")?).await?;
+//! # assert_eq!(response.status(), 200);
+//! # let response = app.clone().oneshot(genuine.forged().http::<Body>("/meta")?).await?;
+//! # assert_eq!(response.status(), 401);
+//! # let query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meatyhamhock";
+//! # let request = Request::get(format!("/meta?{query}")).body(Body::empty())?;
+//! # assert_eq!(app.oneshot(request).await?.status(), 200);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - Meta escapes everything but ASCII in what it signs and sends: the bytes that came are what was

@@ -8,8 +8,11 @@
 //!   `event.type` tells.
 //! - When the Request URL is entered, Slack sends `url_verification`, signed like any other, and
 //!   wants its `challenge` back: [`answer_challenge`].
+//! - To the URL of a slash command, Slack sends `ssl_check=1` from time to time, **unsigned**, and
+//!   expects 200: [`answer_ssl_check`].
 //!
-//! Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack/>.
+//! Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack/>, and for
+//! `ssl_check` the middleware of that name in `slack_bolt`.
 //!
 //! # Where the secret is
 //!
@@ -64,10 +67,12 @@
 //!   `event_id` tells a duplicate.
 
 mod challenge;
+mod ssl_check;
 
 use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
 
 pub use challenge::answer_challenge;
+pub use ssl_check::answer_ssl_check;
 
 /// Slack as a provider.
 #[derive(Clone, Copy, Debug)]

@@ -47,8 +47,9 @@
 //! # Pitfalls
 //!
 //! - When a webhook is activated, WooCommerce first sends a ping, `webhook_id=1` as a form, and
-//!   **does not sign it**. It is refused with 401, which the settings page reports; the webhook is
-//!   saved and active all the same, and what it sends from then on is signed.
+//!   **does not sign it**. [`answer_ping`] answers it. Without it, the ping is rejected with 401,
+//!   which the settings page reports; the webhook is saved and active all the same. Later
+//!   deliveries are signed.
 //! - More than five failures in a row disable the webhook, and nothing is sent twice: what was
 //!   answered with an error is lost. Answer first, work afterwards.
 //! - The delivery's id is a hash of the webhook and the second: two deliveries within one second
@@ -58,7 +59,11 @@
 //! - A plugin can change the algorithm (`woocommerce_webhook_hash_algorithm`); deliveries are then
 //!   refused here.
 
+mod ping;
+
 use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+
+pub use ping::answer_ping;
 
 /// WooCommerce as a provider.
 #[derive(Clone, Copy, Debug)]

@@ -30,7 +30,7 @@ pub struct RequestHead<'a> {
 }
 
 impl<'a> RequestHead<'a> {
-    pub(crate) fn new<H: HeaderSource + ?Sized>(address: Address<'a>, headers: &'a &'a H) -> Self {
+    pub(crate) fn new<H: HeaderSource>(address: Address<'a>, headers: &'a H) -> Self {
         Self { address, headers }
     }
 
@@ -74,8 +74,8 @@ trait Fields {
     fn single<'a>(&'a self, name: &'a str) -> Occurrence<'a>;
 }
 
-impl<H: HeaderSource + ?Sized> Fields for &H {
+impl<H: HeaderSource> Fields for H {
     fn single<'a>(&'a self, name: &'a str) -> Occurrence<'a> {
-        single(*self, name)
+        single(self, name)
     }
 }

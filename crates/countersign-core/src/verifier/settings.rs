@@ -5,7 +5,8 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use super::{KeySource, Verifier};
 use crate::{
     Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock, answers::Answers,
-    key_set::KeySet, name::Name, scheme::is_field_name, verification::time::Tolerance,
+    key_set::KeySet, name::Name, scheme::is_field_name, unsigned::AnswerUnsigned,
+    verification::time::Tolerance,
 };
 
 /// What is set per deployment.
@@ -23,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) forms: Arc<[Form]>,
     pub(super) body_deadline: Duration,
     pub(crate) answers: Answers,
+    pub(super) answer_unsigned: Option<AnswerUnsigned>,
     pub(crate) endpoint: Name,
     /// The tenant whose keys the verifier has, if it was made for one tenant.
     pub(crate) tenant: Option<Name>,
@@ -42,6 +44,7 @@ impl Settings {
             forms: scheme.forms.into(),
             body_deadline: DEFAULT_BODY_DEADLINE,
             answers: Answers::default(),
+            answer_unsigned: None,
             endpoint: Name::Static(provider),
             tenant: None,
         }
@@ -227,7 +230,7 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.tolerance = Tolerance::Any)
     }
 
-    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(super) fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut Arc::make_mut(&mut self.shared).settings);
         self
     }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     Either, Extractor, Rejection, VerifiedBody, Webhook, extractor::ProofOf, proof::Proof as _,
+    refusal::Refusal,
 };
 
 impl<E: Event, P: Provider> FromRequest for Webhook<E, P> {
@@ -70,7 +71,7 @@ pin_project! {
     {
         Decided {
             // Taken when it is asked for.
-            verdict: Option<Result<ProofOf<T>, Rejection>>,
+            verdict: Option<Result<ProofOf<T>, Refusal>>,
         },
         Verifying {
             #[pin]
@@ -94,14 +95,14 @@ impl<T: Extractor<Verifiers: FromAppData>> Proof<T> {
                 Ok(verifiers) => {
                     Self::Verifying { intake: intake(&verifiers, request, payload.take()) }
                 }
-                Err(rejection) => Self::Decided { verdict: Some(Err(rejection)) },
+                Err(rejection) => Self::Decided { verdict: Some(Err(rejection.into())) },
             },
         }
     }
 }
 
 impl<T: Extractor> Future for Proof<T> {
-    type Output = Result<ProofOf<T>, Rejection>;
+    type Output = Result<ProofOf<T>, Refusal>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
@@ -121,8 +122,9 @@ impl<T: Extractor> Future for ExtractFuture<T> {
         let this = self.project();
         let verdict = ready!(this.proof.poll(cx));
         let request = &*this.request;
-        let read = verdict.and_then(|proof| T::read(proof, &ActixHeaders(request.headers())));
-        Poll::Ready(read.map_err(|rejection| refuse(rejection, request)))
+        let headers = ActixHeaders(request.headers());
+        let read = verdict.and_then(|proof| T::read(proof, &headers).map_err(Refusal::from));
+        Poll::Ready(read.map_err(|refusal| refuse(refusal, request)))
     }
 }
 

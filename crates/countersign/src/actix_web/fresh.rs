@@ -21,16 +21,16 @@ impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for Fresh<T> {
         let request = request.clone();
         Box::pin(async move {
             let headers = ActixHeaders(request.headers());
-            let refused = |rejection| refuse(rejection, &request);
             // First of all, so that the body was read whatever is answered.
-            let proof = proof.await.map_err(refused)?;
+            let proof = proof.await.map_err(|refusal| refuse(refusal, &request))?;
             let idempotency = request
                 .app_data::<Data<Idempotency>>()
                 .map(|data| &***data)
                 .or_else(|| request.app_data())
                 .ok_or_else(|| Rejection::new(Reason::MissingIdempotency))?;
             let key = proof.key(idempotency, &headers);
-            let delivery = T::read(proof, &headers).map_err(refused)?;
+            let delivery = T::read(proof, &headers);
+            let delivery = delivery.map_err(|rejection| refuse(rejection, &request))?;
             Ok(Self::new(delivery, idempotency.clone().admit(key).await?))
         })
     }

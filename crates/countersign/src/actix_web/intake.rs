@@ -12,7 +12,7 @@ use actix_web::{
 use countersign_core::Address;
 
 use super::{ActixHeaders, chunks::Chunks};
-use crate::{Rejection, intake, verifiers::Decide};
+use crate::{Rejection, intake, refusal::Refusal, verifiers::Decide};
 
 pub(super) type Intake<V> = intake::Intake<V, Chunks>;
 
@@ -25,13 +25,16 @@ pub(super) fn intake<V: Decide>(
     let headers = ActixHeaders(request.headers());
     let declared = request.headers().get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
     let declared = intake::declared_length(declared);
-    let authority = request.uri().authority().map(Authority::as_str);
-    let address = Address { path: request.path(), authority };
-    Intake::new(verifiers, &headers, declared, address, Chunks(payload))
+    Intake::new(verifiers, &headers, declared, address(request), Chunks(payload))
 }
 
 /// Refuses a request.
-pub(super) fn refuse(rejection: Rejection, request: &HttpRequest) -> Rejection {
+pub(super) fn refuse(refusal: impl Into<Refusal>, request: &HttpRequest) -> Rejection {
     let is_multiplexed = request.version() > Version::HTTP_11;
-    rejection.refuse(request.path(), &ActixHeaders(request.headers()), is_multiplexed)
+    refusal.into().answer(&ActixHeaders(request.headers()), address(request), is_multiplexed)
+}
+
+fn address(request: &HttpRequest) -> Address<'_> {
+    let authority = request.uri().authority().map(Authority::as_str);
+    Address { path: request.path(), authority }
 }

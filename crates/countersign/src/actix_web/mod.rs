@@ -88,6 +88,39 @@
 //! # }
 //! ```
 //!
+//! # Other methods at the same URL
+//!
+//! Some providers ask for a challenge by `GET` at the URL of their deliveries, which has no
+//! signature. A middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the
+//! **route** of the deliveries, once its handler is set; the other routes are not verified:
+//!
+//! ```
+//! use actix_web::{App, http::Method, test, web};
+//! use countersign::{Secret, Verifier, actix_web::VerifyWebhook, providers::GitHub};
+//!
+//! # #[actix_web::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let verifier = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+//! let app = test::init_service(
+//!     App::new().service(
+//!         web::resource("/webhooks")
+//!             .route(web::post().to(async || "handled").wrap(VerifyWebhook::new(verifier)))
+//!             .route(web::get().to(async || "challenge")),
+//!     ),
+//! )
+//! .await;
+//!
+//! for (method, status) in [(Method::POST, 401), (Method::GET, 200), (Method::PUT, 405)] {
+//!     let request = test::TestRequest::with_uri("/webhooks").method(method).to_request();
+//!     assert_eq!(test::call_service(&app, request).await.status(), status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A handshake that comes by `POST` without a signature is answered by
+//! [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned).
+//!
 //! # Differences from tower and axum
 //!
 //! | | tower, axum | actix-web |

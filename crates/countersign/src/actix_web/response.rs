@@ -22,7 +22,7 @@ impl ResponseError for Rejection {
                 _ => builder.insert_header(header),
             };
         }
-        let mut response = builder.body(answer.body());
+        let mut response = builder.body(answer.into_body());
         response.extensions_mut().insert(self.clone());
         response
     }

@@ -15,6 +15,7 @@ use crate::{
     Rejection,
     http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
     intake,
+    refusal::Refusal,
     verifiers::Decide,
 };
 
@@ -31,7 +32,7 @@ pin_project! {
 
 /// A rejected delivery, and the rest of its body.
 pub(crate) struct Rejected<B> {
-    rejection: Rejection,
+    refusal: Refusal,
     rest: Option<Pin<Box<B>>>,
 }
 
@@ -64,16 +65,19 @@ where
         intake::declared_length(field)
     });
     let declared = length.max(Some(hint.lower()));
-    let authority = parts.uri.authority().map(Authority::as_str);
-    let address = Address { path: parts.uri.path(), authority };
     let chunks = Chunks::new(body, length.is_some());
-    Intake { inner: intake::Intake::new(verifiers, &headers, declared, address, chunks) }
+    Intake { inner: intake::Intake::new(verifiers, &headers, declared, address(parts), chunks) }
 }
 
 /// Refuses a request.
-pub(crate) fn refuse(rejection: Rejection, parts: &Parts) -> Rejection {
+pub(crate) fn refuse(refusal: impl Into<Refusal>, parts: &Parts) -> Rejection {
     let is_multiplexed = parts.version > Version::HTTP_11;
-    rejection.refuse(parts.uri.path(), &HttpHeaders(&parts.headers), is_multiplexed)
+    refusal.into().answer(&HttpHeaders(&parts.headers), address(parts), is_multiplexed)
+}
+
+fn address(parts: &Parts) -> Address<'_> {
+    let authority = parts.uri.authority().map(Authority::as_str);
+    Address { path: parts.uri.path(), authority }
 }
 
 impl<V, B> Future for Intake<V, B>
@@ -87,9 +91,9 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut inner = self.project().inner;
-        inner.as_mut().poll(cx).map_err(|rejection| {
+        inner.as_mut().poll(cx).map_err(|refusal| {
             let rest = inner.unread().and_then(Chunks::rest);
-            Rejected { rejection, rest }
+            Rejected { refusal, rest }
         })
     }
 }
@@ -100,6 +104,6 @@ impl<B: Body + Send + 'static> Rejected<B> {
         if let Some(rest) = self.rest {
             linger(rest, parts);
         }
-        refuse(self.rejection, parts)
+        refuse(self.refusal, parts)
     }
 }

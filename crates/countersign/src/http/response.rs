@@ -1,5 +1,7 @@
 //! Rejections as responses of `http` 1.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::Full;
@@ -11,13 +13,22 @@ use crate::idempotency;
 impl From<Rejection> for Response<Full<Bytes>> {
     fn from(rejection: Rejection) -> Self {
         let answer = rejection.answer();
-        let mut response = Self::new(Full::new(Bytes::from_static(answer.body().as_bytes())));
+        let content_type = HeaderValue::from_static(answer.content_type());
+        let body = match answer.into_body() {
+            Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+            Cow::Owned(text) => Bytes::from(text),
+        };
+        let mut response = Self::new(Full::new(body));
         *response.status_mut() =
             StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type()));
+        headers.insert(CONTENT_TYPE, content_type);
         for (name, value) in rejection.headers() {
-            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::try_from(name), HeaderValue::try_from(value))
+            {
+                headers.insert(name, value);
+            }
         }
         response.extensions_mut().insert(rejection);
         response

@@ -16,6 +16,15 @@ impl Rejection {
     /// secrets that were not tried. Nothing is text of the sender, except the path and names of
     /// members.
     pub(super) fn log<H: HeaderSource + ?Sized>(&self, path: &str, headers: &H) {
+        if let Reason::Handshake(_) = self.reason {
+            tracing::debug!(
+                target: "countersign::handshake",
+                provider = &*self.names.joined(),
+                path,
+                "answered a request without a signature",
+            );
+            return;
+        }
         if !tracing::enabled!(target: TARGET, tracing::Level::WARN) {
             return;
         }

@@ -119,6 +119,39 @@
 //! # }
 //! ```
 //!
+//! # Other methods at the same URL
+//!
+//! Some providers ask for a challenge by `GET` at the URL of their deliveries, and browsers send a
+//! preflight by `OPTIONS`. Neither has a signature, so the layer rejects both. Add their handlers
+//! after the layer:
+//!
+//! ```
+//! use axum::{Router, body::Body, http::{Request, StatusCode}, routing::post};
+//! use countersign::{Secret, Verifier, providers::GitHub, tower::VerifyLayer};
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! async fn handle() {}
+//! async fn on_get() {}
+//! async fn on_preflight() -> StatusCode { StatusCode::NO_CONTENT }
+//!
+//! let verifier = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+//! let methods =
+//!     post(handle).route_layer(VerifyLayer::new(verifier)).get(on_get).options(on_preflight);
+//! let app: Router = Router::new().route("/webhooks", methods);
+//!
+//! for (method, status) in [("POST", 401), ("GET", 200), ("OPTIONS", 204), ("PUT", 405)] {
+//!     let request = Request::builder().method(method).uri("/webhooks").body(Body::empty())?;
+//!     assert_eq!(app.clone().oneshot(request).await?.status(), status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A handshake that comes by `POST` without a signature is answered by
+//! [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned).
+//!
 //! # Deployment
 //!
 //! - The layer is always ready, and takes no part in backpressure. A concurrency limit, a buffer or

@@ -33,6 +33,10 @@ pub(crate) struct Arguments {
     /// Answers deliveries that are rejected with other bodies than the default ones.
     #[arg(long)]
     pub(crate) own_answers: bool,
+    /// Answers handshakes, which have no signature: `ssl_check=1`, `challenge=TOKEN`, any token in
+    /// the header `X-Hook-Secret`, and the length of a body that begins with `length`.
+    #[arg(long)]
+    pub(crate) answer_unsigned: bool,
     /// A file that gets a line for each event a handler was given. Default: they are kept in
     /// memory.
     #[arg(long, value_name = "FILE", conflicts_with = "exactly_once")]

@@ -5,9 +5,12 @@ use std::env;
 use axum::extract::FromRef;
 use countersign::{
     Answer, ConfigError, EventAt, FixedClock, Form, HeaderSource, Provider, Scheme, Secret,
-    Secrets, Tenants, Verifier,
+    Secrets, Tenants, UnsignedRequest, Verifier,
     idempotency::Idempotency,
-    providers::{GitHub, Respan, SpeakNode, StandardWebhooks, Stripe, XWebhookSignature},
+    providers::{
+        GitHub, HandshakeAnswer, Respan, SpeakNode, StandardWebhooks, Stripe, XWebhookSignature,
+        slack,
+    },
 };
 
 use crate::{
@@ -103,7 +106,26 @@ fn limited<P: Provider>(verifier: Verifier<P>, arguments: &Arguments) -> Verifie
         Some(seconds) => verifier.clock(FixedClock::at_unix_seconds(seconds)),
         None => verifier,
     };
+    let verifier = match arguments.answer_unsigned {
+        true => verifier.answer_unsigned(answer_unsigned),
+        false => verifier,
+    };
     if arguments.own_answers { with_own_answers(verifier) } else { verifier }
+}
+
+fn answer_unsigned(request: &UnsignedRequest<'_>) -> Option<Answer> {
+    if let Some(token) = request.head().header("x-hook-secret") {
+        return HandshakeAnswer::in_header("X-Hook-Secret", token).map(Answer::from);
+    }
+    let length = request.body().len().to_string();
+    let token = match str::from_utf8(request.body()).ok()? {
+        body if body.starts_with("length") => &length,
+        body => match body.strip_prefix("challenge=") {
+            Some(token) => token,
+            None => return slack::answer_ssl_check(request),
+        },
+    };
+    HandshakeAnswer::in_body(token).map(Answer::from)
 }
 
 /// Sets answers that name their status, and GitHub.

@@ -1,0 +1,66 @@
+//! Requests without a signature header, which some providers send as handshakes.
+
+use std::{fmt, sync::Arc};
+
+use crate::{Address, Answer, HeaderSource, RequestHead};
+
+/// A request without a signature header: its head, and its body of at most 4 KiB.
+///
+/// [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) gives it to a closure.
+///
+/// # Security
+///
+/// Anybody can send such a request. It is reason enough to answer, and not to do anything else.
+#[derive(Clone, Copy)]
+pub struct UnsignedRequest<'a> {
+    head: RequestHead<'a>,
+    body: &'a [u8],
+}
+
+/// Answers requests without a signature, or does not.
+pub type AnswerUnsigned = Arc<dyn Fn(&UnsignedRequest<'_>) -> Option<Answer> + Send + Sync>;
+
+impl<'a> UnsignedRequest<'a> {
+    /// Most bytes of the body. A request with a longer body is not given to the closure.
+    pub const BODY_LIMIT: usize = 4 * 1024;
+
+    /// Makes a request, for tests of a closure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Address, UnsignedRequest};
+    ///
+    /// let address = Address { path: "/hooks", authority: None };
+    /// let headers = [("X-Hook-Secret", "b537207f20cbfa02357cf448134da559")];
+    /// let request = UnsignedRequest::new(address, &headers, b"{}");
+    /// assert_eq!(request.head().path(), "/hooks");
+    /// assert_eq!(request.head().header("x-hook-secret"), Some(headers[0].1));
+    /// assert_eq!(request.body(), b"{}");
+    /// ```
+    #[must_use]
+    pub fn new<H: HeaderSource>(address: Address<'a>, headers: &'a H, body: &'a [u8]) -> Self {
+        Self { head: RequestHead::new(address, headers), body }
+    }
+
+    /// Returns the request's path and header fields.
+    #[must_use]
+    pub fn head(&self) -> &RequestHead<'a> {
+        &self.head
+    }
+
+    /// Returns the request's body as it was sent.
+    #[must_use]
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+}
+
+impl fmt::Debug for UnsignedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnsignedRequest")
+            .field("head", &self.head)
+            .field("body_length", &self.body.len())
+            .finish()
+    }
+}

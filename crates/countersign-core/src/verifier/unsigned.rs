@@ -1,0 +1,62 @@
+//! Answers to requests without a signature.
+
+use std::sync::Arc;
+
+use super::Verifier;
+use crate::{Answer, Provider, UnsignedRequest, unsigned::AnswerUnsigned};
+
+impl<P: Provider> Verifier<P> {
+    /// Answers requests **without a signature header** that a provider sends by `POST` to the URL
+    /// of its deliveries: handshakes, such as Slack's `ssl_check`
+    /// ([`slack::answer_ssl_check`](crate::providers::slack::answer_ssl_check)).
+    ///
+    /// The layers, the middleware and the extractors call the closure once the whole body has
+    /// arrived, if it has at most 4 KiB ([`UnsignedRequest::BODY_LIMIT`]). An answer is sent with
+    /// status 200. `None` rejects the request, like every request with a longer body. The handler
+    /// is called in neither case. A request whose signature header is empty, malformed or wrong is
+    /// never given to the closure. Of a pair of verifiers, the first closure that answers decides.
+    ///
+    /// Default: no closure. Then nothing of such a request is kept, and every one is rejected.
+    ///
+    /// # Security
+    ///
+    /// Anybody can send such a request, so the closure must only answer. Do not take a secret from
+    /// it, except while you are setting up the endpoint and expect the handshake. An [`Answer`] has
+    /// text of yours, or a token that [`HandshakeAnswer`] accepted: no other text of the sender is
+    /// repeated.
+    ///
+    /// # Examples
+    ///
+    /// A provider that sends a token in a header, and expects it in the same header of the answer:
+    ///
+    /// ```
+    /// use countersign_core::providers::{HandshakeAnswer, XWebhookSignature};
+    /// use countersign_core::{Answer, Secret, Verifier};
+    ///
+    /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?
+    ///     .answer_unsigned(|request| {
+    ///         let token = request.head().header("x-hook-secret")?;
+    ///         HandshakeAnswer::in_header("X-Hook-Secret", token).map(Answer::from)
+    ///     });
+    /// # let _ = verifier;
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
+    ///
+    /// [`HandshakeAnswer`]: crate::providers::HandshakeAnswer
+    #[must_use]
+    pub fn answer_unsigned<F>(self, answer: F) -> Self
+    where
+        F: Fn(&UnsignedRequest<'_>) -> Option<Answer> + Send + Sync + 'static,
+    {
+        self.set(|settings| settings.answer_unsigned = Some(Arc::new(answer)))
+    }
+}
+
+impl<P> Verifier<P> {
+    /// Returns the closure that answers requests without a signature.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __answer_unsigned(&self) -> Option<&AnswerUnsigned> {
+        self.shared.settings.answer_unsigned.as_ref()
+    }
+}

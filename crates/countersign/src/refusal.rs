@@ -1,0 +1,63 @@
+//! A delivery that is not let through, before its sender is answered.
+
+use bytes::Bytes;
+use countersign_core::{
+    __AnswerUnsigned as AnswerUnsigned, Address, Answer, HeaderSource, UnsignedRequest,
+};
+
+use crate::Rejection;
+
+/// A delivery that is not let through: a rejection, or a handshake that may be answered.
+pub(crate) struct Refusal {
+    rejection: Rejection,
+    unsigned: Option<Box<Unsigned>>,
+}
+
+/// The body of a request without a signature header, and who may answer it.
+pub(crate) struct Unsigned {
+    answerers: Vec<AnswerUnsigned>,
+    body: Bytes,
+}
+
+impl Refusal {
+    /// Rejects a request, unless one of these closures answers it.
+    pub(crate) fn unsigned(
+        rejection: Rejection,
+        answerers: Vec<AnswerUnsigned>,
+        body: Bytes,
+    ) -> Self {
+        Self { rejection, unsigned: Some(Box::new(Unsigned { answerers, body })) }
+    }
+
+    /// Decides what is answered to the request with these header fields, and logs it.
+    pub(crate) fn answer<H: HeaderSource + ?Sized>(
+        self,
+        headers: &H,
+        address: Address<'_>,
+        is_multiplexed: bool,
+    ) -> Rejection {
+        let answer = self.unsigned.and_then(|unsigned| unsigned.answer(headers, address));
+        let rejection = match answer {
+            Some(answer) => self.rejection.handshake(answer),
+            None => self.rejection,
+        };
+        rejection.refuse(address.path, headers, is_multiplexed)
+    }
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        Self { rejection, unsigned: None }
+    }
+}
+
+impl Unsigned {
+    fn answer<H: HeaderSource + ?Sized>(
+        &self,
+        headers: &H,
+        address: Address<'_>,
+    ) -> Option<Answer> {
+        let request = UnsignedRequest::new(address, &headers, &self.body);
+        self.answerers.iter().find_map(|answer| answer(&request))
+    }
+}
