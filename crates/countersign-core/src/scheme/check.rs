@@ -1,0 +1,130 @@
+//! Checks at compile time that the parts of a scheme fit together.
+
+use super::{Layout, Part, Scheme, Timestamp, TimestampPlace, boundary};
+
+impl Scheme {
+    /// Checks that the parts fit together; called in a constant, so that it fails the build.
+    pub(crate) const fn checked(self) -> Self {
+        assert!(!self.headers.is_empty(), "a scheme needs a signature header");
+        check_names(self.headers);
+        check_names(self.id_headers);
+        if let Layout::List { separator, assign, key } = self.layout {
+            assert!(!key.is_empty(), "a list's entries need a key");
+            assert!(separator != assign, "a list cannot be cut by its own assignment sign");
+            let is_digit =
+                separator.is_ascii_alphanumeric() || matches!(separator, '+' | '/' | '=');
+            assert!(!is_digit, "a list cannot be cut by what signatures are spelled with");
+        }
+
+        let (mut body, mut timestamp, mut id) = (0, false, false);
+        let mut index = 0;
+        while index < self.signed.len() {
+            match self.signed[index] {
+                Part::Body => body += 1,
+                Part::Timestamp => timestamp = true,
+                Part::Id => id = true,
+                Part::Literal(_) | Part::Url => {}
+            }
+            index += 1;
+        }
+        assert!(body == 1, "a scheme signs the body, once");
+        assert!(matches!(self.signed[index - 1], Part::Body), "the body is signed last");
+        boundary::check(self.signed);
+        let is_apart = match self.timestamp {
+            Some(rule) => !matches!(rule.place, TimestampPlace::Member(_)),
+            None => false,
+        };
+        assert!(timestamp == is_apart, "a timestamp is both stated and signed");
+        assert!(id != self.id_headers.is_empty(), "an id is both stated and signed");
+        check_alternatives(self.id_headers, self.headers);
+        if let Some(Timestamp { place: TimestampPlace::Header(names), .. }) = self.timestamp {
+            assert!(!names.is_empty(), "a timestamp needs a header");
+            check_names(names);
+            check_alternatives(names, self.headers);
+        }
+        if let Some(Timestamp { place: TimestampPlace::Entry(_), .. }) = self.timestamp {
+            assert!(
+                matches!(self.layout, Layout::List { .. }),
+                "a timestamp can be an entry of a list only"
+            );
+        }
+        self
+    }
+}
+
+/// Whether `name` is a field name (RFC 9110, section 5.6.2: one or more `tchar`).
+pub(crate) const fn is_field_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        let is_tchar = matches!(
+            bytes[index],
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
+                | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'
+                | b'_' | b'`' | b'|' | b'~'
+        );
+        if !is_tchar {
+            return false;
+        }
+        index += 1;
+    }
+    !bytes.is_empty()
+}
+
+const fn check_names(names: &[&str]) {
+    let mut index = 0;
+    while index < names.len() {
+        assert!(is_field_name(names[index]), "a header's name must be a token of RFC 9110");
+        index += 1;
+    }
+}
+
+const fn check_alternatives(names: &[&str], signatures: &[&str]) {
+    assert!(
+        names.len() <= 1 || names.len() == signatures.len(),
+        "state one companion header for all signature headers, or one for each"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TimestampUnit;
+
+    fn is_refused(scheme: Scheme) -> bool {
+        std::panic::catch_unwind(|| scheme.checked()).is_err()
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_a_scheme() {
+        const HEX: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"]);
+        const SECONDS: TimestampUnit = TimestampUnit::Seconds;
+
+        let timed = &[Part::Timestamp, Part::Literal("."), Part::Body];
+        assert!(!is_refused(HEX));
+        assert!(is_refused(Scheme::hmac_sha256_hex(&[])));
+        assert!(is_refused(Scheme::hmac_sha256_hex(&["X Signature"])));
+        assert!(is_refused(Scheme::hmac_sha256_hex(&["X-Signature", ""])));
+        assert!(is_refused(HEX.signed(&[])));
+        assert!(is_refused(HEX.signed(&[Part::Body, Part::Body])));
+        assert!(is_refused(HEX.signed(&[Part::Body, Part::Literal(".")])));
+        assert!(is_refused(HEX.signed(timed)));
+        assert!(is_refused(HEX.timestamp(Timestamp::header(&["X-Time"], SECONDS))));
+        assert!(is_refused(HEX.id(&["X-Id"])));
+        assert!(is_refused(HEX.signed(&[Part::Id, Part::Literal("."), Part::Body])));
+
+        let timed = HEX.signed(timed);
+        assert!(!is_refused(timed.timestamp(Timestamp::header(&["X-Time"], SECONDS))));
+        assert!(is_refused(timed.timestamp(Timestamp::header(&[], SECONDS))));
+        assert!(is_refused(timed.timestamp(Timestamp::header(&["X-Time", "Y-Time"], SECONDS))));
+        assert!(is_refused(timed.timestamp(Timestamp::entry("t", SECONDS))));
+        assert!(!is_refused(HEX.list(',', '=', "v1")));
+        assert!(is_refused(HEX.list(',', ',', "v1")));
+        assert!(is_refused(HEX.list(',', '=', "")));
+        for digit in ['a', 'Z', '0', '+', '/'] {
+            assert!(is_refused(HEX.list(digit, ':', "v1")));
+        }
+        let listed = timed.list(',', '=', "v1");
+        assert!(!is_refused(listed.timestamp(Timestamp::entry("t", SECONDS))));
+    }
+}
