@@ -151,8 +151,9 @@ impl Scheme {
     /// Expects a list of entries in the header, as in `t=1,v1=…,v1=…` (`list(',', '=', "v1")`) or
     /// `v1,… v1,…` (`list(' ', ',', "v1")`).
     ///
-    /// Any entry called `key` may match: 1 to 8 of them, each well formed. Others are ignored. The
-    /// separator is no character that signatures are spelled with.
+    /// Any entry called `key` may match: 1 to 8 of them, at least one well formed. A malformed one
+    /// only fails to match, and entries of other names are ignored. The separator is no character
+    /// that signatures are spelled with.
     #[must_use]
     pub const fn list(self, separator: char, assign: char, key: &'static str) -> Self {
         Self { layout: Layout::List { separator, assign, key }, ..self }

