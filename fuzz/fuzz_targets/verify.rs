@@ -17,7 +17,7 @@ impl Provider for Whole {
         .id(&["x-id", "y-id"])
         .timestamp(Timestamp::entry("t", TimestampUnit::Milliseconds))
         .signed(&[Part::Id, Part::Literal(":"), Part::Timestamp, Part::Literal("."), Part::Body])
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 8, at_most: 64 })
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 8 })
         .forms(&[Form::Python(JsonDumps::DEFAULT), Form::JavaScript]);
     const EVENT: EventAt = EventAt::ENVELOPE;
 }

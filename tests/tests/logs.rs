@@ -12,7 +12,9 @@ use axum::{Router, body::Body, routing::post};
 use countersign::{
     EndpointOf, FixedClock, PayloadError, Provider, RawJson, RequestHead, Secret, SecretSource,
     Secrets, Signer, Signing, Tenants, Verifier, Webhook, events,
-    providers::{GitHub, Linear, Stripe, XWebhookSignature, x_webhook_signature::flat},
+    providers::{
+        GitHub, Linear, StandardWebhooks, Stripe, XWebhookSignature, x_webhook_signature::flat,
+    },
     tower::VerifyLayer,
 };
 use countersign_tests::{Logs, signature};
@@ -278,6 +280,35 @@ fn reports_the_age_of_a_stale_time_and_never_to_the_sender() {
     for refusal in [&early, &none] {
         assert_eq!((refusal.status, &refusal.answer), (401, &old.answer));
     }
+}
+
+#[test]
+fn hints_at_a_key_that_is_the_secrets_text_on_each_mismatch_of_a_scheme_with_base64_keys() {
+    const SHOWN: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let verifier =
+        |secret| Verifier::<StandardWebhooks>::new(secret).unwrap().clock(FixedClock::at(now));
+    // A platform whose key is the text, with its prefix.
+    let text = || Secret::from_bytes(SHOWN).unwrap();
+    let signer = Signer::<StandardWebhooks>::new(text()).unwrap();
+    let decoded = verifier(Secret::new(SHOWN).unwrap());
+    for _ in 0..2 {
+        let refused = deliver_to(decoded.clone(), signer.at(now).id("msg_1"), "{}");
+        assert_eq!((refused.status, refused.logs.lines().count()), (401, 1), "{}", refused.logs);
+        for field in ["reason=the body was not signed", "advice=", "Secret::from_bytes"] {
+            assert!(refused.logs.contains(field), "{field} not in {}", refused.logs);
+        }
+        assert!(!refused.logs.contains("C2FVs"), "{}", refused.logs);
+    }
+    let followed = deliver_to(verifier(text()), signer.at(now).id("msg_1"), "{}");
+    assert_eq!((followed.status, &*followed.logs), (200, ""));
+
+    // There is no such key: of a scheme with keys in text, or of a delivery that is stale.
+    let (_, logs) = deliver(true, "/event", &[(HEADER, &"a".repeat(64))], "{}");
+    assert!(!logs.contains("advice"), "{logs}");
+    let early = now - Duration::from_secs(301);
+    let stale = deliver_to(decoded, signer.at(early).id("msg_1"), "{}");
+    assert!(!stale.logs.contains("from_bytes"), "{}", stale.logs);
 }
 
 #[test]

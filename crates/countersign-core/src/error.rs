@@ -34,15 +34,13 @@ pub enum ConfigError {
         /// What may come before the base64.
         prefix: &'static str,
     },
-    /// The provider's keys are longer, or shorter, than this one.
-    #[error("the secret's key has {length} bytes, not {at_least} to {at_most}")]
+    /// The provider's keys are longer than this one.
+    #[error("the secret's key has {length} bytes, and not {at_least} or more")]
     SecretLength {
         /// The length of the key that was given, in bytes.
         length: usize,
         /// The fewest bytes that a key has.
         at_least: usize,
-        /// The most bytes that a key has.
-        at_most: usize,
     },
     /// The scheme verifies with a public key, and this is none that can be trusted.
     #[error("the secret is not a public key of Ed25519")]
@@ -118,6 +116,7 @@ pub struct VerifyError {
     // Small, because an error is moved in many results.
     secrets_tried: u16,
     forms_tried: u16,
+    secrets_are_base64: bool,
     stale: Option<Stale>,
     headers: Option<Arc<[FieldName]>>,
 }
@@ -174,6 +173,7 @@ impl VerifyError {
             received: 0,
             secrets_tried: 0,
             forms_tried: 0,
+            secrets_are_base64: false,
             stale: None,
             headers: None,
         }
@@ -204,6 +204,10 @@ impl VerifyError {
     pub(crate) fn with_tried(self, secrets: usize, forms: usize) -> Self {
         let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         Self { secrets_tried: count(secrets), forms_tried: count(forms), ..self }
+    }
+
+    pub(crate) fn with_base64_secrets(self, secrets_are_base64: bool) -> Self {
+        Self { secrets_are_base64, ..self }
     }
 
     /// Why the delivery was refused.
@@ -257,6 +261,35 @@ impl VerifyError {
     #[must_use]
     pub fn forms_tried(&self) -> usize {
         self.forms_tried.into()
+    }
+
+    /// Returns whether the body was tried with keys that are decoded from base64, and matched with
+    /// none.
+    ///
+    /// Some platforms sign with the secret's text itself as the key, prefix included. Every delivery
+    /// from them is then a mismatch, and [`Secret::from_bytes`](crate::Secret::from_bytes) takes
+    /// their secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use countersign_core::{Secret, Signer, Verifier, providers::StandardWebhooks};
+    ///
+    /// let text = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    /// let signer = Signer::<StandardWebhooks>::new(Secret::from_bytes(text)?)?;
+    /// let headers = signer.at(SystemTime::now()).id("msg_1").sign(b"{}")?;
+    ///
+    /// let verifier = Verifier::<StandardWebhooks>::new(Secret::new(text)?)?;
+    /// assert!(verifier.verify(&headers, b"{}").unwrap_err().secrets_are_base64());
+    ///
+    /// let verifier = Verifier::<StandardWebhooks>::new(Secret::from_bytes(text)?)?;
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn secrets_are_base64(&self) -> bool {
+        self.secrets_are_base64
     }
 
     /// Returns the age of the signed time in seconds, rounded up, if the delivery was rejected as

@@ -1,9 +1,7 @@
 //! A secret, ready to judge with.
 
-use zeroize::Zeroizing;
-
 use crate::{
-    ConfigError, Scheme, Secret, Secrets,
+    ConfigError, Scheme, Secrets,
     key_set::KeySet,
     mac::{HmacKey, Mac},
     scheme::Algorithm,
@@ -21,16 +19,13 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(secrets: &Secrets, scheme: &Scheme) -> Result<Self, ConfigError> {
-        let bytes = |secret: &Secret| secret.key(scheme.secret_form);
-        let current = bytes(secrets.current())?;
-        let retired: Vec<_> =
-            secrets.retired().iter().map(bytes).collect::<Result<_, ConfigError>>()?;
-        let key = |bytes: &Zeroizing<Vec<u8>>| Key::new(bytes, scheme, secrets.len());
+        let all = secrets.keys(scheme.secret_form)?;
+        let mut keys = all.iter().map(|bytes| Key::new(bytes, scheme, all.len()));
         Ok(Self {
-            current: key(&current)?,
-            retired: retired.iter().map(key).collect::<Result<_, ConfigError>>()?,
+            current: keys.next().unwrap_or(Err(ConfigError::EmptySecret))?,
+            retired: keys.collect::<Result<_, ConfigError>>()?,
             are_nobodys: false,
-            set: KeySet::new(std::iter::once(&current).chain(&retired).map(|bytes| &***bytes)),
+            set: KeySet::new(all.iter().map(|bytes| &***bytes)),
         })
     }
 

@@ -134,11 +134,8 @@ impl Scheme {
     ) -> Self {
         Self {
             algorithm: Algorithm::Ed25519 { private },
-            ..Self::hmac_sha256_base64(headers).secret(SecretForm::Base64 {
-                prefix: public,
-                at_least: 32,
-                at_most: 32,
-            })
+            ..Self::hmac_sha256_base64(headers)
+                .secret(SecretForm::Base64 { prefix: public, at_least: 32 })
         }
     }
 
@@ -230,6 +227,12 @@ impl Scheme {
         Self { forms, ..self }
     }
 
+    /// Whether a MAC's key is not the secret's text, but is decoded from it.
+    pub(crate) const fn decodes_secrets(&self) -> bool {
+        matches!(self.algorithm, Algorithm::HmacSha256 | Algorithm::HmacSha1)
+            && matches!(self.secret_form, SecretForm::Base64 { .. })
+    }
+
     /// The headers that the timestamp may be in, if it has headers of its own.
     pub(crate) const fn timestamp_headers(&self) -> &'static [&'static str] {
         match self.timestamp {
@@ -306,13 +309,13 @@ pub enum Part {
 pub enum SecretForm {
     /// The text's UTF-8 bytes are the key, whatever they look like.
     Text,
-    /// Padded standard base64 of the key, behind a prefix that may be left out.
+    /// Base64 of the key, in the forms in which consoles show it: standard or URL-safe, with or
+    /// without padding and the prefix, and with `v1,` in front or not. Several secrets may be joined
+    /// by `|`, the current one first.
     Base64 {
         /// What comes before the base64, such as `whsec_`.
         prefix: &'static str,
-        /// The fewest bytes that a key has.
+        /// The fewest bytes that a key has; 0 is taken for 1.
         at_least: usize,
-        /// The most bytes that a key has.
-        at_most: usize,
     },
 }

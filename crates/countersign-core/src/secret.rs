@@ -1,8 +1,9 @@
 //! Signing secrets: never empty, never printed, wiped from memory.
 
+mod encoded;
+
 use std::{env, fmt};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use crate::{ConfigError, SecretForm};
@@ -11,7 +12,9 @@ use crate::{ConfigError, SecretForm};
 ///
 /// A secret is never empty, and its bytes are wiped when it is dropped. How it becomes the key of
 /// the MAC is the scheme's business: most providers use its text as it is, some encode the key
-/// ([`SecretForm`]).
+/// ([`SecretForm`]). Where the key is encoded, the text may also be several secrets, joined by `|`
+/// as some consoles show them: each counts as one of the verifier's [`Secrets`], the first one as
+/// the current one, with which a [`Signer`](crate::Signer) signs.
 ///
 /// # Security
 ///
@@ -104,23 +107,25 @@ impl Secret {
         Ok(Self { bytes, is_text: false })
     }
 
-    /// The bytes that key the MAC.
+    /// The bytes that key the MAC; the first ones, where the text is several secrets.
     pub(crate) fn key(&self, form: SecretForm) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
-        match form {
-            SecretForm::Base64 { prefix, at_least, at_most } if self.is_text => {
-                let text = self.bytes.strip_prefix(prefix.as_bytes()).unwrap_or(&self.bytes);
-                let key = STANDARD
-                    .decode(text)
-                    .map(Zeroizing::new)
-                    .map_err(|_| ConfigError::SecretNotBase64 { prefix })?;
-                let length = key.len();
-                if length < at_least || length > at_most {
-                    return Err(ConfigError::SecretLength { length, at_least, at_most });
-                }
-                Ok(key)
-            }
-            SecretForm::Base64 { .. } | SecretForm::Text => Ok(self.bytes.clone()),
-        }
+        self.keys(form).next().unwrap_or(Err(ConfigError::EmptySecret))
+    }
+
+    /// The bytes of each key: one, unless the text is several secrets.
+    pub(crate) fn keys(
+        &self,
+        form: SecretForm,
+    ) -> impl Iterator<Item = Result<Zeroizing<Vec<u8>>, ConfigError>> {
+        let encoded = match form {
+            SecretForm::Base64 { prefix, at_least } => self.is_text.then_some((prefix, at_least)),
+            SecretForm::Text => None,
+        };
+        let ends = move |byte: &u8| encoded.is_some() && *byte == encoded::SEPARATOR;
+        self.bytes.split(ends).map(move |text| match encoded {
+            Some((prefix, at_least)) => encoded::decode(text, prefix, at_least),
+            None => Ok(text.to_vec().into()),
+        })
     }
 }
 
@@ -190,19 +195,23 @@ impl Secrets {
         Ok(self)
     }
 
-    /// How many secrets are accepted: 1 to 4.
+    /// How many secrets are accepted: 1 to 4. Secrets that are joined in one text count as one
+    /// here, because only a scheme's [`SecretForm`] says where the text is cut.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
         1 + self.retired.len()
     }
 
-    pub(crate) fn current(&self) -> &Secret {
-        &self.current
-    }
-
-    pub(crate) fn retired(&self) -> &[Secret] {
-        &self.retired
+    /// The bytes of each key, the current one first.
+    pub(crate) fn keys(&self, form: SecretForm) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
+        let secrets = std::iter::once(&self.current).chain(&self.retired);
+        let keys: Vec<_> =
+            secrets.flat_map(|secret| secret.keys(form)).collect::<Result<_, ConfigError>>()?;
+        if keys.len() > 1 + MAX_RETIRED {
+            return Err(ConfigError::TooManySecrets { limit: MAX_RETIRED });
+        }
+        Ok(keys)
     }
 }
 
@@ -243,20 +252,17 @@ mod tests {
     fn takes_any_non_empty_bytes_verbatim() -> Result<(), ConfigError> {
         let secret = Secret::from_bytes(*b" \xff\n")?;
         assert_eq!(*secret.key(SecretForm::Text)?, b" \xff\n");
-        assert_eq!(
-            *secret.key(SecretForm::Base64 { prefix: "whsec_", at_least: 2, at_most: 3 })?,
-            b" \xff\n"
-        );
+        assert_eq!(*secret.key(SecretForm::Base64 { prefix: "whsec_", at_least: 2 })?, b" \xff\n");
         assert!(matches!(Secret::from_bytes([]), Err(ConfigError::EmptySecret)));
         Ok(())
     }
 
     #[test]
     fn decodes_a_base64_secret_with_and_without_its_prefix() -> Result<(), ConfigError> {
-        let form = SecretForm::Base64 { prefix: "whsec_", at_least: 2, at_most: 3 };
+        let form = SecretForm::Base64 { prefix: "whsec_", at_least: 2 };
         assert_eq!(*Secret::new("whsec_AAEC")?.key(form)?, [0, 1, 2]);
         assert_eq!(*Secret::new("AAEC")?.key(form)?, [0, 1, 2]);
-        for text in ["whsec_", "AA==", "AAECAw=="] {
+        for text in ["whsec_", "AA==", "AA"] {
             let error = Secret::new(text)?.key(form).unwrap_err();
             assert!(matches!(error, ConfigError::SecretLength { .. }), "{text}");
         }

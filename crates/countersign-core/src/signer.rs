@@ -212,7 +212,7 @@ impl SigningKey {
             Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&secret.key(scheme.secret_form)?)),
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 { private } => {
-                let form = SecretForm::Base64 { prefix: private, at_least: 32, at_most: 64 };
+                let form = SecretForm::Base64 { prefix: private, at_least: 32 };
                 Self::Ed25519(Box::new(crate::ed25519::PrivateKey::new(&secret.key(form)?)?))
             }
         })

@@ -77,7 +77,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Errors
     ///
-    /// If a secret does not have the form that the provider's scheme asks for.
+    /// If a secret does not have the form that the provider's scheme asks for, or if there are more
+    /// than four, counting each of those that are [joined](crate::Secret) in one text.
     pub fn new(secrets: impl Into<Secrets>) -> Result<Self, ConfigError> {
         let keys = Keys::new(&secrets.into(), &Self::SCHEME)?;
         Ok(Self::with_keys(KeySource::Own(Arc::new(ArcSwap::from_pointee(keys)))))

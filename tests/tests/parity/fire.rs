@@ -35,6 +35,10 @@ pub(crate) const WHSEC: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
 /// The key `[8; 24]`.
 pub(crate) const WHSEC_PREVIOUS: &str = "whsec_CAgICAgICAgICAgICAgICAgICAgICAgI";
 
+/// That key and `[0xfb; 25]`, as a console shows them.
+const JOINED: &str =
+    "v1,whsec_CAgICAgICAgICAgICAgICAgICAgICAgI|v1,whsec_-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-w";
+
 impl Receiver {
     /// Starts one, with these arguments besides.
     pub(crate) fn start(surface: &'static str, arguments: &[&str]) -> Self {
@@ -50,7 +54,7 @@ impl Receiver {
             .arg(&effects)
             .args(arguments)
             .env("STANDARD_SECRET", WHSEC)
-            .env("STANDARD_SECRET_PREVIOUS", WHSEC_PREVIOUS);
+            .env("STANDARD_SECRET_PREVIOUS", JOINED);
         for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB", "STRIPE", "SLACK"] {
             command.env(format!("{provider}_SECRET"), SECRET);
             command.env(format!("{provider}_SECRET_PREVIOUS"), PREVIOUS);

@@ -9,7 +9,9 @@
 //! - Tolerance: 300 s, as in the libraries. The signed time is that of the attempt: the
 //!   specification says that each retry is signed anew, so that a retry is not stale. If a sender
 //!   repeats the time instead, see [`Verifier::tolerance`](crate::Verifier::tolerance).
-//! - Secret: base64 of 24 to 64 bytes, with or without `whsec_` in front.
+//! - Secret: base64 of 24 bytes or more, as consoles show it: standard or URL-safe, with or without
+//!   padding, with `whsec_`, `v1,whsec_` or nothing in front. Several may be joined by `|`, at most
+//!   four in all: the first one is the current secret.
 //! - The event's id is the signed `webhook-id`; its `type` is in the body, and so it is signed too.
 //!   An id that contains a dot is rejected, because the signed text could be read in several ways.
 //!   The specification warns of such ids, and its libraries accept them.
@@ -32,7 +34,8 @@
 //!
 //! # Where the secret is
 //!
-//! Where the provider shows the endpoint: usually as `whsec_…`.
+//! Where the provider shows the endpoint: usually as `whsec_…`. Supabase shows `v1,whsec_…`, and
+//! takes several of them joined by `|`.
 //!
 //! # A handler
 //!
@@ -69,6 +72,9 @@
 //! - A retry carries the same id with a new timestamp: the id tells a duplicate.
 //! - The key is what the base64 decodes to. A secret that is no base64 is refused when the verifier
 //!   is made, and not taken as text.
+//! - Some platforms use the text itself as the key, `whsec_` included. No delivery from them then
+//!   matches, and nothing but the log says so: the line of each mismatch has an `advice`. Make such a
+//!   secret with [`Secret::from_bytes`](crate::Secret::from_bytes), which takes the text as the key.
 
 use crate::{
     EventAt, Field, OpenEvent, Part, Provider, Scheme, SecretForm, Timestamp, TimestampUnit,
@@ -99,8 +105,8 @@ pub(super) const fn scheme(
 ) -> Scheme {
     let scheme = Scheme::hmac_sha256_base64(signatures)
         .list(' ', ',', "v1")
-        // The specification, "Signature scheme".
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 });
+        // The specification, "Signature scheme", has 24 to 64 bytes. Senders have longer ones.
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24 });
     with_parts(scheme, ids, timestamps)
 }
 

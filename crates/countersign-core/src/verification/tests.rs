@@ -2,6 +2,7 @@ mod boundaries;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod forms;
+mod secrets;
 mod times;
 mod vectors;
 
@@ -61,7 +62,7 @@ impl Provider for Standard {
             TimestampUnit::Seconds,
         ))
         .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1, at_most: 64 });
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1 });
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 

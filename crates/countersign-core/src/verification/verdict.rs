@@ -1,7 +1,7 @@
 //! The verdict over a whole body: one, whether the body was there at once or came in chunks.
 
 use crate::{
-    Form, Provider, Verification, Verified, VerifyError, VerifyErrorKind, key::Keys,
+    Form, Provider, Verification, Verified, Verifier, VerifyError, VerifyErrorKind, key::Keys,
     signature::Tags, verification::time::MemberTime, verified::Told,
 };
 
@@ -57,7 +57,8 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
         }
         let Some((index, form, text)) = found else {
             let (secrets, forms) = self.others.as_ref().map_or((1, 1), Others::count);
-            return Err(refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms));
+            let error = refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms);
+            return Err(error.with_base64_secrets(Verifier::<P>::SCHEME.decodes_secrets()));
         };
         let body = text.map_or(body, B::from);
         let time = self.member.map(|member| member.judge(body.as_ref())).transpose();

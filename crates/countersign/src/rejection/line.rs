@@ -107,6 +107,11 @@ fn joined(names: &[&str]) -> Option<String> {
 /// The usual cause of a refusal, where the other fields do not name it.
 fn advice(error: &VerifyError) -> Option<&'static str> {
     match (error.kind(), error.signed_age()) {
+        (VerifyErrorKind::Mismatch, _) if error.secrets_are_base64() => Some(
+            "usually one side has another secret, or the body was changed after it was signed. The \
+             key is what the secret's base64 decodes to: where the provider uses the secret's text \
+             as the key, with its prefix, make the secret with Secret::from_bytes",
+        ),
         (VerifyErrorKind::Mismatch, _) => Some(
             "usually one side has another secret (of another endpoint, of the test mode, with a line \
              end or quotes around it), or the body was changed after it was signed: compare \

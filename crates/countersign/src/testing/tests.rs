@@ -20,7 +20,7 @@ impl Provider for Listed {
         .timestamp(Timestamp::header(&["Webhook-Timestamp"], TimestampUnit::Seconds))
         .id(&["Webhook-Id"])
         .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1, at_most: 64 });
+        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1 });
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 

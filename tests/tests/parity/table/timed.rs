@@ -117,7 +117,11 @@ fn stripe() -> Vec<Row> {
 
 /// A delivery of Standard Webhooks, with headers of this family.
 fn standard_post(family: &str, id: &str, offset: i64) -> Post {
-    let signer = Signer::<StandardWebhooks>::new(Secret::new(WHSEC).unwrap()).unwrap();
+    standard_post_with(Secret::new(WHSEC).unwrap(), family, id, offset)
+}
+
+fn standard_post_with(secret: Secret, family: &str, id: &str, offset: i64) -> Post {
+    let signer = Signer::<StandardWebhooks>::new(secret).unwrap();
     let time = UNIX_EPOCH + Duration::from_secs(NOW.saturating_add_signed(offset));
     let headers = signer.at(time).id(id).sign(EVENT.as_bytes()).unwrap();
     headers.iter().fold(Post::to("/standard").body(EVENT), |post, (name, value)| {
@@ -132,7 +136,7 @@ fn standard_tag(text: &str) -> String {
         const NAME: &'static str = "plain";
         const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-plain"])
             .list(' ', ',', "v1")
-            .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24, at_most: 64 });
+            .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24 });
         const EVENT: EventAt = EventAt::OPEN;
     }
     let signer = Signer::<Plain>::new(Secret::new(WHSEC).unwrap()).unwrap();
@@ -159,6 +163,21 @@ fn standard() -> Vec<Row> {
     let old = standard_tag(&format!(r#"msg_1.1600000000.{{"type":"a","text":"no.{now}.[]"}}"#));
     vec![
         takes("standard, now", "msg_1", standard_post("webhook", "msg_1", 0)),
+        Row::ours(
+            "standard, with the second of the joined secrets",
+            send({
+                let secret = Secret::from_bytes([0xfb; 25]).unwrap();
+                standard_post_with(secret, "webhook", "msg_1", 0).bytes()
+            }),
+            vec![told(
+                "standard-webhooks",
+                Some("user.created"),
+                Some("msg_1"),
+                2,
+                EVENT.as_bytes(),
+            )],
+        )
+        .effects(["msg_1"]),
         takes("standard, malformed entries besides", "msg_1", {
             let good = standard_tag(&format!("msg_1.{now}.{EVENT}"));
             with("msg_1", &now, &format!("v1,AAAA {good} v1,"))
