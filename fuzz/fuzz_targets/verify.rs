@@ -14,6 +14,7 @@ impl Provider for Whole {
     const NAME: &'static str = "whole";
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-signature", "y-signature"])
         .list(',', '=', "v1")
+        .groups(' ')
         .id(&["x-id", "y-id"])
         .timestamp(Timestamp::entry("t", TimestampUnit::Milliseconds))
         .signed(&[Part::Id, Part::Literal(":"), Part::Timestamp, Part::Literal("."), Part::Body])

@@ -2,11 +2,13 @@
 
 mod boundary;
 mod check;
+mod groups;
 mod timestamp;
 
 use crate::Form;
 
 pub(crate) use check::is_field_name;
+pub(crate) use groups::{MAX_GROUPS, MAX_PAIRS};
 pub(crate) use timestamp::TimestampPlace;
 pub use timestamp::{Timestamp, TimestampUnit};
 
@@ -67,7 +69,11 @@ pub use timestamp::{Timestamp, TimestampUnit};
 pub struct Scheme {
     pub(crate) algorithm: Algorithm,
     pub(crate) headers: &'static [&'static str],
+    /// All headers together are one list.
+    pub(crate) is_numbered: bool,
     pub(crate) layout: Layout,
+    /// The character between lists, where a header holds several.
+    pub(crate) groups: Option<char>,
     pub(crate) encoding: Encoding,
     pub(crate) signed: &'static [Part],
     pub(crate) timestamp: Option<Timestamp>,
@@ -84,7 +90,9 @@ impl Scheme {
         Self {
             algorithm: Algorithm::HmacSha256,
             headers,
+            is_numbered: false,
             layout: Layout::Plain,
+            groups: None,
             encoding: Encoding::Hex,
             signed: &[Part::Body],
             timestamp: None,

@@ -45,15 +45,29 @@ impl Tags {
                 if let Some(first) = alone {
                     return Some(Self { first, others: Vec::new() });
                 }
-                // A malformed entry matches nothing, and counts as an entry.
-                let mut entries = entries(value, separator, assign, key);
-                let mut tags =
-                    entries.by_ref().take(MAX_TAGS).filter_map(|entry| decode(scheme, entry));
-                let first = tags.next()?;
-                let others = tags.collect();
-                entries.next().is_none().then_some(Self { first, others })
+                Self::of_entries(scheme, entries(value, separator, assign, key))
             }
         }
+    }
+
+    /// Reads the tags of numbered headers, each of which is an entry.
+    pub(crate) fn of_headers(scheme: &Scheme, values: &[&[u8]]) -> Option<Self> {
+        let entries = values.iter().map(|value| match scheme.layout {
+            Layout::Prefixed(prefix) => value.strip_prefix(prefix.as_bytes()).unwrap_or_default(),
+            Layout::Plain | Layout::List { .. } => value,
+        });
+        Self::of_entries(scheme, entries)
+    }
+
+    /// A malformed entry matches nothing, and counts as an entry.
+    fn of_entries<'a>(
+        scheme: &Scheme,
+        mut entries: impl Iterator<Item = &'a [u8]>,
+    ) -> Option<Self> {
+        let mut tags = entries.by_ref().take(MAX_TAGS).filter_map(|entry| decode(scheme, entry));
+        let first = tags.next()?;
+        let others = tags.collect();
+        entries.next().is_none().then_some(Self { first, others })
     }
 }
 
@@ -169,7 +183,7 @@ impl SignatureForm {
 
 /// Entries of one list, the malformed ones included. Rotation needs two, perhaps three; each costs
 /// a comparison and nothing else.
-const MAX_TAGS: usize = 8;
+pub(crate) const MAX_TAGS: usize = 8;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! One delivery under way.
 
+mod groups;
 mod head;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use crate::{
     signature::Tags, tenants::Directory, verified::Told, verifier::Settings,
 };
 
+use groups::Further;
 use head::Head;
 use time::MemberTime;
 use verdict::{Case, Others};
@@ -39,9 +41,10 @@ pub struct Verification<P> {
     provider: PhantomData<fn() -> P>,
 }
 
-/// Further keys and forms.
+/// Further keys, groups and forms.
 struct Kept {
     keys: Arc<Keys>,
+    groups: Vec<Further>,
     forms: Arc<[Form]>,
 }
 
@@ -56,9 +59,13 @@ impl<P: Provider> Verification<P> {
         declared_length: Option<u64>,
         now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
-        let head = Head::read(Self::SCHEME, settings, headers, declared_length, now)?;
+        let mut head = Head::read(Self::SCHEME, settings, headers, declared_length, now)?;
+        let groups = head.take_further(Self::SCHEME);
         let mut mac = keys.current.start();
-        let has_others = mac.is_none() || !keys.retired.is_empty() || !settings.forms.is_empty();
+        let has_others = mac.is_none()
+            || !keys.retired.is_empty()
+            || !groups.is_empty()
+            || !settings.forms.is_empty();
         let mut preamble = Vec::new();
         for bytes in head.preamble(Self::SCHEME) {
             if let Some(mac) = &mut mac {
@@ -68,8 +75,11 @@ impl<P: Provider> Verification<P> {
                 preamble.extend_from_slice(bytes);
             }
         }
-        let others =
-            has_others.then(|| Kept { keys: Arc::clone(keys), forms: Arc::clone(&settings.forms) });
+        let others = has_others.then(|| Kept {
+            keys: Arc::clone(keys),
+            groups,
+            forms: Arc::clone(&settings.forms),
+        });
         Ok(Self { mac, others, preamble, ..Self::without_keys(head, settings, keys.set) })
     }
 
@@ -84,13 +94,14 @@ impl<P: Provider> Verification<P> {
         now: Option<SystemTime>,
     ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError> {
         let length = u64::try_from(body.len()).ok();
-        let head = Head::read(Self::SCHEME, settings, headers, length, now)?;
+        let mut head = Head::read(Self::SCHEME, settings, headers, length, now)?;
+        let groups = head.take_further(Self::SCHEME);
         let preamble = head.preamble(Self::SCHEME);
         let Head { tags, id, signed_at, member, header_length, .. } = head;
         let case = Case {
             is_of_current: Some(keys.current.matches(preamble.clone(), body, &tags)),
             tags: &tags,
-            others: Some(Others { keys, forms: &settings.forms, preamble }),
+            others: Some(Others { keys, groups: &groups, forms: &settings.forms, preamble }),
             member,
             header_length,
         };
@@ -105,7 +116,8 @@ impl<P: Provider> Verification<P> {
         declared_length: Option<u64>,
         address: Address<'_>,
     ) -> Result<Lookup<P>, VerifyError> {
-        let head = Head::read(Self::SCHEME, settings, headers, declared_length, None)?;
+        let mut head = Head::read(Self::SCHEME, settings, headers, declared_length, None)?;
+        let groups = head.take_further(Self::SCHEME);
         let preamble: Vec<_> = head.preamble(Self::SCHEME).flatten().copied().collect();
         let begun = Self { preamble, ..Self::without_keys(head, settings, KeySet::default()) };
 
@@ -117,7 +129,7 @@ impl<P: Provider> Verification<P> {
                 None => None,
             };
             let keys = keys.unwrap_or_else(|| Arc::clone(directory.of_nobody()));
-            Ok(begun.with_keys(keys, forms, tenant))
+            Ok(begun.with_keys(keys, groups, forms, tenant))
         }))
     }
 
@@ -137,14 +149,20 @@ impl<P: Provider> Verification<P> {
         }
     }
 
-    fn with_keys(mut self, keys: Arc<Keys>, forms: Arc<[Form]>, tenant: Option<String>) -> Self {
+    fn with_keys(
+        mut self,
+        keys: Arc<Keys>,
+        groups: Vec<Further>,
+        forms: Arc<[Form]>,
+        tenant: Option<String>,
+    ) -> Self {
         self.mac = keys.current.start();
         if let Some(mac) = &mut self.mac {
             mac.update(&self.preamble);
         }
         self.told.keys = keys.set;
         self.told.tenant = tenant.map(|name| Name::Shared(name.into()));
-        self.others = Some(Kept { keys, forms });
+        self.others = Some(Kept { keys, groups, forms });
         self
     }
 
@@ -226,8 +244,9 @@ impl<P: Provider> Verification<P> {
             let kind = VerifyErrorKind::Mismatch;
             return Err(Self::refused(kind, self.header_length, self.received));
         }
-        let others = others.as_ref().map(|Kept { keys, forms }| Others {
+        let others = others.as_ref().map(|Kept { keys, groups, forms }| Others {
             keys,
+            groups,
             forms,
             preamble: iter::once(&*self.preamble),
         });

@@ -19,8 +19,6 @@ pub(crate) struct Group {
 pub(crate) enum Right {
     /// They accept what was not signed, or can be replayed; or refuse what is genuine.
     We,
-    /// They accept what is genuine, and we refuse it.
-    They,
     /// Nobody without the secret gains anything, and no provider sends such a thing.
     Either,
 }
@@ -149,19 +147,6 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
             Group {
                 cases: &["key: the neutral element"],
                 libraries: &["node:crypto", "pypi/cryptography"],
-            },
-        ],
-    },
-    Listed {
-        why: "looks at a second header, too, in which its provider signs with the former secret \
-            while that is being replaced: who still has the former one accepts. Here it takes the \
-            new one by then, or a second verifier for that header.",
-        we_accept: false,
-        right: Right::They,
-        groups: &[
-            Group {
-                cases: &["header: the tag in Hookdeck's second one"],
-                libraries: &["npm/@hookdeck/sdk"],
             },
         ],
     },

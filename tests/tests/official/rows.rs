@@ -109,7 +109,7 @@ pub(crate) const ROWS: &[Row] = &[
         Layout::Plain => None,
         Layout::Prefix(_) | Layout::List { .. } => value(shape, |tag| tag.to_owned()),
     }),
-    ("header: the tag in Hookdeck's second one", false, |shape| {
+    ("header: the tag in Hookdeck's second one", true, |shape| {
         let mut delivery = shape.genuine();
         let other = shape.tag_over(b"new", &delivery.body);
         let second = ("X-Hookdeck-Signature-2".to_owned(), delivery.headers[0].1.clone());

@@ -2,7 +2,9 @@
 //!
 //! - Header: `X-Hookdeck-Signature: ` and 44 characters of base64. A prefix set in the project's
 //!   settings changes the name; see [`Verifier::header`](crate::Verifier::header).
-//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp.
+//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp. While the
+//!   secret is being rolled, Hookdeck signs with the former one, too, in `X-Hookdeck-Signature-2`:
+//!   either may match.
 //! - What is signed is Hookdeck's word that the request came through it. The body is the other
 //!   provider's, and so its id and type are where that one puts them.
 //! - Hookdeck's id of the event is in `X-Hookdeck-EventID`, the same for each attempt. It is **not
@@ -49,10 +51,8 @@
 //!
 //! # Pitfalls
 //!
-//! - While the secret is being rolled, Hookdeck signs with the former one, too, in
-//!   `X-Hookdeck-Signature-2`. That header is not looked at: once the secret is rolled, deliveries
-//!   are refused until the verifier has the new one. A second verifier that looks there
-//!   (`Verifier::header("X-Hookdeck-Signature-2")`) bridges the gap.
+//! - A verifier with a [`header`](crate::Verifier::header) of its own looks at that header only, and
+//!   not at a second one: while the secret is being rolled, give it both secrets.
 //! - `X-Hookdeck-Verified` tells whether Hookdeck verified the original provider's signature, where
 //!   the source is set to. It is not signed: set the source to refuse what is not verified.
 //! - The original provider's signature comes along, too. Verifying Hookdeck's does not verify it.
@@ -68,7 +68,8 @@ pub struct Hookdeck;
 
 impl Provider for Hookdeck {
     const NAME: &'static str = "hookdeck";
-    const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature"]);
+    const SCHEME: Scheme =
+        Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature", "X-Hookdeck-Signature-2"]).numbered();
     const EVENT: EventAt =
         EventAt { id: Field::UnsignedHeader("X-Hookdeck-EventID"), ..EventAt::OPEN };
 }
@@ -79,7 +80,7 @@ pub type Event = OpenEvent<Hookdeck>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Secret, Verifier};
+    use crate::{Secret, Signer, Verifier};
 
     #[test]
     fn agrees_with_cpython() -> Result<(), Box<dyn std::error::Error>> {
@@ -88,6 +89,13 @@ mod tests {
         let signature = "hic91n/JNL4R2r4cuonYlajCd/bhPYarnHE0wqhCbQs=";
         let verifier = Verifier::<Hookdeck>::new(Secret::new("hookdeck_secret")?)?;
         verifier.verify(&[("X-Hookdeck-Signature", signature)], body)?;
+
+        // While the secret is being rolled.
+        let new = Signer::<Hookdeck>::new(Secret::new("new")?)?.sign(body.as_bytes())?;
+        let mut headers: Vec<_> = new.into_iter().collect();
+        assert!(verifier.verify(&headers, body).is_err());
+        headers.push(("X-Hookdeck-Signature-2".to_owned(), signature.to_owned()));
+        verifier.verify(&headers, body)?;
         Ok(())
     }
 }

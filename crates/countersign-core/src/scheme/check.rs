@@ -1,6 +1,7 @@
 //! Checks at compile time that the parts of a scheme fit together.
 
-use super::{Layout, Part, Scheme, Timestamp, TimestampPlace, boundary};
+use super::{Algorithm, Layout, Part, Scheme, Timestamp, TimestampPlace, boundary};
+use crate::signature::MAX_TAGS;
 
 impl Scheme {
     /// Checks that the parts fit together; called in a constant, so that it fails the build.
@@ -11,10 +12,13 @@ impl Scheme {
         if let Layout::List { separator, assign, key } = self.layout {
             assert!(!key.is_empty(), "a list's entries need a key");
             assert!(separator != assign, "a list cannot be cut by its own assignment sign");
-            let is_digit =
-                separator.is_ascii_alphanumeric() || matches!(separator, '+' | '/' | '=');
-            assert!(!is_digit, "a list cannot be cut by what signatures are spelled with");
+            assert!(
+                !is_digit(separator),
+                "a list cannot be cut by what signatures are spelled with"
+            );
         }
+        self.check_groups();
+        self.check_numbered();
 
         let (mut body, mut timestamp, mut id) = (0, false, false);
         let mut index = 0;
@@ -50,6 +54,37 @@ impl Scheme {
         }
         self
     }
+
+    const fn check_groups(&self) {
+        let Some(between) = self.groups else { return };
+        let Layout::List { separator, assign, .. } = self.layout else {
+            panic!("groups are lists");
+        };
+        assert!(between != separator && between != assign, "groups need a separator of their own");
+        assert!(!is_digit(between), "groups cannot be cut by what signatures are spelled with");
+        let is_timed =
+            matches!(self.timestamp, Some(Timestamp { place: TimestampPlace::Entry(_), .. }));
+        assert!(is_timed, "each group has a timestamp, as an entry of its list");
+        let is_mac = matches!(self.algorithm, Algorithm::HmacSha256 | Algorithm::HmacSha1);
+        assert!(is_mac, "groups are signed with a MAC");
+    }
+
+    const fn check_numbered(&self) {
+        if !self.is_numbered {
+            return;
+        }
+        let count = self.headers.len();
+        assert!(count >= 2 && count <= MAX_TAGS, "2 to 8 headers can be numbered");
+        let is_list = matches!(self.layout, Layout::List { .. });
+        assert!(!is_list, "a numbered header holds one signature");
+        let companions = (self.id_headers.len(), self.timestamp_headers().len());
+        assert!(companions.0 <= 1 && companions.1 <= 1, "numbered headers share their companions");
+    }
+}
+
+/// Whether signatures are spelled with this character.
+const fn is_digit(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=')
 }
 
 /// Whether `name` is a field name (RFC 9110, section 5.6.2: one or more `tchar`).
@@ -125,6 +160,27 @@ mod tests {
             assert!(is_refused(HEX.list(digit, ':', "v1")));
         }
         let listed = timed.list(',', '=', "v1");
-        assert!(!is_refused(listed.timestamp(Timestamp::entry("t", SECONDS))));
+        let in_list = listed.timestamp(Timestamp::entry("t", SECONDS));
+        assert!(!is_refused(in_list));
+
+        assert!(!is_refused(in_list.groups(' ')) && !is_refused(in_list.groups(';')));
+        for separator in [',', '=', 'a', '0', '+', '/'] {
+            assert!(is_refused(in_list.groups(separator)), "{separator}");
+        }
+        let beside = listed.timestamp(Timestamp::header(&["X-Time"], SECONDS));
+        for scheme in [HEX, HEX.list(',', '=', "v1"), HEX.prefix("v1="), beside] {
+            assert!(is_refused(scheme.groups(' ')));
+        }
+
+        const TWO: Scheme = Scheme::hmac_sha256_hex(&["X-1", "X-2"]);
+        let nine = &["X-1", "X-2", "X-3", "X-4", "X-5", "X-6", "X-7", "X-8", "X-9"];
+        assert!(!is_refused(TWO.numbered()) && !is_refused(TWO.prefix("v1=").numbered()));
+        assert!(!is_refused(Scheme::hmac_sha256_hex(&nine[..8]).numbered()));
+        assert!(is_refused(Scheme::hmac_sha256_hex(nine).numbered()));
+        assert!(is_refused(HEX.numbered()));
+        assert!(is_refused(TWO.list(',', '=', "v1").numbered()));
+        let identified = TWO.signed(&[Part::Id, Part::Literal("."), Part::Body]);
+        assert!(!is_refused(identified.id(&["X-Id"]).numbered()));
+        assert!(is_refused(identified.id(&["X-Id-1", "X-Id-2"]).numbered()));
     }
 }

@@ -3,12 +3,15 @@
 use std::time::SystemTime;
 
 use crate::{
-    FieldName, HeaderSource, Part, Scheme, SignatureForm, VerifyError, VerifyErrorKind,
+    FieldName, HeaderSource, Part, Scheme, SignatureForm, Timestamp, VerifyError, VerifyErrorKind,
     headers::{Occurrence, single_of},
     key_set::KeySet,
     scheme::{Layout, TimestampPlace},
     signature::{Tags, entries},
-    verification::time::{self, MemberTime},
+    verification::{
+        groups::{self, Further, Group},
+        time::{self, MemberTime},
+    },
     verified::Told,
     verifier::Settings,
 };
@@ -21,6 +24,7 @@ pub(super) struct Head<'a> {
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
     timestamp: Option<&'a str>,
+    further: Vec<Group<'a>>,
     url: Option<&'a str>,
 }
 
@@ -35,21 +39,36 @@ impl<'a> Head<'a> {
         declared_length: Option<u64>,
         now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
-        let (alternative, signature) = signature(settings, headers)?;
+        let (alternative, signature) = signature(scheme, settings, headers)?;
         let refused = |kind| {
             let error = VerifyError::new(kind, signature.len(), SignatureForm::of(signature));
             with_headers(error, settings)
         };
-        let tags = Tags::read(scheme, signature)
-            .ok_or_else(|| refused(VerifyErrorKind::MalformedSignature))?;
-        let timestamp =
-            timestamp(scheme, settings, alternative, headers, signature).map_err(refused)?;
+        let now = || now.unwrap_or_else(|| settings.clock.now());
+        let (mut signed_at, mut member, mut further) = (None, None, Vec::new());
+        let (tags, timestamp) = if let (Some(separator), Some(rule)) =
+            (scheme.groups, scheme.timestamp)
+        {
+            let (now, tolerance) = (now(), settings.tolerance.of(rule));
+            let judge = |digits: &str| time::judge(rule.unit, digits, tolerance, now);
+            let first;
+            (first, further) = groups::read(scheme, rule, separator, signature, judge, refused)?;
+            signed_at = Some(first.signed_at);
+            (first.tags, Some(first.timestamp))
+        } else {
+            let tags = if scheme.is_numbered {
+                Tags::of_headers(scheme, &numbered(settings, alternative, headers, signature)?)
+            } else {
+                Tags::read(scheme, signature)
+            };
+            let tags = tags.ok_or_else(|| refused(VerifyErrorKind::MalformedSignature))?;
+            let timestamp = timestamp(scheme, settings, alternative, headers, signature);
+            (tags, timestamp.map_err(refused)?)
+        };
         let id = id(scheme, settings, alternative, headers).map_err(refused)?;
 
-        let (mut signed_at, mut member) = (None, None);
-        if let Some(rule) = scheme.timestamp {
-            let now = now.unwrap_or_else(|| settings.clock.now());
-            let tolerance = settings.tolerance.of(rule);
+        if let Some(rule) = scheme.timestamp.filter(|_| scheme.groups.is_none()) {
+            let (now, tolerance) = (now(), settings.tolerance.of(rule));
             match (rule.place, timestamp) {
                 (TimestampPlace::Member(names), _) => {
                     member = Some(MemberTime { names, unit: rule.unit, tolerance, now });
@@ -69,7 +88,8 @@ impl<'a> Head<'a> {
         if url.is_none() && scheme.signed.iter().any(|part| matches!(part, Part::Url)) {
             return Err(refused(VerifyErrorKind::UrlNotConfigured));
         }
-        Ok(Self { tags, id, signed_at, member, header_length: signature.len(), timestamp, url })
+        let header_length = signature.len();
+        Ok(Self { tags, id, signed_at, member, header_length, timestamp, further, url })
     }
 
     /// What is told besides the body.
@@ -91,7 +111,30 @@ impl<'a> Head<'a> {
         &self,
         scheme: &'static Scheme,
     ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
-        let (timestamp, id, url) = (self.timestamp, self.id, self.url);
+        self.preamble_at(scheme, self.timestamp)
+    }
+
+    /// Takes the groups behind the first one, ready to be tried. Schemes without groups have none.
+    #[inline]
+    pub(super) fn take_further(&mut self, scheme: &'static Scheme) -> Vec<Further> {
+        if scheme.groups.is_none() {
+            return Vec::new();
+        }
+        let groups = std::mem::take(&mut self.further);
+        let ready = |Group { tags, timestamp, signed_at }| {
+            let preamble = self.preamble_at(scheme, Some(timestamp)).flatten().copied().collect();
+            Further { tags, preamble, signed_at }
+        };
+        groups.into_iter().map(ready).collect()
+    }
+
+    #[inline]
+    fn preamble_at(
+        &self,
+        scheme: &'static Scheme,
+        timestamp: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
+        let (id, url) = (self.id, self.url);
         // The body comes last: an assertion of the scheme.
         let before = scheme.signed.split_last().map_or(&[][..], |(_, before)| before);
         before.iter().map(move |part| match part {
@@ -127,15 +170,18 @@ fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
     }
 }
 
-/// Finds the signature: of several header names, the first that is present decides.
+/// Finds the signature: of several header names, the first that is present decides, or comes first
+/// if they are numbered.
 #[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
+    scheme: &Scheme,
     settings: &'a Settings,
     headers: &'a H,
 ) -> Result<(usize, &'a [u8]), VerifyError> {
     for (alternative, name) in settings.signature_headers.iter().enumerate() {
         match single_of(headers, name) {
             Occurrence::Absent => {}
+            Occurrence::Once(b"") if scheme.is_numbered => {}
             Occurrence::Once(b"") => break,
             Occurrence::Once(value) => return Ok((alternative, value)),
             Occurrence::Repeated => {
@@ -144,6 +190,26 @@ fn signature<'a, H: HeaderSource + ?Sized>(
         }
     }
     Err(with_headers(VerifyErrorKind::MissingSignature.into(), settings))
+}
+
+/// Collects the values of numbered headers, of which the first one is found.
+fn numbered<'a, H: HeaderSource + ?Sized>(
+    settings: &'a Settings,
+    first: usize,
+    headers: &'a H,
+    value: &'a [u8],
+) -> Result<Vec<&'a [u8]>, VerifyError> {
+    let mut values = vec![value];
+    for name in settings.signature_headers.iter().skip(first + 1) {
+        match single_of(headers, name) {
+            Occurrence::Absent => {}
+            Occurrence::Once(value) => values.push(value),
+            Occurrence::Repeated => {
+                return Err(with_headers(VerifyErrorKind::RepeatedSignature.into(), settings));
+            }
+        }
+    }
+    Ok(values)
 }
 
 /// Finds the timestamp's text, where the scheme has one.
@@ -158,24 +224,40 @@ fn timestamp<'a, H: HeaderSource + ?Sized>(
     let Some(rule) = scheme.timestamp else {
         return Ok(None);
     };
-    let value = match (rule.place, scheme.layout) {
-        (TimestampPlace::Member(_), _) => return Ok(None),
-        (TimestampPlace::Header(_), _) => {
-            companion(headers, &settings.timestamp_headers, alternative)
+    match rule.place {
+        TimestampPlace::Member(_) => Ok(None),
+        TimestampPlace::Header(_) => {
+            digits(companion(headers, &settings.timestamp_headers, alternative)).map(Some)
         }
-        (TimestampPlace::Entry(key), Layout::List { separator, assign, .. }) => {
-            let mut values = entries(signature, separator, assign, key);
-            match (values.next(), values.next()) {
-                (Some(value), None) => Some(value),
-                _ => None,
-            }
-        }
+        TimestampPlace::Entry(_) => entry_timestamp(scheme, rule, signature).map(Some),
+    }
+}
+
+/// Finds the timestamp's text in a list.
+#[inline]
+pub(super) fn entry_timestamp<'a>(
+    scheme: &Scheme,
+    rule: Timestamp,
+    list: &'a [u8],
+) -> Result<&'a str, VerifyErrorKind> {
+    let (TimestampPlace::Entry(key), Layout::List { separator, assign, .. }) =
+        (rule.place, scheme.layout)
+    else {
         // A constant assertion of the scheme rules this out.
-        (TimestampPlace::Entry(_), Layout::Plain | Layout::Prefixed(_)) => None,
+        return Err(VerifyErrorKind::MalformedTimestamp);
     };
+    let mut values = entries(list, separator, assign, key);
+    match (values.next(), values.next()) {
+        (Some(value), None) => digits(Some(value)),
+        _ => Err(VerifyErrorKind::MalformedTimestamp),
+    }
+}
+
+#[inline]
+fn digits(value: Option<&[u8]>) -> Result<&str, VerifyErrorKind> {
     let digits = value.filter(|value| value.iter().all(u8::is_ascii_digit) && !value.is_empty());
     let text = digits.and_then(|digits| str::from_utf8(digits).ok());
-    text.map(Some).ok_or(VerifyErrorKind::MalformedTimestamp)
+    text.ok_or(VerifyErrorKind::MalformedTimestamp)
 }
 
 /// Finds the signed id's text, where the scheme has one.

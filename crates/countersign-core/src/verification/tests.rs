@@ -2,6 +2,8 @@ mod boundaries;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod forms;
+mod groups;
+mod numbered;
 mod secrets;
 mod times;
 mod vectors;

@@ -1,0 +1,75 @@
+//! Headers that hold several groups, each with signatures and a time of its own.
+
+use std::time::SystemTime;
+
+use crate::{
+    Scheme, Timestamp, VerifyError, VerifyErrorKind,
+    key::Key,
+    scheme::MAX_GROUPS,
+    signature::Tags,
+    verification::{head, time::TimeError},
+};
+
+/// One group that may be genuine.
+pub(super) struct Group<'a> {
+    pub(super) tags: Tags,
+    pub(super) timestamp: &'a str,
+    pub(super) signed_at: SystemTime,
+}
+
+/// A group behind the first one: it is tried once the whole body is there.
+pub(super) struct Further {
+    pub(super) tags: Tags,
+    /// The text that is signed before the body.
+    pub(super) preamble: Vec<u8>,
+    pub(super) signed_at: SystemTime,
+}
+
+impl Further {
+    /// Whether one of the tags is the key's over this body.
+    // Not generic, so that `HmacKey::matches` stays the one place where all of a MAC is inlined.
+    #[inline(never)]
+    pub(super) fn matches(&self, key: &Key, body: &[u8]) -> bool {
+        // Groups are signed with a MAC: an assertion of the scheme.
+        key.start().is_some_and(|mut mac| {
+            mac.update(&self.preamble);
+            mac.update(body);
+            mac.matches(&self.tags)
+        })
+    }
+}
+
+/// Reads the groups of a header: the first one that is well formed and in time, and the others that
+/// are.
+///
+/// A group that is malformed or stale only fails to match. If all of them are, the error is the
+/// first one's.
+pub(super) fn read<'a>(
+    scheme: &Scheme,
+    rule: Timestamp,
+    separator: char,
+    header: &'a [u8],
+    judge: impl Fn(&str) -> Result<SystemTime, TimeError>,
+    refused: impl Fn(VerifyErrorKind) -> VerifyError,
+) -> Result<(Group<'a>, Vec<Group<'a>>), VerifyError> {
+    let texts = header.split(|byte| char::from(*byte) == separator);
+    let texts = texts.filter(|text| !text.trim_ascii().is_empty());
+    if texts.clone().count() > MAX_GROUPS {
+        return Err(refused(VerifyErrorKind::MalformedSignature));
+    }
+    let group = |text: &'a [u8]| -> Result<Group<'a>, VerifyError> {
+        let tags =
+            Tags::read(scheme, text).ok_or_else(|| refused(VerifyErrorKind::MalformedSignature))?;
+        let timestamp = head::entry_timestamp(scheme, rule, text).map_err(&refused)?;
+        let signed_at =
+            judge(timestamp).map_err(|error| refused(error.kind()).with_stale(error.stale()))?;
+        Ok(Group { tags, timestamp, signed_at })
+    };
+    let (groups, errors): (Vec<_>, Vec<_>) = texts.map(group).partition(Result::is_ok);
+    let mut groups = groups.into_iter().flatten();
+    let Some(first) = groups.next() else {
+        let error = errors.into_iter().find_map(Result::err);
+        return Err(error.unwrap_or_else(|| refused(VerifyErrorKind::MalformedSignature)));
+    };
+    Ok((first, groups.collect()))
+}
