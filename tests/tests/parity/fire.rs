@@ -29,6 +29,10 @@ pub(crate) const LIMIT: usize = 300_000;
 /// What time it is: seconds since 1970.
 pub(crate) const NOW: u64 = 1_700_000_000;
 
+/// The providers that sign with the same two secrets, as the receiver's variables call them.
+const PROVIDERS: [&str; 8] =
+    ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB", "STRIPE", "SLACK", "GITEA", "HOOKDECK"];
+
 /// The key `[7; 24]`, as Standard Webhooks has it.
 pub(crate) const WHSEC: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
 
@@ -55,7 +59,7 @@ impl Receiver {
             .args(arguments)
             .env("STANDARD_SECRET", WHSEC)
             .env("STANDARD_SECRET_PREVIOUS", JOINED);
-        for provider in ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB", "STRIPE", "SLACK"] {
+        for provider in PROVIDERS {
             command.env(format!("{provider}_SECRET"), SECRET);
             command.env(format!("{provider}_SECRET_PREVIOUS"), PREVIOUS);
         }

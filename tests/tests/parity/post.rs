@@ -33,6 +33,7 @@ impl Post {
         match self.path.split('?').next() {
             Some("/respan") => "X-Respan-Signature: ",
             Some("/github") => "X-Hub-Signature-256: sha256=",
+            Some("/gitea") => "X-Gitea-Signature: ",
             _ => "X-Webhook-Signature: ",
         }
     }

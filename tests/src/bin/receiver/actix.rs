@@ -11,12 +11,15 @@ use countersign::{
     Extractor, Verifiers, Webhook,
     actix_web::{IdempotencyMiddleware, VerifyWebhook},
     idempotency::{Fresh, Idempotency},
-    providers::{github, respan, slack, speaknode, standard_webhooks, stripe, x_webhook_signature},
+    providers::{
+        gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,
+        x_webhook_signature,
+    },
 };
 
 use crate::{
-    endpoint::{Endpoints, WebhookJs},
-    given::{Given, OfEither},
+    endpoint::{Endpoints, RollingHookdeck, Svix, WebhookJs},
+    given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
@@ -32,6 +35,10 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             github,
             stripe,
             standard,
+            svix,
+            gitea,
+            hookdeck,
+            rolling,
             tenants,
             slack_tenants,
             stripe_tenants,
@@ -49,6 +56,10 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(github))
             .app_data(Data::new(stripe))
             .app_data(Data::new(standard))
+            .app_data(Data::new(svix))
+            .app_data(Data::new(gitea))
+            .app_data(Data::new(hookdeck))
+            .app_data(Data::new(rolling))
             .app_data(Data::new(tenants))
             .app_data(Data::new(slack_tenants))
             .app_data(Data::new(stripe_tenants))
@@ -62,7 +73,11 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
         route::<Webhook<github::Event>>(config, "/github", is_once);
         route::<Webhook<stripe::Event>>(config, "/stripe", is_once);
         route::<Webhook<standard_webhooks::Event>>(config, "/standard", is_once);
+        route::<Webhook<standard_webhooks::Event, Svix>>(config, "/svix", is_once);
+        route::<Webhook<gitea::Event>>(config, "/gitea", is_once);
+        route::<Webhook<hookdeck::Event, RollingHookdeck>>(config, "/hookdeck", is_once);
         route::<OfEither>(config, "/either", is_once);
+        route::<OfForge>(config, "/forge", is_once);
         route::<Webhook<x_webhook_signature::Event, PerTenant>>(
             config,
             "/tenants/{tenant}",
@@ -116,6 +131,10 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
             github,
             stripe,
             standard,
+            svix,
+            gitea,
+            hookdeck,
+            rolling,
             tenants,
             slack_tenants,
             stripe_tenants,
@@ -138,7 +157,11 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
         wrapped::<Webhook<github::Event>>(config, "/github", github.clone(), &once);
         wrapped::<Webhook<stripe::Event>>(config, "/stripe", stripe, &once);
         wrapped::<Webhook<standard_webhooks::Event>>(config, "/standard", standard, &once);
-        wrapped::<OfEither>(config, "/either", (github, webhook), &once);
+        wrapped::<Webhook<standard_webhooks::Event, Svix>>(config, "/svix", svix, &once);
+        wrapped::<Webhook<gitea::Event>>(config, "/gitea", gitea.clone(), &once);
+        wrapped::<Webhook<hookdeck::Event, RollingHookdeck>>(config, "/hookdeck", rolling, &once);
+        wrapped::<OfEither>(config, "/either", (github.clone(), webhook), &once);
+        wrapped::<OfForge>(config, "/forge", (github, (gitea, hookdeck)), &once);
         wrapped::<Webhook<x_webhook_signature::Event, PerTenant>>(
             config,
             "/tenants/{tenant}",

@@ -10,15 +10,18 @@ use axum::{
 use countersign::{
     Extractor, HttpHeaders, Verifiers, Webhook,
     idempotency::{Fresh, Idempotency},
-    providers::{github, respan, slack, speaknode, standard_webhooks, stripe, x_webhook_signature},
+    providers::{
+        gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,
+        x_webhook_signature,
+    },
     tower::{IdempotencyLayer, VerifyLayer},
 };
 use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 
 use crate::{
-    endpoint::{Endpoints, WebhookJs, describe},
-    given::{Given, OfEither},
+    endpoint::{Endpoints, RollingHookdeck, Svix, WebhookJs, describe},
+    given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
@@ -34,7 +37,11 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
         .merge(route::<Webhook<github::Event>>("/github", once))
         .merge(route::<Webhook<stripe::Event>>("/stripe", once))
         .merge(route::<Webhook<standard_webhooks::Event>>("/standard", once))
+        .merge(route::<Webhook<standard_webhooks::Event, Svix>>("/svix", once))
+        .merge(route::<Webhook<gitea::Event>>("/gitea", once))
+        .merge(route::<Webhook<hookdeck::Event, RollingHookdeck>>("/hookdeck", once))
         .merge(route::<OfEither>("/either", once))
+        .merge(route::<OfForge>("/forge", once))
         .merge(route::<Webhook<x_webhook_signature::Event, PerTenant>>("/tenants/{tenant}", once))
         .merge(route::<Webhook<slack::Event, SlackTenants>>("/slack-tenants/{tenant}", once))
         .merge(route::<Webhook<stripe::Event, StripeTenants>>("/stripe-tenants/{tenant}", once))
@@ -84,6 +91,10 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         github,
         stripe,
         standard,
+        svix,
+        gitea,
+        hookdeck,
+        rolling,
         tenants,
         slack_tenants,
         stripe_tenants,
@@ -103,7 +114,11 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         .merge(layered::<Webhook<github::Event>>("/github", github.clone(), &once))
         .merge(layered::<Webhook<stripe::Event>>("/stripe", stripe, &once))
         .merge(layered::<Webhook<standard_webhooks::Event>>("/standard", standard, &once))
-        .merge(layered::<OfEither>("/either", (github, webhook), &once))
+        .merge(layered::<Webhook<standard_webhooks::Event, Svix>>("/svix", svix, &once))
+        .merge(layered::<Webhook<gitea::Event>>("/gitea", gitea.clone(), &once))
+        .merge(layered::<Webhook<hookdeck::Event, RollingHookdeck>>("/hookdeck", rolling, &once))
+        .merge(layered::<OfEither>("/either", (github.clone(), webhook), &once))
+        .merge(layered::<OfForge>("/forge", (github, (gitea, hookdeck)), &once))
         .merge(layered::<Webhook<x_webhook_signature::Event, PerTenant>>(
             "/tenants/{tenant}",
             tenants,

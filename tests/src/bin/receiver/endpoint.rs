@@ -4,12 +4,12 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    Answer, ConfigError, EventAt, FixedClock, Form, HeaderSource, Provider, Scheme, Secret,
-    Secrets, Tenants, UnsignedRequest, Verifier,
+    Answer, ConfigError, EndpointOf, EventAt, FixedClock, Form, HeaderSource, Provider, Scheme,
+    Secret, Secrets, Tenants, UnsignedRequest, Verifier,
     idempotency::Idempotency,
     providers::{
-        GitHub, HandshakeAnswer, Respan, SpeakNode, StandardWebhooks, Stripe, XWebhookSignature,
-        slack,
+        GitHub, Gitea, HandshakeAnswer, Hookdeck, Respan, SpeakNode, StandardWebhooks, Stripe,
+        XWebhookSignature, slack,
     },
 };
 
@@ -31,6 +31,26 @@ impl Provider for WebhookJs {
     const EVENT: EventAt = XWebhookSignature::EVENT;
 }
 
+/// Standard Webhooks of a sender that has the headers `svix-..` only.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Svix;
+
+impl EndpointOf for Svix {
+    type Provider = StandardWebhooks;
+    const NAME: &'static str = "svix";
+}
+
+/// Hookdeck while its secret is rolled, as the provider's page shows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RollingHookdeck;
+
+impl Provider for RollingHookdeck {
+    const NAME: &'static str = "hookdeck";
+    const SCHEME: Scheme =
+        Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature-2", "X-Hookdeck-Signature"]);
+    const EVENT: EventAt = Hookdeck::EVENT;
+}
+
 /// A verifier for each endpoint, and what they do.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Endpoints {
@@ -41,6 +61,10 @@ pub(crate) struct Endpoints {
     pub(crate) github: Verifier<GitHub>,
     pub(crate) stripe: Verifier<Stripe>,
     pub(crate) standard: Verifier<StandardWebhooks>,
+    pub(crate) svix: Verifier<Svix>,
+    pub(crate) gitea: Verifier<Gitea>,
+    pub(crate) hookdeck: Verifier<Hookdeck>,
+    pub(crate) rolling: Verifier<RollingHookdeck>,
     pub(crate) tenants: Verifier<PerTenant>,
     pub(crate) slack_tenants: Verifier<SlackTenants>,
     pub(crate) stripe_tenants: Verifier<StripeTenants>,
@@ -66,6 +90,10 @@ impl Endpoints {
             github: verifier("GITHUB_SECRET", arguments)?,
             stripe: verifier("STRIPE_SECRET", arguments)?,
             standard: verifier("STANDARD_SECRET", arguments)?,
+            svix: verifier("STANDARD_SECRET", arguments)?.header("svix-signature")?,
+            gitea: verifier("GITEA_SECRET", arguments)?,
+            hookdeck: verifier("HOOKDECK_SECRET", arguments)?,
+            rolling: verifier("HOOKDECK_SECRET", arguments)?,
             tenants: per_tenant("WEBHOOK_SECRET", arguments)?,
             slack_tenants: per_tenant("SLACK_SECRET", arguments)?,
             stripe_tenants: per_tenant("STRIPE_SECRET", arguments)?,

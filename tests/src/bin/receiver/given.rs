@@ -1,14 +1,19 @@
 //! What a handler was given.
 
 use countersign::{
-    Either, Event, Form, OpenEvent, Provider, Rejection, Webhook,
+    Either, Event, Extractor, Form, OpenEvent, Provider, Rejection, Webhook,
     idempotency::IdempotencyKey,
-    providers::{github, respan, speaknode, stripe, x_webhook_signature},
+    providers::{gitea, github, hookdeck, respan, speaknode, stripe, x_webhook_signature},
 };
 use http::request::Parts;
 
 /// What `/either` receives.
 pub(crate) type OfEither = Either<Webhook<github::Event>, Webhook<x_webhook_signature::Event>>;
+
+/// What `/forge` receives: of a forge, of one that sends the headers of the first as well, or of a
+/// gateway that passes on the headers of either.
+pub(crate) type OfForge =
+    Either<Webhook<github::Event>, Either<Webhook<gitea::Event>, Webhook<hookdeck::Event>>>;
 
 /// A delivery of one provider, or of one of several.
 pub(crate) trait Given: Sized {
@@ -51,22 +56,22 @@ impl<E: Told, P: Provider> Given for Webhook<E, P> {
     }
 }
 
-impl Given for OfEither {
+impl<L: Given + Extractor, R: Given + Extractor> Given for Either<L, R> {
     fn from_parts(parts: &Parts) -> Result<Self, Rejection> {
         Self::from_parts(parts)
     }
 
     fn facts(&self) -> Facts<'_> {
         match self {
-            Self::Left(webhook) => webhook.facts(),
-            Self::Right(webhook) => webhook.facts(),
+            Self::Left(given) => given.facts(),
+            Self::Right(given) => given.facts(),
         }
     }
 
     fn key(&self) -> Option<IdempotencyKey> {
         match self {
-            Self::Left(webhook) => webhook.key(),
-            Self::Right(webhook) => webhook.key(),
+            Self::Left(given) => given.key(),
+            Self::Right(given) => given.key(),
         }
     }
 }

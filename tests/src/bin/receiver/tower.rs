@@ -6,7 +6,10 @@ use bytes::Bytes;
 use countersign::{
     HttpHeaders, Verifiers, Webhook,
     idempotency::Idempotency,
-    providers::{github, respan, slack, speaknode, standard_webhooks, stripe, x_webhook_signature},
+    providers::{
+        gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,
+        x_webhook_signature,
+    },
     tower::{IdempotencyLayer, RequestBody, VerifyLayer},
 };
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -15,8 +18,8 @@ use hyper::body::Incoming;
 use tower::{Layer, ServiceExt, service_fn, util::BoxCloneService};
 
 use crate::{
-    endpoint::{Endpoints, WebhookJs, describe},
-    given::{Given, OfEither},
+    endpoint::{Endpoints, RollingHookdeck, Svix, WebhookJs, describe},
+    given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
@@ -39,6 +42,10 @@ pub(crate) fn service(
                 github,
                 stripe,
                 standard,
+                svix,
+                gitea,
+                hookdeck,
+                rolling,
                 tenants,
                 slack_tenants,
                 stripe_tenants,
@@ -72,6 +79,23 @@ pub(crate) fn service(
                 "/standard" => {
                     verified::<Webhook<standard_webhooks::Event>>(standard, handler, once, request)
                         .await
+                }
+                "/svix" => {
+                    verified::<Webhook<standard_webhooks::Event, Svix>>(
+                        svix, handler, once, request,
+                    )
+                    .await
+                }
+                "/gitea" => verified::<Webhook<gitea::Event>>(gitea, handler, once, request).await,
+                "/hookdeck" => {
+                    verified::<Webhook<hookdeck::Event, RollingHookdeck>>(
+                        rolling, handler, once, request,
+                    )
+                    .await
+                }
+                "/forge" => {
+                    let verifiers = (github, (gitea, hookdeck));
+                    verified::<OfForge>(verifiers, handler, once, request).await
                 }
                 "/either" => verified::<OfEither>((github, webhook), handler, once, request).await,
                 path if path.starts_with("/tenants/") => {
