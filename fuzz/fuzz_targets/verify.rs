@@ -19,7 +19,11 @@ impl Provider for Whole {
         .timestamp(Timestamp::entry("t", TimestampUnit::Milliseconds))
         .signed(&[Part::Id, Part::Literal(":"), Part::Timestamp, Part::Literal("."), Part::Body])
         .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 8 })
-        .forms(&[Form::Python(JsonDumps::DEFAULT), Form::JavaScript]);
+        .forms(&[
+            Form::Python(JsonDumps::DEFAULT),
+            Form::JavaScript,
+            Form::UrlEncodedMember("payload"),
+        ]);
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 

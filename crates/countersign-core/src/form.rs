@@ -1,6 +1,6 @@
 //! The forms in which providers sign a body.
 
-use crate::{JsonDumps, reserialize};
+use crate::{JsonDumps, reserialize, url_encoded};
 
 /// The form of a body that its signature is over.
 ///
@@ -23,6 +23,9 @@ use crate::{JsonDumps, reserialize};
 /// - **Order.** With [`JsonDumps::sort_keys`], and for JavaScript's integer-like keys, members that
 ///   came in another order are the same.
 ///
+/// For a [member of a form](Self::UrlEncodedMember), what is hidden is the form around it: its other
+/// members, which nobody signed and which the handler does not get.
+///
 /// A forged delivery costs a pass over its JSON and a MAC for each form. A parser runs before the
 /// verdict then: it is iterative, and bounded in depth (512 levels), time and output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,13 @@ pub enum Form {
     Python(JsonDumps),
     /// What Node.js 20 and later writes for `JSON.stringify(JSON.parse(body))`.
     JavaScript,
+    /// The JSON in this member of a URL-encoded form (`application/x-www-form-urlencoded`). The
+    /// member is the first of the form, and occurs once.
+    ///
+    /// It is for providers that sign the JSON and send it within a form, as
+    /// [`Gitea`](crate::providers::gitea) can. Where the form itself was signed, see
+    /// [`EventAt::url_encoded`](crate::EventAt::url_encoded).
+    UrlEncodedMember(&'static str),
 }
 
 impl Form {
@@ -44,7 +54,7 @@ impl Form {
     ///
     /// `None` if the language refuses the body, if it begins with a byte order mark or is not
     /// UTF-8 (the languages guess at other encodings; we do not), or if it is nested more than 512
-    /// levels deep. The text is at most six times as long as the body; while it is written, at most 32
+    /// levels deep; and if the body is not a form that begins with the member. The text is at most six times as long as the body; while it is written, at most 32
     /// times the body's length is allocated.
     ///
     /// # Examples
@@ -58,6 +68,9 @@ impl Form {
     /// let javascript = Form::JavaScript.spell(body);
     /// assert_eq!(javascript.as_deref(), Some(&br#"{"b":100000,"a":1.5}"#[..]));
     /// assert_eq!(Form::JavaScript.spell(b"NaN"), None);
+    ///
+    /// let member = Form::UrlEncodedMember("payload").spell(b"payload=%7B%22a%22%3A1%7D");
+    /// assert_eq!(member.as_deref(), Some(&br#"{"a":1}"#[..]));
     /// ```
     #[must_use]
     pub fn spell(&self, body: &[u8]) -> Option<Vec<u8>> {
@@ -65,6 +78,7 @@ impl Form {
             Self::Wire => Some(body.to_vec()),
             Self::Python(dumps) => reserialize::python(str::from_utf8(body).ok()?, *dumps),
             Self::JavaScript => reserialize::javascript(str::from_utf8(body).ok()?),
+            Self::UrlEncodedMember(name) => url_encoded::member(body, name),
         }
     }
 }

@@ -23,6 +23,7 @@ mod signature;
 mod signer;
 mod tenants;
 mod unsigned;
+mod url_encoded;
 mod verification;
 mod verified;
 mod verifier;

@@ -87,6 +87,13 @@ pub struct EventAt {
     pub data: Option<&'static str>,
     /// The member of the body that holds all of these, or `None` where the body itself does.
     pub within: Option<&'static str>,
+    /// The member that holds the JSON where the body is a URL-encoded form
+    /// (`application/x-www-form-urlencoded`), or `None` where bodies are never forms.
+    ///
+    /// A signed body is read as a form only if it begins with this member and does not repeat it,
+    /// whatever content type the request states: the content type is not signed. Other bodies are
+    /// read as JSON.
+    pub url_encoded: Option<&'static str>,
 }
 
 impl EventAt {
@@ -96,11 +103,17 @@ impl EventAt {
         event_type: Field::Body(&["type"]),
         data: Some("data"),
         within: None,
+        url_encoded: None,
     };
 
     /// No id and no type: the whole body is data.
-    pub const OPEN: Self =
-        Self { id: Field::None, event_type: Field::None, data: None, within: None };
+    pub const OPEN: Self = Self {
+        id: Field::None,
+        event_type: Field::None,
+        data: None,
+        within: None,
+        url_encoded: None,
+    };
 
     /// Fails the build for a provider whose id or type cannot be found.
     pub(crate) const fn checked(self) -> Self {

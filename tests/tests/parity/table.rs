@@ -7,6 +7,7 @@ mod tenants;
 mod timed;
 mod timed_tenants;
 mod unsigned;
+mod url_encoded;
 
 use countersign::body_digest;
 use countersign_tests::signature;
@@ -40,6 +41,7 @@ pub(crate) fn rows() -> Vec<Row> {
         tenants::rows(),
         timed::rows(),
         timed_tenants::rows(),
+        url_encoded::rows(),
     ]
     .into_iter()
     .flatten()

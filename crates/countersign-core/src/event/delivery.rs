@@ -6,14 +6,17 @@ use crate::{
     EventAt, Field, HeaderSource, Identity, PayloadError,
     event::{json, members::Members},
     headers::{Occurrence, single},
+    url_encoded,
 };
 
 /// The verified bytes of a delivery, with what the provider tells of the event in headers.
 ///
 /// Made by [`Verified::delivery`](crate::Verified::delivery).
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Delivery<'a> {
     body: &'a [u8],
+    /// The JSON in the body, if the body is a URL-encoded form.
+    within_form: Option<Vec<u8>>,
     at: EventAt,
     id: Option<&'a str>,
     event_type: Option<&'a str>,
@@ -34,7 +37,9 @@ impl<'a> Delivery<'a> {
             },
             Field::Body(_) | Field::BodyAll(_) | Field::None => None,
         };
-        Self { body, at, id: from_header(at.id), event_type: from_header(at.event_type) }
+        let within_form = at.url_encoded.and_then(|name| url_encoded::member(body, name));
+        let (id, event_type) = (from_header(at.id), from_header(at.event_type));
+        Self { body, within_form, at, id, event_type }
     }
 
     /// The bytes that were signed.
@@ -43,13 +48,30 @@ impl<'a> Delivery<'a> {
         self.body
     }
 
-    /// The bytes that were signed, as text.
+    /// Returns the text that tells the event: the bytes that were signed, or the member
+    /// [`EventAt::url_encoded`] of a form that was signed.
     ///
     /// # Errors
     ///
-    /// If they are not UTF-8.
-    pub fn text(&self) -> Result<&'a str, PayloadError> {
-        json::text(self.body)
+    /// If it is not UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let body = b"payload=%7B%22action%22%3A%22opened%22%7D";
+    /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let delivery = verified.delivery(&headers);
+    /// assert_eq!(delivery.text()?, r#"{"action":"opened"}"#);
+    /// assert_eq!(delivery.bytes(), body);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn text(&self) -> Result<&str, PayloadError> {
+        json::text(self.within_form.as_deref().unwrap_or(self.body))
     }
 
     /// The event's id, where it is asked for: text, or an integer as its digits. `None` if there is
@@ -58,12 +80,12 @@ impl<'a> Delivery<'a> {
     /// In a body it is what [`OpenEvent`](crate::OpenEvent) and the events of
     /// [`events!`](crate::events) tell.
     #[must_use]
-    pub fn id(&self) -> Option<Cow<'a, str>> {
+    pub fn id(&self) -> Option<Cow<'_, str>> {
         match self.at.id {
             Field::Body(_) => {
                 // Of the rest of an envelope nothing is asked.
                 let at = EventAt { id: self.at.id, within: self.at.within, ..EventAt::OPEN };
-                let members = Members::of(&Self { at, ..*self }, self.text().ok()?).ok()?;
+                let members = Members::of(&at, self.text().ok()?).ok()?;
                 members.id.map(|(_, id)| id)
             }
             Field::SignedId | Field::UnsignedHeader(_) => self.id.map(Cow::Borrowed),
@@ -97,7 +119,7 @@ impl<'a> Delivery<'a> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn identity(&self) -> Option<Identity<'a>> {
+    pub fn identity(&self) -> Option<Identity<'_>> {
         Identity::of(self)
     }
 

@@ -36,9 +36,9 @@ impl<'a> RawEnvelope<'a> {
     /// # Errors
     ///
     /// [`PayloadError`] if the body is not a JSON object, or tells no type, or two.
-    pub fn read(delivery: &Delivery<'a>) -> Result<Self, PayloadError> {
+    pub fn read(delivery: &'a Delivery<'_>) -> Result<Self, PayloadError> {
         let text = delivery.text()?;
-        Self::new(delivery, text, Members::of(delivery, text)?)
+        Self::new(delivery, text, Members::of(delivery.at(), text)?)
     }
 
     /// Puts together what a delivery's text and its headers tell.

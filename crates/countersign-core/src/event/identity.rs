@@ -34,7 +34,7 @@ pub enum EventId<'a> {
 
 impl<'a> Identity<'a> {
     /// Reads the identity of a delivery, in one pass over its body.
-    pub(super) fn of(delivery: &Delivery<'a>) -> Option<Self> {
+    pub(super) fn of(delivery: &'a Delivery<'_>) -> Option<Self> {
         let at = delivery.at();
         let is_in_body = !at.id.members().is_empty() || !at.event_type.members().is_empty();
         let named = if is_in_body { Named::of(delivery) } else { Named::default() };
@@ -95,7 +95,7 @@ struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    fn of(delivery: &Delivery<'a>) -> Self {
+    fn of(delivery: &'a Delivery<'_>) -> Self {
         let (at, text) = (delivery.at(), delivery.text().ok());
         let named = text.and_then(|text| match at.within {
             None => read(text, NamedVisitor(at)),

@@ -8,9 +8,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{
-    Delivery, EventAt, Field, PayloadError, PayloadErrorKind, event::json, provider::MAX_NAMES,
-};
+use crate::{EventAt, Field, PayloadError, PayloadErrorKind, event::json, provider::MAX_NAMES};
 
 /// The members of a body that make up the envelope, borrowed from it.
 #[derive(Default)]
@@ -28,8 +26,7 @@ pub(super) struct Members<'a> {
 
 impl<'a> Members<'a> {
     /// Reads the members of a delivery's text.
-    pub(super) fn of(delivery: &Delivery<'_>, text: &'a str) -> Result<Self, PayloadError> {
-        let at = delivery.at();
+    pub(super) fn of(at: &EventAt, text: &'a str) -> Result<Self, PayloadError> {
         if at.within.is_none() {
             return Self::read(text, at);
         }

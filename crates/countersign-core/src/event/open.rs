@@ -55,7 +55,7 @@ impl<P: Provider> Event for OpenEvent<P> {
 
     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
         let text = delivery.text()?;
-        let members = Members::of(delivery, text)?.with_one_type()?;
+        let members = Members::of(delivery.at(), text)?.with_one_type()?;
         let of_body = |found: Option<(usize, _)>| found.map(|(_, text)| text);
         let id = delivery.header_id().map(Into::into).or(of_body(members.id));
         let event_type = delivery.header_type().map(Into::into).or(of_body(members.event_type));

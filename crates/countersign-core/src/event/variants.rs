@@ -29,7 +29,7 @@ pub trait Variants: Sized {
             return event;
         }
         // What is wrong, if anything is, and where, is told in one way: by the raw envelope.
-        Self::from_raw(RawEnvelope::new(delivery, text, Members::of(delivery, text)?)?)
+        Self::from_raw(RawEnvelope::new(delivery, text, Members::of(delivery.at(), text)?)?)
     }
 
     /// Reads the event of an envelope.

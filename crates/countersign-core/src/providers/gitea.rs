@@ -3,7 +3,7 @@
 //! - Header: `X-Gitea-Signature: ` and 64 hex digits. Gitea repeats the signature in
 //!   `X-Gogs-Signature` and, behind `sha256=`, in `X-Hub-Signature-256`; Forgejo in
 //!   `X-Forgejo-Signature`, too. None of these is looked at.
-//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp.
+//! - Signature: HMAC-SHA256 over the JSON, with the secret's text. There is no timestamp.
 //! - Without a secret Gitea sends the header empty; such deliveries are refused.
 //! - The event's type is in `X-Gitea-Event`, the delivery's id in `X-Gitea-Delivery`. **Neither is
 //!   signed**: whoever can replay a delivery can change both.
@@ -48,14 +48,16 @@
 //!
 //! # Pitfalls
 //!
-//! - Choose `POST` and the content type `application/json`. With
-//!   `application/x-www-form-urlencoded`, and with `GET`, Gitea signs the JSON and sends it encoded
-//!   within a form or the URL: nothing that was signed comes in as the body.
+//! - Choose the method `POST`. With `GET`, Gitea signs the JSON and sends it in the URL: nothing
+//!   that was signed comes in as the body.
+//! - With the content type `application/x-www-form-urlencoded`, Gitea signs the JSON and sends it in
+//!   the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
+//!   because that is what was signed ([`Form::UrlEncodedMember`]).
 //! - Kinds such as Slack or Discord send another payload. Choose the kind "Gitea" (or "Forgejo").
 //! - `X-Gitea-Event-Type` tells more precisely what `X-Gitea-Event` sums up (`issue_assign` beside
 //!   `issues`). It is not signed either.
 
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+use crate::{EventAt, Field, Form, OpenEvent, Provider, Scheme};
 
 /// Gitea as a provider, and Forgejo.
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +65,13 @@ pub struct Gitea;
 
 impl Provider for Gitea {
     const NAME: &'static str = "gitea";
-    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Gitea-Signature"]);
+    const SCHEME: Scheme =
+        Scheme::hmac_sha256_hex(&["X-Gitea-Signature"]).forms(&[Form::UrlEncodedMember("payload")]);
     const EVENT: EventAt = EventAt {
         id: Field::UnsignedHeader("X-Gitea-Delivery"),
         event_type: Field::UnsignedHeader("X-Gitea-Event"),
+        // Its documentation says that the body is signed as it is sent: a form could be, too.
+        url_encoded: Some("payload"),
         ..EventAt::OPEN
     };
 }

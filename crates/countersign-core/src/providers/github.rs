@@ -52,8 +52,11 @@
 //!
 //! # Pitfalls
 //!
-//! - Choose `application/json` as the webhook's content type. With the other one the body is a
-//!   form, signed alike: take it with `VerifiedBody<GitHub>`.
+//! - GitHub's default content type is `application/x-www-form-urlencoded`. The body is then a form,
+//!   and its member `payload` holds the JSON. [`Event`] and types of [`events!`](crate::events) read
+//!   both kinds of body. The signed bytes decide which kind it is, because the `Content-Type` is not
+//!   signed. `VerifiedBody` and the handlers behind a layer get the form: existing handlers that
+//!   take `Json<T>` need `application/json`, which you choose in the webhook's settings.
 //! - No timestamp is signed: a delivery can be replayed at any time, under another id and type.
 //! - Payloads may have up to 25 MB: see [`body_limit`](crate::Verifier::body_limit).
 
@@ -77,6 +80,7 @@ impl Provider for GitHub {
     const EVENT: EventAt = EventAt {
         id: Field::UnsignedHeader("X-GitHub-Delivery"),
         event_type: Field::UnsignedHeader("X-GitHub-Event"),
+        url_encoded: Some("payload"),
         ..EventAt::OPEN
     };
 }
@@ -109,7 +113,7 @@ pub struct Event {
     pub sender: Option<Account>,
     /// The installation of the GitHub App that is told.
     pub installation: Option<Installation>,
-    /// The whole body, an object.
+    /// The whole payload, an object.
     pub json: RawJson,
 }
 
@@ -248,6 +252,43 @@ mod tests {
         assert_eq!((organization.id, &*organization.login), (3, "a"));
         assert_eq!(event.sender.unwrap().login, "c");
         assert_eq!(event.installation.unwrap().id, 5);
+    }
+
+    #[test]
+    fn reads_the_payload_of_a_form() {
+        let event = parse("payload=%7B%22action%22%3A%22a+b%26c%22%7D").unwrap();
+        assert_eq!(event.action.as_deref(), Some("a b&c"));
+        assert_eq!(event.json.as_str(), r#"{"action":"a b&c"}"#);
+        for body in ["payload=", "payload=%7B", "payload=%7B%7D%FF", "a=1&payload=%7B%7D"] {
+            assert!(parse(body).is_err(), "{body}");
+        }
+        assert_eq!(parse("payload=%5B%5D").unwrap_err(), PayloadErrorKind::NotAnObject);
+    }
+
+    /// The content type is not signed: nobody can make an event out of a text within one.
+    #[test]
+    fn reads_no_form_within_json() {
+        let title = r#"{"action":"x&payload=%7B%22action%22%3A%22deleted%22%7D&y"}"#;
+        assert_eq!(parse(title).unwrap().json.as_str(), title);
+    }
+
+    #[test]
+    fn reads_events_of_your_own_from_a_form() {
+        #[derive(serde::Deserialize)]
+        struct Push {
+            r#ref: String,
+        }
+        crate::events! {
+            enum Pushed for GitHub { "push" => Push(Push) }
+        }
+        let body = "payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D";
+        let secret = Secret::new("secret").unwrap();
+        let signed = Signer::<GitHub>::new(secret.clone()).unwrap().sign(body.as_bytes()).unwrap();
+        let mut headers: Vec<_> = signed.into_iter().collect();
+        headers.push(("X-GitHub-Event".to_owned(), "push".to_owned()));
+        let verified = Verifier::<GitHub>::new(secret).unwrap().verify(&headers, body).unwrap();
+        let event = Pushed::parse(&verified.delivery(&headers)).unwrap();
+        assert!(matches!(event, Pushed::Push(Push { r#ref }) if r#ref == "refs/heads/main"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Gogs.
 //!
 //! - Header: `X-Gogs-Signature: ` and 64 hex digits.
-//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp.
+//! - Signature: HMAC-SHA256 over the JSON, with the secret's text. There is no timestamp.
 //! - Without a secret Gogs sends the header empty; such deliveries are refused.
 //! - The event's type is in `X-Gogs-Event`, the delivery's id in `X-Gogs-Delivery`. **Neither is
 //!   signed**: whoever can replay a delivery can change both.
@@ -45,12 +45,13 @@
 //!
 //! # Pitfalls
 //!
-//! - Choose the content type `application/json`. With `application/x-www-form-urlencoded` Gogs
-//!   signs the JSON and sends it encoded within a form.
+//! - With the content type `application/x-www-form-urlencoded`, Gogs signs the JSON and sends it in
+//!   the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
+//!   because that is what was signed ([`Form::UrlEncodedMember`]).
 //! - Gitea sends the headers of Gogs, too, for receivers written for Gogs; for Gitea itself there
 //!   is [`Gitea`](crate::providers::Gitea).
 
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+use crate::{EventAt, Field, Form, OpenEvent, Provider, Scheme};
 
 /// Gogs as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -58,10 +59,12 @@ pub struct Gogs;
 
 impl Provider for Gogs {
     const NAME: &'static str = "gogs";
-    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Gogs-Signature"]);
+    const SCHEME: Scheme =
+        Scheme::hmac_sha256_hex(&["X-Gogs-Signature"]).forms(&[Form::UrlEncodedMember("payload")]);
     const EVENT: EventAt = EventAt {
         id: Field::UnsignedHeader("X-Gogs-Delivery"),
         event_type: Field::UnsignedHeader("X-Gogs-Event"),
+        url_encoded: Some("payload"),
         ..EventAt::OPEN
     };
 }
@@ -81,6 +84,12 @@ mod tests {
         let signature = "d843a05f58b935be5e6c796adccf9bb5071951f049aea8f3d86ac97d4820001c";
         let verifier = Verifier::<Gogs>::new(Secret::new("gitea_secret")?)?;
         verifier.verify(&[("X-Gogs-Signature", signature)], body)?;
+        // As a form, with the same signature.
+        let form = "payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D";
+        assert_eq!(
+            verifier.verify(&[("X-Gogs-Signature", signature)], form)?.bytes(),
+            body.as_bytes()
+        );
         Ok(())
     }
 }

@@ -67,6 +67,7 @@ impl Provider for PagerDuty {
         event_type: Field::Body(&["event_type"]),
         data: Some("data"),
         within: Some("event"),
+        ..EventAt::OPEN
     };
 }
 

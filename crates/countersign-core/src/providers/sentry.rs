@@ -69,7 +69,7 @@ impl Provider for Sentry {
         id: Field::UnsignedHeader("Request-ID"),
         event_type: Field::UnsignedHeader("Sentry-Hook-Resource"),
         data: Some("data"),
-        within: None,
+        ..EventAt::OPEN
     };
 }
 

@@ -69,7 +69,7 @@ impl Provider for Webflow {
         id: Field::None,
         event_type: Field::Body(&["triggerType"]),
         data: Some("payload"),
-        within: None,
+        ..EventAt::OPEN
     };
 }
 

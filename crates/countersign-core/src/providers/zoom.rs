@@ -109,7 +109,7 @@ impl Provider for Zoom {
         id: Field::None,
         event_type: Field::Body(&["event"]),
         data: Some("payload"),
-        within: None,
+        ..EventAt::OPEN
     };
 }
 

@@ -127,6 +127,7 @@
 //! |---|---|---|
 //! | headers of a delivery whose re-serialised text was signed | the layer sets `Content-Length` and removes the fields that describe the bytes of the wire: `Content-Digest`, `Content-MD5`, `Digest`, `Repr-Digest`, `Trailer`, `Transfer-Encoding` | stay as they arrived: a middleware must not change a head that another middleware may hold |
 //! | body of such a delivery behind the middleware | the text that was signed | the text that was signed: read it to its end, and not up to `Content-Length` |
+//! | headers of JSON that was signed and sent within a URL-encoded form | the layer also sets `Content-Type: application/json` | stay as they arrived: read such a body with `web::Bytes` or [`Webhook`](crate::Webhook) |
 //! | body with `Content-Encoding` behind the middleware | as it was on the wire | as it was on the wire; actix's own extractors inflate it |
 //! | sender that is still sending when it is rejected over HTTP/1 | the rest of its body is read and dropped for up to 10 s and 16 MiB, by at most 32 tasks at once | actix reads and drops the rest: with a declared length for `client_disconnect_timeout` (1 s unless set), in chunks to the end |
 //! | handler without a verifier | does not compile | 500, and the log names what to add |

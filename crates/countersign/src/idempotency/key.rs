@@ -125,7 +125,8 @@ impl IdempotencyKey {
         H: HeaderSource + ?Sized,
     {
         let at = EventAt { id, event_type: if_signed(P::EVENT.event_type), ..P::EVENT };
-        let identity = verified.delivery_at(headers, at).identity()?;
+        let delivery = verified.delivery_at(headers, at);
+        let identity = delivery.identity()?;
         let builder = Self::builder_of(verified).event_type(identity.event_type.as_deref());
         Some(match &identity.id {
             EventId::Id(id) => builder.id(id),

@@ -6,7 +6,11 @@ use std::{
 };
 
 use countersign_core::Form;
-use http::{HeaderMap, Request, Response, header::CONTENT_LENGTH, request::Parts};
+use http::{
+    HeaderMap, HeaderValue, Request, Response,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+    request::Parts,
+};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -94,9 +98,7 @@ where
                         }
                     };
                     let bytes = proof.body().clone();
-                    if proof.form() != Form::Wire {
-                        describe(&mut parts.headers, bytes.len());
-                    }
+                    describe(&mut parts.headers, proof.form(), bytes.len());
                     proof.leave(&mut parts.extensions);
                     // A text that was signed can be longer than the body that was sent.
                     #[cfg(feature = "axum")]
@@ -122,11 +124,17 @@ where
 }
 
 /// Makes the fields that describe a body describe the one that is handed on.
-fn describe(headers: &mut HeaderMap, length: usize) {
+fn describe(headers: &mut HeaderMap, form: Form, length: usize) {
+    if form == Form::Wire {
+        return;
+    }
     for name in ABOUT_THE_WIRE {
         headers.remove(name);
     }
     headers.insert(CONTENT_LENGTH, length.into());
+    if matches!(form, Form::UrlEncodedMember(_)) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
 }
 
 impl<S, V, B> fmt::Debug for ResponseFuture<S, V, B>

@@ -202,6 +202,10 @@ pub(crate) fn describe<H: HeaderSource>(headers: &H, form: Form, bytes: &[u8]) -
     if form == Form::Wire {
         return lengths.all(length_fits);
     }
+    let is_json = headers.values("content-type").eq([&b"application/json"[..]]);
+    if matches!(form, Form::UrlEncodedMember(_)) && !is_json {
+        return false;
+    }
     let is_gone = |name: &&str| headers.values(name).next().is_none();
     lengths.next().is_some_and(length_fits)
         && lengths.next().is_none()

@@ -16,7 +16,8 @@ fn identity(at: EventAt, headers: &[(&str, &str)], body: &str) -> Told {
     let secret = Secret::new("key").unwrap();
     let signed = Signer::<Any>::new(secret.clone()).unwrap().sign(body.as_bytes()).unwrap();
     let verified = Verifier::<Any>::new(secret).unwrap().verify(&signed, body).unwrap();
-    let identity = verified.delivery_at(headers, at).identity()?;
+    let delivery = verified.delivery_at(headers, at);
+    let identity = delivery.identity()?;
     let id = match identity.id {
         EventId::Id(id) => vec![id.into_owned()],
         EventId::Fields(fields) => fields.into_iter().map(Into::into).collect(),
