@@ -10,12 +10,14 @@ use axum::{
     routing::post,
 };
 use countersign::{
-    Answer, Either, HttpHeaders, Provider, Reason, Rejection, Secret, Signer, Verified,
-    VerifiedBody, Verifier, VerifyErrorKind, Webhook,
+    Answer, Either, EventAt, ForeignHeaders, HttpHeaders, Provider, Reason, Rejection, Scheme,
+    Secret, Signer, Verified, VerifiedBody, Verifier, VerifyErrorKind, Webhook,
+    idempotency::{Fresh, Idempotency, MemoryStore},
     providers::{
-        GitHub, Respan, SpeakNode, XWebhookSignature, github, respan, x_webhook_signature::flat,
+        GitHub, Hookdeck, Respan, SpeakNode, XWebhookSignature, github, respan, speaknode,
+        x_webhook_signature::flat,
     },
-    tower::VerifyLayer,
+    tower::{Verify, VerifyLayer},
 };
 use countersign_tests::Logs;
 use http::{Response, request::Builder};
@@ -246,13 +248,79 @@ async fn the_chosen_verifier_sets_the_limits_and_the_first_answers_for_all() {
     }
 }
 
+/// A verifier that looks in GitHub's header, spelled in another case.
+fn in_the_header_of_github() -> Verifier<SpeakNode> {
+    verifier::<SpeakNode>().header("x-hub-signature-256").unwrap().endpoint("calls")
+}
+
+#[test]
+#[should_panic(expected = "the verifiers of github and calls both look for the signature in the \
+                           header X-Hub-Signature-256: give each an endpoint of its own")]
+fn no_layer_is_made_where_two_look_in_the_same_header() {
+    let _ = VerifyLayer::new((verifier::<GitHub>(), in_the_header_of_github()));
+}
+
+#[test]
+#[should_panic(expected = "the verifiers of github and calls both look")]
+fn no_service_is_made_where_two_of_three_look_in_the_same_header() {
+    let verifiers = ((verifier::<GitHub>(), verifier::<Respan>()), in_the_header_of_github());
+    let _ = Verify::new((), verifiers);
+}
+
+#[test]
+fn extractors_answer_500_where_two_look_in_the_same_header() {
+    #[derive(Clone, FromRef)]
+    struct Mistaken {
+        github: Verifier<GitHub>,
+        calls: Verifier<SpeakNode>,
+        idempotency: Idempotency,
+    }
+    type Calls = Either<Webhook<github::Event>, Webhook<speaknode::Event>>;
+    async fn on_calls(_: Calls) {}
+    async fn on_fresh(_: Fresh<Calls>) {}
+    let app = Router::new().route("/", post(on_calls)).route("/fresh", post(on_fresh));
+    let app = app.with_state(Mistaken {
+        github: verifier(),
+        calls: in_the_header_of_github(),
+        idempotency: Idempotency::new(MemoryStore::new()),
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for path in ["/", "/fresh"] {
+        let genuine = signed::<GitHub>(delivery(path), GitHub::NAME, EVENT);
+        for request in [genuine, delivery(path)] {
+            let (answer, logs) = Logs::of(|| runtime.block_on(outcome(&app, request)));
+            assert_eq!(answer, (500, r#"{"error":"Internal server error"}"#.to_owned()));
+            assert_eq!(logs.lines().count(), 1, "{logs}");
+            for field in [
+                "provider=\"github|speaknode\"",
+                "reason=the verifiers of github and calls both look for the signature in the \
+                 header X-Hub-Signature-256: give each an endpoint of its own",
+            ] {
+                assert!(logs.contains(field), "{field} not in {logs}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
-async fn refuses_everything_where_two_look_in_the_same_header() {
-    let speaknode = verifier::<SpeakNode>().header("X-Hub-Signature-256").unwrap();
-    let layer = VerifyLayer::new((verifier::<GitHub>(), speaknode));
-    let app = Router::new().route("/", post(async || "")).route_layer(layer);
-    let request = signed::<GitHub>(delivery("/"), GitHub::NAME, EVENT);
-    assert_eq!(kind(&send(&app, request).await), VerifyErrorKind::AmbiguousSignature);
+async fn a_gateway_by_the_headers_of_another_gateway_is_ambiguous() {
+    struct Gateway;
+    impl Provider for Gateway {
+        const NAME: &'static str = "gateway";
+        const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Gateway-Signature"]);
+        const EVENT: EventAt = EventAt::OPEN;
+        const FOREIGN_HEADERS: ForeignHeaders = ForeignHeaders::PassedOn;
+    }
+    async fn handle() -> &'static str {
+        "handled"
+    }
+    let verifiers = ((verifier::<GitHub>(), verifier::<Hookdeck>()), verifier::<Gateway>());
+    let app = Router::new().route("/", post(handle)).route_layer(VerifyLayer::new(verifiers));
+    let github = || signed::<GitHub>(delivery("/"), GitHub::NAME, EVENT);
+    let gateway = || signed::<Gateway>(github(), Gateway::NAME, EVENT);
+    assert_eq!(outcome(&app, gateway()).await, accepted("handled"));
+    let both = signed::<Hookdeck>(gateway(), Hookdeck::NAME, EVENT);
+    assert_eq!(kind(&send(&app, both).await), VerifyErrorKind::AmbiguousSignature);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod ed25519;
 mod error;
 mod event;
 mod expected;
+mod foreign_headers;
 mod form;
 mod headers;
 mod key;
@@ -38,6 +39,7 @@ pub use event::{
 // What `events!` writes names these; nobody else does.
 #[doc(hidden)]
 pub use event::{Reader as __Reader, Variants as __Variants};
+pub use foreign_headers::ForeignHeaders;
 pub use form::Form;
 pub use headers::{FieldName, HeaderSource};
 // Only for the crate `countersign`, which answers the deliveries that a verifier rejects.

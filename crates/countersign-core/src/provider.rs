@@ -1,6 +1,6 @@
 //! Who sends, and where the event's id and type are.
 
-use crate::Scheme;
+use crate::{ForeignHeaders, Scheme};
 
 /// A platform that sends webhooks: a marker type that names how it signs.
 ///
@@ -36,6 +36,9 @@ pub trait Provider: 'static {
     /// There is no default. Duplicates are recognised by their type and id: if the id is read from
     /// the wrong place, two events can look like one, and the second is lost.
     const EVENT: EventAt;
+    /// The signature headers of other providers that it sends besides its own. They matter where
+    /// both deliver to one endpoint.
+    const FOREIGN_HEADERS: ForeignHeaders = ForeignHeaders::NONE;
 }
 
 /// A second endpoint of a provider: a marker type of its own, so that the proofs of the two
@@ -74,6 +77,7 @@ impl<T: EndpointOf> Provider for T {
     const NAME: &'static str = T::NAME;
     const SCHEME: Scheme = T::Provider::SCHEME;
     const EVENT: EventAt = T::Provider::EVENT;
+    const FOREIGN_HEADERS: ForeignHeaders = T::Provider::FOREIGN_HEADERS;
 }
 
 /// Where a delivery tells the event's id, type and data.

@@ -10,9 +10,10 @@
 /// |---|---|
 /// | of exactly one provider | its verifier alone decides, with its limits and its answers |
 /// | of none | 401, the signature is missing, unless a verifier [answers] such requests |
-/// | of more than one, whatever is in them | 401, the signature is ambiguous |
+/// | of a provider, and of others whose headers it is known to send ([`ForeignHeaders`]) | its verifier decides, as if the other headers were absent |
+/// | of more than one otherwise, whatever is in them | 401, the signature is ambiguous |
 ///
-/// The last two are refused as every bad signature is, with the answer and the deadline of the
+/// The deliveries without a deciding verifier are refused as every bad signature is, with the answer and the deadline of the
 /// first verifier from the left; the log names all providers: `github|x-webhook-signature`.
 ///
 /// Behind a middleware it takes the proof that is there, from the left, and no header chooses
@@ -28,11 +29,15 @@
 /// # Security
 ///
 /// - The header chooses who decides, and nothing more: a delivery is let through only if the
-///   provider that it names has signed it.
-/// - Where two verifiers look for the signature in the same header, **every delivery is ambiguous**
-///   and refused: two providers of one convention, the same provider twice, or one whose
-///   [`Verifier::header`](crate::Verifier::header) was set to what is another's. Give each an
+///   provider that it names has signed it. A sender can leave headers out, and with them choose
+///   the verifier: give each provider a secret of its own.
+/// - Two verifiers must not look for the signature in the same header, as two providers of one
+///   convention do, or the same provider twice, or one whose
+///   [`Verifier::header`](crate::Verifier::header) was set to another's. Middleware panics when it
+///   is made for such verifiers. The extractor answers 500, and the log names both. Give each an
 ///   endpoint of its own.
+///
+/// [`ForeignHeaders`]: crate::ForeignHeaders
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Either<L, R> {
     /// The first.

@@ -17,6 +17,8 @@ pub mod axum;
 #[cfg(any(feature = "_intake", feature = "idempotency"))]
 mod causes;
 #[cfg(feature = "_intake")]
+mod choice;
+#[cfg(feature = "_intake")]
 mod either;
 #[cfg(feature = "_extract")]
 mod extractor;
@@ -53,10 +55,10 @@ mod webhook;
 
 pub use countersign_core::{
     Address, Admission, Answer, Clock, ConfigError, Delivery, Encoding, EndpointOf, Envelope,
-    Event, EventAt, EventId, Field, FieldName, FixedClock, Form, FromEnvelope, HeaderSource,
-    Identity, JsonDumps, Lookup, LookupError, OpenEvent, Part, PayloadError, PayloadErrorKind,
-    Provider, RawEnvelope, RawJson, RequestHead, Scheme, Secret, SecretForm, Secrets,
-    SignatureForm, SignedHeaders, Signer, Signing, SystemClock, Timestamp, TimestampUnit,
+    Event, EventAt, EventId, Field, FieldName, FixedClock, ForeignHeaders, Form, FromEnvelope,
+    HeaderSource, Identity, JsonDumps, Lookup, LookupError, OpenEvent, Part, PayloadError,
+    PayloadErrorKind, Provider, RawEnvelope, RawJson, RequestHead, Scheme, Secret, SecretForm,
+    Secrets, SignatureForm, SignedHeaders, Signer, Signing, SystemClock, Timestamp, TimestampUnit,
     UnknownEvent, UnsignedRequest, Verification, Verifier, VerifyError, VerifyErrorKind,
     body_digest, events, providers,
 };

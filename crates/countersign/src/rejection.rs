@@ -11,7 +11,7 @@ use countersign_core::{
 };
 
 #[cfg(feature = "_extract")]
-use crate::Verified;
+use crate::{Verified, choice::shared_header, verifiers::Decide};
 use crate::names::Names;
 
 /// A delivery that was refused, and what its sender is told.
@@ -25,7 +25,7 @@ use crate::names::Names;
 /// | signed, but not UTF-8 JSON | 400 |
 /// | signed JSON, but no event | 422 |
 /// | the tenant's secrets cannot be looked up | 503, `Retry-After: 5` |
-/// | a setting of yours is missing | 500 |
+/// | a setting of yours is missing or wrong | 500 |
 /// | no signature, and [`answer_unsigned`](crate::Verifier::answer_unsigned) answers it | 200 |
 ///
 /// The bodies of the answers with 401, 400, 413 and 422 are set on the verifier:
@@ -82,6 +82,14 @@ pub enum Reason {
         /// The provider's type, with its path.
         provider: &'static str,
     },
+    /// Two of the handler's verifiers look for the signature in the same header: a mistake of
+    /// yours.
+    SharedHeader {
+        /// The header.
+        header: Box<str>,
+        /// The names of the two endpoints.
+        verifiers: [Box<str>; 2],
+    },
     /// Nothing around the service has verified the request: a mistake of yours.
     MissingProof {
         /// The provider's type, with its path.
@@ -113,6 +121,13 @@ impl Rejection {
     pub(crate) fn missing_verifier<P: Provider>() -> Self {
         let reason = Reason::MissingVerifier { provider: std::any::type_name::<P>() };
         Self::of::<P>(reason).closing()
+    }
+
+    /// Refuses everything where two verifiers look for the signature in the same header.
+    #[cfg(feature = "_extract")]
+    pub(crate) fn of_shared_header<V: Decide>(verifiers: &V) -> Option<Self> {
+        let reason = shared_header(verifiers)?;
+        Some(Self::new(reason, V::NAMES, Answer::default()).closing())
     }
 
     /// Refuses what should have been verified by now.
@@ -213,7 +228,9 @@ impl Rejection {
             Reason::Deadline => (408, DEADLINE),
             Reason::BrokenBody => (400, self.answers.bad_request().unwrap_or(BROKEN_BODY)),
             Reason::Lookup(_) | Reason::LookupDeadline => (503, UNAVAILABLE),
-            Reason::MissingVerifier { .. } | Reason::MissingProof { .. } => (500, MISCONFIGURED),
+            Reason::MissingVerifier { .. }
+            | Reason::MissingProof { .. }
+            | Reason::SharedHeader { .. } => (500, MISCONFIGURED),
             Reason::Payload(error) => match error.kind() {
                 PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => {
                     (400, self.answers.bad_request().unwrap_or(INVALID_PAYLOAD))
@@ -247,6 +264,7 @@ impl Error for Rejection {
             | Reason::Deadline
             | Reason::BrokenBody
             | Reason::MissingVerifier { .. }
+            | Reason::SharedHeader { .. }
             | Reason::MissingProof { .. } => None,
         }
     }
@@ -269,6 +287,11 @@ impl fmt::Display for Reason {
                 f,
                 "Verifier<{provider}> is not in the app data: \
                  add .app_data(web::Data::new(verifier))"
+            ),
+            Self::SharedHeader { header, verifiers: [first, second] } => write!(
+                f,
+                "the verifiers of {first} and {second} both look for the signature in the header \
+                 {header}: give each an endpoint of its own"
             ),
             Self::MissingProof { provider } => write!(
                 f,

@@ -15,7 +15,13 @@ use countersign_core::{
 
 #[cfg(feature = "idempotency")]
 use crate::idempotency::Idempotency;
-use crate::{Either, Reason, Rejection, Verified, names::Names, proof::Proof, respelled, retired};
+use crate::{
+    Either, Reason, Rejection, Verified,
+    choice::{Candidate, narrowest},
+    names::Names,
+    proof::Proof,
+    respelled, retired,
+};
 
 /// What a middleware decides with: a [`Verifier`], or a pair of which a delivery's headers choose
 /// one. Pairs nest for three and more: `(a, (b, c))`.
@@ -26,9 +32,8 @@ use crate::{Either, Reason, Rejection, Verified, names::Names, proof::Proof, res
 ///
 /// Sealed: nothing else decides.
 ///
-/// # Security
-///
-/// As [`Either`]'s: two verifiers that look for the signature in the same header refuse everything.
+/// Two verifiers of a pair must not look for the signature in the same header: middleware panics
+/// when it is made for such a pair, and extractors answer 500.
 pub trait Verifiers: Decide {}
 
 impl<P: Provider> Verifiers for Verifier<P> {}
@@ -46,6 +51,12 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// All providers.
     const NAMES: &'static Names;
+
+    /// How many verifiers there are.
+    const COUNT: usize;
+
+    /// Shows each verifier, from the left.
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>));
 
     /// How many of the verifiers look at a header that is there.
     fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize;
@@ -144,6 +155,15 @@ impl<P: Provider> Decide for Verifier<P> {
     type Proof = Verified<P>;
 
     const NAMES: &'static Names = Names::of::<P>();
+    const COUNT: usize = 1;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>)) {
+        visit(Candidate {
+            name: self.name(),
+            headers: self.__signature_headers(),
+            foreign: P::FOREIGN_HEADERS,
+        });
+    }
 
     fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
         usize::from(Self::claims(self, headers))
@@ -216,6 +236,12 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
     type Proof = Either<A::Proof, B::Proof>;
 
     const NAMES: &'static Names = &Names::Both(A::NAMES, B::NAMES);
+    const COUNT: usize = A::COUNT + B::COUNT;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>)) {
+        self.0.visit(visit);
+        self.1.visit(visit);
+    }
 
     fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
         self.0.claims(headers) + self.1.claims(headers)
@@ -256,17 +282,23 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         address: Address<'_>,
     ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>) {
         let (left, right) = self;
-        match (left.claims(headers), right.claims(headers)) {
-            (1, 0) => {
-                let (terms, begun) = left.begin(headers, declared_length, address);
-                (terms, begun.map(|begun| begun.map(Either::Left)))
-            }
-            (0, 1) => {
-                let (terms, begun) = right.begin(headers, declared_length, address);
-                (terms, begun.map(|begun| begun.map(Either::Right)))
-            }
-            (0, 0) => (self.terms(), Err(self.missing())),
-            _ => (self.terms(), Err(VerifyErrorKind::AmbiguousSignature.into())),
+        let is_left = match (left.claims(headers), right.claims(headers)) {
+            (0, 0) => return (self.terms(), Err(self.missing())),
+            (1, 0) => true,
+            (0, 1) => false,
+            // A pair within this one chooses the same again: it has fewer verifiers, of which the
+            // narrowest stays the narrowest.
+            _ => match narrowest(self, headers) {
+                Some(place) => place < A::COUNT,
+                None => return (self.terms(), Err(VerifyErrorKind::AmbiguousSignature.into())),
+            },
+        };
+        if is_left {
+            let (terms, begun) = left.begin(headers, declared_length, address);
+            (terms, begun.map(|begun| begun.map(Either::Left)))
+        } else {
+            let (terms, begun) = right.begin(headers, declared_length, address);
+            (terms, begun.map(|begun| begun.map(Either::Right)))
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod either;
+mod forges;
 mod once;
 mod tenants;
 mod timed;
@@ -38,6 +39,7 @@ pub(crate) fn rows() -> Vec<Row> {
         limits(),
         connections(),
         either::rows(),
+        forges::rows(),
         tenants::rows(),
         timed::rows(),
         timed_tenants::rows(),

@@ -2,7 +2,8 @@
 //!
 //! - Header: `X-Gitea-Signature: ` and 64 hex digits. Gitea repeats the signature in
 //!   `X-Gogs-Signature` and, behind `sha256=`, in `X-Hub-Signature-256`; Forgejo in
-//!   `X-Forgejo-Signature`, too. None of these is looked at.
+//!   `X-Forgejo-Signature`, too. None of these is looked at. At an endpoint of GitHub and Gitea, a
+//!   delivery that also has `X-Gitea-Signature` is Gitea's.
 //! - Signature: HMAC-SHA256 over the JSON, with the secret's text. There is no timestamp.
 //! - Without a secret Gitea sends the header empty; such deliveries are refused.
 //! - The event's type is in `X-Gitea-Event`, the delivery's id in `X-Gitea-Delivery`. **Neither is
@@ -57,7 +58,7 @@
 //! - `X-Gitea-Event-Type` tells more precisely what `X-Gitea-Event` sums up (`issue_assign` beside
 //!   `issues`). It is not signed either.
 
-use crate::{EventAt, Field, Form, OpenEvent, Provider, Scheme};
+use crate::{EventAt, Field, ForeignHeaders, Form, OpenEvent, Provider, Scheme};
 
 /// Gitea as a provider, and Forgejo.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +75,8 @@ impl Provider for Gitea {
         url_encoded: Some("payload"),
         ..EventAt::OPEN
     };
+    const FOREIGN_HEADERS: ForeignHeaders =
+        ForeignHeaders::Named(&["X-Gogs-Signature", "X-Hub-Signature", "X-Hub-Signature-256"]);
 }
 
 /// What Gitea tells: the delivery's id and the event's type, both unsigned, and the whole body.

@@ -49,7 +49,7 @@
 //!   the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
 //!   because that is what was signed ([`Form::UrlEncodedMember`]).
 //! - Gitea sends the headers of Gogs, too, for receivers written for Gogs; for Gitea itself there
-//!   is [`Gitea`](crate::providers::Gitea).
+//!   is [`Gitea`](crate::providers::Gitea). At an endpoint of both, its deliveries are Gitea's.
 
 use crate::{EventAt, Field, Form, OpenEvent, Provider, Scheme};
 

@@ -56,11 +56,12 @@
 //! - `X-Hookdeck-Verified` tells whether Hookdeck verified the original provider's signature, where
 //!   the source is set to. It is not signed: set the source to refuse what is not verified.
 //! - The original provider's signature comes along, too. Verifying Hookdeck's does not verify it.
+//!   At an endpoint of both providers, a delivery that has Hookdeck's header is Hookdeck's.
 //!   If you verify the original one instead, its signed time is that of the first delivery. Later
 //!   attempts of Hookdeck are then stale, unless
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance) is longer than Hookdeck's retry schedule.
 
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+use crate::{EventAt, Field, ForeignHeaders, OpenEvent, Provider, Scheme};
 
 /// Hookdeck as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +73,7 @@ impl Provider for Hookdeck {
         Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature", "X-Hookdeck-Signature-2"]).numbered();
     const EVENT: EventAt =
         EventAt { id: Field::UnsignedHeader("X-Hookdeck-EventID"), ..EventAt::OPEN };
+    const FOREIGN_HEADERS: ForeignHeaders = ForeignHeaders::PassedOn;
 }
 
 /// What Hookdeck forwards: its own id, unsigned, and the whole body, an object.

@@ -278,6 +278,13 @@ impl<P> Verifier<P> {
         &self.shared.settings.endpoint
     }
 
+    /// Returns the headers that the signature is looked for in.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __signature_headers(&self) -> &[FieldName] {
+        &self.shared.settings.signature_headers
+    }
+
     /// Returns the present keys, or `None` if the verifier looks keys up per tenant, or was made
     /// for one tenant.
     #[doc(hidden)]

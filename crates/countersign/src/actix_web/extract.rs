@@ -91,13 +91,18 @@ impl<T: Extractor<Verifiers: FromAppData>> Proof<T> {
     pub(super) fn find(request: &HttpRequest, payload: &mut Payload) -> Self {
         match ProofOf::<T>::find(&*request.extensions()) {
             Some(proof) => Self::Decided { verdict: Some(Ok(proof)) },
-            None => match T::Verifiers::from_app_data(request) {
+            None => match Self::verifiers(request) {
                 Ok(verifiers) => {
                     Self::Verifying { intake: intake(&verifiers, request, payload.take()) }
                 }
                 Err(rejection) => Self::Decided { verdict: Some(Err(rejection.into())) },
             },
         }
+    }
+
+    fn verifiers(request: &HttpRequest) -> Result<T::Verifiers, Rejection> {
+        let verifiers = T::Verifiers::from_app_data(request)?;
+        Rejection::of_shared_header(&verifiers).map_or(Ok(verifiers), Err)
     }
 }
 

@@ -12,7 +12,7 @@ use actix_web::{
 };
 
 use super::{ResponseFuture, intake::intake};
-use crate::Verifiers;
+use crate::{Verifiers, choice::assert_apart};
 
 /// Middleware that calls the inner service with verified deliveries only.
 ///
@@ -26,7 +26,13 @@ pub struct VerifyWebhook<V> {
 impl<V: Verifiers> VerifyWebhook<V> {
     /// Lets through what this [`Verifier`](crate::Verifier) accepts, or that one of a pair whose
     /// header is there. Everything there is to set is set on the verifier.
+    ///
+    /// # Panics
+    ///
+    /// If two of the verifiers look for the signature in the same header. The message names both.
+    #[track_caller]
     pub fn new(verifiers: V) -> Self {
+        assert_apart(&verifiers);
         Self { verifiers }
     }
 }

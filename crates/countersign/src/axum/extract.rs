@@ -91,9 +91,9 @@ pin_project! {
     where
         T: Extractor,
     {
-        Left {
+        Decided {
             // Taken when it is asked for.
-            proof: Option<ProofOf<T>>,
+            verdict: Option<Result<ProofOf<T>, Rejected<Body>>>,
         },
         Verifying {
             #[pin]
@@ -136,10 +136,15 @@ impl<T: Extractor> Proof<T> {
         T::Verifiers: FromState<S>,
     {
         match ProofOf::<T>::find(&parts.extensions) {
-            Some(proof) => Self::Left { proof: Some(proof) },
+            Some(proof) => Self::Decided { verdict: Some(Ok(proof)) },
             None => {
                 let verifiers = T::Verifiers::from_state(state);
-                Self::Verifying { intake: intake(&verifiers, parts, body) }
+                match Rejection::of_shared_header(&verifiers) {
+                    Some(rejection) => {
+                        Self::Decided { verdict: Some(Err(Rejected::unread(rejection, body))) }
+                    }
+                    None => Self::Verifying { intake: intake(&verifiers, parts, body) },
+                }
             }
         }
     }
@@ -151,9 +156,9 @@ impl<T: Extractor> Future for Proof<T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
             ProofProjection::Verifying { intake } => intake.poll(cx),
-            // Without a proof it was ready before, and nothing is to come.
-            ProofProjection::Left { proof } => {
-                proof.take().map_or(Poll::Pending, |proof| Poll::Ready(Ok(proof)))
+            // Without a verdict it was ready before, and nothing is to come.
+            ProofProjection::Decided { verdict } => {
+                verdict.take().map_or(Poll::Pending, Poll::Ready)
             }
         }
     }

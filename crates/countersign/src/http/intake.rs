@@ -98,6 +98,14 @@ where
     }
 }
 
+#[cfg(feature = "axum")]
+impl<B> Rejected<B> {
+    /// Rejects a delivery whose body was not read.
+    pub(crate) fn unread(rejection: Rejection, body: B) -> Self {
+        Self { rejection, rest: Some(Box::pin(body)) }
+    }
+}
+
 impl<B: Body + Send + 'static> Rejected<B> {
     /// Rejects the request, and reads the rest of its body if the answer would be lost otherwise.
     pub(crate) fn refuse(self, parts: &Parts) -> Rejection {

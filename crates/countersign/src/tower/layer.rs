@@ -1,7 +1,7 @@
 use tower_layer::Layer;
 
 use super::Verify;
-use crate::Verifiers;
+use crate::{Verifiers, choice::assert_apart};
 
 /// Layer that applies the [`Verify`] middleware.
 ///
@@ -31,7 +31,13 @@ pub struct VerifyLayer<V> {
 impl<V: Verifiers> VerifyLayer<V> {
     /// Lets through what this [`Verifier`](crate::Verifier) accepts, or that one of a pair whose
     /// header is there. Everything there is to set is set on the verifier.
+    ///
+    /// # Panics
+    ///
+    /// If two of the verifiers look for the signature in the same header. The message names both.
+    #[track_caller]
     pub fn new(verifiers: V) -> Self {
+        assert_apart(&verifiers);
         Self { verifiers }
     }
 }

@@ -7,6 +7,7 @@ use tower_service::Service;
 use super::{RequestBody, ResponseBody, ResponseFuture};
 use crate::{
     Verifiers,
+    choice::assert_apart,
     http::{BoxError, intake},
 };
 
@@ -29,7 +30,13 @@ pub struct Verify<S, V> {
 
 impl<S, V: Verifiers> Verify<S, V> {
     /// Calls `inner` with what `verifiers` accept.
+    ///
+    /// # Panics
+    ///
+    /// If two of the verifiers look for the signature in the same header. The message names both.
+    #[track_caller]
     pub fn new(inner: S, verifiers: V) -> Self {
+        assert_apart(&verifiers);
         Self { inner, verifiers }
     }
 }

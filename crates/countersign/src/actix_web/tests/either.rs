@@ -59,6 +59,38 @@ async fn each_is_verified_with_its_own_secret_and_two_are_ambiguous() {
     }
 }
 
+/// A verifier that looks in GitHub's header, spelled in another case.
+fn in_the_header_of_github() -> Verifier<XWebhookSignature> {
+    verifier::<XWebhookSignature>("in-house").header("x-hub-signature-256").unwrap()
+}
+
+#[test]
+#[should_panic(expected = "the verifiers of x-webhook-signature and github both look for the \
+                           signature in the header x-hub-signature-256")]
+fn no_middleware_is_made_where_two_look_in_the_same_header() {
+    let _ = VerifyWebhook::new((in_the_header_of_github(), verifier::<GitHub>("github")));
+}
+
+#[actix_web::test]
+async fn answers_500_where_two_look_in_the_same_header() {
+    let app = init_service(
+        App::new()
+            .app_data(web::Data::new(in_the_header_of_github()))
+            .app_data(web::Data::new(verifier::<GitHub>("github")))
+            .route("/", web::post().to(on_two)),
+    )
+    .await;
+    for request in [signed::<GitHub>("github", USER), TestRequest::post().set_payload(USER)] {
+        let response = call_service(&app, request.to_request()).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            rejection(&response).to_string(),
+            "the verifiers of x-webhook-signature and github both look for the signature in the \
+             header x-hub-signature-256: give each an endpoint of its own"
+        );
+    }
+}
+
 #[actix_web::test]
 async fn takes_the_proof_that_is_there_and_does_not_choose_by_header_again() {
     let app = init_service(

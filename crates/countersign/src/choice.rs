@@ -1,0 +1,99 @@
+//! The choice among several verifiers of one endpoint.
+
+use countersign_core::{FieldName, ForeignHeaders, HeaderSource};
+
+use crate::{Reason, verifiers::Decide};
+
+/// One verifier of several.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// The name of its endpoint.
+    pub(crate) name: &'a str,
+    /// The headers that it looks for the signature in.
+    pub(crate) headers: &'a [FieldName],
+    /// Those that its provider sends besides.
+    pub(crate) foreign: ForeignHeaders,
+}
+
+/// Finds the verifier that decides about a delivery with signature headers of several: its provider
+/// states that it sends those of the others, and no other provider states so of its own.
+///
+/// Returns its place from the left.
+pub(crate) fn narrowest<V, H>(verifiers: &V, headers: &H) -> Option<usize>
+where
+    V: Decide,
+    H: HeaderSource + ?Sized,
+{
+    let mut claims = Vec::new();
+    let mut place = 0;
+    verifiers.visit(&mut |candidate| {
+        if candidate.present(headers).next().is_some() {
+            claims.push((place, candidate));
+        }
+        place += 1;
+    });
+    let is_narrowest = |(place, candidate): &(usize, Candidate<'_>)| {
+        claims.iter().filter(|(other, _)| other != place).all(|(_, other)| {
+            candidate.sends_those_of(other, headers) && !other.sends_those_of(candidate, headers)
+        })
+    };
+    claims.iter().find(|claim| is_narrowest(claim)).map(|(place, _)| *place)
+}
+
+/// Finds two verifiers that look for the signature in the same header: every delivery with this
+/// header would be ambiguous.
+pub(crate) fn shared_header<V: Decide>(verifiers: &V) -> Option<Reason> {
+    let mut found = None;
+    let mut place = 0;
+    verifiers.visit(&mut |candidate| {
+        let mut other_place = 0;
+        verifiers.visit(&mut |other| {
+            if other_place > place && found.is_none() {
+                found = candidate.shared_with(&other);
+            }
+            other_place += 1;
+        });
+        place += 1;
+    });
+    found
+}
+
+/// Panics if two verifiers look for the signature in the same header.
+#[cfg(any(feature = "tower", feature = "actix-web"))]
+#[track_caller]
+pub(crate) fn assert_apart<V: Decide>(verifiers: &V) {
+    if let Some(reason) = shared_header(verifiers) {
+        panic!("{reason}");
+    }
+}
+
+impl<'a> Candidate<'a> {
+    /// Returns those of its headers that a delivery has.
+    fn present<'h, H>(&self, headers: &'h H) -> impl Iterator<Item = &'h FieldName>
+    where
+        'a: 'h,
+        H: HeaderSource + ?Sized,
+    {
+        self.headers.iter().filter(|name| headers.values_of(name).next().is_some())
+    }
+
+    /// Returns whether its provider states all headers of another that a delivery has.
+    fn sends_those_of<H>(&self, other: &Candidate<'_>, headers: &H) -> bool
+    where
+        H: HeaderSource + ?Sized,
+    {
+        other.present(headers).all(|name| self.foreign.include(name.as_str()))
+    }
+
+    fn shared_with(&self, other: &Candidate<'_>) -> Option<Reason> {
+        let is_shared = |name: &&FieldName| {
+            let mut others = other.headers.iter();
+            others.any(|other| other.as_str().eq_ignore_ascii_case(name.as_str()))
+        };
+        let header = self.headers.iter().find(is_shared)?;
+        Some(Reason::SharedHeader {
+            header: header.as_str().into(),
+            verifiers: [self.name.into(), other.name.into()],
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! Senders that also send the signature headers of others: Gitea those of GitHub, and a gateway
+//! those of whoever sent the event.
+
+use countersign::{Secret, Signer, providers::Hookdeck};
+
+use super::*;
+
+const PUSH: &str = r#"{"ref":"refs/heads/main"}"#;
+
+/// A push, with the fields about it that Gitea sends.
+fn push() -> Post {
+    let fields = ["X-Gitea-Event: push", "X-Gitea-Delivery: a", "X-Gogs-Event: push"];
+    let fields = fields.into_iter().chain(["X-GitHub-Event: push", "X-GitHub-Delivery: b"]);
+    let fields = fields.chain(["X-Hookdeck-EventID: c"]);
+    fields.fold(Post::to("/forge").body(PUSH), Post::field)
+}
+
+fn hub(secret: &str) -> String {
+    format!("X-Hub-Signature-256: sha256={}", signature(secret, PUSH))
+}
+
+fn gitea(secret: &str) -> String {
+    format!("X-Gitea-Signature: {}", signature(secret, PUSH))
+}
+
+fn gogs(secret: &str) -> String {
+    format!("X-Gogs-Signature: {}", signature(secret, PUSH))
+}
+
+fn hookdeck(secret: &str) -> String {
+    let signer = Signer::<Hookdeck>::new(Secret::new(secret).unwrap()).unwrap();
+    let headers = signer.sign(PUSH.as_bytes()).unwrap();
+    let (name, value) = headers.iter().next().unwrap();
+    format!("{name}: {value}")
+}
+
+fn with<const COUNT: usize>(fields: [String; COUNT]) -> Vec<u8> {
+    fields.into_iter().fold(push(), Post::field).bytes()
+}
+
+fn by_github(name: &'static str, bytes: Vec<u8>) -> Row {
+    let answer = told("github", Some("push"), Some("b"), 0, PUSH.as_bytes());
+    Row::ours(name, send(bytes), vec![answer]).effects(["b"])
+}
+
+fn by_gitea(name: &'static str, bytes: Vec<u8>) -> Row {
+    let answer = told("gitea", Some("push"), Some("a"), 0, PUSH.as_bytes());
+    Row::ours(name, send(bytes), vec![answer]).effects(["a"])
+}
+
+fn by_hookdeck(name: &'static str, bytes: Vec<u8>) -> Row {
+    let answer = told("hookdeck", None, Some("c"), 0, PUSH.as_bytes());
+    Row::ours(name, send(bytes), vec![answer]).effects(["c"])
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    [genuine(), forged()].into_iter().flatten().collect()
+}
+
+fn genuine() -> Vec<Row> {
+    let all = || [gitea(SECRET), gogs(SECRET), hub(SECRET)];
+    let [gitea_line, gogs_line, hub_line] = all();
+    vec![
+        by_github("forge, of github", with([hub(SECRET)])),
+        by_gitea("forge, of gitea", with(all())),
+        by_gitea("forge, of gitea in another order", with([hub_line, gogs_line, gitea_line])),
+        by_gitea("forge, of gitea with its header only", with([gitea(SECRET)])),
+        by_gitea("forge, of gitea, and github's forged", with([gitea(SECRET), hub("another")])),
+        by_gitea(
+            "forge, of gitea, and github's empty",
+            with([gitea(SECRET), "X-Hub-Signature-256:".to_owned()]),
+        ),
+        by_gitea(
+            "forge, of gitea, github's twice",
+            with([gitea(SECRET), hub(SECRET), hub(SECRET)]),
+        ),
+        by_hookdeck("forge, of hookdeck", with([hookdeck(SECRET)])),
+        by_hookdeck("forge, of github by hookdeck", with([hub("another"), hookdeck(SECRET)])),
+        by_hookdeck(
+            "forge, of gitea by hookdeck",
+            with([gitea("another"), gogs("another"), hub("another"), hookdeck(SECRET)]),
+        ),
+    ]
+}
+
+fn forged() -> Vec<Row> {
+    vec![
+        refuses("forge, gitea's forged, github's genuine", with([gitea("another"), hub(SECRET)])),
+        refuses(
+            "forge, gitea's empty, github's genuine",
+            with(["X-Gitea-Signature:".to_owned(), hub(SECRET)]),
+        ),
+        refuses(
+            "forge, gitea's malformed, github's genuine",
+            with(["X-Gitea-Signature: x".to_owned(), hub(SECRET)]),
+        ),
+        refuses("forge, gitea's twice", with([gitea(SECRET), gitea(SECRET), hub(SECRET)])),
+        refuses(
+            "forge, hookdeck's forged, gitea's genuine",
+            with([hookdeck("another"), gitea(SECRET), hub(SECRET)]),
+        ),
+        refuses(
+            "forge, hookdeck's forged, github's genuine",
+            with([hookdeck("another"), hub(SECRET)]),
+        ),
+        refuses("forge, gogs's alone", with([gogs(SECRET)])),
+        refuses("forge, no signature", push().bytes()),
+    ]
+}
