@@ -11,7 +11,7 @@ use crate::SecretForm;
 use crate::{
     ConfigError, HeaderSource, Part, Provider, Scheme, Secret, TimestampUnit, Verifier,
     mac::HmacKey,
-    scheme::{Algorithm, TimestampPlace, is_field_name},
+    scheme::{Algorithm, is_field_name},
     signature::{self, Tag},
 };
 
@@ -54,7 +54,8 @@ impl<P: Provider> Signer<P> {
         Ok(Self { key, header: None, url: None, provider: PhantomData })
     }
 
-    /// Puts the signature into this header instead of the scheme's first.
+    /// Puts the signature into this header instead of the scheme's first, and the id and the time
+    /// into the headers that go with it.
     ///
     /// # Errors
     ///
@@ -151,13 +152,12 @@ impl<'a, P: Provider> Signing<'a, P> {
         let name = self.signer.header.as_deref().unwrap_or(scheme.headers[0]);
         let value = signature::write(scheme, &self.signer.key.tag(&text), timestamp.as_deref());
         let mut headers = vec![(name.to_owned(), value)];
-        if let ([name, ..], Some(id)) = (scheme.id_headers, self.id) {
-            headers.push(((*name).to_owned(), id.to_owned()));
+        let (id_header, timestamp_header) = scheme.companions(name);
+        if let (Some(name), Some(id)) = (id_header, self.id) {
+            headers.push((name.to_owned(), id.to_owned()));
         }
-        if let (Some(TimestampPlace::Header([name, ..])), Some(timestamp)) =
-            (scheme.timestamp.map(|rule| rule.place), timestamp)
-        {
-            headers.push(((*name).to_owned(), timestamp));
+        if let (Some(name), Some(timestamp)) = (timestamp_header, timestamp) {
+            headers.push((name.to_owned(), timestamp));
         }
         Ok(SignedHeaders(headers))
     }

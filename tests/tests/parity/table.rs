@@ -3,6 +3,7 @@
 mod answers;
 mod either;
 mod forges;
+mod named_headers;
 mod once;
 mod tenants;
 mod timed;
@@ -40,6 +41,7 @@ pub(crate) fn rows() -> Vec<Row> {
         connections(),
         either::rows(),
         forges::rows(),
+        named_headers::rows(),
         tenants::rows(),
         timed::rows(),
         timed_tenants::rows(),

@@ -60,6 +60,49 @@
 //!   If you verify the original one instead, its signed time is that of the first delivery. Later
 //!   attempts of Hookdeck are then stale, unless
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance) is longer than Hookdeck's retry schedule.
+//!
+//! # While the secret is rolled
+//!
+//! A provider of your own looks in `X-Hookdeck-Signature-2` first, and in the usual header where
+//! that one is absent. Its verifier needs the former secret until the roll ends: give it the new
+//! secret as the current one, and the former secret as a retired one. Its events are read with
+//! `Webhook<hookdeck::Event, RollingHookdeck>`.
+//!
+//! ```
+//! use countersign_core::{EventAt, ForeignHeaders, Provider, Scheme, Secret, Secrets, Verifier};
+//! use countersign_core::providers::Hookdeck;
+//!
+//! struct RollingHookdeck;
+//!
+//! impl Provider for RollingHookdeck {
+//!     const NAME: &'static str = Hookdeck::NAME;
+//!     const SCHEME: Scheme =
+//!         Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature-2", "X-Hookdeck-Signature"]);
+//!     const EVENT: EventAt = Hookdeck::EVENT;
+//!     const FOREIGN_HEADERS: ForeignHeaders = Hookdeck::FOREIGN_HEADERS;
+//! }
+//!
+//! # use countersign_core::Signer;
+//! let (former, new) = (Secret::new("former secret")?, Secret::new("new secret")?);
+//! # let (of_former, of_new) = (Signer::<Hookdeck>::new(former.clone())?, Signer::<Hookdeck>::new(new.clone())?);
+//! # let sign = |signer: &Signer<Hookdeck>| signer.sign(b"{}").map(|headers| headers.iter().next().map(|(_, value)| value.to_owned()).unwrap_or_default());
+//! # let (by_former, by_new) = (sign(&of_former)?, sign(&of_new)?);
+//! // The verifier has the former secret: before the roll, and once the secret is rolled.
+//! let verifier = Verifier::<RollingHookdeck>::new(former.clone())?;
+//! let before = [("X-Hookdeck-Signature", &by_former)];
+//! let rolled = [("X-Hookdeck-Signature", &by_new), ("X-Hookdeck-Signature-2", &by_former)];
+//! assert!(verifier.verify(&before, b"{}").is_ok());
+//! assert!(verifier.verify(&rolled, b"{}").is_ok());
+//!
+//! // The verifier gets the new secret: still during the roll, and after it.
+//! verifier.replace_secrets(Secrets::new(new).with_retired(former)?)?;
+//! let after = [("X-Hookdeck-Signature", &by_new)];
+//! assert!(verifier.verify(&rolled, b"{}").is_ok());
+//! assert!(verifier.verify(&after, b"{}").is_ok());
+//! # let forged = [("X-Hookdeck-Signature", &by_new), ("X-Hookdeck-Signature-2", &by_former)];
+//! # assert!(verifier.verify(&forged, b"[]").is_err());
+//! # Ok::<_, countersign_core::ConfigError>(())
+//! ```
 
 use crate::{EventAt, Field, ForeignHeaders, OpenEvent, Provider, Scheme};
 

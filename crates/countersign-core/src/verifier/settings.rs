@@ -32,11 +32,10 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(super) fn new(provider: &'static str, scheme: &Scheme) -> Self {
-        let fields = |names: &[&str]| names.iter().map(|name| FieldName::new(name)).collect();
         Self {
-            signature_headers: fields(scheme.headers),
-            timestamp_headers: fields(scheme.timestamp_headers()),
-            id_headers: fields(scheme.id_headers),
+            signature_headers: fields(scheme.headers.iter().copied()),
+            timestamp_headers: fields(scheme.timestamp_headers().iter().copied()),
+            id_headers: fields(scheme.id_headers.iter().copied()),
             url: None,
             clock: Arc::new(SystemClock),
             tolerance: Tolerance::OfScheme,
@@ -55,14 +54,40 @@ impl<P: Provider> Verifier<P> {
     /// Looks for the signature in this header instead of the scheme's: for providers that let you
     /// choose it, or do not document it.
     ///
+    /// If it is one of several headers of the scheme, the id and the time are read from the headers
+    /// that go with it. Otherwise they are read from those that go with the scheme's first header.
+    ///
     /// # Errors
     ///
     /// [`ConfigError::HeaderName`] if it is not a field name.
+    ///
+    /// # Examples
+    ///
+    /// A sender with the headers `svix-id`, `svix-timestamp` and `svix-signature`:
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use countersign_core::{Secret, Signer, Verifier, providers::StandardWebhooks};
+    ///
+    /// let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+    /// let signer = Signer::<StandardWebhooks>::new(secret.clone())?.header("svix-signature")?;
+    /// let headers = signer.at(SystemTime::now()).id("msg_1").sign(b"{}")?;
+    /// assert!(headers.iter().all(|(name, _)| name.starts_with("svix-")));
+    ///
+    /// let verifier = Verifier::<StandardWebhooks>::new(secret)?.header("svix-signature")?;
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
     pub fn header(self, name: &str) -> Result<Self, ConfigError> {
         if !is_field_name(name) {
             return Err(ConfigError::HeaderName { name: name.to_owned() });
         }
-        Ok(self.set(|settings| settings.signature_headers = [FieldName::new(name)].into()))
+        let (id, timestamp) = Self::SCHEME.companions(name);
+        Ok(self.set(|settings| {
+            settings.signature_headers = fields([name]);
+            settings.id_headers = fields(id);
+            settings.timestamp_headers = fields(timestamp);
+        }))
     }
 
     /// Sets the URL that the provider delivers to, for schemes that sign it: exactly the text you
@@ -295,6 +320,10 @@ impl<P> Verifier<P> {
             KeySource::Own(_) | KeySource::PerTenant(_) => None,
         }
     }
+}
+
+fn fields<'a>(names: impl IntoIterator<Item = &'a str>) -> Box<[FieldName]> {
+    names.into_iter().map(FieldName::new).collect()
 }
 
 /// A typical event has a few KiB; GitHub caps its own at 25 MiB.
