@@ -10,9 +10,9 @@ use countersign_core::{
     Provider, VerifyError, VerifyErrorKind,
 };
 
+use crate::names::Names;
 #[cfg(feature = "_extract")]
 use crate::{Verified, choice::shared_header, verifiers::Decide};
-use crate::names::Names;
 
 /// A delivery that was refused, and what its sender is told.
 ///

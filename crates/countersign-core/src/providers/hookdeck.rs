@@ -63,44 +63,29 @@
 //!
 //! # While the secret is rolled
 //!
-//! A provider of your own looks in `X-Hookdeck-Signature-2` first, and in the usual header where
-//! that one is absent. Its verifier needs the former secret until the roll ends: give it the new
-//! secret as the current one, and the former secret as a retired one. Its events are read with
-//! `Webhook<hookdeck::Event, RollingHookdeck>`.
+//! Give the verifier the new secret at any time before the roll ends:
 //!
 //! ```
-//! use countersign_core::{EventAt, ForeignHeaders, Provider, Scheme, Secret, Secrets, Verifier};
-//! use countersign_core::providers::Hookdeck;
+//! use countersign_core::{Secret, Secrets, Signer, Verifier, providers::Hookdeck};
 //!
-//! struct RollingHookdeck;
-//!
-//! impl Provider for RollingHookdeck {
-//!     const NAME: &'static str = Hookdeck::NAME;
-//!     const SCHEME: Scheme =
-//!         Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature-2", "X-Hookdeck-Signature"]);
-//!     const EVENT: EventAt = Hookdeck::EVENT;
-//!     const FOREIGN_HEADERS: ForeignHeaders = Hookdeck::FOREIGN_HEADERS;
-//! }
-//!
-//! # use countersign_core::Signer;
 //! let (former, new) = (Secret::new("former secret")?, Secret::new("new secret")?);
-//! # let (of_former, of_new) = (Signer::<Hookdeck>::new(former.clone())?, Signer::<Hookdeck>::new(new.clone())?);
-//! # let sign = |signer: &Signer<Hookdeck>| signer.sign(b"{}").map(|headers| headers.iter().next().map(|(_, value)| value.to_owned()).unwrap_or_default());
-//! # let (by_former, by_new) = (sign(&of_former)?, sign(&of_new)?);
-//! // The verifier has the former secret: before the roll, and once the secret is rolled.
-//! let verifier = Verifier::<RollingHookdeck>::new(former.clone())?;
+//! # let sign = |secret: &Secret| -> Result<String, countersign_core::ConfigError> {
+//! #     let headers = Signer::<Hookdeck>::new(secret.clone())?.sign(b"{}")?;
+//! #     Ok(headers.iter().map(|(_, value)| value.to_owned()).collect())
+//! # };
+//! # let (by_former, by_new) = (sign(&former)?, sign(&new)?);
 //! let before = [("X-Hookdeck-Signature", &by_former)];
 //! let rolled = [("X-Hookdeck-Signature", &by_new), ("X-Hookdeck-Signature-2", &by_former)];
+//! let after = [("X-Hookdeck-Signature", &by_new)];
+//!
+//! let verifier = Verifier::<Hookdeck>::new(former.clone())?;
 //! assert!(verifier.verify(&before, b"{}").is_ok());
 //! assert!(verifier.verify(&rolled, b"{}").is_ok());
 //!
-//! // The verifier gets the new secret: still during the roll, and after it.
-//! verifier.replace_secrets(Secrets::new(new).with_retired(former)?)?;
-//! let after = [("X-Hookdeck-Signature", &by_new)];
+//! verifier.replace_secrets(Secrets::new(new))?;
 //! assert!(verifier.verify(&rolled, b"{}").is_ok());
 //! assert!(verifier.verify(&after, b"{}").is_ok());
-//! # let forged = [("X-Hookdeck-Signature", &by_new), ("X-Hookdeck-Signature-2", &by_former)];
-//! # assert!(verifier.verify(&forged, b"[]").is_err());
+//! # assert!(verifier.verify(&rolled, b"[]").is_err());
 //! # Ok::<_, countersign_core::ConfigError>(())
 //! ```
 

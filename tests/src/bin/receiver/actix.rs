@@ -18,7 +18,7 @@ use countersign::{
 };
 
 use crate::{
-    endpoint::{Endpoints, RollingHookdeck, Svix, WebhookJs},
+    endpoint::{Endpoints, Svix, WebhookJs},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
@@ -38,7 +38,6 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             svix,
             gitea,
             hookdeck,
-            rolling,
             tenants,
             slack_tenants,
             stripe_tenants,
@@ -59,7 +58,6 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(svix))
             .app_data(Data::new(gitea))
             .app_data(Data::new(hookdeck))
-            .app_data(Data::new(rolling))
             .app_data(Data::new(tenants))
             .app_data(Data::new(slack_tenants))
             .app_data(Data::new(stripe_tenants))
@@ -75,7 +73,7 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
         route::<Webhook<standard_webhooks::Event>>(config, "/standard", is_once);
         route::<Webhook<standard_webhooks::Event, Svix>>(config, "/svix", is_once);
         route::<Webhook<gitea::Event>>(config, "/gitea", is_once);
-        route::<Webhook<hookdeck::Event, RollingHookdeck>>(config, "/hookdeck", is_once);
+        route::<Webhook<hookdeck::Event>>(config, "/hookdeck", is_once);
         route::<OfEither>(config, "/either", is_once);
         route::<OfForge>(config, "/forge", is_once);
         route::<Webhook<x_webhook_signature::Event, PerTenant>>(
@@ -134,7 +132,6 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
             svix,
             gitea,
             hookdeck,
-            rolling,
             tenants,
             slack_tenants,
             stripe_tenants,
@@ -159,7 +156,7 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
         wrapped::<Webhook<standard_webhooks::Event>>(config, "/standard", standard, &once);
         wrapped::<Webhook<standard_webhooks::Event, Svix>>(config, "/svix", svix, &once);
         wrapped::<Webhook<gitea::Event>>(config, "/gitea", gitea.clone(), &once);
-        wrapped::<Webhook<hookdeck::Event, RollingHookdeck>>(config, "/hookdeck", rolling, &once);
+        wrapped::<Webhook<hookdeck::Event>>(config, "/hookdeck", hookdeck.clone(), &once);
         wrapped::<OfEither>(config, "/either", (github.clone(), webhook), &once);
         wrapped::<OfForge>(config, "/forge", (github, (gitea, hookdeck)), &once);
         wrapped::<Webhook<x_webhook_signature::Event, PerTenant>>(

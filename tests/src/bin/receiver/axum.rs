@@ -20,7 +20,7 @@ use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 
 use crate::{
-    endpoint::{Endpoints, RollingHookdeck, Svix, WebhookJs, describe},
+    endpoint::{Endpoints, Svix, WebhookJs, describe},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
@@ -39,7 +39,7 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
         .merge(route::<Webhook<standard_webhooks::Event>>("/standard", once))
         .merge(route::<Webhook<standard_webhooks::Event, Svix>>("/svix", once))
         .merge(route::<Webhook<gitea::Event>>("/gitea", once))
-        .merge(route::<Webhook<hookdeck::Event, RollingHookdeck>>("/hookdeck", once))
+        .merge(route::<Webhook<hookdeck::Event>>("/hookdeck", once))
         .merge(route::<OfEither>("/either", once))
         .merge(route::<OfForge>("/forge", once))
         .merge(route::<Webhook<x_webhook_signature::Event, PerTenant>>("/tenants/{tenant}", once))
@@ -94,7 +94,6 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         svix,
         gitea,
         hookdeck,
-        rolling,
         tenants,
         slack_tenants,
         stripe_tenants,
@@ -116,7 +115,7 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         .merge(layered::<Webhook<standard_webhooks::Event>>("/standard", standard, &once))
         .merge(layered::<Webhook<standard_webhooks::Event, Svix>>("/svix", svix, &once))
         .merge(layered::<Webhook<gitea::Event>>("/gitea", gitea.clone(), &once))
-        .merge(layered::<Webhook<hookdeck::Event, RollingHookdeck>>("/hookdeck", rolling, &once))
+        .merge(layered::<Webhook<hookdeck::Event>>("/hookdeck", hookdeck.clone(), &once))
         .merge(layered::<OfEither>("/either", (github.clone(), webhook), &once))
         .merge(layered::<OfForge>("/forge", (github, (gitea, hookdeck)), &once))
         .merge(layered::<Webhook<x_webhook_signature::Event, PerTenant>>(

@@ -40,17 +40,6 @@ impl EndpointOf for Svix {
     const NAME: &'static str = "svix";
 }
 
-/// Hookdeck while its secret is rolled, as the provider's page shows it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RollingHookdeck;
-
-impl Provider for RollingHookdeck {
-    const NAME: &'static str = "hookdeck";
-    const SCHEME: Scheme =
-        Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature-2", "X-Hookdeck-Signature"]);
-    const EVENT: EventAt = Hookdeck::EVENT;
-}
-
 /// A verifier for each endpoint, and what they do.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Endpoints {
@@ -64,7 +53,6 @@ pub(crate) struct Endpoints {
     pub(crate) svix: Verifier<Svix>,
     pub(crate) gitea: Verifier<Gitea>,
     pub(crate) hookdeck: Verifier<Hookdeck>,
-    pub(crate) rolling: Verifier<RollingHookdeck>,
     pub(crate) tenants: Verifier<PerTenant>,
     pub(crate) slack_tenants: Verifier<SlackTenants>,
     pub(crate) stripe_tenants: Verifier<StripeTenants>,
@@ -93,7 +81,6 @@ impl Endpoints {
             svix: verifier("STANDARD_SECRET", arguments)?.header("svix-signature")?,
             gitea: verifier("GITEA_SECRET", arguments)?,
             hookdeck: verifier("HOOKDECK_SECRET", arguments)?,
-            rolling: verifier("HOOKDECK_SECRET", arguments)?,
             tenants: per_tenant("WEBHOOK_SECRET", arguments)?,
             slack_tenants: per_tenant("SLACK_SECRET", arguments)?,
             stripe_tenants: per_tenant("STRIPE_SECRET", arguments)?,

@@ -18,7 +18,7 @@ use hyper::body::Incoming;
 use tower::{Layer, ServiceExt, service_fn, util::BoxCloneService};
 
 use crate::{
-    endpoint::{Endpoints, RollingHookdeck, Svix, WebhookJs, describe},
+    endpoint::{Endpoints, Svix, WebhookJs, describe},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
@@ -45,7 +45,6 @@ pub(crate) fn service(
                 svix,
                 gitea,
                 hookdeck,
-                rolling,
                 tenants,
                 slack_tenants,
                 stripe_tenants,
@@ -88,10 +87,7 @@ pub(crate) fn service(
                 }
                 "/gitea" => verified::<Webhook<gitea::Event>>(gitea, handler, once, request).await,
                 "/hookdeck" => {
-                    verified::<Webhook<hookdeck::Event, RollingHookdeck>>(
-                        rolling, handler, once, request,
-                    )
-                    .await
+                    verified::<Webhook<hookdeck::Event>>(hookdeck, handler, once, request).await
                 }
                 "/forge" => {
                     let verifiers = (github, (gitea, hookdeck));

@@ -42,7 +42,8 @@ fn of_svix() -> Vec<Row> {
     ]
 }
 
-/// Of a verifier that looks in `X-Hookdeck-Signature-2` first. It has the former secret.
+/// While the secret is rolled, Hookdeck signs with the former one, too, in a second header. The
+/// verifier has the former secret.
 fn of_hookdeck() -> Vec<Row> {
     let line = |suffix: &str, secret: &str| {
         let signer = Signer::<Hookdeck>::new(Secret::new(secret).unwrap()).unwrap();

@@ -166,3 +166,43 @@ fn reads_one_group_where_the_scheme_has_no_others() -> Outcome {
     assert!(kind(&verifier, &[("X-Listed", format!("{new} {old}"))], BODY).is_some());
     Ok(())
 }
+
+#[cfg(feature = "tenants")]
+mod of_a_tenant {
+    use std::error::Error;
+
+    use super::*;
+    use crate::{Address, Admission, RequestHead, SecretSource, Tenants};
+
+    struct Everybody;
+
+    impl SecretSource for Everybody {
+        fn tenant(&self, _: &RequestHead<'_>) -> Option<String> {
+            Some("acme".to_owned())
+        }
+
+        async fn secrets(&self, _: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+            Ok(Some(Secret::new("key")?.into()))
+        }
+    }
+
+    #[tokio::test]
+    async fn tries_each_group_once_the_secrets_are_there()
+    -> Result<(), Box<dyn Error + Send + Sync>> {
+        let verifier = Verifier::<Grouped>::per_tenant(Tenants::new(Everybody));
+        let verifier = verifier.clock(FixedClock::at(at(0)));
+        let headers = [("X-Listed", format!("{} {}", group("another", 0)?, group("key", 5)?))];
+        for (body, expected) in [(BODY, Ok(Some(at(5)))), (b"{}", Err(VerifyErrorKind::Mismatch))] {
+            let address = Address { path: "/", authority: None };
+            let mut verification = match verifier.admit(&headers, None, address)? {
+                Admission::Begun(verification) => verification,
+                Admission::LookingUp(lookup) => lookup.await?,
+            };
+            verification.update(body)?;
+            let verdict = verification.finish(body.to_vec());
+            let verdict = verdict.map(|verified| verified.signed_at());
+            assert_eq!(verdict.map_err(|error| error.kind()), expected);
+        }
+        Ok(())
+    }
+}
