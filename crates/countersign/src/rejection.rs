@@ -127,7 +127,7 @@ impl Rejection {
     #[cfg(feature = "_extract")]
     pub(crate) fn of_shared_header<V: Decide>(verifiers: &V) -> Option<Self> {
         let reason = shared_header(verifiers)?;
-        Some(Self::new(reason, V::NAMES, Answer::default()).closing())
+        Some(Self::new(reason, V::NAMES, Answers::default()).closing())
     }
 
     /// Refuses what should have been verified by now.

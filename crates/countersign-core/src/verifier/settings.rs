@@ -322,7 +322,7 @@ impl<P> Verifier<P> {
     }
 }
 
-fn fields<'a>(names: impl IntoIterator<Item = &'a str>) -> Box<[FieldName]> {
+fn fields<'a>(names: impl IntoIterator<Item = &'a str>) -> Arc<[FieldName]> {
     names.into_iter().map(FieldName::new).collect()
 }
 

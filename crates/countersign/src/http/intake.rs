@@ -102,7 +102,7 @@ where
 impl<B> Rejected<B> {
     /// Rejects a delivery whose body was not read.
     pub(crate) fn unread(rejection: Rejection, body: B) -> Self {
-        Self { rejection, rest: Some(Box::pin(body)) }
+        Self { refusal: rejection.into(), rest: Some(Box::pin(body)) }
     }
 }
 
