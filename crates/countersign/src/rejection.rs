@@ -190,18 +190,15 @@ impl Rejection {
         self.decide().1
     }
 
-    /// The answer's header fields besides those that describe its body.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    /// The answer's header fields besides those that describe its body, and the field in which a
+    /// handshake repeats a token ([`Answer::field`]).
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let challenge = (self.status() == 401).then_some(("www-authenticate", "Webhook-Signature"));
         let retry = (self.status() == 503).then_some(("retry-after", RETRY_AFTER));
         let close = self.closes_connection.then_some(("connection", "close"));
-        let handshake = match &self.reason {
-            Reason::Handshake(answer) => Some(answer),
-            _ => None,
-        };
-        let no_html = handshake.map(|_| ("x-content-type-options", "nosniff"));
-        let token = handshake.and_then(Answer::field);
-        challenge.into_iter().chain(retry).chain(close).chain(no_html).chain(token)
+        let is_handshake = matches!(self.reason, Reason::Handshake(_));
+        let no_html = is_handshake.then_some(("x-content-type-options", "nosniff"));
+        challenge.into_iter().chain(retry).chain(close).chain(no_html)
     }
 
     /// The table of answers.

@@ -122,7 +122,8 @@ fn is_unverified(rejection: &Rejection) -> bool {
         | Reason::Lookup(_)
         | Reason::LookupDeadline
         | Reason::MissingVerifier { .. }
-        | Reason::MissingProof { .. } => false,
+        | Reason::MissingProof { .. }
+        | Reason::SharedHeader { .. } => false,
     }
 }
 

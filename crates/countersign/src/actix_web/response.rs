@@ -15,6 +15,9 @@ impl ResponseError for Rejection {
         let answer = self.answer();
         let mut builder = HttpResponseBuilder::new(self.status_code());
         builder.content_type(answer.content_type());
+        if let Some(token) = answer.field() {
+            builder.insert_header(token);
+        }
         for header in self.headers() {
             match header {
                 // actix writes this field itself, and passes over one in the map.

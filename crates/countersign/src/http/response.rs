@@ -14,6 +14,9 @@ impl From<Rejection> for Response<Full<Bytes>> {
     fn from(rejection: Rejection) -> Self {
         let answer = rejection.answer();
         let content_type = HeaderValue::from_static(answer.content_type());
+        let token = answer.field().and_then(|(name, value)| {
+            Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
+        });
         let body = match answer.into_body() {
             Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
             Cow::Owned(text) => Bytes::from(text),
@@ -22,13 +25,10 @@ impl From<Rejection> for Response<Full<Bytes>> {
         *response.status_mut() =
             StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
+        headers.extend(token);
         headers.insert(CONTENT_TYPE, content_type);
         for (name, value) in rejection.headers() {
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::try_from(name), HeaderValue::try_from(value))
-            {
-                headers.insert(name, value);
-            }
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
         response.extensions_mut().insert(rejection);
         response

@@ -66,6 +66,7 @@ fn read<P: Provider>(delivery: &Delivery<'_>) -> Facts<String> {
 }
 
 /// The place of an event's data.
+#[derive(Clone, Copy)]
 enum Data {
     Whole,
     Member(&'static str),

@@ -1,5 +1,7 @@
 //! Tenants of providers that sign a time, and an id, besides the body.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::*;
