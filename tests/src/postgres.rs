@@ -184,7 +184,7 @@ impl Postgres {
             let mut initdb = self.command("initdb");
             initdb.args(["-D", "new", "-U", "postgres", "-A", "trust", "-E", "UTF8"]);
             finish(initdb.args(["--no-locale", "--no-sync"]))?;
-            // One that is there is whole.
+            // Renamed only when complete, so an existing template is always complete.
             fs::rename(self.folder.join("new"), &template)?;
         }
         // Everyone can write into the folder for temporary files.
@@ -204,7 +204,7 @@ impl Postgres {
 
     /// A program of PostgreSQL, in the folder, as a user whom it runs for.
     fn command(&self, program: &str) -> Command {
-        // One of the system's where PostgreSQL has none of that name.
+        // Falls back to the `PATH` if PostgreSQL's own folder has no such program.
         let path = self.programs.join(program);
         let mut command = Command::new(if path.is_file() { path } else { program.into() });
         command.current_dir(&self.folder);

@@ -122,14 +122,14 @@ mod on_axum {
     }
 
     #[tokio::test]
-    async fn a_limit_inside_the_layer_applies_as_does_the_verifiers_to_what_grows_there() {
+    async fn limits_inside_the_layer_apply_to_the_body_and_to_one_that_an_inner_layer_inflates() {
         let layer = || VerifyLayer::new(verifier::<GitHub>());
         let app = handlers().layer(DefaultBodyLimit::max(1024)).layer(layer());
         for delivery in deliveries::<GitHub>(1025) {
             assert_eq!(status(&app, delivery).await, 413);
         }
 
-        // As decompression does.
+        // Replaces the body with a larger one, as decompression does.
         let grow = |size: usize| {
             let grow =
                 move |request: Request<_>| request.map(move |_| Body::from(vec![b'x'; size]));

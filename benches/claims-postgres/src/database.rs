@@ -10,9 +10,9 @@ use tokio_postgres::{Config, NoTls};
 /// What is measured on.
 pub(crate) struct Database {
     pub(crate) pool: Pool,
-    /// Names no statement, as it does unless it is told to.
+    /// The store with its default, unnamed statements.
     pub(crate) store: PostgresStore,
-    /// Prepares its statements.
+    /// The store with prepared statements.
     pub(crate) prepared: PostgresStore,
     /// Stopped with this.
     _server: Postgres,

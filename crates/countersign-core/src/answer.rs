@@ -1,4 +1,4 @@
-//! The body of an answer that no handler gives.
+//! Answers to requests that do not reach a handler.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,14 +6,14 @@ use crate::providers::HandshakeAnswer;
 
 /// The content type and the body of the answer to a rejected delivery, or to a handshake.
 ///
-/// Each status has one answer, which is set on the verifier: for example,
+/// The answers with status 400, 401, 413 and 422 can be set on the verifier: for example,
 /// [`Verifier::unauthorized`](crate::Verifier::unauthorized) sets the answer to every delivery
-/// whose signature is rejected. It is data and not a closure, so that it cannot depend on the
-/// delivery: an answer that depends on it could help a forger.
+/// whose signature is rejected. These answers are fixed data, not closures: an answer that depends
+/// on the delivery could help a forger.
 ///
 /// The answer to a handshake ([`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned)) is
-/// data as well, or a [`HandshakeAnswer`], which repeats only tokens. `Debug` does not show what is
-/// repeated.
+/// data as well, or a [`HandshakeAnswer`], which repeats only tokens. `Debug` does not show the
+/// token.
 ///
 /// The default is `{"error":"Invalid signature"}`, the answer with status 401.
 ///
@@ -84,7 +84,7 @@ impl From<HandshakeAnswer> for Answer {
     }
 }
 
-/// What is repeated may be a secret.
+/// Omits the repeated token, because it may be a secret.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut answer = f.debug_struct("Answer");

@@ -53,9 +53,9 @@ impl Form {
     /// Spells a body in this form.
     ///
     /// `None` if the language refuses the body, if it begins with a byte order mark or is not
-    /// UTF-8 (the languages guess at other encodings; we do not), or if it is nested more than 512
-    /// levels deep; and if the body is not a form that begins with the member. The text is at most six times as long as the body; while it is written, at most 32
-    /// times the body's length is allocated.
+    /// UTF-8 (the languages guess at other encodings; we do not), if it is nested more than 512 levels
+    /// deep, or if it is not a form that begins with the member. The text is at most six times as long
+    /// as the body; while it is written, at most 32 times the body's length is allocated.
     ///
     /// # Examples
     ///

@@ -107,12 +107,12 @@ impl Secret {
         Ok(Self { bytes, is_text: false })
     }
 
-    /// The bytes that key the MAC; the first ones, where the text is several secrets.
+    /// Returns the key of the MAC. If the text holds several secrets, it is the key of the first one.
     pub(crate) fn key(&self, form: SecretForm) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         self.keys(form).next().unwrap_or(Err(ConfigError::EmptySecret))
     }
 
-    /// The bytes of each key: one, unless the text is several secrets.
+    /// Returns one key, or several if the text holds several joined secrets.
     pub(crate) fn keys(
         &self,
         form: SecretForm,

@@ -10,14 +10,14 @@ use crate::{Address, Answer, HeaderSource, RequestHead};
 ///
 /// # Security
 ///
-/// Anybody can send such a request. It is reason enough to answer, and not to do anything else.
+/// Anybody can send such a request. Only answer it: do not change any data because of it.
 #[derive(Clone, Copy)]
 pub struct UnsignedRequest<'a> {
     head: RequestHead<'a>,
     body: &'a [u8],
 }
 
-/// Answers requests without a signature, or does not.
+/// A closure that answers requests without a signature, or returns `None` to reject them.
 pub type AnswerUnsigned = Arc<dyn Fn(&UnsignedRequest<'_>) -> Option<Answer> + Send + Sync>;
 
 impl<'a> UnsignedRequest<'a> {

@@ -78,7 +78,7 @@ impl PostgresStore {
         Self { longest_wait, ..self }
     }
 
-    /// Sets whether each connection prepares a statement once and keeps it: not unless set.
+    /// Sets whether each connection prepares its statements once and keeps them. Default: `false`.
     ///
     /// The server then plans a claim once for each connection, instead of once for each claim. A
     /// claim takes about a third less time; `BENCHMARKS.md` has the figures. Set it only if the
@@ -86,7 +86,7 @@ impl PostgresStore {
     /// transaction mode (PgBouncer, Supabase, Neon) claims fail, because the next transaction can
     /// be on a server connection that does not have the statement.
     ///
-    /// [`claim_in`](Self::claim_in) prepares nothing: the transaction is yours.
+    /// [`claim_in`](Self::claim_in) uses your transaction, so this setting does not apply to it.
     #[must_use]
     pub fn prepared_statements(self, prepared: bool) -> Self {
         let sending = if prepared { Sending::Prepared } else { Sending::Unnamed };

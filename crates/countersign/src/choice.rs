@@ -7,16 +7,18 @@ use crate::{Reason, verifiers::Decide};
 /// One verifier of several.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
-    /// The name of its endpoint.
+    /// The name of the verifier's endpoint.
     pub(crate) name: &'a str,
     /// The headers that it looks for the signature in.
     pub(crate) headers: &'a [FieldName],
-    /// Those that its provider sends besides.
+    /// The signature headers of other providers that its provider also sends.
     pub(crate) foreign: ForeignHeaders,
 }
 
-/// Finds the verifier that decides about a delivery with signature headers of several: its provider
-/// states that it sends those of the others, and no other provider states so of its own.
+/// Finds the verifier for a delivery that has the signature headers of several providers.
+///
+/// It is the narrowest one: its provider also sends the headers of all the others
+/// ([`ForeignHeaders`]), and none of the others also sends its headers.
 ///
 /// Returns its place from the left.
 pub(crate) fn narrowest<V, H>(verifiers: &V, headers: &H) -> Option<usize>

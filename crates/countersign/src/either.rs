@@ -13,8 +13,8 @@
 /// | of a provider, and of others whose headers it is known to send ([`ForeignHeaders`]) | its verifier decides, as if the other headers were absent |
 /// | of more than one otherwise, whatever is in them | 401, the signature is ambiguous |
 ///
-/// The deliveries without a deciding verifier are refused as every bad signature is, with the answer and the deadline of the
-/// first verifier from the left; the log names all providers: `github|x-webhook-signature`.
+/// The last row, and the deliveries of no provider, get the answer and the deadline of the first
+/// verifier from the left. The log names all providers: `github|x-webhook-signature`.
 ///
 /// Behind a middleware it takes the proof that is there, from the left, and no header chooses
 /// again. A middleware of several providers has a pair of verifiers: see

@@ -38,7 +38,7 @@ pin_project! {
         V: Decide,
     {
         terms: Terms,
-        // `None` unless accepted deliveries are logged. Boxed, because they seldom are.
+        // `None` unless accepted deliveries are logged. Boxed, because that is rarely switched on.
         began: Option<Box<Began>>,
         stage: Stage<V>,
         #[pin]
@@ -64,7 +64,7 @@ enum Stage<V: Decide> {
     LookingUp { lookup: Lookup<V::Verification> },
     /// A plausible signature: each chunk is hashed and kept.
     Receiving { verification: V::Verification, frames: Frames },
-    /// No signature header: a small body is kept for those who answer handshakes.
+    /// No signature header: a small body is kept for the closures that answer handshakes.
     Unsigned { error: VerifyError, answerers: Vec<AnswerUnsigned>, frames: Frames, room: usize },
     /// Refused already: a small body is read and dropped, so that the connection can go on.
     Discarding { error: VerifyError, room: usize },
@@ -209,7 +209,7 @@ impl<V: Decide> Stage<V> {
             (Self::Discarding { error, .. }, Ok(())) => {
                 Err(refused(Reason::Verify(error.clone())).into())
             }
-            // Whatever ended a body that was refused already: the refusal is the answer.
+            // The delivery was rejected before its body ended, so that rejection stays the answer.
             (
                 Self::Unsigned { error, .. }
                 | Self::Discarding { error, .. }

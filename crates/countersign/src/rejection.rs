@@ -36,7 +36,8 @@ use crate::{Verified, choice::shared_header, verifiers::Decide};
 /// extractor.
 ///
 /// It is in the extensions of the response, so that layers around can tell what happened, and it
-/// is logged at `WARN` under the target `countersign::rejection`.
+/// is logged at `WARN` under the target `countersign::rejection`. The answer to a handshake is logged
+/// at `DEBUG` under `countersign::handshake`.
 ///
 /// # Security
 ///
@@ -190,8 +191,8 @@ impl Rejection {
         self.decide().1
     }
 
-    /// The answer's header fields besides those that describe its body, and the field in which a
-    /// handshake repeats a token ([`Answer::field`]).
+    /// Returns the answer's header fields, except two kinds: the fields that describe the body, and the
+    /// field that holds the token of a handshake ([`Answer::field`]).
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let challenge = (self.status() == 401).then_some(("www-authenticate", "Webhook-Signature"));
         let retry = (self.status() == 503).then_some(("retry-after", RETRY_AFTER));

@@ -265,7 +265,8 @@ mod tests {
         assert_eq!(parse("payload=%5B%5D").unwrap_err(), PayloadErrorKind::NotAnObject);
     }
 
-    /// The content type is not signed: nobody can make an event out of a text within one.
+    /// The content type is not signed, so an attacker can change it. Even then, signed JSON that has
+    /// `&payload=` in a text is never read as a form.
     #[test]
     fn reads_no_form_within_json() {
         let title = r#"{"action":"x&payload=%7B%22action%22%3A%22deleted%22%7D&y"}"#;

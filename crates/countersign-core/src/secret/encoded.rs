@@ -16,7 +16,7 @@ pub(super) fn decode(
 ) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let text = text.strip_prefix(VERSION).unwrap_or(text);
     let text = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
-    // As URL-safe base64, a public key could pass for a secret.
+    // Rejects public and private keys: otherwise their text is valid URL-safe base64.
     let is_of_another = PREFIXES.iter().any(|other| text.starts_with(other));
     let is_url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let engine = if is_url_safe { URL_SAFE } else { STANDARD };
@@ -30,7 +30,7 @@ pub(super) fn decode(
     Ok(key)
 }
 
-/// Stands between the secrets of one text, and is no character of base64.
+/// Separates the secrets of one text. It is not a base64 character.
 pub(super) const SEPARATOR: u8 = b'|';
 
 /// The version of the signature, which some consoles show in front of the secret:

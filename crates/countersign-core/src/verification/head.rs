@@ -170,8 +170,8 @@ fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
     }
 }
 
-/// Finds the signature: of several header names, the first that is present decides, or comes first
-/// if they are numbered.
+/// Finds the first signature header that is present. It is the only one that is read, unless the
+/// headers are numbered: then [`numbered`] reads those behind it.
 #[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
@@ -192,7 +192,7 @@ fn signature<'a, H: HeaderSource + ?Sized>(
     Err(with_headers(VerifyErrorKind::MissingSignature.into(), settings))
 }
 
-/// Collects the values of numbered headers, of which the first one is found.
+/// Collects the values of all numbered headers; `value` is that of the first one that is present.
 fn numbered<'a, H: HeaderSource + ?Sized>(
     settings: &'a Settings,
     first: usize,

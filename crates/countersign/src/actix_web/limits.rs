@@ -12,7 +12,7 @@ use crate::Verifiers;
 ///
 /// It adds a `PayloadConfig`, a `FormConfig` and a `JsonConfig` to the app data, in place of those
 /// of scopes further out. A config that is added to the same scope later replaces it, for example
-/// one with an error handler: give it the limit
+/// one with an error handler: give that config the limit
 /// [`verifier.limit()`](countersign_core::Verifier::limit).
 ///
 /// # Examples

@@ -90,8 +90,8 @@
 //!
 //! # Other methods at the same URL
 //!
-//! Some providers ask for a challenge by `GET` at the URL of their deliveries, which has no
-//! signature. A middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the
+//! Some providers send a challenge by `GET` to the URL of their deliveries. It has no signature, so a
+//! middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the
 //! **route** of the deliveries, once its handler is set; the other routes are not verified:
 //!
 //! ```

@@ -75,8 +75,8 @@
 //! # Several providers at one endpoint
 //!
 //! [`Either`](crate::Either) takes the delivery of the provider whose signature header is there.
-//! The state holds a verifier for each. Headers of both are refused, whatever is in them, unless one
-//! provider is known to send those of the other ([`ForeignHeaders`](crate::ForeignHeaders)):
+//! The state holds a verifier for each. A delivery with the headers of both is rejected, unless one
+//! provider is known to send the other's headers too ([`ForeignHeaders`](crate::ForeignHeaders)):
 //!
 //! ```
 //! use axum::{Router, body::Body, extract::FromRef, http::Request, routing::post};

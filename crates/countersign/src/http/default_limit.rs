@@ -6,8 +6,8 @@ use http::Request;
 /// Raises the limit of axum's own extractors (`Bytes`, `String`, `Json`, `Form`) to that of the
 /// verifier, because they would reject with 413 what was verified.
 ///
-/// It does nothing for a limit within the default one of axum, because the request's extensions
-/// allocate for each value.
+/// A limit of at most 2 MiB changes nothing: axum's default already allows it, and a value in the
+/// request's extensions would allocate.
 pub(crate) fn raised<B>(mut request: Request<B>, limit: usize) -> Request<B> {
     if limit > DEFAULT {
         // Not `disable`, because a layer inside can inflate the body.

@@ -18,7 +18,8 @@ impl Idempotency {
     /// # Errors
     ///
     /// [`StoreError`] if the store is out of reach, or has not answered within its
-    /// [deadline](Self::store_deadline). The event may be forgotten all the same.
+    /// [deadline](Self::store_deadline). The event may be forgotten all the same: a second call then
+    /// returns false.
     ///
     /// # Security
     ///
@@ -62,7 +63,12 @@ impl Idempotency {
         if was_done {
             tracing::info!(target: TARGET, endpoint, key, "an event was forgotten");
         } else {
-            tracing::info!(target: TARGET, endpoint, key, "an event was not done: not forgotten");
+            tracing::info!(
+                target: TARGET,
+                endpoint,
+                key,
+                "no event was forgotten: the event is unknown, expired, or still in progress",
+            );
         }
         Ok(was_done)
     }

@@ -65,8 +65,8 @@
 //!
 //! # Work in the background
 //!
-//! A handler that puts the event aside and answers 202 at once completes the event with that answer,
-//! like with every 2xx: it is done, and duplicates are not handled, whatever becomes of the work.
+//! A handler that queues the event and answers 202 completes the event, as every 2xx answer does. The
+//! event is then done: duplicates are not handled, even if the work fails later.
 //! The provider does not send it again by itself, either. If the work can fail, then
 //! - keep the event where it survives, in a queue or a table, before the 202 is answered; or
 //! - take the extractor `Fresh` or [`Idempotency::claim`], keep the `Claimed` with the work, and

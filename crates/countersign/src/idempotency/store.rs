@@ -73,7 +73,8 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store is out of reach. The event may be forgotten all the same.
+    /// [`StoreError`] if the store is out of reach. The event may be forgotten all the same: a second
+    /// call then returns false.
     fn forget(&self, key: &IdempotencyKey)
     -> impl Future<Output = Result<bool, StoreError>> + Send;
 }

@@ -121,7 +121,7 @@
 //!
 //! # Other methods at the same URL
 //!
-//! Some providers ask for a challenge by `GET` at the URL of their deliveries, and browsers send a
+//! Some providers send a challenge by `GET` to the URL of their deliveries, and browsers send a
 //! preflight by `OPTIONS`. Neither has a signature, so the layer rejects both. Add their handlers
 //! after the layer:
 //!

@@ -7,11 +7,11 @@ use countersign::{
 };
 use http::request::Parts;
 
-/// What `/either` receives.
+/// A delivery to `/either`.
 pub(crate) type OfEither = Either<Webhook<github::Event>, Webhook<x_webhook_signature::Event>>;
 
-/// What `/forge` receives: of a forge, of one that sends the headers of the first as well, or of a
-/// gateway that passes on the headers of either.
+/// A delivery to `/forge`: from GitHub, from Gitea, which also sends GitHub's signature headers, or
+/// from Hookdeck, which passes on the headers of any sender.
 pub(crate) type OfForge =
     Either<Webhook<github::Event>, Either<Webhook<gitea::Event>, Webhook<hookdeck::Event>>>;
 

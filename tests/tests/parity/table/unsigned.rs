@@ -38,17 +38,26 @@ pub(crate) fn rows() -> Vec<Row> {
         closes("unsigned, over 64 KiB, chunked", sized(70_000).chunked(&[4000], "")),
         closes("unsigned, over 64 KiB, chunked, all in one", sized(70_000).chunked(&[70_000], "")),
         closes("unsigned, over 64 KiB", sized(65_537).bytes()),
-        refuses("unsigned, nothing that is answered", post("hello").bytes()),
+        refuses("unsigned, the closure returns None", post("hello").bytes()),
         refuses("unsigned, an event", event().bytes()),
         refuses("unsigned, markup", post("challenge=<script>").bytes()),
         refuses("unsigned, a token with a space", post("").field("X-Hook-Secret: a b").bytes()),
         refuses("unsigned, not UTF-8", post(b"challenge=\xff").bytes()),
-        refuses("an empty signature is one", post(check).field(signature_header("")).bytes()),
-        refuses("a malformed signature is one", post(check).field(signature_header("x")).bytes()),
-        refuses("a forged signature is one", post(check).forged().bytes()),
-        refuses("two signatures are some", post(check).forged().forged().bytes()),
         refuses(
-            "either, both signatures are some",
+            "an empty signature is not answered as unsigned",
+            post(check).field(signature_header("")).bytes(),
+        ),
+        refuses(
+            "a malformed signature is not answered as unsigned",
+            post(check).field(signature_header("x")).bytes(),
+        ),
+        refuses("a forged signature is not answered as unsigned", post(check).forged().bytes()),
+        refuses(
+            "two signatures are not answered as unsigned",
+            post(check).forged().forged().bytes(),
+        ),
+        refuses(
+            "either, both signatures are not answered as unsigned",
             Post::to("/either").body(check).forged().field("X-Hub-Signature-256: sha256=x").bytes(),
         ),
         Row::ours(

@@ -2,8 +2,8 @@
 
 use crate::{Answer, UnsignedRequest, providers::handshake::parameters};
 
-/// Answers the form `ssl_check=1`, which Slack sends to the URL of a slash command from time to
-/// time, without a signature, to check its certificate: with 200 and an empty body.
+/// Answers the form `ssl_check=1` with 200 and an empty body. Slack sends it to the URL of a slash
+/// command from time to time, unsigned, to check the server's certificate.
 ///
 /// For [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned). `None` is for all other
 /// requests, which are rejected.

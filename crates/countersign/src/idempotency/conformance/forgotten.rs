@@ -17,10 +17,12 @@ pub(super) async fn done<S: Store>(trial: Trial<S>) -> Outcome {
     trial.forgets("event", true, "one has completed it").await?;
     trial.forgets("event", false, "it is forgotten already").await?;
     trial.is_fresh(&other, LONG, "it was forgotten").await?;
-    trial.completes(&one, LONG, b"one", Settled::Lost, "other has claimed it since").await?;
+    trial
+        .completes(&one, LONG, b"one", Settled::Lost, "the other lease has claimed it since")
+        .await?;
     trial.completes(&other, LONG, b"other", Settled::Yes, "other has claimed it").await?;
     trial.is_done(&one, b"other", "it was forgotten, and other has completed it").await?;
-    trial.is_done(&lease("neighbour"), b"neighbour", "another was forgotten").await?;
+    trial.is_done(&lease("neighbour"), b"neighbour", "a different event was forgotten").await?;
 
     let (brief, slow) = (lease("brief"), lease("slow"));
     trial.is_fresh(&brief, LONG, "nobody has claimed it").await?;

@@ -17,7 +17,7 @@
 //! 11. each of 1,000 events that are raced for is claimed once;
 //! 12. a claim that is dropped leaves its event free or claimed;
 //! 13. no duration is too short or too long;
-//! 14. what is done can be forgotten, and nothing else.
+//! 14. only an event that is done can be forgotten.
 //!
 //! Time passes as it does: the suite takes leases of some ten milliseconds where one must run out,
 //! and asks until one has. [`check_with_clock`] is for stores whose clock can be set.

@@ -95,7 +95,7 @@ impl<S: Store> Trial<S> {
     pub(super) async fn forgets(&self, id: &str, expected: bool, when: &str) -> Outcome {
         match self.store.forget(lease(id).key()).await {
             Ok(was_done) if was_done == expected => Ok(()),
-            Ok(was_done) => Err(format!("{when}: forgetting is told {was_done}, not {expected}")),
+            Ok(was_done) => Err(format!("{when}: forget returned {was_done}, not {expected}")),
             Err(error) => Err(failed("forget", &error)),
         }
     }

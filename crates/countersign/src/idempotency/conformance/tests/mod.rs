@@ -49,10 +49,10 @@ async fn names_the_rule_that_a_store_breaks() {
         (Fault::HoldsFewEvents, "each of 1,000 events that are raced for is claimed once"),
         (Fault::LosesItsConnection, "a claim that is dropped leaves its event free or claimed"),
         (Fault::Overflows, "no duration is too short or too long"),
-        (Fault::ForgetsNothing, "what is done can be forgotten, and nothing else"),
-        (Fault::ForgetsClaims, "what is done can be forgotten, and nothing else"),
-        (Fault::ForgetsAll, "what is done can be forgotten, and nothing else"),
-        (Fault::ForgetsWhatIsOver, "what is done can be forgotten, and nothing else"),
+        (Fault::ForgetsNothing, "only an event that is done can be forgotten"),
+        (Fault::ForgetsClaims, "only an event that is done can be forgotten"),
+        (Fault::ForgetsAll, "only an event that is done can be forgotten"),
+        (Fault::ForgetsWhatIsOver, "only an event that is done can be forgotten"),
     ] {
         let clock = Clock::stopped();
         let make = || async { NaiveStore::with(fault, &clock) };
