@@ -47,8 +47,13 @@ pub enum Form {
 }
 
 impl Form {
-    /// The most bytes of a text for each byte of the body. A test of `reserialize` pins it.
-    pub(crate) const GROWTH: usize = 6;
+    /// Returns the most bytes of a text for each byte of the body. A test of `reserialize` pins it.
+    pub(crate) fn growth(&self) -> usize {
+        match self {
+            Self::Wire | Self::UrlEncodedMember(_) => 1,
+            Self::Python(_) | Self::JavaScript => 6,
+        }
+    }
 
     /// Spells a body in this form.
     ///

@@ -1,6 +1,6 @@
 -- Makes an event free that is done. Answers with what was there.
 local value = redis.call('GET', KEYS[1])
-if value and string.match(value, '^done:%x+:') then
+if value and string.match(value, '^done:' .. string.rep('%x', 32) .. ':') then
     redis.call('DEL', KEYS[1])
 end
 return value

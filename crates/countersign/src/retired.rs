@@ -13,12 +13,14 @@ pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
     if secret == 0 {
         return;
     }
-    if let Some(count) = COUNTS.count(P::NAME) {
+    let (endpoint, tenant) = (verified.endpoint(), verified.tenant());
+    // Each of them is counted by itself: a busy one cannot keep another out of the log.
+    if let Some(count) = COUNTS.count((P::NAME, endpoint, tenant, secret)) {
         tracing::info!(
             target: "countersign::secret",
             provider = P::NAME,
-            endpoint = verified.endpoint(),
-            tenant = verified.tenant(),
+            endpoint,
+            tenant,
             secret,
             count,
             "a delivery is signed with a retired secret: the provider still uses it",

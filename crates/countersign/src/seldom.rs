@@ -2,11 +2,12 @@
 
 use std::{
     collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{Mutex, PoisonError},
 };
 
-/// Counts of what happens to each provider.
-pub(crate) struct Seldom(Mutex<BTreeMap<&'static str, u64>>);
+/// Counts of what happens to each of several things, by the hashes of their names.
+pub(crate) struct Seldom(Mutex<BTreeMap<u64, u64>>);
 
 impl Seldom {
     pub(crate) const fn new() -> Self {
@@ -14,21 +15,37 @@ impl Seldom {
     }
 
     /// Counts, and returns the count if it is to be logged: the first time, the second, the fourth,
-    /// the eighth and so on.
-    pub(crate) fn count(&self, provider: &'static str) -> Option<u64> {
+    /// the eighth and so on. After [`MOST`] names, all counts begin anew.
+    pub(crate) fn count(&self, name: impl Hash) -> Option<u64> {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        let name = hasher.finish();
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(provider).or_default();
+        if counts.len() == MOST && !counts.contains_key(&name) {
+            counts.clear();
+        }
+        let count = counts.entry(name).or_default();
         *count = count.saturating_add(1);
         count.is_power_of_two().then_some(*count)
     }
 }
+
+/// Names that are counted at once: some hundred KiB.
+const MOST: usize = 10_000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn tells_of_each_power_of_two_for_each_provider() {
+    fn keeps_a_bounded_number_of_counts() {
+        let seldom = Seldom::new();
+        assert!((0..3 * MOST).all(|name| seldom.count(name) == Some(1)));
+        assert!(seldom.0.lock().unwrap().len() <= MOST);
+    }
+
+    #[test]
+    fn tells_of_each_power_of_two_for_each_name() {
         let seldom = Seldom::new();
         let told: Vec<_> = (0..20).filter_map(|_| seldom.count("a")).collect();
         assert_eq!(told, [1, 2, 4, 8, 16]);

@@ -88,15 +88,26 @@ fn wrong_shape<'a, T: Deserialize<'a>>(
 }
 
 /// Joins two paths. The path of a whole text is empty, or a full stop.
+///
+/// Control characters are escaped: a path holds the payload's own keys, which cannot add a line to a
+/// log by that.
 fn joined(outer: &str, inner: &str) -> String {
     let is_whole = |path: &str| matches!(path, "" | ".");
     let path = match (is_whole(outer), is_whole(inner)) {
         (true, true) => "",
         (true, false) => inner,
         (false, true) => outer,
-        (false, false) => return joined("", &format!("{outer}.{inner}")),
+        (false, false) => &format!("{outer}.{inner}"),
     };
-    path.chars().take(MAX_PATH).collect()
+    let mut escaped = String::new();
+    for character in path.chars().take(MAX_PATH) {
+        if character.is_control() {
+            escaped.extend(character.escape_default());
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 /// The line, from 1, and the column, in bytes from 0, of the end of a text.

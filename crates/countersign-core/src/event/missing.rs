@@ -16,11 +16,19 @@ use serde::{
 ///
 /// The message of `serde_json` has the name, too. It is of no use here: a type of the user can make
 /// messages of its own, which quote the payload.
+///
+/// Returns `None` for a text of more than 64 KiB: the nodes of a text can take 40 times its bytes.
 pub(super) fn missing_member<'a, T: Deserialize<'a>>(text: &'a str) -> Option<&'static str> {
+    if text.len() > LONGEST {
+        return None;
+    }
     // A text that is nested deeper than `serde_json` recurses is an error here.
     let node: Node<'a> = serde_json::from_str(text).ok()?;
     T::deserialize(node).err()?.0
 }
+
+/// Bytes of a text that is read once more.
+const LONGEST: usize = 64 * 1024;
 
 /// An error that is of use only if a member is missing.
 #[derive(Debug)]
@@ -257,6 +265,13 @@ mod tests {
             assert_eq!(missing(&WHOLE.replace(from, to)), Some(expected), "{from}");
         }
         assert_eq!(missing("{}"), Some("raw"));
+    }
+
+    #[test]
+    fn reads_no_large_text_once_more() {
+        let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2));
+        assert_eq!(missing(&padded(LONGEST)), Some("raw"));
+        assert_eq!(missing(&padded(LONGEST + 1)), None);
     }
 
     #[test]

@@ -216,6 +216,22 @@ fn does_not_recurse_into_what_it_keeps_raw() {
 }
 
 #[test]
+fn escapes_control_characters_of_keys() {
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "read by serde only")]
+    struct Numbers {
+        numbers: std::collections::BTreeMap<String, u8>,
+    }
+    crate::events! {
+        enum Counted for x::XWebhookSignature { "counted" => Numbers(Numbers) }
+    }
+    let body = r#"{"type":"counted","data":{"numbers":{"a\n WARN \u001b[2J":"x"}}}"#;
+    let error = parse::<Counted>(&[], body).err().unwrap();
+    assert_eq!(error.path(), Some(r"data.numbers.a\n WARN \u{1b}[2J"));
+    assert!(!error.to_string().contains(char::is_control), "{error}");
+}
+
+#[test]
 fn says_where_it_does_not_fit_and_never_what() {
     let body = "{\"type\":\"user.created\",\n \"data\":{\"id\":\"u\",\n  \"name\":4242}}";
     let error = parse::<x::flat::Event>(&[], body).unwrap_err();

@@ -56,6 +56,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// If it is one of several headers of the scheme, the id and the time are read from the headers
     /// that go with it. Otherwise they are read from those that go with the scheme's first header.
+    /// Only this header is read, also where the scheme numbers its headers.
     ///
     /// # Errors
     ///
@@ -286,7 +287,7 @@ impl<P> Verifier<P> {
     #[must_use]
     pub fn __largest_text(&self) -> usize {
         let settings = &self.shared.settings;
-        let growth = if settings.forms.is_empty() { 1 } else { Form::GROWTH };
+        let growth = settings.forms.iter().map(Form::growth).max().unwrap_or(1);
         settings.body_limit.saturating_mul(growth)
     }
 

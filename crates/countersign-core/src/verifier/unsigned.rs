@@ -20,7 +20,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// Anybody can send such a request, so the closure must only answer. Do not take a secret from
+    /// Anybody can send such a request, with any method, and to any path that the verifier is in
+    /// front of: the request has its [path](crate::RequestHead::path). The closure must only answer. Do not take a secret from
     /// it, except while you are setting up the endpoint and expect the handshake. An [`Answer`] has
     /// text of yours, or a token that [`HandshakeAnswer`] accepted: no other text of the sender is
     /// repeated.

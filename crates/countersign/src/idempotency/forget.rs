@@ -15,6 +15,9 @@ impl Idempotency {
     /// Returns false, and changes nothing, if the event is not known, or if a handler works on it at
     /// the moment.
     ///
+    /// If the store did not answer when the event was completed, the completion is repeated until the
+    /// lease ends, and can make the event done again. Forget such an event after its lease.
+    ///
     /// # Errors
     ///
     /// [`StoreError`] if the store is out of reach, or has not answered within its
