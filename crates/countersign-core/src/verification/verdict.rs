@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::{
-    Form, Provider, Verification, Verified, Verifier, VerifyError, VerifyErrorKind,
+    Form, Provider, Verification, Verified, VerifyError, VerifyErrorKind,
     key::Keys,
     scheme::MAX_PAIRS,
     signature::Tags,
