@@ -10,9 +10,11 @@ use countersign_core::{
     Provider, VerifyError, VerifyErrorKind,
 };
 
-use crate::names::Names;
 #[cfg(feature = "_extract")]
-use crate::{Verified, choice::shared_header, verifiers::Decide};
+use crate::Verified;
+use crate::names::Names;
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+use crate::{choice::shared_header, verifiers::Decide};
 
 /// A delivery that was refused, and what its sender is told.
 ///
@@ -125,7 +127,7 @@ impl Rejection {
     }
 
     /// Refuses everything where two verifiers look for the signature in the same header.
-    #[cfg(feature = "_extract")]
+    #[cfg(any(feature = "actix-web", feature = "axum"))]
     pub(crate) fn of_shared_header<V: Decide>(verifiers: &V) -> Option<Self> {
         let reason = shared_header(verifiers)?;
         Some(Self::new(reason, V::NAMES, Answers::default()).closing())
