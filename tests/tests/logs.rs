@@ -304,12 +304,7 @@ fn hints_at_a_key_that_is_the_secrets_text_on_each_mismatch_of_a_scheme_with_bas
     assert_eq!(followed.status, 200);
     assert!(!followed.logs.contains("WARN"), "{}", followed.logs);
 
-    // There is no such key: one that was given as bytes, of a scheme with keys in text, or of a
-    // delivery that is stale.
-    let another = Signer::<StandardWebhooks>::new(Secret::from_bytes("another").unwrap()).unwrap();
-    let forged = deliver_to(verifier(text()), another.at(now).id("msg_1"), "{}");
-    assert_eq!(forged.status, 401);
-    assert!(!forged.logs.contains("from_bytes"), "{}", forged.logs);
+    // There is no such key: of a scheme with keys in text, or of a delivery that is stale.
     let (_, logs) = deliver(true, "/event", &[(HEADER, &"a".repeat(64))], "{}");
     assert!(!logs.contains("from_bytes"), "{logs}");
     let early = now - Duration::from_secs(301);

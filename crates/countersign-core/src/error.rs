@@ -263,8 +263,8 @@ impl VerifyError {
         self.forms_tried.into()
     }
 
-    /// Returns whether the body was tried with keys that are decoded from base64, and matched with
-    /// none.
+    /// Returns whether the body matched no key, and the scheme decodes keys from base64 unless they
+    /// are given as bytes.
     ///
     /// Some platforms sign with the secret's text itself as the key, prefix included. Every delivery
     /// from them is then a mismatch, and [`Secret::from_bytes`](crate::Secret::from_bytes) takes

@@ -14,8 +14,6 @@ pub(crate) struct Keys {
     pub(crate) retired: Box<[Key]>,
     /// They are of a tenant who is not there: whatever they match is refused all the same.
     pub(crate) are_nobodys: bool,
-    /// At least one was decoded from the base64 of a secret's text.
-    pub(crate) are_decoded: bool,
     pub(crate) set: KeySet,
 }
 
@@ -27,7 +25,6 @@ impl Keys {
             current: keys.next().unwrap_or(Err(ConfigError::EmptySecret))?,
             retired: keys.collect::<Result<_, ConfigError>>()?,
             are_nobodys: false,
-            are_decoded: scheme.decodes_secrets() && secrets.have_text(),
             set: KeySet::new(all.iter().map(|bytes| &***bytes)),
         })
     }
@@ -42,7 +39,7 @@ impl Keys {
             Algorithm::Ed25519 { .. } => Key::Ed25519(crate::ed25519::PublicKey::of_nobody()),
         };
         let set = KeySet::default();
-        Self { current, retired: Box::default(), are_nobodys: true, are_decoded: false, set }
+        Self { current, retired: Box::default(), are_nobodys: true, set }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {

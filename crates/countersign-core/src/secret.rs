@@ -203,11 +203,6 @@ impl Secrets {
         1 + self.retired.len()
     }
 
-    /// Returns whether one of them is a text, and not the bytes of a key.
-    pub(crate) fn have_text(&self) -> bool {
-        std::iter::once(&self.current).chain(&self.retired).any(|secret| secret.is_text)
-    }
-
     /// The bytes of each key, the current one first.
     pub(crate) fn keys(&self, form: SecretForm) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
         let secrets = std::iter::once(&self.current).chain(&self.retired);

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::{
-    Form, Provider, Verification, Verified, VerifyError, VerifyErrorKind,
+    Form, Provider, Verification, Verified, Verifier, VerifyError, VerifyErrorKind,
     key::Keys,
     scheme::MAX_PAIRS,
     signature::Tags,
@@ -80,8 +80,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
         let Some(Match { key, signed_at, form, text }) = found else {
             let (secrets, forms) = self.others.as_ref().map_or((1, 1), Others::count);
             let error = refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms);
-            let are_decoded = self.others.as_ref().is_some_and(|others| others.keys.are_decoded);
-            return Err(error.with_base64_secrets(are_decoded));
+            return Err(error.with_base64_secrets(Verifier::<P>::SCHEME.decodes_secrets()));
         };
         let body = text.map_or(body, B::from);
         let time = self.member.map(|member| member.judge(body.as_ref())).transpose();
