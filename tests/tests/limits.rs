@@ -188,7 +188,7 @@ mod on_actix {
             assert_eq!(status(one.clone(), body_limits(&one), delivery).await, 413);
         }
         for delivery in deliveries::<GitHub>(LARGE) {
-            // As actix is without the limits of the verifiers.
+            // Without the limits of the verifiers, actix keeps its own.
             assert_eq!(status(one.clone(), |_| (), delivery).await, 413);
         }
     }

@@ -499,7 +499,7 @@ mod tests {
             ),
         ] {
             assert_eq!(format!("{error:?}"), expected);
-            // As `main` prints what it returns.
+            // A `main` that returns the error prints this.
             let error: Box<dyn std::error::Error> = error.into();
             assert_eq!(format!("{error:?}"), expected);
         }

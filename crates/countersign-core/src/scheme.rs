@@ -235,7 +235,7 @@ impl Scheme {
         Self { forms, ..self }
     }
 
-    /// Whether a MAC's key is not the secret's text, but is decoded from it.
+    /// Returns whether a MAC's key is decoded from the secret's text.
     pub(crate) const fn decodes_secrets(&self) -> bool {
         matches!(self.algorithm, Algorithm::HmacSha256 | Algorithm::HmacSha1)
             && matches!(self.secret_form, SecretForm::Base64 { .. })

@@ -195,7 +195,7 @@ impl Secrets {
         Ok(self)
     }
 
-    /// How many secrets are accepted: 1 to 4. Secrets that are joined in one text count as one
+    /// Returns the number of accepted secrets: 1 to 4. Secrets that are joined in one text count as one
     /// here, because only a scheme's [`SecretForm`] says where the text is cut.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "never empty")]

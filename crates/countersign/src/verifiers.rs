@@ -52,7 +52,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     /// All providers.
     const NAMES: &'static Names;
 
-    /// How many verifiers there are.
+    /// The number of verifiers.
     const COUNT: usize;
 
     /// Shows each verifier, from the left.

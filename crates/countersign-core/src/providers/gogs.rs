@@ -84,7 +84,7 @@ mod tests {
         let signature = "d843a05f58b935be5e6c796adccf9bb5071951f049aea8f3d86ac97d4820001c";
         let verifier = Verifier::<Gogs>::new(Secret::new("gitea_secret")?)?;
         verifier.verify(&[("X-Gogs-Signature", signature)], body)?;
-        // As a form, with the same signature.
+        // The same event as a form, with the same signature.
         let form = "payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D";
         assert_eq!(
             verifier.verify(&[("X-Gogs-Signature", signature)], form)?.bytes(),

@@ -34,7 +34,7 @@
 //!
 //! # Where the secret is
 //!
-//! Where the provider shows the endpoint: usually as `whsec_…`. Supabase shows `v1,whsec_…`, and
+//! The page of the endpoint shows it, usually as `whsec_…`. Supabase shows `v1,whsec_…`, and
 //! takes several of them joined by `|`.
 //!
 //! # A handler

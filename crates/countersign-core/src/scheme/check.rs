@@ -82,12 +82,12 @@ impl Scheme {
     }
 }
 
-/// Whether signatures are spelled with this character.
+/// Returns whether signatures are spelled with this character.
 const fn is_digit(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=')
 }
 
-/// Whether `name` is a field name (RFC 9110, section 5.6.2: one or more `tchar`).
+/// Returns whether `name` is a field name (RFC 9110, section 5.6.2: one or more `tchar`).
 pub(crate) const fn is_field_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     let mut index = 0;

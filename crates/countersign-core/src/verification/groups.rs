@@ -26,7 +26,7 @@ pub(super) struct Further {
 }
 
 impl Further {
-    /// Whether one of the tags is the key's over this body.
+    /// Returns whether one of the tags is the key's over this body.
     // Not generic, so that `HmacKey::matches` stays the one place where all of a MAC is inlined.
     #[inline(never)]
     pub(super) fn matches(&self, key: &Key, body: &[u8]) -> bool {

@@ -34,7 +34,7 @@ pub(super) struct Others<'a, I> {
     pub(super) preamble: I,
 }
 
-/// What was signed.
+/// The key, the time and the form that matched.
 struct Match {
     /// With which secret.
     key: usize,

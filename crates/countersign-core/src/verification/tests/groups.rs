@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// As [`Listed`], with groups.
+/// [`Listed`] with groups.
 struct Grouped;
 
 impl Provider for Grouped {
