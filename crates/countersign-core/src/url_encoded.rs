@@ -11,8 +11,9 @@ use std::iter;
 /// Returns `None` if the body does not begin with `name=`, as it is and without escapes; and if the
 /// member is repeated, because two readers of the form may use different values.
 pub(crate) fn member(body: &[u8], name: &str) -> Option<Vec<u8>> {
-    let mut members = body.split(|byte| *byte == b'&');
-    let value = members.next()?.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+    let members = body.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+    let mut members = members.split(|byte| *byte == b'&');
+    let value = members.next()?;
     let is_repeated = members.any(|member| {
         let other = member.split(|byte| *byte == b'=').next().unwrap_or_default();
         decoded(other).eq(name.bytes())
