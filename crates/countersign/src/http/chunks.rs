@@ -65,28 +65,31 @@ where
     type Item = Result<Bytes, BodyError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            let next = match self.as_mut().project() {
-                ChunksProjection::Unread { body, has_length } => match body.take() {
-                    Some(body) if *has_length => Self::InPlace { body },
-                    body => Self::Boxed { body: body.map(Box::pin) },
-                },
-                ChunksProjection::InPlace { body } => return poll_data(body, cx),
-                ChunksProjection::Boxed { body: place } => {
-                    let Some(body) = place else { return Poll::Ready(None) };
-                    let item = ready!(poll_data(body.as_mut(), cx));
-                    if !matches!(item, Some(Ok(_))) {
-                        // The body has ended or is broken: nothing is left to read.
-                        *place = None;
-                    }
-                    return Poll::Ready(item);
-                }
+        if let ChunksProjection::Unread { body, has_length } = self.as_mut().project() {
+            let next = match body.take() {
+                Some(body) if *has_length => Self::InPlace { body },
+                body => Self::Boxed { body: body.map(Box::pin) },
             };
             self.set(next);
         }
+        let body = match self.as_mut().project() {
+            ChunksProjection::InPlace { body } => body,
+            ChunksProjection::Boxed { body: Some(body) } => body.as_mut(),
+            // Not reached unread: what was unread is in its place now.
+            ChunksProjection::Boxed { body: None } | ChunksProjection::Unread { .. } => {
+                return Poll::Ready(None);
+            }
+        };
+        let item = ready!(poll_data(body, cx));
+        if let (ChunksProjection::Boxed { body }, None | Some(Err(_))) = (self.project(), &item) {
+            // The body has ended or is broken: nothing is left to read.
+            *body = None;
+        }
+        Poll::Ready(item)
     }
 }
 
+#[inline]
 fn poll_data<B>(
     mut body: Pin<&mut B>,
     cx: &mut Context<'_>,
