@@ -29,7 +29,8 @@ use crate::providers::HandshakeAnswer;
 pub struct Answer {
     content_type: &'static str,
     body: Cow<'static, str>,
-    field: Option<(&'static str, Box<str>)>,
+    // In a box, because few answers have it and rejections are moved.
+    field: Option<Box<(&'static str, Box<str>)>>,
 }
 
 impl Answer {
@@ -67,7 +68,8 @@ impl Answer {
     /// [`HandshakeAnswer::in_header`].
     #[must_use]
     pub fn field(&self) -> Option<(&'static str, &str)> {
-        self.field.as_ref().map(|(name, value)| (*name, &**value))
+        let (name, value) = self.field.as_deref()?;
+        Some((name, value))
     }
 }
 
@@ -80,7 +82,7 @@ impl Default for Answer {
 impl From<HandshakeAnswer> for Answer {
     fn from(answer: HandshakeAnswer) -> Self {
         let (content_type, body, field) = answer.into_parts();
-        Self { content_type, body: Cow::Owned(body), field }
+        Self { content_type, body: Cow::Owned(body), field: field.map(Box::new) }
     }
 }
 

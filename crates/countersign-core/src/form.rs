@@ -1,6 +1,8 @@
 //! The forms in which providers sign a body.
 
-use crate::{JsonDumps, reserialize, url_encoded};
+#[cfg(feature = "inflate")]
+use crate::inflate;
+use crate::{JsonDumps, reserialize, url_encoded, verifier::DEFAULT_BODY_LIMIT};
 
 /// The form of a body that its signature is over.
 ///
@@ -28,6 +30,13 @@ use crate::{JsonDumps, reserialize, url_encoded};
 ///
 /// A forged delivery costs a pass over its JSON and a MAC for each form. A parser runs before the
 /// verdict then: it is iterative, and bounded in depth (512 levels), time and output.
+#[cfg_attr(
+    feature = "inflate",
+    doc = "",
+    doc = "[`Inflated`](Self::Inflated) costs a forger little and the verifier more: a body of 1 KiB can \
+           inflate to 1 MiB. The text is never longer than the verifier's body limit, so the limit also \
+           bounds the time that one forged delivery takes."
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
@@ -44,13 +53,38 @@ pub enum Form {
     /// [`Gitea`](crate::providers::gitea) can. Where the form itself was signed, see
     /// [`EventAt::url_encoded`](crate::EventAt::url_encoded).
     UrlEncodedMember(&'static str),
+    /// The text that the body inflates to, if the request has one field `Content-Encoding`, with one
+    /// coding, `gzip` or `deflate` (in the format of zlib, RFC 1950).
+    ///
+    /// It is for providers that sign the text, and compress it afterwards. The body must be exactly
+    /// one complete stream: several members of gzip, or bytes behind the end, are refused.
+    ///
+    /// A text that is longer than the verifier's body limit is refused as a body that is too large
+    /// (413). The handler gets the text. [`VerifyLayer`] removes the field `Content-Encoding`; on
+    /// actix-web, the request's head and payload stay as they arrived.
+    ///
+    /// [`VerifyLayer`]: https://docs.rs/countersign/latest/countersign/tower/struct.VerifyLayer.html
+    ///
+    /// # Security
+    ///
+    /// The field is not signed. It only decides whether inflating is tried: the first bytes of the
+    /// body decide how.
+    #[cfg(feature = "inflate")]
+    Inflated,
 }
 
+/// A text is longer than a body may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
 impl Form {
-    /// Returns the most bytes of a text for each byte of the body. A test of `reserialize` pins it.
+    /// Returns the most bytes of a text for each byte of the body, or of the body limit. A test of
+    /// `reserialize` pins it.
     pub(crate) fn growth(&self) -> usize {
         match self {
             Self::Wire | Self::UrlEncodedMember(_) => 1,
+            #[cfg(feature = "inflate")]
+            Self::Inflated => 1,
             Self::Python(_) | Self::JavaScript => 6,
         }
     }
@@ -61,6 +95,10 @@ impl Form {
     /// UTF-8 (the languages guess at other encodings; we do not), if it is nested more than 512 levels
     /// deep, or if it is not a form that begins with the member. The text is at most six times as long
     /// as the body; while it is written, at most 32 times the body's length is allocated.
+    #[cfg_attr(
+        feature = "inflate",
+        doc = "An inflated text has at most 1 MiB here, and at most the body limit in a verifier."
+    )]
     ///
     /// # Examples
     ///
@@ -79,11 +117,35 @@ impl Form {
     /// ```
     #[must_use]
     pub fn spell(&self, body: &[u8]) -> Option<Vec<u8>> {
-        match self {
+        self.spell_within(DEFAULT_BODY_LIMIT, body).ok().flatten()
+    }
+
+    /// Spells a body in this form, where `limit` is the most bytes that a body may have.
+    #[cfg_attr(
+        not(feature = "inflate"),
+        expect(unused_variables, clippy::unnecessary_wraps, reason = "other forms have bounds")
+    )]
+    pub(crate) fn spell_within(
+        &self,
+        limit: usize,
+        body: &[u8],
+    ) -> Result<Option<Vec<u8>>, TooLong> {
+        let text = || str::from_utf8(body).ok();
+        Ok(match self {
             Self::Wire => Some(body.to_vec()),
-            Self::Python(dumps) => reserialize::python(str::from_utf8(body).ok()?, *dumps),
-            Self::JavaScript => reserialize::javascript(str::from_utf8(body).ok()?),
+            Self::Python(dumps) => text().and_then(|text| reserialize::python(text, *dumps)),
+            Self::JavaScript => text().and_then(reserialize::javascript),
             Self::UrlEncodedMember(name) => url_encoded::member(body, name),
-        }
+            #[cfg(feature = "inflate")]
+            Self::Inflated => inflate::inflate(body, limit)?,
+        })
+    }
+
+    /// Returns whether the form is tried only on a request with `Content-Encoding`.
+    pub(crate) fn wants_coding(&self) -> bool {
+        #[cfg(feature = "inflate")]
+        return matches!(self, Self::Inflated);
+        #[cfg(not(feature = "inflate"))]
+        return false;
     }
 }

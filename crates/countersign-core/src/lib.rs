@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
-mod answers;
 mod clock;
+mod custom;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod error;
@@ -11,10 +11,11 @@ mod expected;
 mod foreign_headers;
 mod form;
 mod headers;
+#[cfg(feature = "inflate")]
+mod inflate;
 mod key;
 mod key_set;
 mod mac;
-mod name;
 mod provider;
 pub mod providers;
 mod reserialize;
@@ -31,6 +32,9 @@ mod verifier;
 
 pub use answer::Answer;
 pub use clock::{Clock, FixedClock, SystemClock};
+// Only for the crate `countersign`, which answers the deliveries that a verifier rejects.
+#[doc(hidden)]
+pub use custom::Custom as __Custom;
 pub use error::{ConfigError, PayloadError, PayloadErrorKind, VerifyError, VerifyErrorKind};
 pub use event::{
     Delivery, Envelope, Event, EventId, FromEnvelope, Identity, OpenEvent, RawEnvelope, RawJson,
@@ -42,9 +46,6 @@ pub use event::{Reader as __Reader, Variants as __Variants};
 pub use foreign_headers::ForeignHeaders;
 pub use form::Form;
 pub use headers::{FieldName, HeaderSource};
-// Only for the crate `countersign`, which answers the deliveries that a verifier rejects.
-#[doc(hidden)]
-pub use answers::Answers as __Answers;
 // Only for the crate `countersign`, which compares the keys of verifiers.
 #[doc(hidden)]
 pub use key_set::KeySet as __KeySet;

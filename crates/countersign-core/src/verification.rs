@@ -11,8 +11,8 @@ use std::{borrow::Cow, fmt, iter, marker::PhantomData, mem, sync::Arc, time::Sys
 
 use crate::{
     Address, Form, HeaderSource, Lookup, Provider, RequestHead, Scheme, SignatureForm, Verified,
-    Verifier, VerifyError, VerifyErrorKind, key::Keys, key_set::KeySet, mac::Mac, name::Name,
-    signature::Tags, tenants::Directory, verified::Told, verifier::Settings,
+    Verifier, VerifyError, VerifyErrorKind, key::Keys, mac::Mac, signature::Tags,
+    tenants::Directory, verified::Told, verifier::Settings,
 };
 
 use groups::Further;
@@ -29,14 +29,13 @@ pub struct Verification<P> {
     /// Hashes what comes with the current key, where the algorithm can.
     mac: Option<Mac>,
     tags: Tags,
-    /// What is tried when the MAC does not match over the bytes of the wire.
-    others: Option<Kept>,
-    /// What is signed before the body; kept for the others only.
-    preamble: Vec<u8>,
+    /// What is tried when the MAC does not match over the bytes of the wire. In a box, as is
+    /// `member`, because few deliveries have them and every delivery is moved several times.
+    others: Option<Box<Kept>>,
     received: usize,
     limit: usize,
     told: Told,
-    member: Option<MemberTime>,
+    member: Option<Box<MemberTime>>,
     header_length: usize,
     provider: PhantomData<fn() -> P>,
 }
@@ -46,6 +45,9 @@ struct Kept {
     keys: Arc<Keys>,
     groups: Vec<Further>,
     forms: Arc<[Form]>,
+    is_coded: bool,
+    /// What is signed before the body.
+    preamble: Vec<u8>,
 }
 
 impl<P: Provider> Verification<P> {
@@ -61,26 +63,21 @@ impl<P: Provider> Verification<P> {
     ) -> Result<Self, VerifyError> {
         let mut head = Head::read(Self::SCHEME, settings, headers, declared_length, now)?;
         let groups = head.take_further(Self::SCHEME);
-        let mut mac = keys.current.start();
-        let has_others = mac.is_none()
+        let (preamble, is_coded) = (head.preamble(Self::SCHEME), head.is_coded);
+        let mut begun = Self::new(head, settings, keys);
+        if let Some(mac) = &mut begun.mac {
+            preamble.clone().for_each(|bytes| mac.update(bytes));
+        }
+        let has_others = begun.mac.is_none()
             || !keys.retired.is_empty()
             || !groups.is_empty()
             || !settings.forms.is_empty();
-        let mut preamble = Vec::new();
-        for bytes in head.preamble(Self::SCHEME) {
-            if let Some(mac) = &mut mac {
-                mac.update(bytes);
-            }
-            if has_others {
-                preamble.extend_from_slice(bytes);
-            }
+        if has_others {
+            let (keys, forms) = (Arc::clone(keys), Arc::clone(&settings.forms));
+            let preamble = preamble.flatten().copied().collect();
+            begun.others = Some(Box::new(Kept { keys, groups, forms, is_coded, preamble }));
         }
-        let others = has_others.then(|| Kept {
-            keys: Arc::clone(keys),
-            groups,
-            forms: Arc::clone(&settings.forms),
-        });
-        Ok(Self { mac, others, preamble, ..Self::without_keys(head, settings, keys.set) })
+        Ok(begun)
     }
 
     /// Judges a body that is there already: as [`Verification::begin`], `update` and `finish` do,
@@ -97,15 +94,17 @@ impl<P: Provider> Verification<P> {
         let mut head = Head::read(Self::SCHEME, settings, headers, length, now)?;
         let groups = head.take_further(Self::SCHEME);
         let preamble = head.preamble(Self::SCHEME);
-        let Head { tags, id, signed_at, member, header_length, .. } = head;
+        let Head { tags, id, signed_at, member, header_length, is_coded, .. } = head;
+        let (forms, limit) = (&*settings.forms, settings.body_limit);
         let case = Case {
             is_of_current: Some(keys.current.matches(preamble.clone(), body, &tags)),
             tags: &tags,
-            others: Some(Others { keys, groups: &groups, forms: &settings.forms, preamble }),
+            others: Some(Others { keys, groups: &groups, forms, is_coded, limit, preamble }),
             member,
             header_length,
         };
-        case.judge(Cow::Borrowed(body), || Head::told(settings, keys.set, id, signed_at))
+        let told = || Head::told(settings, keys.set, id, signed_at);
+        case.judge::<P>(body).map(|found| found.proof(&mut Cow::Borrowed(body), told()))
     }
 
     /// Begins with keys that are still to be looked up for a tenant.
@@ -117,9 +116,9 @@ impl<P: Provider> Verification<P> {
         address: Address<'_>,
     ) -> Result<Lookup<P>, VerifyError> {
         let mut head = Head::read(Self::SCHEME, settings, headers, declared_length, None)?;
-        let groups = head.take_further(Self::SCHEME);
+        let (groups, is_coded) = (head.take_further(Self::SCHEME), head.is_coded);
         let preamble: Vec<_> = head.preamble(Self::SCHEME).flatten().copied().collect();
-        let begun = Self { preamble, ..Self::without_keys(head, settings, KeySet::default()) };
+        let mut begun = Self::new(head, settings, directory.of_nobody());
 
         let tenant = directory.tenant(&RequestHead::new(address, &headers));
         let (directory, forms) = (Arc::clone(directory), Arc::clone(&settings.forms));
@@ -129,41 +128,30 @@ impl<P: Provider> Verification<P> {
                 None => None,
             };
             let keys = keys.unwrap_or_else(|| Arc::clone(directory.of_nobody()));
-            Ok(begun.with_keys(keys, groups, forms, tenant))
+            begun.mac = keys.current.start();
+            if let Some(mac) = &mut begun.mac {
+                mac.update(&preamble);
+            }
+            begun.told.keys = keys.set;
+            begun.told.tenant = tenant.map(Arc::from);
+            begun.others = Some(Box::new(Kept { keys, groups, forms, is_coded, preamble }));
+            Ok(begun)
         }))
     }
 
     #[inline]
-    fn without_keys(head: Head<'_>, settings: &Settings, keys: KeySet) -> Self {
+    fn new(head: Head<'_>, settings: &Settings, keys: &Keys) -> Self {
         Self {
-            mac: None,
+            mac: keys.current.start(),
             others: None,
-            preamble: Vec::new(),
             received: 0,
             limit: settings.body_limit,
-            told: Head::told(settings, keys, head.id, head.signed_at),
-            member: head.member,
+            told: Head::told(settings, keys.set, head.id, head.signed_at),
+            member: head.member.map(Box::new),
             header_length: head.header_length,
             tags: head.tags,
             provider: PhantomData,
         }
-    }
-
-    fn with_keys(
-        mut self,
-        keys: Arc<Keys>,
-        groups: Vec<Further>,
-        forms: Arc<[Form]>,
-        tenant: Option<String>,
-    ) -> Self {
-        self.mac = keys.current.start();
-        if let Some(mac) = &mut self.mac {
-            mac.update(&self.preamble);
-        }
-        self.told.keys = keys.set;
-        self.told.tenant = tenant.map(|name| Name::Shared(name.into()));
-        self.others = Some(Kept { keys, groups, forms });
-        self
     }
 
     /// Takes the next bytes of the body.
@@ -201,15 +189,18 @@ impl<P: Provider> Verification<P> {
     /// The chunks were hashed as they came; that `body` holds the same bytes is the caller's
     /// promise. [`Verifier::verify`] needs no promise.
     #[inline]
-    pub fn finish<B>(mut self, body: B) -> Result<Verified<P, B>, VerifyError>
+    pub fn finish<B>(mut self, mut body: B) -> Result<Verified<P, B>, VerifyError>
     where
-        B: AsRef<[u8]> + From<Vec<u8>>,
+        B: AsRef<[u8]> + Default + From<Vec<u8>>,
     {
-        self.finish_in_place(body)
+        self.finish_in_place(&mut body)
     }
 
-    /// As [`finish`](Self::finish), without moving what it is asked of: for adapters of frameworks,
-    /// whose futures hold it. It is spent then, and every further verdict is a refusal.
+    /// As [`finish`](Self::finish), for adapters of frameworks, whose futures hold the verification.
+    /// It is spent then: every further verdict is a refusal.
+    ///
+    /// The body is taken into the proof. It stays where it is if the delivery is refused, or if another
+    /// form of it was signed.
     ///
     /// # Errors
     ///
@@ -227,37 +218,42 @@ impl<P: Provider> Verification<P> {
     /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
     /// let signature = "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b";
     ///
-    /// let body = br#"{"some":"data"}"#.to_vec();
+    /// let mut body = br#"{"some":"data"}"#.to_vec();
     /// let mut verification = verifier.begin(&[("X-Webhook-Signature", signature)], None)?;
     /// verification.update(&body)?;
-    /// assert!(verification.finish_in_place(body.clone()).is_ok());
-    /// assert!(verification.finish_in_place(body).is_err());
+    /// assert_eq!(verification.finish_in_place(&mut body)?.bytes(), br#"{"some":"data"}"#);
+    /// assert!(verification.finish_in_place(&mut body).is_err());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[inline]
-    pub fn finish_in_place<B>(&mut self, body: B) -> Result<Verified<P, B>, VerifyError>
+    pub fn finish_in_place<B>(&mut self, body: &mut B) -> Result<Verified<P, B>, VerifyError>
     where
-        B: AsRef<[u8]> + From<Vec<u8>>,
+        B: AsRef<[u8]> + Default + From<Vec<u8>>,
     {
-        let (mac, others) = (self.mac.take(), self.others.take());
-        if body.as_ref().len() != self.received {
+        let is_of_current = self.mac.take().map(|mac| mac.matches(&self.tags));
+        let others = self.others.take();
+        let bytes = body.as_ref();
+        if bytes.len() != self.received {
             let kind = VerifyErrorKind::Mismatch;
             return Err(Self::refused(kind, self.header_length, self.received));
         }
-        let others = others.as_ref().map(|Kept { keys, groups, forms }| Others {
-            keys,
-            groups,
-            forms,
-            preamble: iter::once(&*self.preamble),
+        let others = others.as_deref().map(|kept| Others {
+            keys: &kept.keys,
+            groups: &kept.groups,
+            forms: &kept.forms,
+            is_coded: kept.is_coded,
+            limit: self.limit,
+            preamble: iter::once(&*kept.preamble),
         });
         let case = Case {
-            is_of_current: mac.map(|mac| mac.matches(&self.tags)),
+            is_of_current,
             tags: &self.tags,
             others,
-            member: self.member.take(),
+            member: self.member.take().map(|member| *member),
             header_length: self.header_length,
         };
-        case.judge(body, || mem::take(&mut self.told))
+        let found = case.judge::<P>(bytes)?;
+        Ok(found.proof(body, mem::take(&mut self.told)))
     }
 
     /// Once the signature was read, its form is the scheme's.

@@ -1,12 +1,11 @@
 //! Proof that bytes were signed.
 
-use std::{fmt, marker::PhantomData, time::SystemTime};
+use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use serde::Deserialize;
 
 use crate::{
-    Delivery, EventAt, Form, HeaderSource, PayloadError, Provider, answers::Answers,
-    key_set::KeySet, name::Name,
+    Delivery, EventAt, Form, HeaderSource, PayloadError, Provider, custom::Custom, key_set::KeySet,
 };
 
 /// Proof that the provider `P` signed these bytes: only a [`Verifier`](crate::Verifier) makes one.
@@ -52,27 +51,20 @@ pub struct Verified<P, B> {
     provider: PhantomData<fn() -> P>,
 }
 
-/// What a delivery tells besides its body.
+/// What is known of a delivery besides its body. Small, because it is moved several times.
 #[derive(Clone, Default)]
 pub(crate) struct Told {
-    pub(crate) endpoint: Name,
+    pub(crate) custom: Custom,
     pub(crate) id: Option<Box<str>>,
     pub(crate) signed_at: Option<SystemTime>,
-    pub(crate) tenant: Option<Name>,
+    /// The tenant that was looked up for this delivery.
+    pub(crate) tenant: Option<Arc<str>>,
     pub(crate) keys: KeySet,
-    pub(crate) answers: Answers,
 }
 
 impl<P, B> Verified<P, B> {
     pub(crate) fn new(body: B, secret_index: usize, form: Form, told: Told) -> Self {
         Self { body, secret_index, form, told, provider: PhantomData }
-    }
-
-    /// The endpoint that it came to, as its verifier names it: the provider's name unless
-    /// [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise.
-    #[must_use]
-    pub fn endpoint(&self) -> &str {
-        &self.told.endpoint
     }
 
     /// Which secret matched: 0 is the current one, 1 to 3 the retired ones in their order.
@@ -104,7 +96,7 @@ impl<P, B> Verified<P, B> {
     /// The tenant whose secret matched, where secrets are looked up per tenant.
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
-        self.told.tenant.as_deref()
+        self.told.tenant.as_deref().or(self.told.custom.tenant())
     }
 
     /// The keys of the verifier that made the proof.
@@ -118,8 +110,8 @@ impl<P, B> Verified<P, B> {
     /// where its event is read.
     #[doc(hidden)]
     #[must_use]
-    pub fn __answers(&self) -> &Answers {
-        &self.told.answers
+    pub fn __custom(&self) -> &Custom {
+        &self.told.custom
     }
 
     /// The body, as it is kept: for `Bytes`, cloned without a copy.
@@ -132,6 +124,15 @@ impl<P, B> Verified<P, B> {
     #[must_use]
     pub fn into_body(self) -> B {
         self.body
+    }
+}
+
+impl<P: Provider, B> Verified<P, B> {
+    /// The endpoint that it came to, as its verifier names it: the provider's name unless
+    /// [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        self.told.custom.endpoint().unwrap_or(P::NAME)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     VerifyErrorKind, key::Keys, tenants::Directory,
 };
 
-pub(crate) use settings::Settings;
+pub(crate) use settings::{DEFAULT_BODY_LIMIT, Settings};
 pub use tenants::Admission;
 
 /// Decides whether a delivery was signed by the provider `P` with a secret you hold.
@@ -86,7 +86,7 @@ impl<P: Provider> Verifier<P> {
 
     fn with_keys(keys: KeySource) -> Self {
         const { P::EVENT.checked() };
-        let settings = Settings::new(P::NAME, &Self::SCHEME);
+        let settings = Settings::new(&Self::SCHEME);
         Self { shared: Arc::new(Shared { settings, keys }), provider: PhantomData }
     }
 

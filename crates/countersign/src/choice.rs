@@ -44,7 +44,11 @@ where
 
 /// Finds two verifiers that look for the signature in the same header: every delivery with this
 /// header would be ambiguous.
+#[inline]
 pub(crate) fn shared_header<V: Decide>(verifiers: &V) -> Option<Reason> {
+    if V::COUNT < 2 {
+        return None;
+    }
     let mut found = None;
     let mut place = 0;
     verifiers.visit(&mut |candidate| {

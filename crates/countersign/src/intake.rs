@@ -101,14 +101,13 @@ where
             Err(error) => {
                 let fits = |room| declared_length.is_none_or(|length| length <= room as u64);
                 let mut answerers = Vec::new();
-                // An empty header is a signature that is not valid, not a missing one.
                 if error.kind() == VerifyErrorKind::MissingSignature
                     && fits(UnsignedRequest::BODY_LIMIT)
-                    && verifiers.claims(headers) == 0
                 {
                     verifiers.answerers(&mut answerers);
                 }
-                if !answerers.is_empty() {
+                // An empty header is a signature that is not valid, not a missing one.
+                if !answerers.is_empty() && verifiers.claims(headers) == 0 {
                     let room = UnsignedRequest::BODY_LIMIT;
                     Stage::Unsigned { error, answerers, frames: Frames::default(), room }
                 } else if fits(DISCARDED) && error.kind() != VerifyErrorKind::BodyTooLarge {
@@ -125,6 +124,15 @@ where
     #[cfg(all(feature = "axum", feature = "tower"))]
     pub(crate) fn limit(&self) -> usize {
         self.terms.limit
+    }
+
+    /// Takes the body as it was sent, once another form of it is verified. It is empty otherwise.
+    #[cfg(all(feature = "actix-web", feature = "inflate"))]
+    pub(crate) fn take_sent(self: Pin<&mut Self>) -> Bytes {
+        match self.project().stage {
+            Stage::Receiving { frames, .. } => mem::take(frames).join(),
+            _ => Bytes::new(),
+        }
     }
 
     /// Returns the part of a rejected delivery's body that was not read: `None` if the deadline for
@@ -171,11 +179,7 @@ where
                 }
             }
         };
-        let end = this.stage.end(ending, this.terms);
-        if let (Some(began), Ok(proof)) = (this.began, &end) {
-            proof.log(began);
-        }
-        Poll::Ready(end)
+        Poll::Ready(this.stage.end(ending, this.terms, this.began.as_deref()))
     }
 }
 
@@ -187,13 +191,21 @@ impl<V: Decide> Stage<V> {
 
     /// Gives the verdict, once the body has ended well or badly.
     #[inline]
-    fn end(&mut self, ending: Result<(), Reason>, terms: &Terms) -> Result<V::Proof, Refusal> {
+    fn end(
+        &mut self,
+        ending: Result<(), Reason>,
+        terms: &Terms,
+        began: Option<&Began>,
+    ) -> Result<V::Proof, Refusal> {
         let refused = |reason| terms.refuse(reason);
         match (self, ending) {
             (Self::Receiving { verification, frames }, Ok(())) => {
-                let body = mem::take(frames).join();
-                V::finish(verification, body.clone())
-                    .map_err(|error| refused(Reason::Verify(error)).about(&body).into())
+                let mut body = mem::take(frames).join();
+                let end = V::finish(verification, &mut body)
+                    .inspect(|proof| began.into_iter().for_each(|began| proof.log(began)))
+                    .map_err(|error| refused(Reason::Verify(error)).about(&body).into());
+                *frames = Frames::One(body);
+                end
             }
             (Self::Receiving { .. } | Self::LookingUp { .. }, Err(reason)) => {
                 Err(refused(reason).closing().into())

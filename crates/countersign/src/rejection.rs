@@ -6,7 +6,7 @@ mod sent;
 use std::{error::Error, fmt};
 
 use countersign_core::{
-    __Answers as Answers, Answer, HeaderSource, LookupError, PayloadError, PayloadErrorKind,
+    __Custom as Custom, Answer, HeaderSource, LookupError, PayloadError, PayloadErrorKind,
     Provider, VerifyError, VerifyErrorKind,
 };
 
@@ -50,7 +50,7 @@ use crate::{choice::shared_header, verifiers::Decide};
 pub struct Rejection {
     reason: Reason,
     names: &'static Names,
-    answers: Answers,
+    custom: Custom,
     closes_connection: bool,
     body: Option<Box<BodyFacts>>,
 }
@@ -108,15 +108,15 @@ struct BodyFacts {
 }
 
 impl Rejection {
-    pub(crate) fn new(reason: Reason, names: &'static Names, answers: Answers) -> Self {
-        Self { reason, names, answers, closes_connection: false, body: None }
+    pub(crate) fn new(reason: Reason, names: &'static Names, custom: Custom) -> Self {
+        Self { reason, names, custom, closes_connection: false, body: None }
     }
 
     /// Refuses what was verified and is no event.
     #[cfg(feature = "_extract")]
     pub(crate) fn payload<P: Provider>(error: PayloadError, verified: &Verified<P>) -> Self {
-        let (reason, answers) = (Reason::Payload(error), verified.__answers().clone());
-        Self::new(reason, Names::of::<P>(), answers).about(verified.bytes())
+        let (reason, custom) = (Reason::Payload(error), verified.__custom().clone());
+        Self::new(reason, Names::of::<P>(), custom).about(verified.bytes())
     }
 
     /// Refuses what nothing is there to verify with, before its body is read.
@@ -130,7 +130,7 @@ impl Rejection {
     #[cfg(any(feature = "actix-web", feature = "axum"))]
     pub(crate) fn of_shared_header<V: Decide>(verifiers: &V) -> Option<Self> {
         let reason = shared_header(verifiers)?;
-        Some(Self::new(reason, V::NAMES, Answers::default()).closing())
+        Some(Self::new(reason, V::NAMES, Custom::default()).closing())
     }
 
     /// Refuses what should have been verified by now.
@@ -143,7 +143,7 @@ impl Rejection {
     /// Refuses for what is no fault of the signature.
     #[cfg(any(feature = "actix-web", feature = "tower"))]
     fn of<P: Provider>(reason: Reason) -> Self {
-        Self::new(reason, Names::of::<P>(), Answers::default())
+        Self::new(reason, Names::of::<P>(), Custom::default())
     }
 
     /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
@@ -184,29 +184,6 @@ impl Rejection {
     /// The answer's status.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.decide().0
-    }
-
-    /// The answer's content type and body.
-    #[must_use]
-    pub fn answer(&self) -> Answer {
-        self.decide().1
-    }
-
-    /// Returns the answer's header fields, except two kinds: the fields that describe the body, and the
-    /// field that holds the token of a handshake ([`Answer::field`]).
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let challenge = (self.status() == 401).then_some(("www-authenticate", "Webhook-Signature"));
-        let retry = (self.status() == 503).then_some(("retry-after", RETRY_AFTER));
-        let close = self.closes_connection.then_some(("connection", "close"));
-        let is_handshake = matches!(self.reason, Reason::Handshake(_));
-        let no_html = is_handshake.then_some(("x-content-type-options", "nosniff"));
-        challenge.into_iter().chain(retry).chain(close).chain(no_html)
-    }
-
-    /// The table of answers.
-    fn decide(&self) -> (u16, Answer) {
-        let too_large = || self.answers.too_large().unwrap_or(BODY_TOO_LARGE);
         match &self.reason {
             Reason::Verify(error) => match error.kind() {
                 VerifyErrorKind::MissingSignature
@@ -217,32 +194,54 @@ impl Rejection {
                 | VerifyErrorKind::StaleTimestamp
                 | VerifyErrorKind::MalformedId
                 | VerifyErrorKind::UnknownTenant
-                | VerifyErrorKind::Mismatch => (401, self.answers.unauthorized()),
-                VerifyErrorKind::BodyTooLarge => (413, too_large()),
-                VerifyErrorKind::UrlNotConfigured | VerifyErrorKind::SecretsNotLookedUp => {
-                    (500, MISCONFIGURED)
-                }
+                | VerifyErrorKind::Mismatch => 401,
+                VerifyErrorKind::BodyTooLarge => 413,
+                VerifyErrorKind::UrlNotConfigured | VerifyErrorKind::SecretsNotLookedUp => 500,
             },
-            Reason::Handshake(answer) => (200, answer.clone()),
-            Reason::OuterLimit => (413, too_large()),
-            Reason::Deadline => (408, DEADLINE),
-            Reason::BrokenBody => (400, self.answers.bad_request().unwrap_or(BROKEN_BODY)),
-            Reason::Lookup(_) | Reason::LookupDeadline => (503, UNAVAILABLE),
+            Reason::Handshake(_) => 200,
+            Reason::OuterLimit => 413,
+            Reason::Deadline => 408,
+            Reason::BrokenBody => 400,
+            Reason::Lookup(_) | Reason::LookupDeadline => 503,
             Reason::MissingVerifier { .. }
             | Reason::MissingProof { .. }
-            | Reason::SharedHeader { .. } => (500, MISCONFIGURED),
+            | Reason::SharedHeader { .. } => 500,
             Reason::Payload(error) => match error.kind() {
-                PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => {
-                    (400, self.answers.bad_request().unwrap_or(INVALID_PAYLOAD))
-                }
+                PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => 400,
                 PayloadErrorKind::NotAnObject
                 | PayloadErrorKind::MissingType
                 | PayloadErrorKind::RepeatedType
-                | PayloadErrorKind::WrongShape => {
-                    (422, self.answers.unprocessable().unwrap_or(INVALID_PAYLOAD))
-                }
+                | PayloadErrorKind::WrongShape => 422,
             },
         }
+    }
+
+    /// The answer's content type and body.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        match (&self.reason, self.status()) {
+            (Reason::Handshake(answer), _) => answer.clone(),
+            (Reason::BrokenBody, _) => self.custom.bad_request().unwrap_or(BROKEN_BODY),
+            (_, 400) => self.custom.bad_request().unwrap_or(INVALID_PAYLOAD),
+            (_, 401) => self.custom.unauthorized(),
+            (_, 408) => DEADLINE,
+            (_, 413) => self.custom.too_large().unwrap_or(BODY_TOO_LARGE),
+            (_, 422) => self.custom.unprocessable().unwrap_or(INVALID_PAYLOAD),
+            (_, 503) => UNAVAILABLE,
+            _ => MISCONFIGURED,
+        }
+    }
+
+    /// Returns the answer's header fields, except two kinds: the fields that describe the body, and the
+    /// field that holds the token of a handshake ([`Answer::field`]).
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let status = self.status();
+        let challenge = (status == 401).then_some(("www-authenticate", "Webhook-Signature"));
+        let retry = (status == 503).then_some(("retry-after", RETRY_AFTER));
+        let close = self.closes_connection.then_some(("connection", "close"));
+        let is_handshake = matches!(self.reason, Reason::Handshake(_));
+        let no_html = is_handshake.then_some(("x-content-type-options", "nosniff"));
+        challenge.into_iter().chain(retry).chain(close).chain(no_html)
     }
 }
 

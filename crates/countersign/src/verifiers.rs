@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{
-    __AnswerUnsigned as AnswerUnsigned, __Answers as Answers, Address, Admission, HeaderSource,
+    __AnswerUnsigned as AnswerUnsigned, __Custom as Custom, Address, Admission, HeaderSource,
     LookupError, Provider, Verification, Verifier, VerifyError, VerifyErrorKind,
 };
 
@@ -95,7 +95,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     /// Gives the verdict over the whole body, once.
     fn finish(
         verification: &mut Self::Verification,
-        body: Bytes,
+        body: &mut Bytes,
     ) -> Result<Self::Proof, VerifyError>;
 }
 
@@ -140,12 +140,12 @@ pub struct Terms {
     #[cfg(all(feature = "axum", feature = "tower"))]
     pub(crate) limit: usize,
     pub(crate) deadline: Duration,
-    pub(crate) answers: Answers,
+    pub(crate) custom: Custom,
 }
 
 impl Terms {
     pub(crate) fn refuse(&self, reason: Reason) -> Rejection {
-        Rejection::new(reason, self.names, self.answers.clone())
+        Rejection::new(reason, self.names, self.custom.clone())
     }
 }
 
@@ -176,7 +176,7 @@ impl<P: Provider> Decide for Verifier<P> {
             #[cfg(all(feature = "axum", feature = "tower"))]
             limit: self.limit(),
             deadline: self.deadline(),
-            answers: self.__answers(),
+            custom: self.__custom(),
         }
     }
 
@@ -225,7 +225,10 @@ impl<P: Provider> Decide for Verifier<P> {
     }
 
     #[inline]
-    fn finish(verification: &mut Verification<P>, body: Bytes) -> Result<Verified<P>, VerifyError> {
+    fn finish(
+        verification: &mut Verification<P>,
+        body: &mut Bytes,
+    ) -> Result<Verified<P>, VerifyError> {
         verification.finish_in_place(body).inspect(respelled::tell).inspect(retired::tell)
     }
 }
@@ -311,7 +314,7 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
 
     fn finish(
         verification: &mut Self::Verification,
-        body: Bytes,
+        body: &mut Bytes,
     ) -> Result<Self::Proof, VerifyError> {
         match verification {
             Either::Left(verification) => A::finish(verification, body).map(Either::Left),

@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 use crate::{
-    FieldName, HeaderSource, Part, Scheme, SignatureForm, Timestamp, VerifyError, VerifyErrorKind,
+    FieldName, Form, HeaderSource, Part, Scheme, SignatureForm, Timestamp, VerifyError,
+    VerifyErrorKind,
     headers::{Occurrence, single_of},
     key_set::KeySet,
     scheme::{Layout, TimestampPlace},
@@ -23,6 +24,8 @@ pub(super) struct Head<'a> {
     pub(super) signed_at: Option<SystemTime>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
+    /// The request names a coding that the body is inflated from; only where that is tried.
+    pub(super) is_coded: bool,
     timestamp: Option<&'a str>,
     further: Vec<Group<'a>>,
     url: Option<&'a str>,
@@ -88,8 +91,9 @@ impl<'a> Head<'a> {
         if url.is_none() && scheme.signed.iter().any(|part| matches!(part, Part::Url)) {
             return Err(refused(VerifyErrorKind::UrlNotConfigured));
         }
+        let is_coded = settings.forms.iter().any(Form::wants_coding) && is_coded(headers);
         let header_length = signature.len();
-        Ok(Self { tags, id, signed_at, member, header_length, timestamp, further, url })
+        Ok(Self { tags, id, signed_at, member, header_length, is_coded, timestamp, further, url })
     }
 
     /// What is told besides the body.
@@ -100,9 +104,8 @@ impl<'a> Head<'a> {
         id: Option<&str>,
         signed_at: Option<SystemTime>,
     ) -> Told {
-        let (endpoint, tenant) = (settings.endpoint.clone(), settings.tenant.clone());
-        let answers = settings.answers.clone();
-        Told { endpoint, id: id.map(Box::from), signed_at, tenant, keys, answers }
+        let custom = settings.custom.clone();
+        Told { custom, id: id.map(Box::from), signed_at, tenant: None, keys }
     }
 
     /// What is signed before the body.
@@ -145,6 +148,16 @@ impl<'a> Head<'a> {
             Part::Body => b"",
         })
     }
+}
+
+#[cfg(feature = "inflate")]
+fn is_coded<H: HeaderSource + ?Sized>(headers: &H) -> bool {
+    crate::inflate::is_coded(headers)
+}
+
+#[cfg(not(feature = "inflate"))]
+fn is_coded<H: HeaderSource + ?Sized>(_: &H) -> bool {
+    false
 }
 
 /// Adds the headers that an error is about.

@@ -1,9 +1,10 @@
 //! The verdict over a whole body: one, whether the body was there at once or came in chunks.
 
-use std::time::SystemTime;
+use std::{mem, time::SystemTime};
 
 use crate::{
     Form, Provider, Verification, Verified, Verifier, VerifyError, VerifyErrorKind,
+    form::TooLong,
     key::Keys,
     scheme::MAX_PAIRS,
     signature::Tags,
@@ -30,15 +31,19 @@ pub(super) struct Others<'a, I> {
     /// Those behind the first group.
     pub(super) groups: &'a [Further],
     pub(super) forms: &'a [Form],
+    /// The request names a coding that the body is inflated from.
+    pub(super) is_coded: bool,
+    /// The most bytes that a body may have.
+    pub(super) limit: usize,
     /// What is signed before the body.
     pub(super) preamble: I,
 }
 
 /// The key, the time and the form that matched.
-struct Match {
+pub(super) struct Match {
     /// With which secret.
     key: usize,
-    /// The time of the group that matches, if it is not the first one.
+    /// The time in the body, or of the group that matches if it is not the first one.
     signed_at: Option<SystemTime>,
     form: Form,
     /// The form's text, if it is not the wire's.
@@ -46,56 +51,64 @@ struct Match {
 }
 
 impl Match {
+    /// Makes the proof over the body, which is taken, or over the text that was signed instead.
+    #[inline]
+    pub(super) fn proof<P, B>(self, body: &mut B, told: Told) -> Verified<P, B>
+    where
+        B: Default + From<Vec<u8>>,
+    {
+        let signed_at = self.signed_at.or(told.signed_at);
+        let body = self.text.map_or_else(|| mem::take(body), B::from);
+        Verified::new(body, self.key, self.form, Told { signed_at, ..told })
+    }
+
     fn of_wire(key: usize, signed_at: Option<SystemTime>) -> Self {
         Self { key, signed_at, form: Form::Wire, text: None }
     }
 }
 
 impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
-    /// Gives the verdict; `told` is asked what the headers tell, once the body is accepted.
+    /// Gives the verdict over these bytes.
     // Inlined, so that a body that was there at once is judged without a copy of all this.
     #[inline]
-    pub(super) fn judge<P, B>(
-        self,
-        body: B,
-        told: impl FnOnce() -> Told,
-    ) -> Result<Verified<P, B>, VerifyError>
-    where
-        P: Provider,
-        B: AsRef<[u8]> + From<Vec<u8>>,
-    {
-        let bytes = body.as_ref();
+    pub(super) fn judge<P: Provider>(self, bytes: &[u8]) -> Result<Match, VerifyError> {
         let (length, header_length) = (bytes.len(), self.header_length);
         let refused = |kind| Verification::<P>::refused(kind, header_length, length);
         let found = match (self.is_of_current, &self.others) {
-            (Some(true), _) => Some(Match::of_wire(0, None)),
+            (Some(true), _) => Ok(Some(Match::of_wire(0, None))),
             (Some(false), Some(others)) => others.clone().find(self.tags, bytes, 1),
             (None, Some(others)) => others.clone().find(self.tags, bytes, 0),
-            (_, None) => None,
+            (_, None) => Ok(None),
         };
+        // Of every tenant, also of one who is not there.
+        let found = found.map_err(|TooLong| refused(VerifyErrorKind::BodyTooLarge))?;
         // Only now, so that the time it takes does not tell which tenants there are.
         if self.others.as_ref().is_some_and(|others| others.keys.are_nobodys) {
             return Err(refused(VerifyErrorKind::UnknownTenant));
         }
-        let Some(Match { key, signed_at, form, text }) = found else {
+        let Some(mut found) = found else {
             let (secrets, forms) = self.others.as_ref().map_or((1, 1), Others::count);
             let error = refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms);
             return Err(error.with_base64_secrets(Verifier::<P>::SCHEME.decodes_secrets()));
         };
-        let body = text.map_or(body, B::from);
-        let time = self.member.map(|member| member.judge(body.as_ref())).transpose();
-        let time = time.map_err(|error| refused(error.kind()).with_stale(error.stale()))?;
-        let told = told();
-        let told = Told { signed_at: time.or(signed_at).or(told.signed_at), ..told };
-        Ok(Verified::new(body, key, form, told))
+        if let Some(member) = self.member {
+            let time = member.judge(found.text.as_deref().unwrap_or(bytes));
+            let time = time.map_err(|error| refused(error.kind()).with_stale(error.stale()))?;
+            found.signed_at = Some(time);
+        }
+        Ok(found)
     }
 }
 
 impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
     /// Tries the keys beyond those that were `tried` over the bytes of the wire, then all of them
     /// over each form; each time with the first group, and then with the others.
+    ///
+    /// # Errors
+    ///
+    /// If none of them matches, and the text of a form is longer than a body may be.
     #[inline(never)]
-    fn find(self, tags: &Tags, bytes: &[u8], tried: usize) -> Option<Match> {
+    fn find(self, tags: &Tags, bytes: &[u8], tried: usize) -> Result<Option<Match>, TooLong> {
         let groups = (MAX_PAIRS / (1 + self.keys.retired.len())).saturating_sub(1);
         let find = |text: &[u8], tried| {
             let mut keys = self.keys.iter().enumerate().skip(tried);
@@ -108,17 +121,32 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
                 Some(Match::of_wire(key, Some(group.signed_at)))
             })
         };
-        find(bytes, tried).or_else(|| {
-            self.forms.iter().find_map(|form| {
+        if let Some(found) = find(bytes, tried) {
+            return Ok(Some(found));
+        }
+        let mut outcome = Ok(None);
+        for form in self.forms_tried() {
+            match form.spell_within(self.limit, bytes) {
                 // A body that is spelled so already was tried.
-                let text = form.spell(bytes).filter(|text| text != bytes)?;
-                find(&text, 0).map(|found| Match { form: *form, text: Some(text), ..found })
-            })
-        })
+                Ok(Some(text)) if text != bytes => {
+                    if let Some(found) = find(&text, 0) {
+                        return Ok(Some(Match { form: *form, text: Some(text), ..found }));
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => outcome = Err(error),
+            }
+        }
+        outcome
+    }
+
+    /// Gives the forms to try on this delivery.
+    fn forms_tried(&self) -> impl Iterator<Item = &Form> {
+        self.forms.iter().filter(|form| self.is_coded || !form.wants_coding())
     }
 
     /// How many secrets and forms there are, the wire's among them.
     fn count(&self) -> (usize, usize) {
-        (1 + self.keys.retired.len(), 1 + self.forms.len())
+        (1 + self.keys.retired.len(), 1 + self.forms_tried().count())
     }
 }

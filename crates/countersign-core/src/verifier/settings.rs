@@ -4,8 +4,8 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use super::{KeySource, Verifier};
 use crate::{
-    Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock, answers::Answers,
-    key_set::KeySet, name::Name, scheme::is_field_name, unsigned::AnswerUnsigned,
+    Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock, custom::Custom,
+    key_set::KeySet, scheme::is_field_name, unsigned::AnswerUnsigned,
     verification::time::Tolerance,
 };
 
@@ -23,15 +23,12 @@ pub(crate) struct Settings {
     pub(crate) body_limit: usize,
     pub(crate) forms: Arc<[Form]>,
     pub(super) body_deadline: Duration,
-    pub(crate) answers: Answers,
+    pub(crate) custom: Custom,
     pub(super) answer_unsigned: Option<AnswerUnsigned>,
-    pub(crate) endpoint: Name,
-    /// The tenant whose keys the verifier has, if it was made for one tenant.
-    pub(crate) tenant: Option<Name>,
 }
 
 impl Settings {
-    pub(super) fn new(provider: &'static str, scheme: &Scheme) -> Self {
+    pub(super) fn new(scheme: &Scheme) -> Self {
         Self {
             signature_headers: fields(scheme.headers.iter().copied()),
             timestamp_headers: fields(scheme.timestamp_headers().iter().copied()),
@@ -42,10 +39,8 @@ impl Settings {
             body_limit: DEFAULT_BODY_LIMIT,
             forms: scheme.forms.into(),
             body_deadline: DEFAULT_BODY_DEADLINE,
-            answers: Answers::default(),
+            custom: Custom::default(),
             answer_unsigned: None,
-            endpoint: Name::Static(provider),
-            tenant: None,
         }
     }
 }
@@ -150,7 +145,7 @@ impl<P: Provider> Verifier<P> {
     /// a delivery got.
     #[must_use]
     pub fn unauthorized(self, answer: Answer) -> Self {
-        self.set(|settings| settings.answers.set_unauthorized(answer))
+        self.set(|settings| settings.custom.set_unauthorized(answer))
     }
 
     /// Sets the one answer to all deliveries that are broken (400): the body was cut off, or it was
@@ -174,14 +169,14 @@ impl<P: Provider> Verifier<P> {
     /// ```
     #[must_use]
     pub fn bad_request(self, answer: Answer) -> Self {
-        self.set(|settings| settings.answers.set_bad_request(answer))
+        self.set(|settings| settings.custom.set_bad_request(answer))
     }
 
     /// Sets the answer to deliveries whose body is larger than the limit (413). Default:
     /// `{"error":"Payload too large"}`. See [`bad_request`](Self::bad_request) for an example.
     #[must_use]
     pub fn payload_too_large(self, answer: Answer) -> Self {
-        self.set(|settings| settings.answers.set_too_large(answer))
+        self.set(|settings| settings.custom.set_too_large(answer))
     }
 
     /// Sets the answer to deliveries that were signed and are JSON, but not an event of the
@@ -189,7 +184,7 @@ impl<P: Provider> Verifier<P> {
     /// [`bad_request`](Self::bad_request) for an example.
     #[must_use]
     pub fn unprocessable(self, answer: Answer) -> Self {
-        self.set(|settings| settings.answers.set_unprocessable(answer))
+        self.set(|settings| settings.custom.set_unprocessable(answer))
     }
 
     /// Names the endpoint, so that two endpoints of one provider can be told apart: by
@@ -217,7 +212,7 @@ impl<P: Provider> Verifier<P> {
     /// ```
     #[must_use]
     pub fn endpoint(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.set(|settings| settings.endpoint = name.into().into())
+        self.set(|settings| settings.custom.set_endpoint(&name.into()))
     }
 
     /// Sets the clock that timestamps are judged by. Default: [`SystemClock`].
@@ -262,6 +257,14 @@ impl<P: Provider> Verifier<P> {
     }
 }
 
+impl<P: Provider> Verifier<P> {
+    /// The endpoint's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.shared.settings.custom.endpoint().unwrap_or(P::NAME)
+    }
+}
+
 impl<P> Verifier<P> {
     /// The largest body accepted, in bytes.
     #[must_use]
@@ -278,7 +281,7 @@ impl<P> Verifier<P> {
     /// The answer to deliveries whose signature is refused.
     #[must_use]
     pub fn refusal(&self) -> Answer {
-        self.shared.settings.answers.unauthorized()
+        self.shared.settings.custom.unauthorized()
     }
 
     /// Returns the most bytes that a verified text can have: more than the limit where a form of
@@ -294,14 +297,8 @@ impl<P> Verifier<P> {
     /// Returns the answers to deliveries that are rejected.
     #[doc(hidden)]
     #[must_use]
-    pub fn __answers(&self) -> Answers {
-        self.shared.settings.answers.clone()
-    }
-
-    /// The endpoint's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.shared.settings.endpoint
+    pub fn __custom(&self) -> Custom {
+        self.shared.settings.custom.clone()
     }
 
     /// Returns the headers that the signature is looked for in.
@@ -317,7 +314,9 @@ impl<P> Verifier<P> {
     #[must_use]
     pub fn __key_set(&self) -> Option<KeySet> {
         match &self.shared.keys {
-            KeySource::Own(keys) if self.shared.settings.tenant.is_none() => Some(keys.load().set),
+            KeySource::Own(keys) if self.shared.settings.custom.tenant().is_none() => {
+                Some(keys.load().set)
+            }
             KeySource::Own(_) | KeySource::PerTenant(_) => None,
         }
     }
@@ -328,6 +327,6 @@ fn fields<'a>(names: impl IntoIterator<Item = &'a str>) -> Arc<[FieldName]> {
 }
 
 /// A typical event has a few KiB; GitHub caps its own at 25 MiB.
-const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+pub(crate) const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
 const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(10);

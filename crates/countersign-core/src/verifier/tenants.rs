@@ -4,10 +4,8 @@ use std::{fmt, sync::Arc};
 
 use arc_swap::ArcSwap;
 
-use super::{KeySource, Settings, Shared, Verifier};
-use crate::{
-    Address, HeaderSource, Lookup, LookupError, Provider, Verification, VerifyError, name::Name,
-};
+use super::{KeySource, Shared, Verifier};
+use crate::{Address, HeaderSource, Lookup, LookupError, Provider, Verification, VerifyError};
 
 impl<P: Provider> Verifier<P> {
     /// Accepts what is signed with a secret of the tenant that the delivery is for.
@@ -78,10 +76,8 @@ impl<P: Provider> Verifier<P> {
         let keys = directory.keys(tenant).await?;
         Ok(keys.map(|keys| {
             let keys = KeySource::Own(Arc::new(ArcSwap::new(keys)));
-            let settings = Settings {
-                tenant: Some(Name::Shared(tenant.into())),
-                ..self.shared.settings.clone()
-            };
+            let mut settings = self.shared.settings.clone();
+            settings.custom.set_tenant(tenant);
             let shared = Shared { settings, keys };
             Self { shared: Arc::new(shared), ..self.clone() }
         }))

@@ -11,6 +11,8 @@ use actix_web::{
     body::EitherBody,
     dev::{Payload, Service, ServiceRequest, ServiceResponse},
 };
+#[cfg(feature = "inflate")]
+use countersign_core::Form;
 use pin_project_lite::pin_project;
 
 use super::intake::{Intake, refuse};
@@ -69,8 +71,8 @@ where
         let mut state = self.project().state;
         loop {
             match state.as_mut().project() {
-                StateProjection::Verifying { intake, waiting } => {
-                    let verdict = ready!(intake.poll(cx));
+                StateProjection::Verifying { mut intake, waiting } => {
+                    let verdict = ready!(intake.as_mut().poll(cx));
                     let Some((mut request, inner)) = waiting.take() else {
                         // Not reached: what is verified is called, what is refused is answered.
                         return Poll::Pending;
@@ -83,9 +85,14 @@ where
                             return Poll::Ready(Ok(response.map_into_right_body()));
                         }
                     };
-                    let bytes = proof.body().clone();
                     // The head stays as it arrived. actix panics when a head is changed while
                     // another middleware holds a clone, and no public function reports that.
+                    let bytes = match proof.form() {
+                        // `Content-Encoding` stays too, so actix's own extractors inflate the body.
+                        #[cfg(feature = "inflate")]
+                        Form::Inflated => intake.take_sent(),
+                        _ => proof.body().clone(),
+                    };
                     proof.leave(&mut *request.extensions_mut());
                     request.set_payload(Payload::from(bytes));
                     let response = inner.call(request);

@@ -83,7 +83,7 @@ impl IdempotencyKey {
     /// assert!(key.as_str().starts_with("respan/-/-/=44136fa3"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn builder_of<P, B>(verified: &Verified<P, B>) -> KeyBuilder<'_> {
+    pub fn builder_of<P: Provider, B>(verified: &Verified<P, B>) -> KeyBuilder<'_> {
         Self::builder(verified.endpoint()).tenant(verified.tenant())
     }
 

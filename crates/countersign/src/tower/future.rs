@@ -6,6 +6,8 @@ use std::{
 };
 
 use countersign_core::Form;
+#[cfg(feature = "inflate")]
+use http::header::CONTENT_ENCODING;
 use http::{
     HeaderMap, HeaderValue, Request, Response,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
@@ -48,7 +50,7 @@ pin_project! {
             // Taken when the body is verified.
             waiting: Option<(Parts, S)>,
         },
-        // Verified: the inner service is called as soon as it is ready.
+        // Verified, but the inner service is not ready.
         Verified {
             inner: S,
             // Taken when it is called.
@@ -86,7 +88,7 @@ where
             match state.as_mut().project() {
                 StateProjection::Verifying { mut intake, waiting } => {
                     let verdict = ready!(intake.as_mut().poll(cx));
-                    let Some((mut parts, inner)) = waiting.take() else {
+                    let Some((mut parts, mut inner)) = waiting.take() else {
                         // Not reached: what is verified is called, what is refused is answered.
                         return Poll::Pending;
                     };
@@ -106,7 +108,12 @@ where
                     let request = Request::from_parts(parts, RequestBody::new(bytes));
                     #[cfg(feature = "axum")]
                     let request = default_limit::raised(request, limit);
-                    state.set(State::Verified { inner, request: Some(request) });
+                    if inner.poll_ready(cx)?.is_pending() {
+                        state.set(State::Verified { inner, request: Some(request) });
+                        return Poll::Pending;
+                    }
+                    let response = inner.call(request);
+                    state.set(State::Calling { response });
                 }
                 StateProjection::Verified { inner, request } => {
                     ready!(inner.poll_ready(cx))?;
@@ -132,6 +139,10 @@ fn describe(headers: &mut HeaderMap, form: Form, length: usize) {
         headers.remove(name);
     }
     headers.insert(CONTENT_LENGTH, length.into());
+    #[cfg(feature = "inflate")]
+    if form == Form::Inflated {
+        headers.remove(CONTENT_ENCODING);
+    }
     if matches!(form, Form::UrlEncodedMember(_)) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }

@@ -48,3 +48,48 @@ fn tries_each_form_with_each_secret_and_the_preamble() -> Outcome {
     }
     Ok(())
 }
+
+#[cfg(feature = "inflate")]
+#[test]
+fn takes_what_was_signed_before_it_was_compressed() -> Outcome {
+    // gzip of `{}`.
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
+    let secrets = Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?;
+    let verifier = Verifier::<XWebhookSignature>::new(secrets)?;
+    let inflating = verifier.clone().forms([Form::JavaScript, Form::Inflated]);
+    for (index, secret) in ["new", "old"].into_iter().enumerate() {
+        let signed = Signer::<XWebhookSignature>::new(Secret::new(secret)?)?.sign(b"{}")?;
+        let plain: Vec<_> = signed.iter().map(|(name, value)| (name, value.to_owned())).collect();
+        let coded =
+            |coding: &str| [&plain[..], &[("content-encoding", coding.to_owned())]].concat();
+
+        let verified = inflating.verify(&coded("gzip"), gzip)?;
+        assert_eq!(verified.bytes(), b"{}");
+        assert_eq!((verified.form(), verified.secret_index()), (Form::Inflated, index));
+        let mut body = gzip.to_vec();
+        let mut verification = inflating.begin(&coded("deflate"), None)?;
+        body.chunks(5).try_for_each(|chunk| verification.update(chunk))?;
+        assert_eq!(verification.finish_in_place(&mut body)?.bytes(), b"{}");
+        // What was sent stays with the caller.
+        assert_eq!(body, gzip);
+
+        // Forms that are not tried on a delivery are not counted.
+        let tried = |error: VerifyError| (error.kind(), error.forms_tried());
+        let error = inflating.verify(&coded("br"), gzip).unwrap_err();
+        assert_eq!(tried(error), (VerifyErrorKind::Mismatch, 2));
+        let error = inflating.verify(&coded("gzip"), b"gzip").unwrap_err();
+        assert_eq!(tried(error), (VerifyErrorKind::Mismatch, 3));
+        let error = verifier.verify(&coded("gzip"), gzip).unwrap_err();
+        assert_eq!(tried(error), (VerifyErrorKind::Mismatch, 1));
+
+        // 1 KiB of zeros: the limit is that of the text.
+        let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut zeros, &[0; 1024])?;
+        let zeros = zeros.finish()?;
+        let limited = |limit| inflating.clone().body_limit(limit).verify(&coded("gzip"), &zeros);
+        let kind = |limit| limited(limit).unwrap_err().kind();
+        assert_eq!(kind(1023), VerifyErrorKind::BodyTooLarge);
+        assert_eq!(kind(1024), VerifyErrorKind::Mismatch);
+    }
+    Ok(())
+}

@@ -1,26 +1,36 @@
-//! The answers that are set on one verifier.
+//! Names and answers that are set on one verifier.
 
 use std::sync::Arc;
 
 use crate::Answer;
 
-/// The answers of one verifier to the deliveries that it rejects.
+/// The names and the answers that differ from the defaults.
 ///
-/// Each delivery, its proof and its rejection have a clone. A clone of answers that were never set
-/// costs nothing.
+/// Each delivery, its proof and its rejection have a clone. It has the size of a pointer, and a clone
+/// costs nothing if nothing was set.
 #[derive(Clone, Debug, Default)]
-pub struct Answers(Option<Arc<Set>>);
+pub struct Custom(Option<Arc<Set>>);
 
-/// The answers that were set.
+/// What was set.
 #[derive(Clone, Debug, Default)]
 struct Set {
+    endpoint: Option<Box<str>>,
+    tenant: Option<Box<str>>,
     unauthorized: Option<Answer>,
     bad_request: Option<Answer>,
     too_large: Option<Answer>,
     unprocessable: Option<Answer>,
 }
 
-impl Answers {
+impl Custom {
+    pub(crate) fn set_endpoint(&mut self, name: &str) {
+        self.change(|set| set.endpoint = Some(name.into()));
+    }
+
+    pub(crate) fn set_tenant(&mut self, name: &str) {
+        self.change(|set| set.tenant = Some(name.into()));
+    }
+
     pub(crate) fn set_unauthorized(&mut self, answer: Answer) {
         self.change(|set| set.unauthorized = Some(answer));
     }
@@ -35,6 +45,16 @@ impl Answers {
 
     pub(crate) fn set_unprocessable(&mut self, answer: Answer) {
         self.change(|set| set.unprocessable = Some(answer));
+    }
+
+    /// Returns the endpoint's name, or `None` if it is that of the provider.
+    pub(crate) fn endpoint(&self) -> Option<&str> {
+        self.0.as_deref()?.endpoint.as_deref()
+    }
+
+    /// Returns the only tenant of the verifier, or `None` if it has none or several.
+    pub(crate) fn tenant(&self) -> Option<&str> {
+        self.0.as_deref()?.tenant.as_deref()
     }
 
     /// Returns the answer to every delivery whose signature is rejected (401).
