@@ -3,8 +3,10 @@
 mod answers;
 mod either;
 mod forges;
+mod inflated;
 mod named_headers;
 mod once;
+mod several;
 mod tenants;
 mod timed;
 mod timed_tenants;
@@ -41,7 +43,9 @@ pub(crate) fn rows() -> Vec<Row> {
         connections(),
         either::rows(),
         forges::rows(),
+        inflated::rows(),
         named_headers::rows(),
+        several::rows(),
         tenants::rows(),
         timed::rows(),
         timed_tenants::rows(),

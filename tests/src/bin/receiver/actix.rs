@@ -2,13 +2,14 @@
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
-    dev::Service,
+    body::{BodyStream, to_bytes},
+    dev::{Decompress, Service},
     http::header::{ContentType, HeaderMap},
     middleware::Condition,
     web::{self, Data, ServiceConfig},
 };
 use countersign::{
-    Extractor, Verifiers, Webhook,
+    Extractor, Form, Verifiers, Webhook,
     actix_web::{IdempotencyMiddleware, VerifyWebhook},
     idempotency::{Fresh, Idempotency},
     providers::{
@@ -18,7 +19,7 @@ use countersign::{
 };
 
 use crate::{
-    endpoint::{Endpoints, Svix, WebhookJs},
+    endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
@@ -31,6 +32,9 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             respan,
             webhook,
             webhook_js,
+            webhook_inflated,
+            grouped,
+            numbered,
             speaknode,
             github,
             stripe,
@@ -51,6 +55,9 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(respan))
             .app_data(Data::new(webhook))
             .app_data(Data::new(webhook_js))
+            .app_data(Data::new(webhook_inflated))
+            .app_data(Data::new(grouped))
+            .app_data(Data::new(numbered))
             .app_data(Data::new(speaknode))
             .app_data(Data::new(github))
             .app_data(Data::new(stripe))
@@ -67,6 +74,13 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
         route::<Webhook<respan::Event>>(config, "/respan", is_once);
         route::<Webhook<x_webhook_signature::Event>>(config, "/webhook", is_once);
         route::<Webhook<x_webhook_signature::Event, WebhookJs>>(config, "/webhook-js", is_once);
+        route::<Webhook<x_webhook_signature::Event, WebhookInflated>>(
+            config,
+            "/webhook-inflated",
+            is_once,
+        );
+        route::<Webhook<x_webhook_signature::Event, Grouped>>(config, "/grouped", is_once);
+        route::<Webhook<x_webhook_signature::Event, Numbered>>(config, "/numbered", is_once);
         route::<Webhook<speaknode::Event>>(config, "/speaknode", is_once);
         route::<Webhook<github::Event>>(config, "/github", is_once);
         route::<Webhook<stripe::Event>>(config, "/stripe", is_once);
@@ -125,6 +139,9 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
             respan,
             webhook,
             webhook_js,
+            webhook_inflated,
+            grouped,
+            numbered,
             speaknode,
             github,
             stripe,
@@ -148,6 +165,19 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
             config,
             "/webhook-js",
             webhook_js,
+            &once,
+        );
+        wrapped::<Webhook<x_webhook_signature::Event, WebhookInflated>>(
+            config,
+            "/webhook-inflated",
+            webhook_inflated,
+            &once,
+        );
+        wrapped::<Webhook<x_webhook_signature::Event, Grouped>>(config, "/grouped", grouped, &once);
+        wrapped::<Webhook<x_webhook_signature::Event, Numbered>>(
+            config,
+            "/numbered",
+            numbered,
             &once,
         );
         wrapped::<Webhook<speaknode::Event>>(config, "/speaknode", speaknode, &once);
@@ -221,9 +251,15 @@ async fn behind<T: Given>(
     given: T,
     payload: web::Payload,
 ) -> HttpResponse {
-    // Raw: `web::Bytes` would inflate a body that is encoded.
-    let bytes = payload.to_bytes_limited(usize::MAX).await;
-    let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
+    let bytes = if given.facts().form == Form::Inflated {
+        // As actix's own extractors read it.
+        let inflated = Decompress::from_headers(payload.into_inner(), request.headers());
+        to_bytes(BodyStream::new(inflated)).await.unwrap_or_default()
+    } else {
+        // Raw: `web::Bytes` would inflate a body that is encoded.
+        let bytes = payload.to_bytes_limited(usize::MAX).await;
+        bytes.ok().and_then(Result::ok).unwrap_or_default()
+    };
     let is_unchanged = request
         .extensions()
         .get()

@@ -20,7 +20,7 @@ use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 
 use crate::{
-    endpoint::{Endpoints, Svix, WebhookJs, describe},
+    endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs, describe},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
@@ -33,6 +33,12 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
         .merge(route::<Webhook<respan::Event>>("/respan", once))
         .merge(route::<Webhook<x_webhook_signature::Event>>("/webhook", once))
         .merge(route::<Webhook<x_webhook_signature::Event, WebhookJs>>("/webhook-js", once))
+        .merge(route::<Webhook<x_webhook_signature::Event, WebhookInflated>>(
+            "/webhook-inflated",
+            once,
+        ))
+        .merge(route::<Webhook<x_webhook_signature::Event, Grouped>>("/grouped", once))
+        .merge(route::<Webhook<x_webhook_signature::Event, Numbered>>("/numbered", once))
         .merge(route::<Webhook<speaknode::Event>>("/speaknode", once))
         .merge(route::<Webhook<github::Event>>("/github", once))
         .merge(route::<Webhook<stripe::Event>>("/stripe", once))
@@ -87,6 +93,9 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         respan,
         webhook,
         webhook_js,
+        webhook_inflated,
+        grouped,
+        numbered,
         speaknode,
         github,
         stripe,
@@ -107,6 +116,17 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         .merge(layered::<Webhook<x_webhook_signature::Event, WebhookJs>>(
             "/webhook-js",
             webhook_js,
+            &once,
+        ))
+        .merge(layered::<Webhook<x_webhook_signature::Event, WebhookInflated>>(
+            "/webhook-inflated",
+            webhook_inflated,
+            &once,
+        ))
+        .merge(layered::<Webhook<x_webhook_signature::Event, Grouped>>("/grouped", grouped, &once))
+        .merge(layered::<Webhook<x_webhook_signature::Event, Numbered>>(
+            "/numbered",
+            numbered,
             &once,
         ))
         .merge(layered::<Webhook<speaknode::Event>>("/speaknode", speaknode, &once))

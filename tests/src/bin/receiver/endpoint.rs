@@ -4,8 +4,8 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    Answer, ConfigError, EndpointOf, EventAt, FixedClock, Form, HeaderSource, Provider, Scheme,
-    Secret, Secrets, Tenants, UnsignedRequest, Verifier,
+    Answer, ConfigError, EndpointOf, EventAt, FixedClock, Form, HeaderSource, Part, Provider,
+    Scheme, Secret, Secrets, Tenants, Timestamp, TimestampUnit, UnsignedRequest, Verifier,
     idempotency::Idempotency,
     providers::{
         GitHub, Gitea, HandshakeAnswer, Hookdeck, Respan, SpeakNode, StandardWebhooks, Stripe,
@@ -31,6 +31,40 @@ impl Provider for WebhookJs {
     const EVENT: EventAt = XWebhookSignature::EVENT;
 }
 
+/// The in-house convention, of a sender that signs the text and may compress it afterwards.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WebhookInflated;
+
+impl EndpointOf for WebhookInflated {
+    type Provider = XWebhookSignature;
+    const NAME: &'static str = "webhook-inflated";
+}
+
+/// Events of the in-house convention, signed with a time in each of up to four groups.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grouped;
+
+impl Provider for Grouped {
+    const NAME: &'static str = "grouped";
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Grouped-Signature"])
+        .list(',', '=', "v1")
+        .groups(' ')
+        .timestamp(Timestamp::entry("t", TimestampUnit::Seconds))
+        .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    const EVENT: EventAt = XWebhookSignature::EVENT;
+}
+
+/// Events of the in-house convention, with one signature header for each key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbered;
+
+impl Provider for Numbered {
+    const NAME: &'static str = "numbered";
+    const SCHEME: Scheme =
+        Scheme::hmac_sha256_hex(&["X-Numbered-Signature-1", "X-Numbered-Signature-2"]).numbered();
+    const EVENT: EventAt = XWebhookSignature::EVENT;
+}
+
 /// Standard Webhooks of a sender that has the headers `svix-..` only.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Svix;
@@ -46,6 +80,9 @@ pub(crate) struct Endpoints {
     pub(crate) respan: Verifier<Respan>,
     pub(crate) webhook: Verifier<XWebhookSignature>,
     pub(crate) webhook_js: Verifier<WebhookJs>,
+    pub(crate) webhook_inflated: Verifier<WebhookInflated>,
+    pub(crate) grouped: Verifier<Grouped>,
+    pub(crate) numbered: Verifier<Numbered>,
     pub(crate) speaknode: Verifier<SpeakNode>,
     pub(crate) github: Verifier<GitHub>,
     pub(crate) stripe: Verifier<Stripe>,
@@ -74,6 +111,9 @@ impl Endpoints {
             respan: verifier("RESPAN_SECRET", arguments)?,
             webhook: verifier("WEBHOOK_SECRET", arguments)?,
             webhook_js: verifier("WEBHOOK_SECRET", arguments)?,
+            webhook_inflated: verifier("WEBHOOK_SECRET", arguments)?.forms([Form::Inflated]),
+            grouped: verifier("WEBHOOK_SECRET", arguments)?,
+            numbered: verifier("WEBHOOK_SECRET", arguments)?,
             speaknode: verifier("SPEAKNODE_SECRET", arguments)?,
             github: verifier("GITHUB_SECRET", arguments)?,
             stripe: verifier("STRIPE_SECRET", arguments)?,
@@ -188,6 +228,10 @@ pub(crate) fn describe<H: HeaderSource>(headers: &H, form: Form, bytes: &[u8]) -
     let length_fits = |length: &[u8]| length == bytes.len().to_string().as_bytes();
     if form == Form::Wire {
         return lengths.all(length_fits);
+    }
+    let is_coded = headers.values("content-encoding").next().is_some();
+    if form == Form::Inflated && is_coded {
+        return false;
     }
     let is_json = headers.values("content-type").eq([&b"application/json"[..]]);
     if matches!(form, Form::UrlEncodedMember(_)) && !is_json {

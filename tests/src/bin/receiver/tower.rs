@@ -18,7 +18,7 @@ use hyper::body::Incoming;
 use tower::{Layer, ServiceExt, service_fn, util::BoxCloneService};
 
 use crate::{
-    endpoint::{Endpoints, Svix, WebhookJs, describe},
+    endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs, describe},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
@@ -38,6 +38,9 @@ pub(crate) fn service(
                 respan,
                 webhook,
                 webhook_js,
+                webhook_inflated,
+                grouped,
+                numbered,
                 speaknode,
                 github,
                 stripe,
@@ -63,6 +66,27 @@ pub(crate) fn service(
                 "/webhook-js" => {
                     verified::<Webhook<x_webhook_signature::Event, WebhookJs>>(
                         webhook_js, handler, once, request,
+                    )
+                    .await
+                }
+                "/webhook-inflated" => {
+                    verified::<Webhook<x_webhook_signature::Event, WebhookInflated>>(
+                        webhook_inflated,
+                        handler,
+                        once,
+                        request,
+                    )
+                    .await
+                }
+                "/grouped" => {
+                    verified::<Webhook<x_webhook_signature::Event, Grouped>>(
+                        grouped, handler, once, request,
+                    )
+                    .await
+                }
+                "/numbered" => {
+                    verified::<Webhook<x_webhook_signature::Event, Numbered>>(
+                        numbered, handler, once, request,
                     )
                     .await
                 }
