@@ -23,6 +23,7 @@ impl Provider for Whole {
             Form::Python(JsonDumps::DEFAULT),
             Form::JavaScript,
             Form::UrlEncodedMember("payload"),
+            Form::Inflated,
         ]);
     const EVENT: EventAt = EventAt::ENVELOPE;
 }

@@ -2,7 +2,7 @@
 //! deliveries of the worst shapes beside a provider without a form.
 //!
 //! ```sh
-//! cargo bench -p countersign-core --bench forms
+//! cargo bench -p countersign-core --bench forms --features inflate
 //! ```
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
@@ -132,5 +132,32 @@ fn forged(criterion: &mut Criterion) {
     }
 }
 
+/// A forged delivery that inflates to as much as the body limit allows.
+#[cfg(feature = "inflate")]
+fn inflated(criterion: &mut Criterion) {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    let headers = [("X-Respan-Signature", "0".repeat(64)), ("Content-Encoding", "gzip".to_owned())];
+    let verifier = Verifier::<Respan>::new(Secret::new("secret").unwrap()).unwrap();
+    let mut group = criterion.benchmark_group("forged, inflated to 1 MiB");
+    for (shape, text) in [("zeros", vec![0; 1024 * 1024]), ("a log", event(1024 * 1024 - 1024))] {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&text).unwrap();
+        let body = encoder.finish().unwrap();
+        for (name, forms) in [("wire", vec![]), ("inflated", vec![Form::Inflated])] {
+            let verifier = verifier.clone().forms(forms);
+            group.bench_function(format!("{shape}, {} bytes sent: {name}", body.len()), |bencher| {
+                bencher.iter(|| verifier.verify(&headers, black_box(&body)).unwrap_err());
+            });
+        }
+    }
+    group.finish();
+}
+
+#[cfg(feature = "inflate")]
+criterion_group!(benches, spelling, forged, inflated);
+#[cfg(not(feature = "inflate"))]
 criterion_group!(benches, spelling, forged);
 criterion_main!(benches);

@@ -1,10 +1,34 @@
 //! Durations as the database reckons.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
-/// Seconds to add to a time. Longer ones are a hundred years: times end in the year 294276.
-pub(crate) fn seconds(duration: Duration) -> f64 {
-    duration.min(LONGEST).as_secs_f64()
+use bytes::{BufMut, BytesMut};
+use tokio_postgres::types::{IsNull, ToSql, Type, accepts, to_sql_checked};
+
+/// A value of the type `interval`, to add to a time. The server plans that in less time than a
+/// product with a number of seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interval(Duration);
+
+impl Interval {
+    /// Longer durations are a hundred years: times end in the year 294276.
+    pub(crate) fn of(duration: Duration) -> Self {
+        Self(duration.min(LONGEST))
+    }
+}
+
+impl ToSql for Interval {
+    accepts!(INTERVAL);
+
+    to_sql_checked!();
+
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        // Microseconds, days and months, each counted by itself.
+        out.put_i64(i64::try_from(self.0.as_micros())?);
+        out.put_i32(0);
+        out.put_i32(0);
+        Ok(IsNull::No)
+    }
 }
 
 /// What is left of a claim.
@@ -22,9 +46,18 @@ mod tests {
 
     #[test]
     fn bears_every_duration() {
-        assert_eq!(seconds(Duration::ZERO), 0.0);
-        assert_eq!(seconds(Duration::from_millis(1500)), 1.5);
-        assert_eq!(seconds(Duration::MAX), LONGEST.as_secs_f64());
+        for (duration, microseconds) in [
+            (Duration::ZERO, 0),
+            (Duration::from_nanos(1999), 1),
+            (Duration::from_millis(1500), 1_500_000),
+            (Duration::MAX, 3_153_600_000_000_000_i64),
+        ] {
+            let mut bytes = BytesMut::new();
+            let written = Interval::of(duration).to_sql(&Type::INTERVAL, &mut bytes);
+            assert!(matches!(written, Ok(IsNull::No)));
+            assert_eq!(bytes[..8], microseconds.to_be_bytes());
+            assert_eq!(bytes[8..], [0; 8]);
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ select exists (
 /// little more than a bare insertion, and writes nothing if there is a row.
 const INSERT: &str = "\
 insert into claims_table (key, token, done, expires_at, note)
-values ($1, $2, $3, clock_timestamp() + $4 * interval '1 second', '')
+values ($1, $2, $3, clock_timestamp() + $4, '')
 on conflict do nothing";
 
 /// Answers a row, as [`CLAIM`] does, if the event is held: by another, or because it is done. Most
@@ -76,7 +76,7 @@ where key = $1 and expires_at > clock_timestamp() and (token <> $2 or done)";
 /// and to ask again would be to ask at another moment.
 const CLAIM: &str = "\
 insert into claims_table as claims (key, token, done, expires_at, note)
-values ($1, $2, $3, clock_timestamp() + $4 * interval '1 second', '')
+values ($1, $2, $3, clock_timestamp() + $4, '')
 on conflict (key) do update set
     token = case when is_free then excluded.token else claims.token end,
     done = case when is_free then excluded.done else claims.done end,
@@ -93,7 +93,7 @@ const IS_FREE: &str = "(claims.expires_at <= statement_timestamp() \
 /// Counts a row if it is done by that. One that is gone, or over, is nobody's.
 const COMPLETE: &str = "\
 insert into claims_table as claims (key, token, done, expires_at, note)
-values ($1, $2, true, clock_timestamp() + $3 * interval '1 second', $4)
+values ($1, $2, true, clock_timestamp() + $3, $4)
 on conflict (key) do update
     set (token, done, expires_at, note) =
         (excluded.token, excluded.done, excluded.expires_at, excluded.note)

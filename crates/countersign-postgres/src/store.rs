@@ -10,7 +10,7 @@ use tokio_postgres::types::Type;
 use crate::{
     TableNameError, answer,
     connection::{Lent, Parameter, Sending},
-    duration::seconds,
+    duration::Interval,
     migration::MigrationError,
     statements::Statements,
     table::Table,
@@ -169,12 +169,12 @@ impl PostgresStore {
 impl Store for PostgresStore {
     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
         let (key, token, length) =
-            (lease.key().as_str(), lease.token().to_bytes(), seconds(length));
+            (lease.key().as_str(), lease.token().to_bytes(), Interval::of(length));
         let parameters: [Parameter<'_>; 4] = [
             (&key, Type::TEXT),
             (&&token[..], Type::BYTEA),
             (&false, Type::BOOL),
-            (&length, Type::FLOAT8),
+            (&length, Type::INTERVAL),
         ];
         let lent = self.lend().await?;
         let answer = async {
@@ -197,11 +197,11 @@ impl Store for PostgresStore {
         ttl: Duration,
         note: Bytes,
     ) -> Result<Settled, StoreError> {
-        let (key, token, ttl) = (lease.key().as_str(), lease.token().to_bytes(), seconds(ttl));
+        let (key, token, ttl) = (lease.key().as_str(), lease.token().to_bytes(), Interval::of(ttl));
         let parameters: [Parameter<'_>; 4] = [
             (&key, Type::TEXT),
             (&&token[..], Type::BYTEA),
-            (&ttl, Type::FLOAT8),
+            (&ttl, Type::INTERVAL),
             (&&note[..], Type::BYTEA),
         ];
         self.execute(&self.statements.complete, &parameters).await.map(settled)

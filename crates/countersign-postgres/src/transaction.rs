@@ -8,7 +8,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use crate::{PostgresStore, answer, duration::seconds, statements::Statements};
+use crate::{PostgresStore, answer, duration::Interval, statements::Statements};
 
 impl PostgresStore {
     /// Claims an event and marks it as done for as long as `ttl`, within a transaction of yours.
@@ -97,7 +97,7 @@ impl PostgresStore {
             (&key.as_str(), Type::TEXT),
             (&&token[..], Type::BYTEA),
             (&true, Type::BOOL),
-            (&seconds(ttl), Type::FLOAT8),
+            (&Interval::of(ttl), Type::INTERVAL),
         ];
         let Statements { insert, claim, .. } = &*self.statements;
         if transaction.execute_typed(insert, &parameters).await? == 1 {
