@@ -148,9 +148,12 @@ fn inflated(criterion: &mut Criterion) {
         let body = encoder.finish().unwrap();
         for (name, forms) in [("wire", vec![]), ("inflated", vec![Form::Inflated])] {
             let verifier = verifier.clone().forms(forms);
-            group.bench_function(format!("{shape}, {} bytes sent: {name}", body.len()), |bencher| {
-                bencher.iter(|| verifier.verify(&headers, black_box(&body)).unwrap_err());
-            });
+            group.bench_function(
+                format!("{shape}, {} bytes sent: {name}", body.len()),
+                |bencher| {
+                    bencher.iter(|| verifier.verify(&headers, black_box(&body)).unwrap_err());
+                },
+            );
         }
     }
     group.finish();

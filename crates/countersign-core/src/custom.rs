@@ -11,7 +11,7 @@ use crate::Answer;
 #[derive(Clone, Debug, Default)]
 pub struct Custom(Option<Arc<Set>>);
 
-/// What was set.
+/// The names and answers that were set.
 #[derive(Clone, Debug, Default)]
 struct Set {
     endpoint: Option<Box<str>>,

@@ -153,7 +153,7 @@ pub enum VerifyErrorKind {
     MalformedId,
     /// The body was not signed with any of the secrets.
     Mismatch,
-    /// The body is larger than the limit, or the text that it inflates to.
+    /// The body, or the text that it inflates to, is larger than the limit.
     BodyTooLarge,
     /// There is no such tenant, or the request names none.
     UnknownTenant,

@@ -57,9 +57,9 @@ pub enum Form {
     /// coding, `gzip` or `deflate` (in the format of zlib, RFC 1950).
     ///
     /// It is for providers that sign the text, and compress it afterwards. The body must be exactly
-    /// one complete stream: several members of gzip, or bytes behind the end, are refused.
+    /// one complete stream: several members of gzip, or bytes after the end, are rejected.
     ///
-    /// A text that is longer than the verifier's body limit is refused as a body that is too large
+    /// A text that is longer than the verifier's body limit is rejected as a body that is too large
     /// (413). The handler gets the text. [`VerifyLayer`] removes the field `Content-Encoding`; on
     /// actix-web, the request's head and payload stay as they arrived.
     ///
@@ -73,13 +73,13 @@ pub enum Form {
     Inflated,
 }
 
-/// A text is longer than a body may be.
+/// A text is longer than the body limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
 impl Form {
-    /// Returns the most bytes of a text for each byte of the body, or of the body limit. A test of
-    /// `reserialize` pins it.
+    /// Returns the greatest length of a text, as a multiple of the body's length. A test of
+    /// `reserialize` pins it. The length of an inflated text is bounded by the body limit instead.
     pub(crate) fn growth(&self) -> usize {
         match self {
             Self::Wire | Self::UrlEncodedMember(_) => 1,
@@ -97,7 +97,9 @@ impl Form {
     /// as the body; while it is written, at most 32 times the body's length is allocated.
     #[cfg_attr(
         feature = "inflate",
-        doc = "An inflated text has at most 1 MiB here, and at most the body limit in a verifier."
+        doc = "These bounds do not apply to an inflated text. It has at most 1 MiB here, and at most \
+               the body limit in a verifier. `None` if it is longer, or if the body is not exactly \
+               one complete stream."
     )]
     ///
     /// # Examples

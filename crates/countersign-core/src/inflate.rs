@@ -18,10 +18,10 @@ pub(crate) fn is_coded<H: HeaderSource + ?Sized>(headers: &H) -> bool {
 /// Inflates a body to a text of at most `limit` bytes. The first bytes decide which of the two
 /// formats it is.
 ///
-/// Returns `None` if the body is not exactly one complete stream. Strict, because a framework can
-/// inflate the same body for a handler: decoders differ on several members of gzip, on bytes behind
-/// the end and on deflate without the header of zlib, so the handler could get a text that was not
-/// signed.
+/// Returns `None` if the body is not exactly one complete stream. This is strict, because a framework
+/// can inflate the same body for a handler with another decoder. Decoders differ on several members
+/// of gzip, on bytes after the end, and on deflate without the header of zlib. The handler could then
+/// get a text that was not signed.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ pub(crate) fn inflate(body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooL
 
 fn gzip(mut body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooLong> {
     let mut text = Vec::new();
-    // One byte more, so that a text of exactly the limit is told from a longer one.
+    // One byte more than the limit, to detect a longer text.
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     match GzDecoder::new(&mut body).take(most).read_to_end(&mut text) {
         Ok(length) if length > limit => Err(TooLong),
@@ -64,7 +64,7 @@ fn zlib(body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooLong> {
 
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// Bytes; grows as the text does.
+/// Bytes reserved before each step. `Vec::reserve` reserves more when the text is long.
 const ROOM: usize = 4096;
 
 #[cfg(test)]

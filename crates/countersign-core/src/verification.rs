@@ -29,8 +29,8 @@ pub struct Verification<P> {
     /// Hashes what comes with the current key, where the algorithm can.
     mac: Option<Mac>,
     tags: Tags,
-    /// What is tried when the MAC does not match over the bytes of the wire. In a box, as is
-    /// `member`, because few deliveries have them and every delivery is moved several times.
+    /// Keys, groups and forms to try if the MAC over the bytes of the wire does not match. `others`
+    /// and `member` are boxed: few deliveries have them, and this struct is moved several times.
     others: Option<Box<Kept>>,
     received: usize,
     limit: usize,
@@ -196,11 +196,11 @@ impl<P: Provider> Verification<P> {
         self.finish_in_place(&mut body)
     }
 
-    /// As [`finish`](Self::finish), for adapters of frameworks, whose futures hold the verification.
-    /// It is spent then: every further verdict is a refusal.
+    /// Gives the verdict like [`finish`](Self::finish), but borrows the verification. It is for
+    /// adapters of frameworks, whose futures hold it. Every call after the first returns an error.
     ///
-    /// The body is taken into the proof. It stays where it is if the delivery is refused, or if another
-    /// form of it was signed.
+    /// Moves `body` into the proof and leaves `B::default()` in its place. `body` is unchanged if
+    /// the delivery is rejected, or if another form of it was signed.
     ///
     /// # Errors
     ///

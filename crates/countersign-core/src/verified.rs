@@ -51,7 +51,7 @@ pub struct Verified<P, B> {
     provider: PhantomData<fn() -> P>,
 }
 
-/// What is known of a delivery besides its body. Small, because it is moved several times.
+/// Facts about a delivery other than its body. Small, because it is moved several times.
 #[derive(Clone, Default)]
 pub(crate) struct Told {
     pub(crate) custom: Custom,
@@ -106,8 +106,8 @@ impl<P, B> Verified<P, B> {
         self.told.keys
     }
 
-    /// Returns the answers of the verifier that made the proof: the delivery can still be rejected
-    /// where its event is read.
+    /// Returns the names and answers of the verifier that made the proof: the delivery can still be
+    /// rejected where its event is read.
     #[doc(hidden)]
     #[must_use]
     pub fn __custom(&self) -> &Custom {

@@ -5,13 +5,13 @@ use std::{error::Error, time::Duration};
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, accepts, to_sql_checked};
 
-/// A value of the type `interval`, to add to a time. The server plans that in less time than a
-/// product with a number of seconds.
+/// A value of the SQL type `interval`. The server plans `time + $1` in less time than
+/// `time + $1 * interval '1 second'`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Interval(Duration);
 
 impl Interval {
-    /// Longer durations are a hundred years: times end in the year 294276.
+    /// Shortens durations over 100 years to 100 years: PostgreSQL's times end in the year 294276.
     pub(crate) fn of(duration: Duration) -> Self {
         Self(duration.min(LONGEST))
     }

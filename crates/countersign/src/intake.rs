@@ -126,7 +126,8 @@ where
         self.terms.limit
     }
 
-    /// Takes the body as it was sent, once another form of it is verified. It is empty otherwise.
+    /// Takes the bytes that were sent, after another form of them was verified. If the bytes of the
+    /// wire were verified, the proof has them and this returns none.
     #[cfg(all(feature = "actix-web", feature = "inflate"))]
     pub(crate) fn take_sent(self: Pin<&mut Self>) -> Bytes {
         match self.project().stage {

@@ -24,7 +24,7 @@ pub(super) struct Head<'a> {
     pub(super) signed_at: Option<SystemTime>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
-    /// The request names a coding that the body is inflated from; only where that is tried.
+    /// `true` if an inflating form is listed, and the request names a coding that it reads.
     pub(super) is_coded: bool,
     timestamp: Option<&'a str>,
     further: Vec<Group<'a>>,

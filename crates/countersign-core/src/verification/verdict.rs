@@ -31,9 +31,9 @@ pub(super) struct Others<'a, I> {
     /// Those behind the first group.
     pub(super) groups: &'a [Further],
     pub(super) forms: &'a [Form],
-    /// The request names a coding that the body is inflated from.
+    /// `true` if an inflating form is listed, and the request names a coding that it reads.
     pub(super) is_coded: bool,
-    /// The most bytes that a body may have.
+    /// The body limit, in bytes.
     pub(super) limit: usize,
     /// What is signed before the body.
     pub(super) preamble: I,
@@ -80,7 +80,8 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
             (None, Some(others)) => others.clone().find(self.tags, bytes, 0),
             (_, None) => Ok(None),
         };
-        // Of every tenant, also of one who is not there.
+        // Checked before the tenant: known and unknown tenants both get the 413, so that it does
+        // not show which tenants exist.
         let found = found.map_err(|TooLong| refused(VerifyErrorKind::BodyTooLarge))?;
         // Only now, so that the time it takes does not tell which tenants there are.
         if self.others.as_ref().is_some_and(|others| others.keys.are_nobodys) {
@@ -106,7 +107,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
     ///
     /// # Errors
     ///
-    /// If none of them matches, and the text of a form is longer than a body may be.
+    /// If none of them matches, and the text of a form is longer than the body limit.
     #[inline(never)]
     fn find(self, tags: &Tags, bytes: &[u8], tried: usize) -> Result<Option<Match>, TooLong> {
         let groups = (MAX_PAIRS / (1 + self.keys.retired.len())).saturating_sub(1);

@@ -294,7 +294,7 @@ impl<P> Verifier<P> {
         settings.body_limit.saturating_mul(growth)
     }
 
-    /// Returns the answers to deliveries that are rejected.
+    /// Returns the names and the answers that were set.
     #[doc(hidden)]
     #[must_use]
     pub fn __custom(&self) -> Custom {

@@ -159,7 +159,8 @@
 //!
 //! # Deployment
 //!
-//! - The body is read as it came over the wire: put request decompression nowhere around. If the
+//! - The body is read as it came over the wire: do not put a layer around that
+//!   inflates it. If the
 //!   provider signs the text and compresses it afterwards, use [`Form::Inflated`](crate::Form)
 //!   (feature `inflate`).
 //! - axum's `DefaultBodyLimit` does not apply to these extractors; the verifier's limit does.

@@ -75,7 +75,7 @@ where
         let body = match self.as_mut().project() {
             ChunksProjection::InPlace { body } => body,
             ChunksProjection::Boxed { body: Some(body) } => body.as_mut(),
-            // Not reached unread: what was unread is in its place now.
+            // `Unread` is not reached: the code above has replaced it with another state.
             ChunksProjection::Boxed { body: None } | ChunksProjection::Unread { .. } => {
                 return Poll::Ready(None);
             }

@@ -158,11 +158,12 @@
 //!   load shedding **inside** counts only verified deliveries: a body that is not verified yet
 //!   holds no permit of such a layer, even if the body arrives slowly. **Outside**, such a layer
 //!   also counts unverified uploads, so that a sender without the secret can use up its places.
-//! - Put request decompression **inside**: most providers sign the bytes on the wire, and a layer
-//!   that inflates first makes every delivery of theirs a 401. If the provider signs the text and
-//!   compresses it afterwards, use [`Form::Inflated`](crate::Form) (feature `inflate`), which also
-//!   keeps the text within the verifier's limit; the layer then removes `Content-Encoding`. A
-//!   decompression layer **outside** does the same for such a provider alone.
+//! - Put request decompression **inside**: most providers sign the bytes on the wire. If a layer
+//!   outside inflates their compressed deliveries, each of them is a 401. If your provider signs
+//!   the text and compresses it afterwards, use [`Form::Inflated`](crate::Form) (feature
+//!   `inflate`). The text is then never longer than the verifier's limit, and `VerifyLayer`
+//!   removes `Content-Encoding`. You can put decompression **outside** only if all providers
+//!   behind it sign the text before they compress it.
 //! - Trailers are not signed, and are dropped.
 //! - A rejection reaches a sender that is still sending. Over HTTP/1 the answer is sent at once,
 //!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,

@@ -252,7 +252,7 @@ async fn behind<T: Given>(
     payload: web::Payload,
 ) -> HttpResponse {
     let bytes = if given.facts().form == Form::Inflated {
-        // As actix's own extractors read it.
+        // Inflated, like actix's own extractors do it.
         let inflated = Decompress::from_headers(payload.into_inner(), request.headers());
         to_bytes(BodyStream::new(inflated)).await.unwrap_or_default()
     } else {

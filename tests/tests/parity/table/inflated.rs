@@ -24,7 +24,7 @@ fn raw_deflate(text: &[u8]) -> Vec<u8> {
     encoder.write_all(text).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
-/// As many zeros, compressed.
+/// Returns `count` zeros, compressed with gzip.
 fn zeros(count: u64) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let copied = std::io::copy(&mut repeat(0).take(count), &mut encoder);

@@ -18,7 +18,7 @@ fn grouped(header: impl AsRef<str>) -> Post {
     Post::to("/grouped").body(EVENT).field(format!("X-Grouped-Signature: {}", header.as_ref()))
 }
 
-/// A group, signed with this secret as many seconds from now.
+/// Returns a group that `secret` signed `offset` seconds after `NOW`.
 fn group(secret: &str, offset: i64) -> String {
     let time = NOW.saturating_add_signed(offset);
     format!("t={time},v1={}", signature(secret, format!("{time}.{EVENT}")))
