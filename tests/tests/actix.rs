@@ -2,22 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
-use std::{sync::mpsc, thread};
+use std::{
+    io::{Read, Write},
+    sync::mpsc,
+    thread,
+};
 
 use actix_web::{
     App, HttpMessage, HttpServer,
     dev::{Decompress, Payload, ServiceRequest},
     http::StatusCode,
     middleware::{Condition, Next, from_fn},
-    test::{TestRequest, call_service, init_service},
+    test::{TestRequest, call_service, init_service, read_body},
     web,
 };
 use countersign::{
-    Secret, Secrets, VerifiedBody, Verifier, Webhook,
+    Form, Secret, Secrets, VerifiedBody, Verifier, Webhook,
     actix_web::VerifyWebhook,
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
 use countersign_tests::{Logs, Wire, signature};
+use flate2::{Compression, GzBuilder, read::GzDecoder};
 
 const VALUE: &str = "4242424242424242";
 
@@ -136,6 +141,50 @@ fn refuses_what_somebody_has_inflated_before() {
         });
         assert_eq!(told, status);
     }
+}
+
+#[test]
+fn passes_on_nothing_of_a_stream_but_its_text() {
+    const TEXT: &[u8] = b"signed=1";
+    let mut gzip = GzBuilder::new()
+        .extra("&amount=999&")
+        .filename("&amount=999&")
+        .comment("&amount=999&")
+        .write(Vec::new(), Compression::default());
+    gzip.write_all(TEXT).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let bodies = actix_web::rt::System::new().block_on(async {
+        let verifier = verifier("secret").forms([Form::Inflated]);
+        let app = App::new()
+            .route(
+                "/raw",
+                web::post().to(async |payload: web::Payload| payload.to_bytes().await.unwrap()),
+            )
+            .route("/bytes", web::post().to(async |bytes: web::Bytes| bytes))
+            .wrap(VerifyWebhook::new(verifier));
+        let app = init_service(app).await;
+        let mut bodies = Vec::new();
+        for path in ["/raw", "/bytes"] {
+            let request = TestRequest::post()
+                .uri(path)
+                .insert_header(("Content-Encoding", "gzip"))
+                .insert_header(("X-Webhook-Signature", signature("secret", TEXT)))
+                .set_payload(gzip.clone());
+            let response = call_service(&app, request.to_request()).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            bodies.push(read_body(response).await);
+        }
+        bodies
+    });
+    let [raw, bytes] = &bodies[..] else { panic!("two bodies") };
+    assert_eq!(bytes, TEXT);
+    // Still a stream of gzip, with the text alone.
+    let mut text = Vec::new();
+    let mut decoder = GzDecoder::new(&raw[..]);
+    decoder.read_to_end(&mut text).unwrap();
+    assert_eq!(text, TEXT);
+    let header = decoder.header().unwrap();
+    assert_eq!((header.extra(), header.filename(), header.comment()), (None, None, None));
 }
 
 #[test]

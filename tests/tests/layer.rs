@@ -296,9 +296,24 @@ async fn judges_the_bytes_of_the_wire_and_not_inflated_ones() {
     let Ok(response) = app.oneshot(encoded()).await;
     assert_eq!(text(response).await, "{}");
 
-    let outside = ServiceBuilder::new().layer(RequestDecompressionLayer::new()).layer(layer());
-    let app: Router = handlers().layer(outside);
+    let outside = || ServiceBuilder::new().layer(RequestDecompressionLayer::new()).layer(layer());
+    let app: Router = handlers().layer(outside());
     assert_eq!(status(&app, encoded()).await, StatusCode::UNAUTHORIZED);
+
+    // Signed before it was compressed.
+    let compressed = || {
+        let mut request = signed("/bytes", "{}").map(|_| Body::from(&gzip[..]));
+        request.headers_mut().remove("Content-Length");
+        request.headers_mut().insert("Content-Encoding", http::HeaderValue::from_static("gzip"));
+        request
+    };
+    let app: Router = handlers().layer(outside());
+    let Ok(response) = app.oneshot(compressed()).await;
+    assert_eq!(text(response).await, "{}");
+    let inflated = VerifyLayer::new(verifier().forms([countersign::Form::Inflated]));
+    let app: Router = handlers().layer(inflated);
+    let Ok(response) = app.oneshot(compressed()).await;
+    assert_eq!(text(response).await, "{}");
 }
 
 #[tokio::test]

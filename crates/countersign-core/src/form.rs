@@ -1,8 +1,6 @@
 //! The forms in which providers sign a body.
 
-#[cfg(feature = "inflate")]
-use crate::inflate;
-use crate::{JsonDumps, reserialize, url_encoded, verifier::DEFAULT_BODY_LIMIT};
+use crate::{JsonDumps, coding::Coding, reserialize, url_encoded, verifier::DEFAULT_BODY_LIMIT};
 
 /// The form of a body that its signature is over.
 ///
@@ -60,15 +58,17 @@ pub enum Form {
     /// one complete stream: several members of gzip, or bytes after the end, are rejected.
     ///
     /// A text that is longer than the verifier's body limit is rejected as a body that is too large
-    /// (413). The handler gets the text. [`VerifyLayer`] removes the field `Content-Encoding`; on
-    /// actix-web, the request's head and payload stay as they arrived.
+    /// (413). The handler gets the text. [`VerifyLayer`] removes the field `Content-Encoding`. On
+    /// actix-web the field stays, and the payload is the text in a stream of that coding, so that
+    /// actix's own extractors inflate it.
     ///
     /// [`VerifyLayer`]: https://docs.rs/countersign/latest/countersign/tower/struct.VerifyLayer.html
     ///
     /// # Security
     ///
-    /// The field is not signed. It only decides whether inflating is tried: the first bytes of the
-    /// body decide how.
+    /// The field is not signed. It only decides how the body is inflated: the signature is over the
+    /// text. Only the text is passed on, never the stream that was sent, whose header can hold
+    /// anything.
     #[cfg(feature = "inflate")]
     Inflated,
 }
@@ -119,17 +119,28 @@ impl Form {
     /// ```
     #[must_use]
     pub fn spell(&self, body: &[u8]) -> Option<Vec<u8>> {
-        self.spell_within(DEFAULT_BODY_LIMIT, body).ok().flatten()
+        #[cfg(feature = "inflate")]
+        if matches!(self, Self::Inflated) {
+            let text = |coding: Coding| coding.inflate(body, DEFAULT_BODY_LIMIT).ok().flatten();
+            return [Coding::Gzip, Coding::Deflate].into_iter().find_map(text);
+        }
+        self.spell_within(DEFAULT_BODY_LIMIT, None, body).ok().flatten()
     }
 
-    /// Spells a body in this form, where `limit` is the most bytes that a body may have.
+    /// Spells a body in this form, where the body limit is `limit` bytes and the request names this
+    /// coding.
+    ///
+    /// # Errors
+    ///
+    /// If an inflated text is longer than the limit.
     #[cfg_attr(
         not(feature = "inflate"),
-        expect(unused_variables, clippy::unnecessary_wraps, reason = "other forms have bounds")
+        expect(unused_variables, clippy::unnecessary_wraps, reason = "for a form of the feature")
     )]
     pub(crate) fn spell_within(
         &self,
         limit: usize,
+        coding: Option<Coding>,
         body: &[u8],
     ) -> Result<Option<Vec<u8>>, TooLong> {
         let text = || str::from_utf8(body).ok();
@@ -139,7 +150,10 @@ impl Form {
             Self::JavaScript => text().and_then(reserialize::javascript),
             Self::UrlEncodedMember(name) => url_encoded::member(body, name),
             #[cfg(feature = "inflate")]
-            Self::Inflated => inflate::inflate(body, limit)?,
+            Self::Inflated => match coding {
+                Some(coding) => coding.inflate(body, limit)?,
+                None => None,
+            },
         })
     }
 

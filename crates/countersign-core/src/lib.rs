@@ -2,6 +2,7 @@
 
 mod answer;
 mod clock;
+mod coding;
 mod custom;
 #[cfg(feature = "ed25519")]
 mod ed25519;
@@ -46,6 +47,10 @@ pub use event::{Reader as __Reader, Variants as __Variants};
 pub use foreign_headers::ForeignHeaders;
 pub use form::Form;
 pub use headers::{FieldName, HeaderSource};
+// Only for the crate `countersign`, which passes a text on to a framework that inflates it.
+#[cfg(feature = "inflate")]
+#[doc(hidden)]
+pub use inflate::stored as __stored;
 // Only for the crate `countersign`, which compares the keys of verifiers.
 #[doc(hidden)]
 pub use key_set::KeySet as __KeySet;

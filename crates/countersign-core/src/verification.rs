@@ -11,7 +11,7 @@ use std::{borrow::Cow, fmt, iter, marker::PhantomData, mem, sync::Arc, time::Sys
 
 use crate::{
     Address, Form, HeaderSource, Lookup, Provider, RequestHead, Scheme, SignatureForm, Verified,
-    Verifier, VerifyError, VerifyErrorKind, key::Keys, mac::Mac, signature::Tags,
+    Verifier, VerifyError, VerifyErrorKind, coding::Coding, key::Keys, mac::Mac, signature::Tags,
     tenants::Directory, verified::Told, verifier::Settings,
 };
 
@@ -29,12 +29,12 @@ pub struct Verification<P> {
     /// Hashes what comes with the current key, where the algorithm can.
     mac: Option<Mac>,
     tags: Tags,
-    /// Keys, groups and forms to try if the MAC over the bytes of the wire does not match. `others`
-    /// and `member` are boxed: few deliveries have them, and this struct is moved several times.
-    others: Option<Box<Kept>>,
+    /// Keys, groups and forms to try if the MAC over the bytes of the wire does not match.
+    others: Option<Kept>,
     received: usize,
     limit: usize,
     told: Told,
+    /// In a box, because few deliveries have it, and this struct is moved several times.
     member: Option<Box<MemberTime>>,
     header_length: usize,
     provider: PhantomData<fn() -> P>,
@@ -43,11 +43,11 @@ pub struct Verification<P> {
 /// Further keys, groups and forms.
 struct Kept {
     keys: Arc<Keys>,
-    groups: Vec<Further>,
+    groups: Box<[Further]>,
     forms: Arc<[Form]>,
-    is_coded: bool,
+    coding: Option<Coding>,
     /// What is signed before the body.
-    preamble: Vec<u8>,
+    preamble: Box<[u8]>,
 }
 
 impl<P: Provider> Verification<P> {
@@ -63,8 +63,8 @@ impl<P: Provider> Verification<P> {
     ) -> Result<Self, VerifyError> {
         let mut head = Head::read(Self::SCHEME, settings, headers, declared_length, now)?;
         let groups = head.take_further(Self::SCHEME);
-        let (preamble, is_coded) = (head.preamble(Self::SCHEME), head.is_coded);
-        let mut begun = Self::new(head, settings, keys);
+        let (preamble, coding) = (head.preamble(Self::SCHEME), head.coding);
+        let mut begun = Self::new(head, settings, Some(keys));
         if let Some(mac) = &mut begun.mac {
             preamble.clone().for_each(|bytes| mac.update(bytes));
         }
@@ -75,7 +75,7 @@ impl<P: Provider> Verification<P> {
         if has_others {
             let (keys, forms) = (Arc::clone(keys), Arc::clone(&settings.forms));
             let preamble = preamble.flatten().copied().collect();
-            begun.others = Some(Box::new(Kept { keys, groups, forms, is_coded, preamble }));
+            begun.others = Some(Kept { keys, groups, forms, coding, preamble });
         }
         Ok(begun)
     }
@@ -94,12 +94,12 @@ impl<P: Provider> Verification<P> {
         let mut head = Head::read(Self::SCHEME, settings, headers, length, now)?;
         let groups = head.take_further(Self::SCHEME);
         let preamble = head.preamble(Self::SCHEME);
-        let Head { tags, id, signed_at, member, header_length, is_coded, .. } = head;
+        let Head { tags, id, signed_at, member, header_length, coding, .. } = head;
         let (forms, limit) = (&*settings.forms, settings.body_limit);
         let case = Case {
             is_of_current: Some(keys.current.matches(preamble.clone(), body, &tags)),
             tags: &tags,
-            others: Some(Others { keys, groups: &groups, forms, is_coded, limit, preamble }),
+            others: Some(Others { keys, groups: &groups, forms, coding, limit, preamble }),
             member,
             header_length,
         };
@@ -116,9 +116,9 @@ impl<P: Provider> Verification<P> {
         address: Address<'_>,
     ) -> Result<Lookup<P>, VerifyError> {
         let mut head = Head::read(Self::SCHEME, settings, headers, declared_length, None)?;
-        let (groups, is_coded) = (head.take_further(Self::SCHEME), head.is_coded);
-        let preamble: Vec<_> = head.preamble(Self::SCHEME).flatten().copied().collect();
-        let mut begun = Self::new(head, settings, directory.of_nobody());
+        let (groups, coding) = (head.take_further(Self::SCHEME), head.coding);
+        let preamble: Box<[u8]> = head.preamble(Self::SCHEME).flatten().copied().collect();
+        let mut begun = Self::new(head, settings, None);
 
         let tenant = directory.tenant(&RequestHead::new(address, &headers));
         let (directory, forms) = (Arc::clone(directory), Arc::clone(&settings.forms));
@@ -134,19 +134,20 @@ impl<P: Provider> Verification<P> {
             }
             begun.told.keys = keys.set;
             begun.told.tenant = tenant.map(Arc::from);
-            begun.others = Some(Box::new(Kept { keys, groups, forms, is_coded, preamble }));
+            begun.others = Some(Kept { keys, groups, forms, coding, preamble });
             Ok(begun)
         }))
     }
 
     #[inline]
-    fn new(head: Head<'_>, settings: &Settings, keys: &Keys) -> Self {
+    fn new(head: Head<'_>, settings: &Settings, keys: Option<&Keys>) -> Self {
+        let set = keys.map(|keys| keys.set).unwrap_or_default();
         Self {
-            mac: keys.current.start(),
+            mac: keys.and_then(|keys| keys.current.start()),
             others: None,
             received: 0,
             limit: settings.body_limit,
-            told: Head::told(settings, keys.set, head.id, head.signed_at),
+            told: Head::told(settings, set, head.id, head.signed_at),
             member: head.member.map(Box::new),
             header_length: head.header_length,
             tags: head.tags,
@@ -182,7 +183,8 @@ impl<P: Provider> Verification<P> {
     ///
     /// [`VerifyErrorKind::Mismatch`] if it was not signed with any of the secrets, or if `body` is
     /// not as long as the chunks were together; where the scheme has the time in the body, the
-    /// kinds that tell of timestamps.
+    /// kinds that tell of timestamps. [`VerifyErrorKind::BodyTooLarge`] if the body inflates to more
+    /// than the limit.
     ///
     /// # Security
     ///
@@ -237,11 +239,11 @@ impl<P: Provider> Verification<P> {
             let kind = VerifyErrorKind::Mismatch;
             return Err(Self::refused(kind, self.header_length, self.received));
         }
-        let others = others.as_deref().map(|kept| Others {
+        let others = others.as_ref().map(|kept| Others {
             keys: &kept.keys,
             groups: &kept.groups,
             forms: &kept.forms,
-            is_coded: kept.is_coded,
+            coding: kept.coding,
             limit: self.limit,
             preamble: iter::once(&*kept.preamble),
         });

@@ -126,16 +126,6 @@ where
         self.terms.limit
     }
 
-    /// Takes the bytes that were sent, after another form of them was verified. If the bytes of the
-    /// wire were verified, the proof has them and this returns none.
-    #[cfg(all(feature = "actix-web", feature = "inflate"))]
-    pub(crate) fn take_sent(self: Pin<&mut Self>) -> Bytes {
-        match self.project().stage {
-            Stage::Receiving { frames, .. } => mem::take(frames).join(),
-            _ => Bytes::new(),
-        }
-    }
-
     /// Returns the part of a rejected delivery's body that was not read: `None` if the deadline for
     /// the body has passed.
     #[cfg(feature = "_http")]
@@ -202,11 +192,9 @@ impl<V: Decide> Stage<V> {
         match (self, ending) {
             (Self::Receiving { verification, frames }, Ok(())) => {
                 let mut body = mem::take(frames).join();
-                let end = V::finish(verification, &mut body)
+                V::finish(verification, &mut body)
                     .inspect(|proof| began.into_iter().for_each(|began| proof.log(began)))
-                    .map_err(|error| refused(Reason::Verify(error)).about(&body).into());
-                *frames = Frames::One(body);
-                end
+                    .map_err(|error| refused(Reason::Verify(error)).about(&body).into())
             }
             (Self::Receiving { .. } | Self::LookingUp { .. }, Err(reason)) => {
                 Err(refused(reason).closing().into())

@@ -18,7 +18,7 @@ pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
             provider = P::NAME,
             ?form,
             count,
-            "the signature is over another spelling than the bytes on the wire",
+            "the signature is over another form than the bytes on the wire",
         );
     }
 }

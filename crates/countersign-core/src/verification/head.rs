@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use crate::{
     FieldName, Form, HeaderSource, Part, Scheme, SignatureForm, Timestamp, VerifyError,
     VerifyErrorKind,
+    coding::Coding,
     headers::{Occurrence, single_of},
     key_set::KeySet,
     scheme::{Layout, TimestampPlace},
@@ -24,8 +25,8 @@ pub(super) struct Head<'a> {
     pub(super) signed_at: Option<SystemTime>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
-    /// `true` if an inflating form is listed, and the request names a coding that it reads.
-    pub(super) is_coded: bool,
+    /// The coding that the request names, if an inflating form is listed.
+    pub(super) coding: Option<Coding>,
     timestamp: Option<&'a str>,
     further: Vec<Group<'a>>,
     url: Option<&'a str>,
@@ -91,9 +92,10 @@ impl<'a> Head<'a> {
         if url.is_none() && scheme.signed.iter().any(|part| matches!(part, Part::Url)) {
             return Err(refused(VerifyErrorKind::UrlNotConfigured));
         }
-        let is_coded = settings.forms.iter().any(Form::wants_coding) && is_coded(headers);
+        let wants_coding = settings.forms.iter().any(Form::wants_coding);
+        let coding = if wants_coding { Coding::of(headers) } else { None };
         let header_length = signature.len();
-        Ok(Self { tags, id, signed_at, member, header_length, is_coded, timestamp, further, url })
+        Ok(Self { tags, id, signed_at, member, header_length, coding, timestamp, further, url })
     }
 
     /// What is told besides the body.
@@ -119,9 +121,9 @@ impl<'a> Head<'a> {
 
     /// Takes the groups behind the first one, ready to be tried. Schemes without groups have none.
     #[inline]
-    pub(super) fn take_further(&mut self, scheme: &'static Scheme) -> Vec<Further> {
+    pub(super) fn take_further(&mut self, scheme: &'static Scheme) -> Box<[Further]> {
         if scheme.groups.is_none() {
-            return Vec::new();
+            return Box::default();
         }
         let groups = std::mem::take(&mut self.further);
         let ready = |Group { tags, timestamp, signed_at }| {
@@ -148,16 +150,6 @@ impl<'a> Head<'a> {
             Part::Body => b"",
         })
     }
-}
-
-#[cfg(feature = "inflate")]
-fn is_coded<H: HeaderSource + ?Sized>(headers: &H) -> bool {
-    crate::inflate::is_coded(headers)
-}
-
-#[cfg(not(feature = "inflate"))]
-fn is_coded<H: HeaderSource + ?Sized>(_: &H) -> bool {
-    false
 }
 
 /// Adds the headers that an error is about.

@@ -4,6 +4,7 @@ use std::{mem, time::SystemTime};
 
 use crate::{
     Form, Provider, Verification, Verified, Verifier, VerifyError, VerifyErrorKind,
+    coding::Coding,
     form::TooLong,
     key::Keys,
     scheme::MAX_PAIRS,
@@ -31,8 +32,8 @@ pub(super) struct Others<'a, I> {
     /// Those behind the first group.
     pub(super) groups: &'a [Further],
     pub(super) forms: &'a [Form],
-    /// `true` if an inflating form is listed, and the request names a coding that it reads.
-    pub(super) is_coded: bool,
+    /// The coding that the request names, if an inflating form is listed.
+    pub(super) coding: Option<Coding>,
     /// The body limit, in bytes.
     pub(super) limit: usize,
     /// What is signed before the body.
@@ -82,13 +83,17 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
         };
         // Checked before the tenant: known and unknown tenants both get the 413, so that it does
         // not show which tenants exist.
-        let found = found.map_err(|TooLong| refused(VerifyErrorKind::BodyTooLarge))?;
+        let tried = || self.others.as_ref().map_or((1, 1), Others::count);
+        let found = found.map_err(|TooLong| {
+            let (secrets, forms) = tried();
+            refused(VerifyErrorKind::BodyTooLarge).with_tried(secrets, forms)
+        })?;
         // Only now, so that the time it takes does not tell which tenants there are.
         if self.others.as_ref().is_some_and(|others| others.keys.are_nobodys) {
             return Err(refused(VerifyErrorKind::UnknownTenant));
         }
         let Some(mut found) = found else {
-            let (secrets, forms) = self.others.as_ref().map_or((1, 1), Others::count);
+            let (secrets, forms) = tried();
             let error = refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms);
             return Err(error.with_base64_secrets(Verifier::<P>::SCHEME.decodes_secrets()));
         };
@@ -127,7 +132,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
         }
         let mut outcome = Ok(None);
         for form in self.forms_tried() {
-            match form.spell_within(self.limit, bytes) {
+            match form.spell_within(self.limit, self.coding, bytes) {
                 // A body that is spelled so already was tried.
                 Ok(Some(text)) if text != bytes => {
                     if let Some(found) = find(&text, 0) {
@@ -143,7 +148,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
 
     /// Gives the forms to try on this delivery.
     fn forms_tried(&self) -> impl Iterator<Item = &Form> {
-        self.forms.iter().filter(|form| self.is_coded || !form.wants_coding())
+        self.forms.iter().filter(|form| self.coding.is_some() || !form.wants_coding())
     }
 
     /// How many secrets and forms there are, the wire's among them.

@@ -15,6 +15,8 @@ use actix_web::{
 use countersign_core::Form;
 use pin_project_lite::pin_project;
 
+#[cfg(feature = "inflate")]
+use super::ActixHeaders;
 use super::intake::{Intake, refuse};
 use crate::{Verifiers, proof::Proof};
 
@@ -71,8 +73,8 @@ where
         let mut state = self.project().state;
         loop {
             match state.as_mut().project() {
-                StateProjection::Verifying { mut intake, waiting } => {
-                    let verdict = ready!(intake.as_mut().poll(cx));
+                StateProjection::Verifying { intake, waiting } => {
+                    let verdict = ready!(intake.poll(cx));
                     let Some((mut request, inner)) = waiting.take() else {
                         // Not reached: what is verified is called, what is refused is answered.
                         return Poll::Pending;
@@ -90,7 +92,10 @@ where
                     let bytes = match proof.form() {
                         // `Content-Encoding` stays too, so actix's own extractors inflate the body.
                         #[cfg(feature = "inflate")]
-                        Form::Inflated => intake.take_sent(),
+                        Form::Inflated => {
+                            let headers = ActixHeaders(request.headers());
+                            countersign_core::__stored(&headers, proof.body()).into()
+                        }
                         _ => proof.body().clone(),
                     };
                     proof.leave(&mut *request.extensions_mut());

@@ -159,10 +159,9 @@
 //!
 //! # Deployment
 //!
-//! - The body is read as it came over the wire: do not put a layer around that
-//!   inflates it. If the
-//!   provider signs the text and compresses it afterwards, use [`Form::Inflated`](crate::Form)
-//!   (feature `inflate`).
+//! - The body is read as it came over the wire: do not put a decompression layer around the route.
+//!   If the provider signs the text and compresses it afterwards, use
+//!   [`Form::Inflated`](crate::Form) (feature `inflate`).
 //! - axum's `DefaultBodyLimit` does not apply to these extractors; the verifier's limit does.
 //!   Behind a layer, axum's own extractors have it too: see the [tower](crate::tower) page. A limit
 //!   that wraps the body (`tower_http`'s `RequestBodyLimitLayer`) is honoured as well: 413.

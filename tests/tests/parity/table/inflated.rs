@@ -3,7 +3,7 @@
 use std::io::{Read, Write, repeat};
 
 use flate2::{
-    Compression,
+    Compression, GzBuilder,
     write::{DeflateEncoder, GzEncoder, ZlibEncoder},
 };
 
@@ -11,6 +11,13 @@ use super::*;
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).and_then(|()| encoder.finish()).unwrap_or_default()
+}
+
+/// Its header holds text that nobody signed.
+fn gzip_with_comment(text: &[u8]) -> Vec<u8> {
+    let header = GzBuilder::new().extra("&extra=1&").filename("&name=1&").comment("&comment=1&");
+    let mut encoder = header.write(Vec::new(), Compression::default());
     encoder.write_all(text).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
@@ -61,6 +68,7 @@ fn accepted() -> Vec<Row> {
         takes("inflated: gzip", post(EVENT, "gzip", gzip(event)).bytes()),
         takes("inflated: gzip in capitals", post(EVENT, " GZIP ", gzip(event)).bytes()),
         takes("inflated: gzip, chunked", post(EVENT, "gzip", gzip(event)).chunked(&[7], "")),
+        takes("inflated: a comment", post(EVENT, "gzip", gzip_with_comment(event)).bytes()),
         takes("inflated: zlib", post(EVENT, "deflate", zlib(event)).bytes()),
         takes_signed_with("inflated: retired secret", 1, retired.bytes()),
         takes("inflated: not compressed", plain.bytes()),
@@ -88,6 +96,8 @@ fn refused() -> Vec<Row> {
         ),
         refuses("inflated: other text", post(format!("{EVENT} "), "gzip", whole).bytes()),
         refuses("inflated: forged", post("", "gzip", whole).bytes()),
+        refuses("inflated: zlib named gzip", post(EVENT, "gzip", zlib(event)).bytes()),
+        refuses("inflated: gzip named deflate", post(EVENT, "deflate", whole).bytes()),
         refuses("inflated: x-gzip", post(EVENT, "x-gzip", whole).bytes()),
         refuses("inflated: raw deflate", post(EVENT, "deflate", raw_deflate(event)).bytes()),
         refuses(

@@ -67,7 +67,7 @@ fn takes_what_was_signed_before_it_was_compressed() -> Outcome {
         assert_eq!(verified.bytes(), b"{}");
         assert_eq!((verified.form(), verified.secret_index()), (Form::Inflated, index));
         let mut body = gzip.to_vec();
-        let mut verification = inflating.begin(&coded("deflate"), None)?;
+        let mut verification = inflating.begin(&coded("gzip"), None)?;
         body.chunks(5).try_for_each(|chunk| verification.update(chunk))?;
         assert_eq!(verification.finish_in_place(&mut body)?.bytes(), b"{}");
         // What was sent stays with the caller.
