@@ -61,7 +61,7 @@ impl<P: Provider> Verification<P> {
         declared_length: Option<u64>,
         now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
-        let mut head = Head::read(Self::SCHEME, settings, headers, declared_length, now)?;
+        let mut head = Head::read::<P, H>(settings, headers, declared_length, now)?;
         let groups = head.take_further(Self::SCHEME);
         let (preamble, coding) = (head.preamble(Self::SCHEME), head.coding);
         let mut begun = Self::new(head, settings, Some(keys));
@@ -91,7 +91,7 @@ impl<P: Provider> Verification<P> {
         now: Option<SystemTime>,
     ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError> {
         let length = u64::try_from(body.len()).ok();
-        let mut head = Head::read(Self::SCHEME, settings, headers, length, now)?;
+        let mut head = Head::read::<P, H>(settings, headers, length, now)?;
         let groups = head.take_further(Self::SCHEME);
         let preamble = head.preamble(Self::SCHEME);
         let Head { tags, id, signed_at, member, header_length, coding, .. } = head;
@@ -115,7 +115,7 @@ impl<P: Provider> Verification<P> {
         declared_length: Option<u64>,
         address: Address<'_>,
     ) -> Result<Lookup<P>, VerifyError> {
-        let mut head = Head::read(Self::SCHEME, settings, headers, declared_length, None)?;
+        let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let (groups, coding) = (head.take_further(Self::SCHEME), head.coding);
         let preamble: Box<[u8]> = head.preamble(Self::SCHEME).flatten().copied().collect();
         let mut begun = Self::new(head, settings, None);

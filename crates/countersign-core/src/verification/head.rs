@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use crate::{
-    FieldName, Form, HeaderSource, Part, Scheme, SignatureForm, Timestamp, VerifyError,
-    VerifyErrorKind,
+    FieldName, Form, HeaderSource, Part, Provider, Scheme, SignatureForm, Timestamp, Verifier,
+    VerifyError, VerifyErrorKind,
     coding::Coding,
     headers::{Occurrence, single_of},
     key_set::KeySet,
@@ -34,15 +34,15 @@ pub(super) struct Head<'a> {
 
 impl<'a> Head<'a> {
     /// Reads and judges the headers; `now` is asked of the clock unless it is given.
-    // Inlined where the scheme is a constant, so that what it rules out costs nothing.
+    // Generic over the provider, so that what its scheme rules out costs nothing.
     #[inline]
-    pub(super) fn read<H: HeaderSource + ?Sized>(
-        scheme: &Scheme,
+    pub(super) fn read<P: Provider, H: HeaderSource + ?Sized>(
         settings: &'a Settings,
         headers: &'a H,
         declared_length: Option<u64>,
         now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
+        let scheme = const { &Verifier::<P>::SCHEME };
         let (alternative, signature) = signature(scheme, settings, headers)?;
         let refused = |kind| {
             let error = VerifyError::new(kind, signature.len(), SignatureForm::of(signature));
