@@ -114,7 +114,7 @@ pub fn have(program: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>
         .status()
         .is_ok_and(|status| status.success());
     if !probe {
-        skip(&format!("{program} is missing"));
+        skip(&format!("{program} is missing, or a library that the test needs"));
     }
     probe
 }
