@@ -46,7 +46,7 @@ struct Kept {
     groups: Box<[Further]>,
     forms: Arc<[Form]>,
     coding: Option<Coding>,
-    /// What is signed before the body.
+    /// The text that is signed before the body.
     preamble: Box<[u8]>,
 }
 

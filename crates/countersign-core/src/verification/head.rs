@@ -110,7 +110,7 @@ impl<'a> Head<'a> {
         Told { custom, id: id.map(Box::from), signed_at, tenant: None, keys }
     }
 
-    /// What is signed before the body.
+    /// The text that is signed before the body.
     #[inline]
     pub(super) fn preamble(
         &self,

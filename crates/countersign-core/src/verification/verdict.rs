@@ -36,7 +36,7 @@ pub(super) struct Others<'a, I> {
     pub(super) coding: Option<Coding>,
     /// The body limit, in bytes.
     pub(super) limit: usize,
-    /// What is signed before the body.
+    /// The text that is signed before the body.
     pub(super) preamble: I,
 }
 

@@ -70,7 +70,7 @@ fn takes_what_was_signed_before_it_was_compressed() -> Outcome {
         let mut verification = inflating.begin(&coded("gzip"), None)?;
         body.chunks(5).try_for_each(|chunk| verification.update(chunk))?;
         assert_eq!(verification.finish_in_place(&mut body)?.bytes(), b"{}");
-        // What was sent stays with the caller.
+        // The stream that was sent stays with the caller.
         assert_eq!(body, gzip);
 
         // Forms that are not tried on a delivery are not counted.
