@@ -8,11 +8,11 @@ use crate::duration::remaining;
 
 /// Reads the row that tells what came of a claim.
 pub(crate) fn claim(row: &Row) -> Result<Claim, Error> {
-    Ok(if row.try_get(0)? {
-        Claim::Fresh
-    } else if row.try_get(1)? {
-        Claim::Done { note: Bytes::copy_from_slice(row.try_get(2)?) }
-    } else {
-        Claim::InProgress { retry_after: remaining(row.try_get(3)?) }
+    if row.try_get(0)? {
+        return Ok(Claim::Fresh);
+    }
+    Ok(match row.try_get(1)? {
+        Some(note) => Claim::Done { note: Bytes::copy_from_slice(note) },
+        None => Claim::InProgress { retry_after: remaining(row.try_get(2)?) },
     })
 }

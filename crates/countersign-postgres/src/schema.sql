@@ -11,12 +11,10 @@ create table if not exists "countersign_claims" (
     key text collate "C" primary key,
     -- Whose claim it is.
     token bytea not null,
-    -- Whether it is done, or being worked on.
-    done boolean not null,
     -- Until when it counts. A row whose time is over is as good as gone.
     expires_at timestamptz not null,
-    -- What was kept with it when it was done.
-    note bytea not null
+    -- What was kept with it when it was done. Null while the event is being worked on.
+    note bytea
 );
 
 -- The index for removing expired rows. A check comes first, because `create index if not exists`

@@ -173,13 +173,13 @@ impl Store for PostgresStore {
         let parameters: [Parameter<'_>; 4] = [
             (&key, Type::TEXT),
             (&&token[..], Type::BYTEA),
-            (&false, Type::BOOL),
             (&length, Type::INTERVAL),
+            (&IN_PROGRESS, Type::BYTEA),
         ];
         let lent = self.lend().await?;
         let answer = async {
             let Statements { insert, held, claim, .. } = &*self.statements;
-            if lent.count(insert, &parameters).await? == 1 {
+            if lent.count(insert, &parameters[..3]).await? == 1 {
                 return Ok(Claim::Fresh);
             }
             if let Some(row) = lent.row(held, &parameters[..2]).await? {
@@ -219,6 +219,9 @@ impl Store for PostgresStore {
         self.execute(&self.statements.forget, &parameters).await.map(|rows| rows == 1)
     }
 }
+
+/// The note of an event that is being worked on.
+const IN_PROGRESS: Option<&[u8]> = None;
 
 /// Both statements count a row where it is as asked for.
 fn settled(rows: u64) -> Settled {

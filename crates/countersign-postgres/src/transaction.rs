@@ -96,16 +96,19 @@ impl PostgresStore {
         let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
             (&key.as_str(), Type::TEXT),
             (&&token[..], Type::BYTEA),
-            (&true, Type::BOOL),
             (&Interval::of(ttl), Type::INTERVAL),
+            (&NO_NOTE, Type::BYTEA),
         ];
-        let Statements { insert, claim, .. } = &*self.statements;
-        if transaction.execute_typed(insert, &parameters).await? == 1 {
+        let Statements { insert_done, claim, .. } = &*self.statements;
+        if transaction.execute_typed(insert_done, &parameters).await? == 1 {
             return Ok(Claim::Fresh);
         }
         answer::claim(&transaction.query_typed_one(claim, &parameters).await?)
     }
 }
+
+/// The event is done, and nothing is kept with it.
+const NO_NOTE: &[u8] = b"";
 
 /// PostgreSQL's, in milliseconds.
 const LONGEST_WAIT: u128 = i32::MAX as u128;

@@ -36,7 +36,7 @@ async fn bears_times_that_were_written_by_hand() -> Outcome {
     {
         postgres.execute(&format!(
             "truncate countersign_claims;
-             insert into countersign_claims values ('tests/-/-/1', '', false, '{time}', '')"
+             insert into countersign_claims values ('tests/-/-/1', '', '{time}')"
         ))?;
         // PostgreSQL 15 does not subtract from infinity; later ones do.
         match store.claim(&lease("1"), Duration::ZERO).await {
