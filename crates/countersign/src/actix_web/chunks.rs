@@ -9,7 +9,7 @@ use actix_web::{dev::Payload, error::PayloadError};
 use bytes::Bytes;
 use futures_core::Stream;
 
-use crate::intake::BodyError;
+use crate::surface::intake::BodyError;
 
 /// The raw payload: what came over the wire, which `web::Bytes` would inflate.
 pub(super) struct Chunks(pub(super) Payload);

@@ -9,7 +9,7 @@ use super::{ActixHeaders, data::FromAppData, extract::Proof, intake::refuse};
 use crate::{
     Extractor,
     idempotency::{Fresh, FreshRejection, Idempotency, Reason, Rejection},
-    proof::Proof as _,
+    surface::proof::Proof as _,
 };
 
 impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for Fresh<T> {

@@ -18,7 +18,7 @@ use pin_project_lite::pin_project;
 #[cfg(feature = "inflate")]
 use super::ActixHeaders;
 use super::intake::{Intake, refuse};
-use crate::{Verifiers, proof::Proof};
+use crate::{Verifiers, surface::proof::Proof};
 
 pin_project! {
     /// Response future of [`Verify`](super::Verify).

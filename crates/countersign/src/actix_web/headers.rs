@@ -47,7 +47,7 @@ impl std::fmt::Debug for ActixHeaders<'_> {
     }
 }
 
-#[cfg(all(test, feature = "_http"))]
+#[cfg(all(test, any(feature = "axum", feature = "tower")))]
 mod tests {
     use countersign_core::{Secret, Signer, Verifier, providers::StandardWebhooks};
 

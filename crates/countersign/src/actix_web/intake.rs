@@ -12,7 +12,10 @@ use actix_web::{
 use countersign_core::Address;
 
 use super::{ActixHeaders, chunks::Chunks};
-use crate::{Rejection, intake, refusal::Refusal, verifiers::Decide};
+use crate::{
+    Rejection,
+    surface::{decide::Decide, intake, refusal::Refusal},
+};
 
 pub(super) type Intake<V> = intake::Intake<V, Chunks>;
 

@@ -15,9 +15,11 @@ use pin_project_lite::pin_project;
 use super::state::FromState;
 use crate::{
     Either, Extractor, Rejection, VerifiedBody, Webhook,
-    extractor::ProofOf,
-    http::{HttpHeaders, Intake, Rejected, intake, refuse},
-    proof::Proof as _,
+    surface::{
+        extractor::ProofOf,
+        http::{HttpHeaders, Intake, Rejected, intake, refuse},
+        proof::Proof as _,
+    },
 };
 
 impl<S, E, P> FromRequest<S> for Webhook<E, P>

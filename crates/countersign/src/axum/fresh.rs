@@ -6,9 +6,11 @@ use axum_core::{
 use super::{extract::Proof, state::FromState};
 use crate::{
     Extractor,
-    http::{HttpHeaders, refuse},
     idempotency::{Fresh, FreshRejection, Idempotency, Rejection},
-    proof::Proof as _,
+    surface::{
+        http::{HttpHeaders, refuse},
+        proof::Proof as _,
+    },
 };
 
 impl<S, T> FromRequest<S> for Fresh<T>

@@ -10,7 +10,7 @@ use super::{
     Claim, Idempotency, IdempotencyKey, KeptAnswer, Lease, Reason, Rejection, Settled, Store,
     StoreError, kept::BodyDigest, lasting::Lasting, settings::WhenStoreFails,
 };
-use crate::{Verified, causes::Causes};
+use crate::{Verified, log, log::causes::Causes};
 
 /// An event that is yours to handle.
 ///
@@ -29,7 +29,7 @@ pub struct Claimed {
 
 /// The key and the digest by which a delivery is claimed.
 #[cfg_attr(
-    not(feature = "_intake"),
+    not(feature = "_surface"),
     allow(unreachable_pub, reason = "it is in a method of the sealed trait of proofs")
 )]
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Idempotency {
                     return Err(Rejection::new(reason));
                 }
                 tracing::error!(
-                    target: TARGET,
+                    target: log::IDEMPOTENCY,
                     claim = "store failed",
                     cause = reason.causes().map(tracing::field::display),
                     "a delivery is handled, be it a duplicate or not: {reason}",
@@ -183,7 +183,7 @@ impl Claimed {
         }
         let key = self.lease.as_ref().map(Lease::key)?;
         tracing::warn!(
-            target: TARGET,
+            target: log::IDEMPOTENCY,
             endpoint = key.endpoint(),
             key = key.as_str(),
             "a duplicate has other bytes than the event that was handled: the kept answer is not \
@@ -226,10 +226,10 @@ impl Idempotency {
         match &settled {
             Ok(Settled::Yes) => {}
             Ok(Settled::Lost) => {
-                tracing::warn!(target: TARGET, key, "an event was handled after its lease ran out");
+                tracing::warn!(target: log::IDEMPOTENCY, key, "an event was handled after its lease ran out");
             }
             Err(_) => {
-                tracing::error!(target: TARGET, key, "a duplicate of an event will be handled");
+                tracing::error!(target: log::IDEMPOTENCY, key, "a duplicate of an event will be handled");
             }
         }
         settled
@@ -250,7 +250,7 @@ impl Idempotency {
                 Ok(Ok(Settled::Yes | Settled::Lost)) => {}
                 Ok(Err(_)) | Err(Elapsed { .. }) => {
                     let key = lease.key().as_str();
-                    tracing::debug!(target: TARGET, key, "an event was perhaps not released");
+                    tracing::debug!(target: log::IDEMPOTENCY, key, "an event was perhaps not released");
                 }
             }
         }
@@ -288,10 +288,8 @@ impl Idempotency {
 
 fn tell(what: &str, lease: &Lease, error: &StoreError) {
     let (key, cause) = (lease.key().as_str(), Causes::of(error).map(tracing::field::display));
-    tracing::error!(target: TARGET, key, cause, "an event was not {what} yet: the store failed");
+    tracing::error!(target: log::IDEMPOTENCY, key, cause, "an event was not {what} yet: the store failed");
 }
-
-pub(super) const TARGET: &str = "countersign::idempotency";
 
 /// After the first attempt to tell the store; twice as long after each further one.
 const PAUSE: Duration = Duration::from_millis(250);

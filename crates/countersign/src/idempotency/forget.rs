@@ -2,7 +2,8 @@
 
 use tokio::time::timeout;
 
-use super::{Idempotency, IdempotencyKey, Store, StoreError, claimed::TARGET};
+use super::{Idempotency, IdempotencyKey, Store, StoreError};
+use crate::log;
 
 impl Idempotency {
     /// Makes an event that is done free again, so that its next delivery is handled. Returns true if
@@ -64,10 +65,10 @@ impl Idempotency {
         let was_done = forgetting.await.map_err(StoreError::new)??;
         let (endpoint, key) = (key.endpoint(), key.as_str());
         if was_done {
-            tracing::info!(target: TARGET, endpoint, key, "an event was forgotten");
+            tracing::info!(target: log::IDEMPOTENCY, endpoint, key, "an event was forgotten");
         } else {
             tracing::info!(
-                target: TARGET,
+                target: log::IDEMPOTENCY,
                 endpoint,
                 key,
                 "no event was forgotten: the event is unknown, expired, or still in progress",

@@ -147,7 +147,7 @@ mod claimed;
 pub mod conformance;
 mod endpoints;
 mod forget;
-#[cfg(feature = "_extract")]
+#[cfg(feature = "_surface")]
 mod fresh;
 mod in_progress;
 mod kept;
@@ -163,9 +163,9 @@ mod shared;
 mod store;
 
 pub use claimed::Claimed;
-#[cfg(feature = "_intake")]
+#[cfg(feature = "_surface")]
 pub(crate) use claimed::Keyed;
-#[cfg(feature = "_extract")]
+#[cfg(feature = "_surface")]
 pub use fresh::{Fresh, FreshRejection};
 pub use in_progress::InProgressStatus;
 pub use kept::KeptAnswer;

@@ -4,8 +4,8 @@ use std::{error::Error, fmt, time::Duration};
 
 use bytes::Bytes;
 
-use super::{InProgressStatus, KeptAnswer, StoreError, claimed::TARGET};
-use crate::causes::Causes;
+use super::{InProgressStatus, KeptAnswer, StoreError};
+use crate::{log, log::causes::Causes};
 
 /// A verified delivery that is not handled, and what its sender is told.
 ///
@@ -142,14 +142,14 @@ impl Reason {
     fn log(&self) {
         match self {
             Self::Done { .. } | Self::InProgress { .. } => {
-                tracing::debug!(target: TARGET, "a delivery is not handled: {self}");
+                tracing::debug!(target: log::IDEMPOTENCY, "a delivery is not handled: {self}");
             }
             Self::Store(_) | Self::StoreDeadline => {
                 let cause = self.causes().map(tracing::field::display);
-                tracing::warn!(target: TARGET, cause, "a delivery is not handled: {self}");
+                tracing::warn!(target: log::IDEMPOTENCY, cause, "a delivery is not handled: {self}");
             }
             Self::MissingProof { .. } | Self::MissingIdempotency => {
-                tracing::error!(target: TARGET, "a delivery is not handled: {self}");
+                tracing::error!(target: log::IDEMPOTENCY, "a delivery is not handled: {self}");
             }
         }
     }

@@ -5,11 +5,9 @@ use std::{fmt, sync::Arc, time::Duration};
 use countersign_core::{__KeySet as KeySet, Field, HeaderSource, Provider, body_digest};
 
 use super::{
-    IdempotencyKey, InProgressStatus, SharedStore, Store,
-    claimed::{Keyed, TARGET},
-    endpoints::Endpoints,
+    IdempotencyKey, InProgressStatus, SharedStore, Store, claimed::Keyed, endpoints::Endpoints,
 };
-use crate::Verified;
+use crate::{Verified, log};
 
 /// Handles each event once: a store, and how to use it.
 ///
@@ -185,7 +183,7 @@ impl Idempotency {
         let key = of_id.or_else(|| (self.without_id == WithoutId::UseBody).then(of_body));
         if key.is_none() {
             tracing::warn!(
-                target: TARGET,
+                target: log::IDEMPOTENCY,
                 endpoint = verified.endpoint(),
                 tenant = verified.tenant(),
                 "no signed event id, or an ambiguous one: handling without duplicate detection",

@@ -5,7 +5,7 @@ use std::{error::Error, fmt, future::Future, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use super::{IdempotencyKey, Lease};
-use crate::causes::Causes;
+use crate::log::causes::Causes;
 
 /// Remembers which events are being worked on, and which are done.
 ///

@@ -94,7 +94,7 @@
 
 #[cfg(feature = "actix-web")]
 mod actix_web;
-#[cfg(feature = "_http")]
+#[cfg(any(feature = "axum", feature = "tower"))]
 mod http;
 mod request;
 #[cfg(test)]

@@ -119,7 +119,7 @@ fn debug_shows_neither_signature_nor_body() {
     );
 }
 
-#[cfg(feature = "_http")]
+#[cfg(any(feature = "axum", feature = "tower"))]
 #[test]
 fn an_http_request_holds_all_of_it_and_says_what_it_cannot_hold() {
     let signer = Signer::<GitHub>::new(secret()).unwrap();

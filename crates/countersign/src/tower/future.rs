@@ -19,11 +19,13 @@ use tower_service::Service;
 
 use super::{RequestBody, ResponseBody};
 #[cfg(feature = "axum")]
-use crate::http::default_limit;
+use crate::surface::http::default_limit;
 use crate::{
     Verifiers,
-    http::{BoxError, Intake},
-    proof::Proof,
+    surface::{
+        http::{BoxError, Intake},
+        proof::Proof,
+    },
 };
 
 pin_project! {

@@ -7,8 +7,10 @@ use tower_service::Service;
 use super::{RequestBody, ResponseBody, ResponseFuture};
 use crate::{
     Verifiers,
-    choice::assert_apart,
-    http::{BoxError, intake},
+    surface::{
+        choice::assert_apart,
+        http::{BoxError, intake},
+    },
 };
 
 /// Middleware that calls the inner service with verified deliveries only.

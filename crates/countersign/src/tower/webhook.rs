@@ -3,10 +3,12 @@ use http::request::Parts;
 
 use crate::{
     Either, Extractor, Rejection, Webhook,
-    extractor::ProofOf,
-    http::{HttpHeaders, refuse},
-    proof::Proof,
-    verifiers::Decide,
+    surface::{
+        decide::Decide,
+        extractor::ProofOf,
+        http::{HttpHeaders, refuse},
+        proof::Proof,
+    },
 };
 
 impl<E: Event, P: Provider> Webhook<E, P> {

@@ -17,8 +17,7 @@ use crate::{
     Verifiers,
     actix_web::ActixHeaders,
     idempotency::{Idempotency, Reason, Rejection},
-    proof::Proof as _,
-    verifiers::ProofOf,
+    surface::{decide::ProofOf, proof::Proof as _},
 };
 
 /// Middleware that calls the inner service once for each event: inside of a [`VerifyWebhook`] with

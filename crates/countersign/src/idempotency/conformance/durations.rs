@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::{Settled, Store};
-use super::trial::{LONG, Outcome, Trial, lease};
+use super::{
+    super::{Settled, Store},
+    trial::{LONG, Outcome, Trial, lease},
+};
 
 pub(super) async fn extremes<S: Store>(trial: Trial<S>) -> Outcome {
     for (id, length) in [("0", Duration::ZERO), ("1-ns", Duration::from_nanos(1))] {

@@ -1,7 +1,9 @@
 //! Leases that run out, and events that are forgotten.
 
-use super::super::{Settled, Store};
-use super::trial::{LONG, Outcome, SHORT, Trial, lease};
+use super::{
+    super::{Settled, Store},
+    trial::{LONG, Outcome, SHORT, Trial, lease},
+};
 
 pub(super) async fn slow_worker<S: Store>(trial: Trial<S>) -> Outcome {
     let (slow, other) = (lease("event"), lease("event"));

@@ -1,7 +1,9 @@
 //! Events that are forgotten because somebody asked for it.
 
-use super::super::{Settled, Store};
-use super::trial::{LONG, Outcome, SHORT, Trial, lease};
+use super::{
+    super::{Settled, Store},
+    trial::{LONG, Outcome, SHORT, Trial, lease},
+};
 
 pub(super) async fn done<S: Store>(trial: Trial<S>) -> Outcome {
     let (one, other, neighbour) = (lease("event"), lease("event"), lease("neighbour"));

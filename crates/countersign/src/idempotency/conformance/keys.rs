@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::super::{IdempotencyKey, Lease, Settled, Store};
-use super::trial::{LONG, Outcome, Trial};
+use super::{
+    super::{IdempotencyKey, Lease, Settled, Store},
+    trial::{LONG, Outcome, Trial},
+};
 
 pub(super) async fn apart<S: Store>(trial: Trial<S>) -> Outcome {
     let keys = keys();

@@ -1,7 +1,9 @@
 //! What is kept with an event.
 
-use super::super::{Settled, Store};
-use super::trial::{LONG, Outcome, Trial, lease};
+use super::{
+    super::{Settled, Store},
+    trial::{LONG, Outcome, Trial, lease},
+};
 
 pub(super) async fn bytes<S: Store>(trial: Trial<S>) -> Outcome {
     let every: Vec<u8> = (0..=255).collect();

@@ -7,8 +7,10 @@ use tokio::{
     task::{JoinSet, yield_now},
 };
 
-use super::super::{Claim, Settled, Store};
-use super::trial::{LONG, Outcome, SHORT, Trial, lease};
+use super::{
+    super::{Claim, Settled, Store},
+    trial::{LONG, Outcome, SHORT, Trial, lease},
+};
 
 pub(super) async fn one_event<S: Store>(trial: Trial<S>) -> Outcome {
     for round in 0..ROUNDS {

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::{Settled, Store};
-use super::trial::{LONG, Outcome, SHORT, Trial, lease};
+use super::{
+    super::{Settled, Store},
+    trial::{LONG, Outcome, SHORT, Trial, lease},
+};
 
 pub(super) async fn in_turn<S: Store>(trial: Trial<S>) -> Outcome {
     let (one, other) = (lease("event"), lease("event"));

@@ -124,7 +124,10 @@ impl Shard {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::*, super::digest::Digester, *};
+    use super::{
+        super::{super::*, digest::Digester},
+        *,
+    };
 
     const SECOND: Duration = Duration::from_secs(1);
 

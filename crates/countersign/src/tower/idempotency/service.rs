@@ -13,11 +13,9 @@ use tower_service::Service;
 use super::HandleOnceFuture;
 use crate::{
     Verifiers,
-    http::HttpHeaders,
     idempotency::{Idempotency, Reason, Rejection},
-    proof::Proof as _,
+    surface::{decide::ProofOf, http::HttpHeaders, proof::Proof as _},
     tower::ResponseBody,
-    verifiers::ProofOf,
 };
 
 /// Middleware that calls the inner service once for each event.

@@ -2,7 +2,7 @@
 
 use countersign_core::{FieldName, ForeignHeaders, HeaderSource};
 
-use crate::{Reason, verifiers::Decide};
+use crate::{Reason, surface::decide::Decide};
 
 /// One verifier of several.
 #[derive(Clone, Copy, Debug)]

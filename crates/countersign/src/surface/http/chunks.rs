@@ -12,7 +12,7 @@ use http_body::Body;
 use http_body_util::LengthLimitError;
 use pin_project_lite::pin_project;
 
-use crate::intake::BodyError;
+use crate::surface::intake::BodyError;
 
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 

@@ -2,12 +2,12 @@
 
 use countersign_core::{Provider, Verified};
 
-use crate::seldom::Seldom;
+use crate::log::{self, occasional::Occasional};
 
 /// Logs once in a while that a provider signs with a retired secret, so that the operator does not
 /// remove it too early.
 pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
-    static COUNTS: Seldom = Seldom::new();
+    static COUNTS: Occasional = Occasional::new();
 
     let secret = verified.secret_index();
     if secret == 0 {
@@ -17,7 +17,7 @@ pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
     // Each of them is counted by itself: a busy one cannot keep another out of the log.
     if let Some(count) = COUNTS.count((P::NAME, endpoint, tenant, secret)) {
         tracing::info!(
-            target: "countersign::secret",
+            target: log::SECRET,
             provider = P::NAME,
             endpoint,
             tenant,

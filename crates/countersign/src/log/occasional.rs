@@ -7,9 +7,9 @@ use std::{
 };
 
 /// Counts of what happens to each of several things, by the hashes of their names.
-pub(crate) struct Seldom(Mutex<BTreeMap<u64, u64>>);
+pub(crate) struct Occasional(Mutex<BTreeMap<u64, u64>>);
 
-impl Seldom {
+impl Occasional {
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
@@ -39,16 +39,16 @@ mod tests {
 
     #[test]
     fn keeps_a_bounded_number_of_counts() {
-        let seldom = Seldom::new();
-        assert!((0..3 * MOST).all(|name| seldom.count(name) == Some(1)));
-        assert!(seldom.0.lock().unwrap().len() <= MOST);
+        let occasional = Occasional::new();
+        assert!((0..3 * MOST).all(|name| occasional.count(name) == Some(1)));
+        assert!(occasional.0.lock().unwrap().len() <= MOST);
     }
 
     #[test]
     fn tells_of_each_power_of_two_for_each_name() {
-        let seldom = Seldom::new();
-        let told: Vec<_> = (0..20).filter_map(|_| seldom.count("a")).collect();
+        let occasional = Occasional::new();
+        let told: Vec<_> = (0..20).filter_map(|_| occasional.count("a")).collect();
         assert_eq!(told, [1, 2, 4, 8, 16]);
-        assert_eq!(seldom.count("b"), Some(1));
+        assert_eq!(occasional.count("b"), Some(1));
     }
 }

@@ -2,7 +2,7 @@
 
 use countersign_core::{Event, HeaderSource, Provider, Verifier};
 
-use crate::{Either, Rejection, Verified, VerifiedBody, Verifiers, Webhook, verifiers};
+use crate::{Either, Rejection, Verified, VerifiedBody, Verifiers, Webhook, surface::decide};
 
 /// What a handler can take: [`Webhook`], [`VerifiedBody`], or [`Either`] of two of these.
 ///
@@ -26,7 +26,7 @@ pub trait Read: Sized {
 }
 
 /// What is verified before it is read.
-pub(crate) type ProofOf<T> = verifiers::ProofOf<<T as Read>::Verifiers>;
+pub(crate) type ProofOf<T> = decide::ProofOf<<T as Read>::Verifiers>;
 
 impl<E: Event, P: Provider> Read for Webhook<E, P> {
     type Verifiers = Verifier<P>;

@@ -6,8 +6,8 @@ use countersign_core::{
     HeaderSource, PayloadError, VerifyError, VerifyErrorKind, providers::__signature_headers_in,
 };
 
-use super::{BodyFacts, Reason, Rejection, TARGET, sent::Sent};
-use crate::causes::Causes;
+use super::{BodyFacts, Reason, Rejection, sent::Sent};
+use crate::log::{self, causes::Causes};
 
 impl Rejection {
     /// Logs the delivery, once.
@@ -18,14 +18,14 @@ impl Rejection {
     pub(super) fn log<H: HeaderSource + ?Sized>(&self, path: &str, headers: &H) {
         if let Reason::Handshake(_) = self.reason {
             tracing::debug!(
-                target: "countersign::handshake",
+                target: log::HANDSHAKE,
                 provider = &*self.names.joined(),
                 path,
                 "answered a request without a signature",
             );
             return;
         }
-        if !tracing::enabled!(target: TARGET, tracing::Level::WARN) {
+        if !tracing::enabled!(target: log::REJECTION, tracing::Level::WARN) {
             return;
         }
         let (verify, payload, lookup) = match &self.reason {
@@ -41,7 +41,7 @@ impl Rejection {
         let tried = verify.filter(|error| error.secrets_tried() > 0);
         let received = verify.map(VerifyError::received).filter(|received| *received > 0);
         tracing::warn!(
-            target: TARGET,
+            target: log::REJECTION,
             provider = &*self.names.joined(),
             reason = %self.reason,
             status = self.status(),

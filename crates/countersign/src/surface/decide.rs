@@ -17,10 +17,12 @@ use countersign_core::{
 use crate::idempotency::Idempotency;
 use crate::{
     Either, Reason, Rejection, Verified,
-    choice::{Candidate, narrowest},
-    names::Names,
-    proof::Proof,
-    respelled, retired,
+    log::{reserialized, retired},
+    surface::{
+        choice::{Candidate, narrowest},
+        names::Names,
+        proof::Proof,
+    },
 };
 
 /// What a middleware decides with: a [`Verifier`], or a pair of which a delivery's headers choose
@@ -229,7 +231,7 @@ impl<P: Provider> Decide for Verifier<P> {
         verification: &mut Verification<P>,
         body: &mut Bytes,
     ) -> Result<Verified<P>, VerifyError> {
-        verification.finish_in_place(body).inspect(respelled::tell).inspect(retired::tell)
+        verification.finish_in_place(body).inspect(reserialized::tell).inspect(retired::tell)
     }
 }
 

@@ -7,7 +7,7 @@ use countersign_core::{Form, Provider};
 
 #[cfg(feature = "idempotency")]
 use crate::idempotency::{Idempotency, Keyed};
-use crate::{Either, Verified, accepted::Began};
+use crate::{Either, Verified, log::accepted::Began};
 
 /// The proof of one provider, or of one of several.
 pub trait Proof: Sized {

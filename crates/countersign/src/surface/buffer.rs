@@ -5,7 +5,7 @@ use std::mem;
 use bytes::{Bytes, BytesMut};
 
 /// The chunks of one body.
-pub(crate) enum Frames {
+pub(crate) enum Buffer {
     /// A body of one piece is handed on without a copy.
     One(Bytes),
     /// Boxed, because most bodies come in one piece, and pay for each byte that is moved.
@@ -21,7 +21,7 @@ pub(crate) struct Many {
     gathered: BytesMut,
 }
 
-impl Frames {
+impl Buffer {
     pub(crate) fn push(&mut self, chunk: Bytes) {
         match self {
             Self::One(first) if first.is_empty() => *first = chunk,
@@ -44,7 +44,7 @@ impl Frames {
     }
 }
 
-impl Default for Frames {
+impl Default for Buffer {
     fn default() -> Self {
         Self::One(Bytes::new())
     }
@@ -94,14 +94,14 @@ mod tests {
     use super::*;
 
     fn joined(sizes: &[usize]) -> (Bytes, Vec<u8>) {
-        let mut frames = Frames::default();
+        let mut buffer = Buffer::default();
         let mut expected = Vec::new();
         for (index, size) in sizes.iter().enumerate() {
             let chunk = vec![u8::try_from(index % 251).unwrap(); *size];
             expected.extend_from_slice(&chunk);
-            frames.push(chunk.into());
+            buffer.push(chunk.into());
         }
-        (frames.join(), expected)
+        (buffer.join(), expected)
     }
 
     #[test]
@@ -117,20 +117,20 @@ mod tests {
     #[test]
     fn hands_on_a_body_of_one_piece_without_a_copy() {
         let chunk = Bytes::from(vec![7; 10_000]);
-        let mut frames = Frames::default();
-        frames.push(Bytes::new());
-        frames.push(chunk.clone());
-        frames.push(Bytes::new());
-        assert_eq!(frames.join().as_ptr(), chunk.as_ptr());
+        let mut buffer = Buffer::default();
+        buffer.push(Bytes::new());
+        buffer.push(chunk.clone());
+        buffer.push(Bytes::new());
+        assert_eq!(buffer.join().as_ptr(), chunk.as_ptr());
     }
 
     #[test]
     fn does_not_keep_a_handle_for_each_byte() {
-        let mut frames = Frames::default();
+        let mut buffer = Buffer::default();
         for _ in 0..GATHERED * 3 {
-            frames.push(Bytes::from_static(b"x"));
+            buffer.push(Bytes::from_static(b"x"));
         }
-        let Frames::Many(many) = frames else { panic!("many chunks are many") };
+        let Buffer::Many(many) = buffer else { panic!("many chunks are many") };
         assert!(many.settled.len() <= 3, "{}", many.settled.len());
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use countersign_core::Provider;
 
-use crate::{Verified, verifiers::Decide};
+use crate::{Verified, log, surface::decide::Decide};
 
 /// The time at which a delivery began, noted only if somebody listens to the line.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,8 @@ pub struct Began {
 impl Began {
     #[inline]
     pub(crate) fn note<V: Decide>(verifiers: &V) -> Option<Box<Self>> {
-        tracing::enabled!(target: TARGET, tracing::Level::DEBUG).then(|| Self::now(verifiers))
+        tracing::enabled!(target: log::DELIVERY, tracing::Level::DEBUG)
+            .then(|| Self::now(verifiers))
     }
 
     #[cold]
@@ -29,7 +30,7 @@ impl Began {
     #[cold]
     pub(crate) fn accepted<P: Provider>(&self, verified: &Verified<P>) {
         tracing::debug!(
-            target: TARGET,
+            target: log::DELIVERY,
             provider = P::NAME,
             endpoint = verified.endpoint(),
             tenant = verified.tenant(),
@@ -51,5 +52,3 @@ fn seconds(signed_at: SystemTime, now: SystemTime) -> i64 {
         Err(ahead) => -whole(ahead.duration().as_secs()),
     }
 }
-
-const TARGET: &str = "countersign::delivery";

@@ -13,10 +13,12 @@ use pin_project_lite::pin_project;
 
 use crate::{
     Rejection,
-    http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
-    intake,
-    refusal::Refusal,
-    verifiers::Decide,
+    surface::{
+        decide::Decide,
+        http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
+        intake,
+        refusal::Refusal,
+    },
 };
 
 pin_project! {

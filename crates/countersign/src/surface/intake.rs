@@ -22,11 +22,13 @@ use tokio::time::{Sleep, sleep};
 
 use crate::{
     Reason,
-    accepted::Began,
-    frames::Frames,
-    proof::Proof,
-    refusal::Refusal,
-    verifiers::{Begun, Decide, Lookup, Terms},
+    log::accepted::Began,
+    surface::{
+        buffer::Buffer,
+        decide::{Begun, Decide, Lookup, Terms},
+        proof::Proof,
+        refusal::Refusal,
+    },
 };
 
 pin_project! {
@@ -63,9 +65,9 @@ enum Stage<V: Decide> {
     /// A plausible signature, of a tenant whose secrets are looked up.
     LookingUp { lookup: Lookup<V::Verification> },
     /// A plausible signature: each chunk is hashed and kept.
-    Receiving { verification: V::Verification, frames: Frames },
+    Receiving { verification: V::Verification, buffer: Buffer },
     /// No signature header: a small body is kept for the closures that answer handshakes.
-    Unsigned { error: VerifyError, answerers: Vec<AnswerUnsigned>, frames: Frames, room: usize },
+    Unsigned { error: VerifyError, answerers: Vec<AnswerUnsigned>, buffer: Buffer, room: usize },
     /// Refused already: a small body is read and dropped, so that the connection can go on.
     Discarding { error: VerifyError, room: usize },
     /// Refused already, and the body is too large to be dropped.
@@ -109,7 +111,7 @@ where
                 // An empty header is a signature that is not valid, not a missing one.
                 if !answerers.is_empty() && verifiers.claims(headers) == 0 {
                     let room = UnsignedRequest::BODY_LIMIT;
-                    Stage::Unsigned { error, answerers, frames: Frames::default(), room }
+                    Stage::Unsigned { error, answerers, buffer: Buffer::default(), room }
                 } else if fits(DISCARDED) && error.kind() != VerifyErrorKind::BodyTooLarge {
                     Stage::Discarding { error, room: DISCARDED }
                 } else {
@@ -128,7 +130,7 @@ where
 
     /// Returns the part of a rejected delivery's body that was not read: `None` if the deadline for
     /// the body has passed.
-    #[cfg(feature = "_http")]
+    #[cfg(any(feature = "axum", feature = "tower"))]
     pub(crate) fn unread(self: Pin<&mut Self>) -> Option<Pin<&mut S>> {
         let this = self.project();
         let is_late = this.deadline.as_ref().is_some_and(|deadline| deadline.is_elapsed());
@@ -177,7 +179,7 @@ where
 impl<V: Decide> Stage<V> {
     #[inline]
     fn receiving(verification: V::Verification) -> Self {
-        Self::Receiving { verification, frames: Frames::default() }
+        Self::Receiving { verification, buffer: Buffer::default() }
     }
 
     /// Gives the verdict, once the body has ended well or badly.
@@ -190,8 +192,8 @@ impl<V: Decide> Stage<V> {
     ) -> Result<V::Proof, Refusal> {
         let refused = |reason| terms.refuse(reason);
         match (self, ending) {
-            (Self::Receiving { verification, frames }, Ok(())) => {
-                let mut body = mem::take(frames).join();
+            (Self::Receiving { verification, buffer }, Ok(())) => {
+                let mut body = mem::take(buffer).join();
                 V::finish(verification, &mut body)
                     .inspect(|proof| began.into_iter().for_each(|began| proof.log(began)))
                     .map_err(|error| refused(Reason::Verify(error)).about(&body).into())
@@ -203,9 +205,9 @@ impl<V: Decide> Stage<V> {
             (Self::LookingUp { .. }, Ok(())) => {
                 Err(refused(Reason::LookupDeadline).closing().into())
             }
-            (Self::Unsigned { error, answerers, frames, .. }, Ok(())) => {
+            (Self::Unsigned { error, answerers, buffer, .. }, Ok(())) => {
                 let rejection = refused(Reason::Verify(error.clone()));
-                Err(Refusal::unsigned(rejection, mem::take(answerers), mem::take(frames).join()))
+                Err(Refusal::unsigned(rejection, mem::take(answerers), mem::take(buffer).join()))
             }
             (Self::Discarding { error, .. }, Ok(())) => {
                 Err(refused(Reason::Verify(error.clone())).into())
@@ -222,14 +224,14 @@ impl<V: Decide> Stage<V> {
 
     fn take(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         match self {
-            Self::Receiving { verification, frames } => {
+            Self::Receiving { verification, buffer } => {
                 V::update(verification, &chunk)?;
-                frames.push(chunk);
+                buffer.push(chunk);
             }
-            Self::Unsigned { error, frames, room, .. } => {
+            Self::Unsigned { error, buffer, room, .. } => {
                 if let Some(rest) = room.checked_sub(chunk.len()) {
                     *room = rest;
-                    frames.push(chunk);
+                    buffer.push(chunk);
                 } else {
                     // Too large for a handshake: what was kept is dropped.
                     let taken = UnsignedRequest::BODY_LIMIT - *room;

@@ -10,11 +10,11 @@ use countersign_core::{
     Provider, VerifyError, VerifyErrorKind,
 };
 
-#[cfg(feature = "_extract")]
+#[cfg(feature = "_surface")]
 use crate::Verified;
-use crate::names::Names;
+use crate::{log, surface::names::Names};
 #[cfg(any(feature = "actix-web", feature = "axum"))]
-use crate::{choice::shared_header, verifiers::Decide};
+use crate::{surface::choice::shared_header, surface::decide::Decide};
 
 /// A delivery that was refused, and what its sender is told.
 ///
@@ -113,7 +113,7 @@ impl Rejection {
     }
 
     /// Refuses what was verified and is no event.
-    #[cfg(feature = "_extract")]
+    #[cfg(feature = "_surface")]
     pub(crate) fn payload<P: Provider>(error: PayloadError, verified: &Verified<P>) -> Self {
         let (reason, custom) = (Reason::Payload(error), verified.__custom().clone());
         Self::new(reason, Names::of::<P>(), custom).about(verified.bytes())
@@ -148,7 +148,7 @@ impl Rejection {
 
     /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
     pub(crate) fn about(self, body: &[u8]) -> Self {
-        if !tracing::enabled!(target: TARGET, tracing::Level::WARN) {
+        if !tracing::enabled!(target: log::REJECTION, tracing::Level::WARN) {
             return self;
         }
         let facts = BodyFacts { length: body.len(), digest: countersign_core::body_digest(body) };
@@ -300,8 +300,6 @@ impl fmt::Display for Reason {
         }
     }
 }
-
-const TARGET: &str = "countersign::rejection";
 
 const BODY_TOO_LARGE: Answer = Answer::json(r#"{"error":"Payload too large"}"#);
 const DEADLINE: Answer = Answer::json(r#"{"error":"Request timeout"}"#);

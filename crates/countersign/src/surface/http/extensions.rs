@@ -2,7 +2,7 @@
 
 use http::Extensions;
 
-use crate::proof;
+use crate::surface::proof;
 
 impl proof::Extensions for Extensions {
     fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {

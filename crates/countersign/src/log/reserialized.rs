@@ -2,11 +2,11 @@
 
 use countersign_core::{Form, Provider, Verified};
 
-use crate::seldom::Seldom;
+use crate::log::{self, occasional::Occasional};
 
 /// Tells the operator, once in a while, that a provider signs what it does not send.
 pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
-    static COUNTS: Seldom = Seldom::new();
+    static COUNTS: Occasional = Occasional::new();
 
     let form = verified.form();
     if form == Form::Wire {
@@ -14,7 +14,7 @@ pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
     }
     if let Some(count) = COUNTS.count(P::NAME) {
         tracing::info!(
-            target: "countersign::form",
+            target: log::FORM,
             provider = P::NAME,
             ?form,
             count,
