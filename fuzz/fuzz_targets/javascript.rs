@@ -2,7 +2,7 @@
 
 mod same;
 
-use countersign_core::Form;
+use countersign_core::scheme::BodyForm;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|body: &[u8]| same::check(Form::JavaScript, body));
+fuzz_target!(|body: &[u8]| same::check(BodyForm::JavaScript, body));

@@ -1,10 +1,10 @@
 //! What must hold of every spelling, whatever the language.
 
-use countersign_core::Form;
+use countersign_core::scheme::BodyForm;
 use serde_json::Value;
 
 /// Spells a body and checks the spelling.
-pub fn check(form: Form, body: &[u8]) {
+pub fn check(form: BodyForm, body: &[u8]) {
     let Some(spelled) = form.spell(body) else { return };
     assert!(spelled.len() <= 6 * body.len(), "{} of {}", spelled.len(), body.len());
     assert_eq!(form.spell(&spelled).as_ref(), Some(&spelled), "no fixed point");

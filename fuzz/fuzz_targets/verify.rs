@@ -1,10 +1,6 @@
 #![no_main]
 
-use countersign_core::{
-    Event, EventAt, FixedClock, Form, JsonDumps, Part, Provider, Scheme, Secret, SecretForm, Secrets,
-    Signer, Timestamp, TimestampUnit, Verifier,
-    providers::{SpeakNode, github, speaknode, x_webhook_signature},
-};
+use countersign_core::{Event, Provider, Scheme, Secret, Secrets, Signer, Verifier, clock::FixedClock, event::EventAt, providers::{SpeakNode, github, speaknode, x_webhook_signature}, scheme::{BodyForm, JsonDumps, Part, SecretEncoding, Timestamp, TimestampUnit}};
 use libfuzzer_sys::fuzz_target;
 
 /// Everything that a scheme can have, at once.
@@ -18,12 +14,12 @@ impl Provider for Whole {
         .id(&["x-id", "y-id"])
         .timestamp(Timestamp::entry("t", TimestampUnit::Milliseconds))
         .signed(&[Part::Id, Part::Literal(":"), Part::Timestamp, Part::Literal("."), Part::Body])
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 8 })
+        .secret(SecretEncoding::Base64 { prefix: "whsec_", at_least: 8 })
         .forms(&[
-            Form::Python(JsonDumps::DEFAULT),
-            Form::JavaScript,
-            Form::UrlEncodedMember("payload"),
-            Form::Inflated,
+            BodyForm::Python(JsonDumps::DEFAULT),
+            BodyForm::JavaScript,
+            BodyForm::UrlEncodedMember("payload"),
+            BodyForm::Inflated,
         ]);
     const EVENT: EventAt = EventAt::ENVELOPE;
 }

@@ -17,9 +17,10 @@ use actix_web::{
     web,
 };
 use countersign::{
-    Form, Secret, Secrets, VerifiedBody, Verifier, Webhook,
+    Secret, Secrets, VerifiedBody, Verifier, Webhook,
     actix_web::VerifyWebhook,
     providers::{XWebhookSignature, x_webhook_signature::flat},
+    scheme::BodyForm,
 };
 use countersign_tests::{Logs, Wire, signature};
 use flate2::{Compression, GzBuilder, read::GzDecoder};
@@ -80,7 +81,7 @@ fn tells_the_operator_what_the_other_surfaces_tell() {
     let body = format!("{{\"type\":\"user.created\",\"data\":{{\"name\":{VALUE}}}}}");
     for middleware in [true, false] {
         for (secret, status, fields) in [
-            ("another", StatusCode::UNAUTHORIZED, ["secrets_tried=1", "header_form=Hex"]),
+            ("another", StatusCode::UNAUTHORIZED, ["secrets_tried=1", "header_shape=Hex"]),
             (
                 "hunter2",
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -154,7 +155,7 @@ fn passes_on_nothing_of_a_stream_but_its_text() {
     gzip.write_all(TEXT).unwrap();
     let gzip = gzip.finish().unwrap();
     let bodies = actix_web::rt::System::new().block_on(async {
-        let verifier = verifier("secret").forms([Form::Inflated]);
+        let verifier = verifier("secret").forms([BodyForm::Inflated]);
         let app = App::new()
             .route(
                 "/raw",

@@ -10,13 +10,17 @@ use axum::{
     routing::post,
 };
 use countersign::{
-    Answer, Either, EventAt, ForeignHeaders, HttpHeaders, Provider, Reason, Rejection, Scheme,
-    Secret, Signer, Verified, VerifiedBody, Verifier, VerifyErrorKind, Webhook,
+    Answer, Either, Provider, Rejection, Scheme, Secret, Signer, Verified, VerifiedBody, Verifier,
+    Webhook,
+    adapter::HttpHeaders,
+    error::{Reason, VerifyErrorKind},
+    event::EventAt,
     idempotency::{Fresh, Idempotency, MemoryStore},
     providers::{
         GitHub, Hookdeck, Respan, SpeakNode, XWebhookSignature, github, respan, speaknode,
         x_webhook_signature::flat,
     },
+    scheme::ForeignHeaders,
     tower::{Verify, VerifyLayer},
 };
 use countersign_tests::Logs;

@@ -12,9 +12,9 @@ use axum::{
     routing::post,
 };
 use countersign::{
-    EndpointOf, Provider, Secret, Signer, Verifier, Webhook,
+    Provider, Secret, Signer, Verifier, Webhook,
     idempotency::{Idempotency, MemoryStore},
-    providers::{GitHub, Shopify, github},
+    providers::{EndpointOf, GitHub, Shopify, github},
     tower::{IdempotencyLayer, VerifyLayer},
 };
 use tower::{ServiceBuilder, ServiceExt};

@@ -17,9 +17,13 @@ use std::{
 
 use bytes::Bytes;
 use countersign::{
-    Answer, EventAt, Part, Provider, RequestHead, Scheme, Secret, SecretSource, Secrets, Tenants,
-    Verifier, Verifiers,
+    Answer, Provider, Scheme, Secret, Secrets, Verifier,
+    adapter::Verifiers,
+    event::EventAt,
     providers::{GitHub, XWebhookSignature},
+    request::RequestHead,
+    scheme::Part,
+    tenants::{SecretSource, Tenants},
     tower::{RequestBody, ResponseBody, VerifyLayer},
 };
 use countersign_tests::signature;

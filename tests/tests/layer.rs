@@ -17,7 +17,8 @@ use axum::{
     routing::post,
 };
 use countersign::{
-    Rejection, Secret, VerifiedBody, Verifier, VerifyErrorKind, Webhook,
+    Rejection, Secret, VerifiedBody, Verifier, Webhook,
+    error::VerifyErrorKind,
     providers::{GitHub, SpeakNode, XWebhookSignature, x_webhook_signature::flat},
     tower::{RequestBody, VerifyLayer},
 };
@@ -210,7 +211,9 @@ async fn leaves_the_typed_rejection_in_the_response() -> Outcome {
     let app: Router = handlers().layer(layer());
     let Ok(response) = app.oneshot(forged("/json")).await;
     let rejection = response.extensions().get::<Rejection>().ok_or("no rejection")?;
-    let countersign::Reason::Verify(error) = rejection.reason() else { panic!("{rejection}") };
+    let countersign::error::Reason::Verify(error) = rejection.reason() else {
+        panic!("{rejection}")
+    };
     assert_eq!(error.kind(), VerifyErrorKind::Mismatch);
     assert_eq!(error.header_length(), 64);
     Ok(())
@@ -310,7 +313,7 @@ async fn judges_the_bytes_of_the_wire_and_not_inflated_ones() {
     let app: Router = handlers().layer(outside());
     let Ok(response) = app.oneshot(compressed()).await;
     assert_eq!(text(response).await, "{}");
-    let inflated = VerifyLayer::new(verifier().forms([countersign::Form::Inflated]));
+    let inflated = VerifyLayer::new(verifier().forms([countersign::scheme::BodyForm::Inflated]));
     let app: Router = handlers().layer(inflated);
     let Ok(response) = app.oneshot(compressed()).await;
     assert_eq!(text(response).await, "{}");

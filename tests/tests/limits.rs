@@ -11,9 +11,11 @@ use axum::{
     routing::post,
 };
 use countersign::{
-    Form as BodyForm, JsonDumps, Provider, Secret, SignedHeaders, Signer, Verifier,
+    Provider, Secret, Signer, Verifier,
     actix_web::{VerifyWebhook, body_limits},
     providers::{GitHub, Respan, XWebhookSignature},
+    scheme::{BodyForm, JsonDumps},
+    signer::SignedHeaders,
     tower::VerifyLayer,
 };
 use http::Request;
@@ -147,7 +149,7 @@ mod on_actix {
 
     /// The status behind the middleware, with or without the limits of the verifiers.
     async fn status(
-        verifiers: impl countersign::Verifiers,
+        verifiers: impl countersign::adapter::Verifiers,
         limits: impl Fn(&mut web::ServiceConfig),
         delivery: Delivery,
     ) -> u16 {

@@ -10,11 +10,17 @@ use std::{
 
 use axum::{Router, body::Body, routing::post};
 use countersign::{
-    EndpointOf, FixedClock, PayloadError, Provider, RawJson, RequestHead, Secret, SecretSource,
-    Secrets, Signer, Signing, Tenants, Verifier, Webhook, events,
+    PayloadError, Provider, Secret, Secrets, Signer, Verifier, Webhook,
+    clock::FixedClock,
+    event::RawJson,
+    events,
     providers::{
-        GitHub, Linear, StandardWebhooks, Stripe, XWebhookSignature, x_webhook_signature::flat,
+        EndpointOf, GitHub, Linear, StandardWebhooks, Stripe, XWebhookSignature,
+        x_webhook_signature::flat,
     },
+    request::RequestHead,
+    signer::Signing,
+    tenants::{SecretSource, Tenants},
     tower::VerifyLayer,
 };
 use countersign_tests::{Logs, signature};
@@ -64,7 +70,7 @@ const HEADER: &str = "X-Webhook-Signature";
 fn tells_all_about_a_refused_signature() {
     let body = format!("{{\"card\":\"{VALUE}\"}}");
     let wrong = "a".repeat(64);
-    let digest = countersign::body_digest(body.as_bytes());
+    let digest = countersign::adapter::body_digest(body.as_bytes());
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     for layered in [true, false] {
         let (status, logs) = deliver(layered, "/event", &[(HEADER, &wrong)], &body);
@@ -76,7 +82,7 @@ fn tells_all_about_a_refused_signature() {
             "status=401",
             "path=\"/event\"",
             "header_length=64",
-            "header_form=Hex",
+            "header_shape=Hex",
             "body_length=27",
             &format!("body_sha256={digest}"),
             "secrets_tried=2",
@@ -95,8 +101,8 @@ fn tells_why_a_signature_was_not_even_tried() {
     let missing = "reason=the signature header is missing or empty";
     let malformed = "reason=the signature header is malformed";
     let (header, expected) = ("header=\"X-Webhook-Signature\"", "expected=\"64 hex digits\"");
-    let absent = ["header_length=", "header_form="];
-    let empty = ["header_length=0", "header_form=Empty"];
+    let absent = ["header_length=", "header_shape="];
+    let empty = ["header_length=0", "header_shape=Empty"];
     for (headers, reason, there, not_there) in [
         (vec![], missing, ["", ""], absent),
         (vec![(HEADER, "")], missing, empty, ["instead=", "instead="]),
@@ -109,16 +115,16 @@ fn tells_why_a_signature_was_not_even_tried() {
         (
             vec![(HEADER, &*prefixed)],
             malformed,
-            ["header_length=71", "header_form=Keyed"],
+            ["header_length=71", "header_shape=Keyed"],
             ["instead=", VALUE],
         ),
         (
             vec![(HEADER, &*base64)],
             malformed,
-            ["header_length=44", "header_form=Base64"],
+            ["header_length=44", "header_shape=Base64"],
             ["instead=", VALUE],
         ),
-        (vec![(HEADER, "é")], malformed, ["header_form=NotAscii", ""], ["instead=", VALUE]),
+        (vec![(HEADER, "é")], malformed, ["header_shape=NotAscii", ""], ["instead=", VALUE]),
     ] {
         let (status, logs) = deliver(true, "/event", &headers, "{}");
         assert_eq!((status, logs.lines().count()), (401, 1), "{logs}");

@@ -13,7 +13,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use countersign::{Form, JsonDumps};
+use countersign::scheme::{BodyForm, JsonDumps};
 use countersign_tests::{Documents, have};
 
 /// The ways in which senders call `json.dumps`, as `PYTHON` below has them.
@@ -67,7 +67,7 @@ fn setting(name: &str) -> Option<u64> {
 }
 
 /// Counts the documents that both refuse; fails on the first few that are spelled differently.
-fn compare(command: &mut Command, form: impl Fn(usize) -> Form) {
+fn compare(command: &mut Command, form: impl Fn(usize) -> BodyForm) {
     let count = usize::try_from(setting("COUNTERSIGN_DOCUMENTS").unwrap_or(20_000)).unwrap();
     let seed = setting("COUNTERSIGN_SEED").unwrap_or_else(|| {
         u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
@@ -120,7 +120,7 @@ fn compare(command: &mut Command, form: impl Fn(usize) -> Form) {
 #[test]
 fn python_writes_the_same() {
     if have("python3", ["-c", "import sys; assert sys.version_info >= (3, 11)"]) {
-        let form = |index| Form::Python(DUMPS[index % DUMPS.len()]);
+        let form = |index| BodyForm::Python(DUMPS[index % DUMPS.len()]);
         compare(Command::new("python3").args(["-c", PYTHON]), form);
     }
 }
@@ -128,7 +128,7 @@ fn python_writes_the_same() {
 #[test]
 fn node_writes_the_same() {
     if have("node", ["-e", "if (parseInt(process.versions.node) < 20) throw 0"]) {
-        compare(Command::new("node").args(["-e", NODE]), |_| Form::JavaScript);
+        compare(Command::new("node").args(["-e", NODE]), |_| BodyForm::JavaScript);
     }
 }
 
@@ -137,7 +137,7 @@ fn a_spelling_is_a_fixed_point_of_itself() {
     let mut documents = Documents::seeded(7);
     for _ in 0..5_000 {
         let document = documents.next_document();
-        for form in DUMPS.map(Form::Python).into_iter().chain([Form::JavaScript]) {
+        for form in DUMPS.map(BodyForm::Python).into_iter().chain([BodyForm::JavaScript]) {
             if let Some(spelled) = form.spell(document.as_bytes()) {
                 assert_eq!(form.spell(&spelled).as_ref(), Some(&spelled), "{form:?} of {document}");
             }

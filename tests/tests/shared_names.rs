@@ -8,9 +8,11 @@ use axum::{
     Router, body::Body, extract::FromRef, http::Request, response::Response, routing::post,
 };
 use countersign::{
-    RequestHead, Secret, SecretSource, Secrets, Tenants, VerifiedBody, Verifier,
+    Secret, Secrets, VerifiedBody, Verifier,
     idempotency::{Fresh, Idempotency, MemoryStore},
     providers::XWebhookSignature,
+    request::RequestHead,
+    tenants::{SecretSource, Tenants},
     tower::{IdempotencyLayer, VerifyLayer},
 };
 use countersign_tests::{Logs, signature};

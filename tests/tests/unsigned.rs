@@ -14,8 +14,11 @@ use std::{
 
 use bytes::Bytes;
 use countersign::{
-    Answer, Reason, Rejection, Secret, UnsignedRequest, Verifier, Verifiers,
+    Answer, Rejection, Secret, Verifier,
+    adapter::Verifiers,
+    error::Reason,
     providers::{GitHub, HandshakeAnswer, XWebhookSignature},
+    request::UnsignedRequest,
     tower::{RequestBody, ResponseBody, VerifyLayer},
 };
 use countersign_tests::Logs;

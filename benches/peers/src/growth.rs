@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use countersign::{HttpHeaders, Secret, Secrets, Verifier, providers::XWebhookSignature};
+use countersign::{Secret, Secrets, Verifier, adapter::HttpHeaders, providers::XWebhookSignature};
 use countersign_bench::{Bound, Delivery, Report, Rounds, SECRET, Subject};
 use http::{HeaderName, HeaderValue};
 

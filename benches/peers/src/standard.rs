@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use countersign::{HttpHeaders, Secret, Verifier, providers::StandardWebhooks};
+use countersign::{Secret, Verifier, adapter::HttpHeaders, providers::StandardWebhooks};
 use countersign_bench::{Delivery, Rounds, STANDARD_SECRET, Subject, keyed};
 use hmac::Mac;
 use webhook_verify::{Provider, VerifyOptions};

@@ -1,6 +1,6 @@
 //! One body that every subject can read, and its types.
 
-use countersign::{Envelope, events, providers::XWebhookSignature};
+use countersign::{event::Envelope, events, providers::XWebhookSignature};
 use serde::{Deserialize, Serialize};
 
 /// What the event is about.

@@ -9,7 +9,11 @@
 
 use std::hint::black_box;
 
-use countersign_core::{Form, JsonDumps, Secret, Verifier, providers::Respan};
+use countersign_core::{
+    Secret, Verifier,
+    providers::Respan,
+    scheme::{BodyForm, JsonDumps},
+};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// A log of requests, as providers send it: mostly text and short numbers, compact.
@@ -32,14 +36,14 @@ fn event(size: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-const FORMS: [(&str, Form); 4] = [
-    ("json.dumps", Form::Python(JsonDumps::DEFAULT)),
+const FORMS: [(&str, BodyForm); 4] = [
+    ("json.dumps", BodyForm::Python(JsonDumps::DEFAULT)),
     (
         "json.dumps, compact UTF-8",
-        Form::Python(JsonDumps::DEFAULT.separators(",", ":").ensure_ascii(false)),
+        BodyForm::Python(JsonDumps::DEFAULT.separators(",", ":").ensure_ascii(false)),
     ),
-    ("json.dumps, sorted", Form::Python(JsonDumps::DEFAULT.sort_keys(true))),
-    ("JSON.stringify", Form::JavaScript),
+    ("json.dumps, sorted", BodyForm::Python(JsonDumps::DEFAULT.sort_keys(true))),
+    ("JSON.stringify", BodyForm::JavaScript),
 ];
 
 fn spelling(criterion: &mut Criterion) {
@@ -146,7 +150,7 @@ fn inflated(criterion: &mut Criterion) {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&text).unwrap();
         let body = encoder.finish().unwrap();
-        for (name, forms) in [("wire", vec![]), ("inflated", vec![Form::Inflated])] {
+        for (name, forms) in [("wire", vec![]), ("inflated", vec![BodyForm::Inflated])] {
             let verifier = verifier.clone().forms(forms);
             group.bench_function(
                 format!("{shape}, {} bytes sent: {name}", body.len()),

@@ -152,7 +152,7 @@ struct Line {
 
 countersign_core::events! {
     enum Billing for XWebhookSignature {
-        "invoice.paid" => Paid(countersign_core::Envelope<Invoice>),
+        "invoice.paid" => Paid(countersign_core::event::Envelope<Invoice>),
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{FieldName, SignatureForm};
+use crate::adapter::HeaderKey;
+
+pub use crate::{signature::SignatureShape, tenants::LookupError};
 
 /// A setting that cannot be accepted. It holds no secret.
 ///
@@ -111,14 +113,14 @@ impl fmt::Debug for ConfigError {
 pub struct VerifyError {
     kind: VerifyErrorKind,
     header_length: usize,
-    header_form: SignatureForm,
+    header_shape: SignatureShape,
     received: usize,
     // Small, because an error is moved in many results.
     secrets_tried: u16,
     forms_tried: u16,
     secrets_are_base64: bool,
     stale: Option<Stale>,
-    headers: Option<Arc<[FieldName]>>,
+    headers: Option<Arc<[HeaderKey]>>,
 }
 
 /// A signed time that is out of tolerance.
@@ -165,11 +167,11 @@ pub enum VerifyErrorKind {
 }
 
 impl VerifyError {
-    pub(crate) fn new(kind: VerifyErrorKind, header_length: usize, form: SignatureForm) -> Self {
+    pub(crate) fn new(kind: VerifyErrorKind, header_length: usize, form: SignatureShape) -> Self {
         Self {
             kind,
             header_length,
-            header_form: form,
+            header_shape: form,
             received: 0,
             secrets_tried: 0,
             forms_tried: 0,
@@ -180,7 +182,7 @@ impl VerifyError {
     }
 
     /// Keeps the headers that were looked for.
-    pub(crate) fn with_headers(self, headers: &Arc<[FieldName]>) -> Self {
+    pub(crate) fn with_headers(self, headers: &Arc<[HeaderKey]>) -> Self {
         Self { headers: Some(Arc::clone(headers)), ..self }
     }
 
@@ -224,8 +226,8 @@ impl VerifyError {
 
     /// What the signature header's text looks like; `Empty` where there is not exactly one.
     #[must_use]
-    pub fn header_form(&self) -> SignatureForm {
-        self.header_form
+    pub fn header_shape(&self) -> SignatureShape {
+        self.header_shape
     }
 
     /// Returns the names of the headers that were looked for, if the delivery was rejected because
@@ -242,7 +244,7 @@ impl VerifyError {
     /// # Ok::<_, countersign_core::ConfigError>(())
     /// ```
     pub fn headers(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter().flat_map(|names| names.iter()).map(FieldName::as_str)
+        self.headers.iter().flat_map(|names| names.iter()).map(HeaderKey::as_str)
     }
 
     /// How many bytes of the body had come in.
@@ -299,7 +301,7 @@ impl VerifyError {
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
-    /// use countersign_core::{FixedClock, Secret, Signer, Verifier, providers::Stripe};
+    /// use countersign_core::{Secret, Signer, Verifier, clock::FixedClock, providers::Stripe};
     ///
     /// let (secret, signed_at) = (Secret::new("whsec_abc123")?, SystemTime::now());
     /// let headers = Signer::<Stripe>::new(secret.clone())?.at(signed_at).sign(b"{}")?;
@@ -323,7 +325,7 @@ impl VerifyError {
 
 impl From<VerifyErrorKind> for VerifyError {
     fn from(kind: VerifyErrorKind) -> Self {
-        Self::new(kind, 0, SignatureForm::Empty)
+        Self::new(kind, 0, SignatureShape::Empty)
     }
 }
 

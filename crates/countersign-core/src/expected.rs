@@ -1,8 +1,9 @@
 //! The text that a scheme expects in its headers, in words.
 
 use crate::{
-    Encoding, Part, Scheme, TimestampUnit, VerifyErrorKind,
-    scheme::{Layout, TimestampPlace},
+    Scheme,
+    error::VerifyErrorKind,
+    scheme::{Encoding, Layout, Part, TimestampPlace, TimestampUnit},
 };
 
 impl Scheme {

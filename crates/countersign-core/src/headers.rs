@@ -30,8 +30,8 @@ pub trait HeaderSource {
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]>;
 
     /// Returns the same as [`values`](Self::values), for a name that every delivery is asked for:
-    /// a header map that has names of its own keeps one [there](FieldName::prepared).
-    fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+    /// a header map that has names of its own keeps one [there](HeaderKey::prepared).
+    fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
         self.values(name.as_str())
     }
 }
@@ -45,7 +45,9 @@ pub trait HeaderSource {
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use countersign_core::{FieldName, HeaderSource, Secret, Signer, Verifier, providers::GitHub};
+/// use countersign_core::{
+///     HeaderSource, Secret, Signer, Verifier, adapter::HeaderKey, providers::GitHub,
+/// };
 ///
 /// /// By names in lower case.
 /// struct Fields(HashMap<String, Vec<u8>>);
@@ -55,7 +57,7 @@ pub trait HeaderSource {
 ///         self.0.get(&name.to_lowercase()).map(Vec::as_slice).into_iter()
 ///     }
 ///
-///     fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+///     fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
 ///         let value = match name.prepared(str::to_lowercase) {
 ///             Some(name) => self.0.get(name),
 ///             None => self.0.get(&name.as_str().to_lowercase()),
@@ -71,12 +73,12 @@ pub trait HeaderSource {
 /// assert!(verifier.verify(&Fields(fields.collect()), b"{}").is_ok());
 /// # Ok::<_, countersign_core::ConfigError>(())
 /// ```
-pub struct FieldName {
+pub struct HeaderKey {
     text: Box<str>,
     prepared: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
-impl FieldName {
+impl HeaderKey {
     pub(crate) fn new(text: &str) -> Self {
         Self { text: text.into(), prepared: OnceLock::new() }
     }
@@ -98,22 +100,22 @@ impl FieldName {
     }
 }
 
-impl Clone for FieldName {
+impl Clone for HeaderKey {
     fn clone(&self) -> Self {
         Self::new(&self.text)
     }
 }
 
 /// Field names differ by their letters, in any case.
-impl PartialEq for FieldName {
+impl PartialEq for HeaderKey {
     fn eq(&self, other: &Self) -> bool {
         self.text.eq_ignore_ascii_case(&other.text)
     }
 }
 
-impl Eq for FieldName {}
+impl Eq for HeaderKey {}
 
-impl fmt::Debug for FieldName {
+impl fmt::Debug for HeaderKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text.fmt(f)
     }
@@ -132,7 +134,7 @@ pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
 #[inline]
 pub(crate) fn single_of<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
-    name: &'a FieldName,
+    name: &'a HeaderKey,
 ) -> Occurrence<'a> {
     only(headers.values_of(name))
 }
@@ -164,7 +166,7 @@ impl<H: HeaderSource + ?Sized> HeaderSource for &H {
         (**self).values(name)
     }
 
-    fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+    fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
         (**self).values_of(name)
     }
 }
@@ -210,7 +212,7 @@ mod tests {
 
     #[test]
     fn keeps_what_the_first_kind_of_map_prepares() {
-        let name = FieldName::new("X-Signature");
+        let name = HeaderKey::new("X-Signature");
         assert_eq!(name.prepared(str::to_owned).map(String::as_str), Some("X-Signature"));
         assert_eq!(name.prepared(|_| "again".to_owned()).map(String::as_str), Some("X-Signature"));
         assert_eq!(name.prepared(str::len), None);

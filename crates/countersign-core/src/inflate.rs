@@ -8,7 +8,7 @@ use flate2::{
     write::{GzEncoder, ZlibEncoder},
 };
 
-use crate::{HeaderSource, coding::Coding, form::TooLong};
+use crate::{HeaderSource, coding::Coding, scheme::body_form::TooLong};
 
 impl Coding {
     /// Inflates a body to a text of at most `limit` bytes.

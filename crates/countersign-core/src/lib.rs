@@ -1,16 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+pub mod adapter;
 mod answer;
-mod clock;
+pub mod clock;
 mod coding;
 mod custom;
 #[cfg(feature = "ed25519")]
 mod ed25519;
-mod error;
-mod event;
+pub mod error;
+pub mod event;
 mod expected;
-mod foreign_headers;
-mod form;
 mod headers;
 #[cfg(feature = "inflate")]
 mod inflate;
@@ -19,34 +18,31 @@ mod key_set;
 mod mac;
 mod provider;
 pub mod providers;
+pub mod request;
 mod reserialize;
-mod scheme;
+pub mod scheme;
 mod secret;
 mod signature;
-mod signer;
+pub mod signer;
+#[cfg(not(feature = "tenants"))]
 mod tenants;
-mod unsigned;
+#[cfg(feature = "tenants")]
+pub mod tenants;
 mod url_encoded;
 mod verification;
 mod verified;
 mod verifier;
 
 pub use answer::Answer;
-pub use clock::{Clock, FixedClock, SystemClock};
 // Only for the crate `countersign`, which answers the deliveries that a verifier rejects.
 #[doc(hidden)]
 pub use custom::Custom as __Custom;
-pub use error::{ConfigError, PayloadError, PayloadErrorKind, VerifyError, VerifyErrorKind};
-pub use event::{
-    Delivery, Envelope, Event, EventId, FromEnvelope, Identity, OpenEvent, RawEnvelope, RawJson,
-    UnknownEvent,
-};
+pub use error::{ConfigError, PayloadError, VerifyError};
+pub use event::Event;
 // What `events!` writes names these; nobody else does.
 #[doc(hidden)]
-pub use event::{Reader as __Reader, Variants as __Variants};
-pub use foreign_headers::ForeignHeaders;
-pub use form::Form;
-pub use headers::{FieldName, HeaderSource};
+pub use event::variants::{Reader as __Reader, Variants as __Variants};
+pub use headers::HeaderSource;
 // Only for the crate `countersign`, which passes a text on to a framework that inflates it.
 #[cfg(feature = "inflate")]
 #[doc(hidden)]
@@ -54,20 +50,12 @@ pub use inflate::stored as __stored;
 // Only for the crate `countersign`, which compares the keys of verifiers.
 #[doc(hidden)]
 pub use key_set::KeySet as __KeySet;
-pub use mac::body_digest;
-pub use provider::{EndpointOf, EventAt, Field, Provider};
-pub use reserialize::JsonDumps;
-pub use scheme::{Encoding, Part, Scheme, SecretForm, Timestamp, TimestampUnit};
-pub use secret::{Secret, Secrets};
-pub use signature::SignatureForm;
-pub use signer::{SignedHeaders, Signer, Signing};
-pub use tenants::{Address, Lookup, LookupError, RequestHead};
-#[cfg(feature = "tenants")]
-pub use tenants::{SecretSource, Tenants};
+pub use provider::Provider;
 // Only for the crate `countersign`, which calls the closures of verifiers.
 #[doc(hidden)]
-pub use unsigned::AnswerUnsigned as __AnswerUnsigned;
-pub use unsigned::UnsignedRequest;
-pub use verification::Verification;
+pub use request::unsigned::AnswerUnsigned as __AnswerUnsigned;
+pub use scheme::Scheme;
+pub use secret::{Secret, Secrets};
+pub use signer::Signer;
 pub use verified::Verified;
-pub use verifier::{Admission, Verifier};
+pub use verifier::Verifier;

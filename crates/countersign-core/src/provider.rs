@@ -1,6 +1,6 @@
 //! Who sends, and where the event's id and type are.
 
-use crate::{ForeignHeaders, Scheme};
+use crate::{Scheme, event::EventAt, scheme::ForeignHeaders};
 
 /// A platform that sends webhooks: a marker type that names how it signs.
 ///
@@ -10,7 +10,7 @@ use crate::{ForeignHeaders, Scheme};
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{EventAt, Provider, Scheme, Secret, Signer, Verifier};
+/// use countersign_core::{Provider, Scheme, Secret, Signer, Verifier, event::EventAt};
 ///
 /// struct Billing;
 /// impl Provider for Billing {
@@ -51,7 +51,7 @@ pub trait Provider: 'static {
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{EndpointOf, Provider, Secret, Signer, Verifier, providers::GitHub};
+/// use countersign_core::{Provider, Secret, Signer, Verifier, providers::{EndpointOf, GitHub}};
 ///
 /// struct Eu;
 /// impl EndpointOf for Eu {
@@ -79,93 +79,3 @@ impl<T: EndpointOf> Provider for T {
     const EVENT: EventAt = T::Provider::EVENT;
     const FOREIGN_HEADERS: ForeignHeaders = T::Provider::FOREIGN_HEADERS;
 }
-
-/// Where a delivery tells the event's id, type and data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventAt {
-    /// The event's id.
-    pub id: Field,
-    /// The event's type.
-    pub event_type: Field,
-    /// The member of the body that holds the event's data, or `None` where the whole body does.
-    pub data: Option<&'static str>,
-    /// The member of the body that holds all of these, or `None` where the body itself does.
-    pub within: Option<&'static str>,
-    /// The member that holds the JSON where the body is a URL-encoded form
-    /// (`application/x-www-form-urlencoded`), or `None` where bodies are never forms.
-    ///
-    /// A signed body is read as a form only if it begins with this member and does not repeat it,
-    /// whatever content type the request states: the content type is not signed. Other bodies are
-    /// read as JSON.
-    pub url_encoded: Option<&'static str>,
-}
-
-impl EventAt {
-    /// The members `id`, `type` and `data` of the body.
-    pub const ENVELOPE: Self = Self {
-        id: Field::Body(&["id"]),
-        event_type: Field::Body(&["type"]),
-        data: Some("data"),
-        within: None,
-        url_encoded: None,
-    };
-
-    /// No id and no type: the whole body is data.
-    pub const OPEN: Self = Self {
-        id: Field::None,
-        event_type: Field::None,
-        data: None,
-        within: None,
-        url_encoded: None,
-    };
-
-    /// Fails the build for a provider whose id or type cannot be found.
-    pub(crate) const fn checked(self) -> Self {
-        assert!(!matches!(self.event_type, Field::BodyAll(_)), "a type is one text");
-        assert!(self.event_type.members().len() <= MAX_NAMES, "at most 32 names of the type");
-        assert!(self.id.members().len() <= MAX_NAMES, "at most 32 names of the id");
-        self
-    }
-}
-
-/// Where one fact about an event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Field {
-    /// In the first of these top-level members of the body that is text. At most 32 names.
-    Body(&'static [&'static str]),
-    /// In all of these top-level members of the body together: an id of several parts, such as a
-    /// code and a reference. Each part is text or an integer. At most 32 names, and only for an id.
-    ///
-    /// Such an id has no single text: [`Delivery::id`](crate::Delivery::id) and the `id` of
-    /// events are `None`, and [`Delivery::identity`](crate::Delivery::identity) returns the parts.
-    BodyAll(&'static [&'static str]),
-    /// In the header that the scheme signs as the delivery's id.
-    SignedId,
-    /// In a header that is not signed: whoever replays a delivery can change it.
-    UnsignedHeader(&'static str),
-    /// Nowhere.
-    None,
-}
-
-impl Field {
-    /// Whether the signature covers it.
-    #[must_use]
-    pub const fn is_signed(self) -> bool {
-        match self {
-            Self::Body(_) | Self::BodyAll(_) | Self::SignedId => true,
-            Self::UnsignedHeader(_) | Self::None => false,
-        }
-    }
-
-    /// Returns the members of the body that can hold the field.
-    pub(crate) const fn members(self) -> &'static [&'static str] {
-        match self {
-            Self::Body(names) | Self::BodyAll(names) => names,
-            Self::SignedId | Self::UnsignedHeader(_) | Self::None => &[],
-        }
-    }
-}
-
-/// Most names of one field: each name takes one bit of a `u32`.
-pub(crate) const MAX_NAMES: usize = 32;

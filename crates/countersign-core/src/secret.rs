@@ -6,13 +6,13 @@ use std::{env, fmt};
 
 use zeroize::Zeroizing;
 
-use crate::{ConfigError, SecretForm};
+use crate::{ConfigError, scheme::SecretEncoding};
 
 /// The signing secret of one endpoint.
 ///
 /// A secret is never empty, and its bytes are wiped when it is dropped. How it becomes the key of
 /// the MAC is the scheme's business: most providers use its text as it is, some encode the key
-/// ([`SecretForm`]). Where the key is encoded, the text may also be several secrets, joined by `|`
+/// ([`SecretEncoding`]). Where the key is encoded, the text may also be several secrets, joined by `|`
 /// as some consoles show them: each counts as one of the verifier's [`Secrets`], the first one as
 /// the current one, with which a [`Signer`](crate::Signer) signs.
 ///
@@ -94,7 +94,7 @@ impl Secret {
     }
 
     /// Takes the key itself, verbatim: any bytes, used as they are whatever the scheme's
-    /// [`SecretForm`].
+    /// [`SecretEncoding`].
     ///
     /// # Errors
     ///
@@ -108,18 +108,20 @@ impl Secret {
     }
 
     /// Returns the key of the MAC. If the text holds several secrets, it is the key of the first one.
-    pub(crate) fn key(&self, form: SecretForm) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
+    pub(crate) fn key(&self, form: SecretEncoding) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         self.keys(form).next().unwrap_or(Err(ConfigError::EmptySecret))
     }
 
     /// Returns one key, or several if the text holds several joined secrets.
     pub(crate) fn keys(
         &self,
-        form: SecretForm,
+        form: SecretEncoding,
     ) -> impl Iterator<Item = Result<Zeroizing<Vec<u8>>, ConfigError>> {
         let encoded = match form {
-            SecretForm::Base64 { prefix, at_least } => self.is_text.then_some((prefix, at_least)),
-            SecretForm::Text => None,
+            SecretEncoding::Base64 { prefix, at_least } => {
+                self.is_text.then_some((prefix, at_least))
+            }
+            SecretEncoding::Text => None,
         };
         let ends = move |byte: &u8| encoded.is_some() && *byte == encoded::SEPARATOR;
         self.bytes.split(ends).map(move |text| match encoded {
@@ -196,7 +198,7 @@ impl Secrets {
     }
 
     /// Returns the number of accepted secrets: 1 to 4. Secrets that are joined in one text count as one
-    /// here, because only a scheme's [`SecretForm`] says where the text is cut.
+    /// here, because only a scheme's [`SecretEncoding`] says where the text is cut.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
@@ -204,7 +206,10 @@ impl Secrets {
     }
 
     /// The bytes of each key, the current one first.
-    pub(crate) fn keys(&self, form: SecretForm) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
+    pub(crate) fn keys(
+        &self,
+        form: SecretEncoding,
+    ) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
         let secrets = std::iter::once(&self.current).chain(&self.retired);
         let keys: Vec<_> =
             secrets.flat_map(|secret| secret.keys(form)).collect::<Result<_, ConfigError>>()?;
@@ -244,22 +249,25 @@ mod tests {
         for text in ["It's a Secret to Everybody", "\"a", "a\"", "\"a'", "'", "\"", "a'b'c"] {
             assert!(Secret::new(text).is_ok(), "{text}");
         }
-        assert_eq!(*Secret::from_bytes(*b"\"a\"")?.key(SecretForm::Text)?, b"\"a\"");
+        assert_eq!(*Secret::from_bytes(*b"\"a\"")?.key(SecretEncoding::Text)?, b"\"a\"");
         Ok(())
     }
 
     #[test]
     fn takes_any_non_empty_bytes_verbatim() -> Result<(), ConfigError> {
         let secret = Secret::from_bytes(*b" \xff\n")?;
-        assert_eq!(*secret.key(SecretForm::Text)?, b" \xff\n");
-        assert_eq!(*secret.key(SecretForm::Base64 { prefix: "whsec_", at_least: 2 })?, b" \xff\n");
+        assert_eq!(*secret.key(SecretEncoding::Text)?, b" \xff\n");
+        assert_eq!(
+            *secret.key(SecretEncoding::Base64 { prefix: "whsec_", at_least: 2 })?,
+            b" \xff\n"
+        );
         assert!(matches!(Secret::from_bytes([]), Err(ConfigError::EmptySecret)));
         Ok(())
     }
 
     #[test]
     fn decodes_a_base64_secret_with_and_without_its_prefix() -> Result<(), ConfigError> {
-        let form = SecretForm::Base64 { prefix: "whsec_", at_least: 2 };
+        let form = SecretEncoding::Base64 { prefix: "whsec_", at_least: 2 };
         assert_eq!(*Secret::new("whsec_AAEC")?.key(form)?, [0, 1, 2]);
         assert_eq!(*Secret::new("AAEC")?.key(form)?, [0, 1, 2]);
         for text in ["whsec_", "AA==", "AA"] {

@@ -3,8 +3,8 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
-    Encoding, Scheme, Timestamp,
-    scheme::{Layout, TimestampPlace},
+    Scheme,
+    scheme::{Encoding, Layout, Timestamp, TimestampPlace},
 };
 
 /// A signature once decoded: as long as the algorithm has it, and then zeros. It is never truncated
@@ -136,7 +136,7 @@ fn entry<'a>(text: &'a [u8], assign: char, key: &str) -> Option<&'a [u8]> {
 /// helps a forger who reads the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SignatureForm {
+pub enum SignatureShape {
     /// Nothing.
     Empty,
     /// Hex digits alone.
@@ -151,7 +151,7 @@ pub enum SignatureForm {
     NotAscii,
 }
 
-impl SignatureForm {
+impl SignatureShape {
     /// The form of the signatures that a scheme accepts.
     pub(crate) fn wanted(scheme: &Scheme) -> Self {
         match (scheme.layout, scheme.encoding) {
@@ -293,15 +293,15 @@ mod tests {
     #[test]
     fn tells_the_form_of_a_header() {
         for (value, form) in [
-            ("", SignatureForm::Empty),
-            (TAG, SignatureForm::Hex),
-            ("tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", SignatureForm::Base64),
-            ("sha256=00", SignatureForm::Keyed),
-            ("t=1,v1=00", SignatureForm::Keyed),
-            ("Bearer x", SignatureForm::OtherAscii),
-            ("é", SignatureForm::NotAscii),
+            ("", SignatureShape::Empty),
+            (TAG, SignatureShape::Hex),
+            ("tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", SignatureShape::Base64),
+            ("sha256=00", SignatureShape::Keyed),
+            ("t=1,v1=00", SignatureShape::Keyed),
+            ("Bearer x", SignatureShape::OtherAscii),
+            ("é", SignatureShape::NotAscii),
         ] {
-            assert_eq!(SignatureForm::of(value.as_bytes()), form, "{value}");
+            assert_eq!(SignatureShape::of(value.as_bytes()), form, "{value}");
         }
     }
 }

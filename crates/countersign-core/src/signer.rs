@@ -7,11 +7,11 @@ use std::{
 };
 
 #[cfg(feature = "ed25519")]
-use crate::SecretForm;
+use crate::scheme::SecretEncoding;
 use crate::{
-    ConfigError, HeaderSource, Part, Provider, Scheme, Secret, TimestampUnit, Verifier,
+    ConfigError, HeaderSource, Provider, Scheme, Secret, Verifier,
     mac::HmacKey,
-    scheme::{Algorithm, is_field_name},
+    scheme::{Algorithm, Part, TimestampUnit, is_field_name},
     signature::{self, Tag},
 };
 
@@ -212,7 +212,7 @@ impl SigningKey {
             Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&secret.key(scheme.secret_form)?)),
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 { private } => {
-                let form = SecretForm::Base64 { prefix: private, at_least: 32 };
+                let form = SecretEncoding::Base64 { prefix: private, at_least: 32 };
                 Self::Ed25519(Box::new(crate::ed25519::PrivateKey::new(&secret.key(form)?)?))
             }
         })

@@ -10,9 +10,18 @@ mod verdict;
 use std::{borrow::Cow, fmt, iter, marker::PhantomData, mem, sync::Arc, time::SystemTime};
 
 use crate::{
-    Address, Form, HeaderSource, Lookup, Provider, RequestHead, Scheme, SignatureForm, Verified,
-    Verifier, VerifyError, VerifyErrorKind, coding::Coding, key::Keys, mac::Mac, signature::Tags,
-    tenants::Directory, verified::Told, verifier::Settings,
+    HeaderSource, Provider, Scheme, Verified, Verifier, VerifyError,
+    adapter::Lookup,
+    coding::Coding,
+    error::{SignatureShape, VerifyErrorKind},
+    key::Keys,
+    mac::Mac,
+    request::{RequestHead, RequestTarget},
+    scheme::BodyForm,
+    signature::Tags,
+    tenants::Directory,
+    verified::Told,
+    verifier::Settings,
 };
 
 use groups::Further;
@@ -44,7 +53,7 @@ pub struct Verification<P> {
 struct Kept {
     keys: Arc<Keys>,
     groups: Box<[Further]>,
-    forms: Arc<[Form]>,
+    forms: Arc<[BodyForm]>,
     coding: Option<Coding>,
     /// The text that is signed before the body.
     preamble: Box<[u8]>,
@@ -113,7 +122,7 @@ impl<P: Provider> Verification<P> {
         directory: &Arc<dyn Directory>,
         headers: &H,
         declared_length: Option<u64>,
-        address: Address<'_>,
+        address: RequestTarget<'_>,
     ) -> Result<Lookup<P>, VerifyError> {
         let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let (groups, coding) = (head.take_further(Self::SCHEME), head.coding);
@@ -260,7 +269,7 @@ impl<P: Provider> Verification<P> {
 
     /// Once the signature was read, its form is the scheme's.
     fn refused(kind: VerifyErrorKind, header_length: usize, received: usize) -> VerifyError {
-        let form = SignatureForm::wanted(Self::SCHEME);
+        let form = SignatureShape::wanted(Self::SCHEME);
         VerifyError::new(kind, header_length, form).with_received(received)
     }
 }

@@ -5,7 +5,11 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 use serde::Deserialize;
 
 use crate::{
-    Delivery, EventAt, Form, HeaderSource, PayloadError, Provider, custom::Custom, key_set::KeySet,
+    HeaderSource, PayloadError, Provider,
+    custom::Custom,
+    event::{Delivery, EventAt},
+    key_set::KeySet,
+    scheme::BodyForm,
 };
 
 /// Proof that the provider `P` signed these bytes: only a [`Verifier`](crate::Verifier) makes one.
@@ -19,7 +23,7 @@ use crate::{
 /// the verifier in its own state. A delivery to one endpoint is also accepted at another endpoint
 /// that has the same secret, because most providers do not sign the URL (Square does). If two
 /// endpoints of one provider must not accept each other's deliveries, give each endpoint its own
-/// secret and its own provider type ([`EndpointOf`](crate::EndpointOf)).
+/// secret and its own provider type ([`EndpointOf`](crate::providers::EndpointOf)).
 /// [`endpoint`](Self::endpoint) reports the name of the verifier that made the proof.
 ///
 /// `Debug` shows the body's length, not the body.
@@ -46,7 +50,7 @@ use crate::{
 pub struct Verified<P, B> {
     body: B,
     secret_index: usize,
-    form: Form,
+    form: BodyForm,
     told: Told,
     provider: PhantomData<fn() -> P>,
 }
@@ -63,7 +67,7 @@ pub(crate) struct Told {
 }
 
 impl<P, B> Verified<P, B> {
-    pub(crate) fn new(body: B, secret_index: usize, form: Form, told: Told) -> Self {
+    pub(crate) fn new(body: B, secret_index: usize, form: BodyForm, told: Told) -> Self {
         Self { body, secret_index, form, told, provider: PhantomData }
     }
 
@@ -76,7 +80,7 @@ impl<P, B> Verified<P, B> {
     /// Which form of the body was signed. If it is not the wire's, the proof's bytes are the text
     /// that was signed, and not what came.
     #[must_use]
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> BodyForm {
         self.form
     }
 
@@ -166,14 +170,16 @@ impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{EventAt, Field, Provider, Secret, Signer, Verifier, providers::GitHub};
+    /// use countersign_core::{
+    ///     Provider, Secret, Signer, Verifier, event::{EventAt, Location}, providers::GitHub,
+    /// };
     ///
     /// let secret = Secret::new("key")?;
     /// let body = br#"{"action":"opened","number":7}"#;
     /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(body)?;
     /// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, body)?;
     ///
-    /// let at = EventAt { id: Field::Body(&["number"]), ..GitHub::EVENT };
+    /// let at = EventAt { id: Location::Body(&["number"]), ..GitHub::EVENT };
     /// assert_eq!(verified.delivery_at(&headers, at).id().as_deref(), Some("7"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

@@ -9,8 +9,8 @@ use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 use arc_swap::{ArcSwap, Guard};
 
 use crate::{
-    ConfigError, HeaderSource, Provider, Scheme, Secrets, Verification, Verified, VerifyError,
-    VerifyErrorKind, key::Keys, tenants::Directory,
+    ConfigError, HeaderSource, Provider, Scheme, Secrets, Verified, VerifyError,
+    adapter::Verification, error::VerifyErrorKind, key::Keys, tenants::Directory,
 };
 
 pub(crate) use settings::{DEFAULT_BODY_LIMIT, Settings};
@@ -32,7 +32,7 @@ pub use tenants::Admission;
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Secret, Verifier, VerifyErrorKind, providers::XWebhookSignature};
+/// use countersign_core::{Secret, Verifier, error::VerifyErrorKind, providers::XWebhookSignature};
 ///
 /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
 ///

@@ -10,8 +10,10 @@
 
 #[cfg(feature = "actix-web")]
 pub mod actix_web;
+pub mod adapter;
 #[cfg(feature = "axum")]
 pub mod axum;
+pub mod error;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
 #[cfg(any(feature = "_surface", feature = "idempotency"))]
@@ -23,21 +25,14 @@ pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
 
-pub use countersign_core::{
-    Address, Admission, Answer, Clock, ConfigError, Delivery, Encoding, EndpointOf, Envelope,
-    Event, EventAt, EventId, Field, FieldName, FixedClock, ForeignHeaders, Form, FromEnvelope,
-    HeaderSource, Identity, JsonDumps, Lookup, LookupError, OpenEvent, Part, PayloadError,
-    PayloadErrorKind, Provider, RawEnvelope, RawJson, RequestHead, Scheme, Secret, SecretForm,
-    Secrets, SignatureForm, SignedHeaders, Signer, Signing, SystemClock, Timestamp, TimestampUnit,
-    UnknownEvent, UnsignedRequest, Verification, Verifier, VerifyError, VerifyErrorKind,
-    body_digest, events, providers,
-};
 #[cfg(feature = "tenants")]
-pub use countersign_core::{SecretSource, Tenants};
-#[cfg(any(feature = "axum", feature = "tower"))]
-pub use surface::HttpHeaders;
+pub use countersign_core::tenants;
+pub use countersign_core::{
+    Answer, ConfigError, Event, HeaderSource, PayloadError, Provider, Scheme, Secret, Secrets,
+    Signer, Verifier, VerifyError, clock, event, events, providers, request, scheme, signer,
+};
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]
-pub use surface::{Either, Extractor, Reason, Rejection, VerifiedBody, Verifiers, Webhook};
+pub use surface::{Either, Rejection, VerifiedBody, Webhook};
 
 /// Proof that the provider `P` signed these bytes: [`countersign_core::Verified`] over
 /// [`Bytes`](bytes::Bytes).

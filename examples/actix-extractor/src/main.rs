@@ -31,8 +31,7 @@ use actix_web::{
 };
 use countersign::{
     Secrets, VerifiedBody, Verifier, Webhook,
-    providers::x_webhook_signature::flat,
-    providers::{GitHub, XWebhookSignature},
+    providers::{GitHub, XWebhookSignature, x_webhook_signature::flat},
 };
 
 /// Which provider has to have signed follows from the event.

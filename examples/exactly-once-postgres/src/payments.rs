@@ -8,7 +8,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use countersign::{
-    Envelope, Webhook, events,
+    Webhook,
+    event::Envelope,
+    events,
     idempotency::{Claim, IdempotencyKey},
     providers::XWebhookSignature,
 };

@@ -54,8 +54,9 @@ use actix_web::{
     web::{self, Data},
 };
 use countersign::{
-    Reason, Rejection, Secrets, Verifier, Webhook,
+    Rejection, Secrets, Verifier, Webhook,
     actix_web::VerifyWebhook,
+    error::Reason,
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
 use tokio::{sync::Semaphore, time};

@@ -58,7 +58,8 @@ use axum::{
     routing::post,
 };
 use countersign::{
-    Reason, Rejection, Secrets, Verifier, Webhook,
+    Rejection, Secrets, Verifier, Webhook,
+    error::Reason,
     providers::{XWebhookSignature, x_webhook_signature::flat},
     tower::VerifyLayer,
 };

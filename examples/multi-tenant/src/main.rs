@@ -79,8 +79,9 @@ use std::{env, io, process::ExitCode, time::Duration};
 
 use axum::{Router, routing::post};
 use countersign::{
-    Tenants, Verifier, Webhook,
+    Verifier, Webhook,
     providers::{XWebhookSignature, x_webhook_signature::flat},
+    tenants::Tenants,
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;

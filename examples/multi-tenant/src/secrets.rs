@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::{RequestHead, Secret, SecretSource, Secrets};
+use countersign::{Secret, Secrets, request::RequestHead, tenants::SecretSource};
 use deadpool_postgres::Pool;
 use tokio::time::timeout;
 use tokio_postgres::types::Type;

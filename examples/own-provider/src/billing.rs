@@ -6,7 +6,12 @@
 //! {"delivery":"d_1","event":"invoice.paid","invoice":{"number":"2026-7","cents":1250}}
 //! ```
 
-use countersign::{EndpointOf, EventAt, Field, Provider, Scheme, events};
+use countersign::{
+    Provider, Scheme,
+    event::{EventAt, Location},
+    events,
+    providers::EndpointOf,
+};
 use serde::Deserialize;
 
 /// The endpoint that billing delivers to.
@@ -17,8 +22,8 @@ impl Provider for Billing {
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Billing-Signature"]).prefix("sha256=");
     // `EventAt::ENVELOPE` where the members are called `id`, `type` and `data`.
     const EVENT: EventAt = EventAt {
-        id: Field::Body(&["delivery"]),
-        event_type: Field::Body(&["event"]),
+        id: Location::Body(&["delivery"]),
+        event_type: Location::Body(&["event"]),
         data: Some("invoice"),
         ..EventAt::OPEN
     };

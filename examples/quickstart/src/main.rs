@@ -21,8 +21,10 @@ use axum::{
 };
 use countersign::{
     Event, Rejection, Verifier, Webhook,
-    providers::x_webhook_signature::{flat, objects},
-    providers::{Respan, SpeakNode, XWebhookSignature, respan, speaknode},
+    providers::{
+        Respan, SpeakNode, XWebhookSignature, respan, speaknode,
+        x_webhook_signature::{flat, objects},
+    },
 };
 use tokio::net::TcpListener;
 

@@ -16,9 +16,13 @@ use std::{
 use allocation_counter::measure;
 use bytes::Bytes;
 use countersign::{
-    Address, Admission, Form, JsonDumps, Provider, RequestHead, Secret, SecretSource, Secrets,
-    Signer, Tenants, Verifier, Verifiers, VerifyErrorKind as Kind,
+    Provider, Secret, Secrets, Signer, Verifier,
+    adapter::{Admission, Verifiers},
+    error::VerifyErrorKind as Kind,
     providers::{GitHub, Respan, XWebhookSignature},
+    request::{RequestHead, RequestTarget},
+    scheme::{BodyForm, JsonDumps},
+    tenants::{SecretSource, Tenants},
     tower::{RequestBody, VerifyLayer},
 };
 use http::{Request, Response};
@@ -91,7 +95,7 @@ fn allocates_as_often_for_an_unknown_tenant_as_for_a_known_one() {
     let verifier = Verifier::<GitHub>::per_tenant(Tenants::new(Acme));
     let forged = headers::<GitHub>("another secret", BODY);
     let verdict = |tenant: &str| {
-        let address = Address { path: tenant, authority: None };
+        let address = RequestTarget { path: tenant, authority: None };
         let Ok(Admission::LookingUp(lookup)) = verifier.admit(&forged, None, address) else {
             panic!("nothing is looked up")
         };
@@ -221,7 +225,9 @@ fn a_spelling_allocates_a_bounded_multiple_of_the_body() {
         format!("{}{}", "[".repeat(500), "]".repeat(500)),
     ];
     let dumps = JsonDumps::DEFAULT;
-    for form in [Form::Python(dumps), Form::Python(dumps.sort_keys(true)), Form::JavaScript] {
+    for form in
+        [BodyForm::Python(dumps), BodyForm::Python(dumps.sort_keys(true)), BodyForm::JavaScript]
+    {
         for shape in &shapes {
             let bytes = measure(|| drop(form.spell(shape.as_bytes()))).bytes_max;
             let factor = bytes.div_ceil(shape.len() as u64);

@@ -90,7 +90,7 @@ pub(crate) const DIFFERENCES: &[Listed] = &[
         why: "parses the body, writes it anew and hashes that: what was signed as it is does not \
             verify, unless JavaScript would have written it so. Names with emojis are reported to \
             be refused for that. Where the provider does sign the other text, we accept it with \
-            `Form::JavaScript`.",
+            `BodyForm::JavaScript`.",
         we_accept: true,
         right: Right::We,
         groups: &[

@@ -13,7 +13,7 @@ mod timed_tenants;
 mod unsigned;
 mod url_encoded;
 
-use countersign::body_digest;
+use countersign::adapter::body_digest;
 use countersign_tests::signature;
 use serde_json::json;
 

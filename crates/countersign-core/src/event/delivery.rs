@@ -3,8 +3,8 @@
 use std::{borrow::Cow, fmt};
 
 use crate::{
-    EventAt, Field, HeaderSource, Identity, PayloadError,
-    event::{json, members::Members},
+    HeaderSource, PayloadError,
+    event::{EventAt, Identity, Location, json, members::Members},
     headers::{Occurrence, single},
     url_encoded,
 };
@@ -30,12 +30,12 @@ impl<'a> Delivery<'a> {
         headers: &'a H,
     ) -> Self {
         let from_header = |field| match field {
-            Field::SignedId => signed_id,
-            Field::UnsignedHeader(name) => match single(headers, name) {
+            Location::SignedId => signed_id,
+            Location::UnsignedHeader(name) => match single(headers, name) {
                 Occurrence::Once(value) => str::from_utf8(value).ok(),
                 Occurrence::Absent | Occurrence::Repeated => None,
             },
-            Field::Body(_) | Field::BodyAll(_) | Field::None => None,
+            Location::Body(_) | Location::BodyAll(_) | Location::None => None,
         };
         let within_form = at.url_encoded.and_then(|name| url_encoded::member(body, name));
         let (id, event_type) = (from_header(at.id), from_header(at.event_type));
@@ -77,19 +77,19 @@ impl<'a> Delivery<'a> {
     /// The event's id, where it is asked for: text, or an integer as its digits. `None` if there is
     /// none, or if the body that should hold it is no JSON object.
     ///
-    /// In a body it is what [`OpenEvent`](crate::OpenEvent) and the events of
+    /// In a body it is what [`OpenEvent`](crate::event::OpenEvent) and the events of
     /// [`events!`](crate::events) tell.
     #[must_use]
     pub fn id(&self) -> Option<Cow<'_, str>> {
         match self.at.id {
-            Field::Body(_) => {
+            Location::Body(_) => {
                 // Of the rest of an envelope nothing is asked.
                 let at = EventAt { id: self.at.id, within: self.at.within, ..EventAt::OPEN };
                 let members = Members::of(&at, self.text().ok()?).ok()?;
                 members.id.map(|(_, id)| id)
             }
-            Field::SignedId | Field::UnsignedHeader(_) => self.id.map(Cow::Borrowed),
-            Field::BodyAll(_) | Field::None => None,
+            Location::SignedId | Location::UnsignedHeader(_) => self.id.map(Cow::Borrowed),
+            Location::BodyAll(_) | Location::None => None,
         }
     }
 
@@ -102,7 +102,9 @@ impl<'a> Delivery<'a> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{EventAt, EventId, Field, Provider, Secret, Signer, Verifier};
+    /// use countersign_core::{
+    ///     Provider, Secret, Signer, Verifier, event::{EventAt, EventId, Location},
+    /// };
     /// use countersign_core::providers::XWebhookSignature;
     ///
     /// let secret = Secret::new("key")?;
@@ -110,7 +112,7 @@ impl<'a> Delivery<'a> {
     /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
     /// let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
     ///
-    /// let id = Field::BodyAll(&["code", "reference"]);
+    /// let id = Location::BodyAll(&["code", "reference"]);
     /// let at = EventAt { id, ..XWebhookSignature::EVENT };
     /// let delivery = verified.delivery_at(&headers, at);
     /// let identity = delivery.identity().ok_or("a field is missing")?;

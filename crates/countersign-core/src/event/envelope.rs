@@ -6,8 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::{
-    Delivery, PayloadError, PayloadErrorKind, RawJson, UnknownEvent,
-    event::{json, members::Members},
+    PayloadError,
+    error::PayloadErrorKind,
+    event::{Delivery, RawJson, UnknownEvent, json, members::Members},
 };
 
 /// The envelope of an event, borrowed from the body; its data is still text.
@@ -28,7 +29,7 @@ pub struct RawEnvelope<'a> {
 }
 
 impl<'a> RawEnvelope<'a> {
-    /// Reads the envelope of a delivery, where its provider's [`EventAt`](crate::EventAt) says.
+    /// Reads the envelope of a delivery, where its provider's [`EventAt`](crate::event::EventAt) says.
     ///
     /// Where `id`, `created_at` or the data's member is repeated, the last one counts, as it does
     /// in Python and JavaScript; a repeated type is refused.
@@ -156,7 +157,9 @@ impl<T> fmt::Debug for Envelope<T> {
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Envelope, FromEnvelope, PayloadError, events, providers::XWebhookSignature};
+/// use countersign_core::{
+///     PayloadError, event::{Envelope, FromEnvelope}, events, providers::XWebhookSignature,
+/// };
 ///
 /// #[derive(serde::Deserialize)]
 /// pub struct Invoice { total: u64 }

@@ -3,7 +3,7 @@
 /// Writes an enum of the events you handle, and its [`Event`](crate::Event) implementation.
 ///
 /// Each line names a type as the provider spells it, a variant, and what the variant holds: a type
-/// that deserializes from the event's data, or an [`Envelope`](crate::Envelope) around one. A
+/// that deserializes from the event's data, or an [`Envelope`](crate::event::Envelope) around one. A
 /// variant `Unknown` is added for every other type: it keeps the event whole. An event of a listed
 /// type whose data does not fit is an error, and never `Unknown`. Absent data counts as `null`, which
 /// an `Option` and `()` accept.
@@ -11,7 +11,7 @@
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Envelope, Event, events, providers::XWebhookSignature};
+/// use countersign_core::{Event, event::Envelope, events, providers::XWebhookSignature};
 ///
 /// #[derive(serde::Deserialize)]
 /// pub struct Invoice { total: u64 }
@@ -57,7 +57,7 @@ macro_rules! events {
                 $variant($payload),
             )+
             /// An event of another type, kept whole.
-            Unknown($crate::UnknownEvent),
+            Unknown($crate::event::UnknownEvent),
         }
 
         impl $name {
@@ -78,7 +78,7 @@ macro_rules! events {
             /// If the data does not fit the type.
             #[allow(dead_code, reason = "it is there for who needs it")]
             $visibility fn from_envelope(
-                envelope: $crate::RawEnvelope<'_>,
+                envelope: $crate::event::RawEnvelope<'_>,
             ) -> ::core::result::Result<Self, $crate::PayloadError> {
                 $crate::__Variants::from_raw(envelope)
             }
@@ -88,7 +88,7 @@ macro_rules! events {
             type Provider = $provider;
 
             fn parse(
-                delivery: &$crate::Delivery<'_>,
+                delivery: &$crate::event::Delivery<'_>,
             ) -> ::core::result::Result<Self, $crate::PayloadError> {
                 $crate::__Variants::read(delivery)
             }

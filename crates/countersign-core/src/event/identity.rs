@@ -9,7 +9,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::members::{keep_best, rank, text, text_or_integer};
-use crate::{Delivery, EventAt, Field};
+use crate::event::{Delivery, EventAt, Location};
 
 /// The type and the id that distinguish an event from all others of one endpoint and one tenant.
 ///
@@ -28,7 +28,7 @@ pub struct Identity<'a> {
 pub enum EventId<'a> {
     /// One id, which is not empty.
     Id(Cow<'a, str>),
-    /// The members that a [`Field::BodyAll`] names, in the same order. At least one is not empty.
+    /// The members that a [`Location::BodyAll`] names, in the same order. At least one is not empty.
     Fields(Vec<Cow<'a, str>>),
 }
 
@@ -42,12 +42,14 @@ impl<'a> Identity<'a> {
             return None;
         }
         let id = match at.id {
-            Field::Body(_) => EventId::Id(named.id?.1),
-            Field::BodyAll(_) => EventId::Fields(named.fields.into_iter().collect::<Option<_>>()?),
-            Field::SignedId | Field::UnsignedHeader(_) => {
+            Location::Body(_) => EventId::Id(named.id?.1),
+            Location::BodyAll(_) => {
+                EventId::Fields(named.fields.into_iter().collect::<Option<_>>()?)
+            }
+            Location::SignedId | Location::UnsignedHeader(_) => {
                 EventId::Id(Cow::Borrowed(delivery.header_id()?))
             }
-            Field::None => return None,
+            Location::None => return None,
         };
         let event_type = delivery.header_type().map(Cow::Borrowed);
         let event_type = event_type.or(named.event_type.map(|(_, event_type)| event_type));
@@ -128,7 +130,7 @@ impl<'a> Named<'a> {
             self.is_ambiguous |= self.ids_seen & (1 << rank) != 0;
             self.ids_seen |= 1 << rank;
             match at.id {
-                Field::BodyAll(_) => {
+                Location::BodyAll(_) => {
                     if let Some(field) = self.fields.get_mut(rank) {
                         *field = text_or_integer(value);
                     }
@@ -159,7 +161,7 @@ impl<'de> Visitor<'de> for NamedVisitor<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<'de>, A::Error> {
         let at = self.0;
         let mut named = Named::default();
-        if let Field::BodyAll(names) = at.id {
+        if let Location::BodyAll(names) = at.id {
             named.fields.resize(names.len(), None);
         }
         // A key is kept raw, because one that is not text (a lone surrogate) is no error.

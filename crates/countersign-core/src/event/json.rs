@@ -4,7 +4,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::missing::missing_member;
-use crate::{PayloadError, PayloadErrorKind, RawJson};
+use crate::{PayloadError, error::PayloadErrorKind, event::RawJson};
 
 /// Checks the encoding, once for all that follows.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, PayloadError> {

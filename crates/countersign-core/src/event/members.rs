@@ -8,7 +8,11 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{EventAt, Field, PayloadError, PayloadErrorKind, event::json, provider::MAX_NAMES};
+use crate::{
+    PayloadError,
+    error::PayloadErrorKind,
+    event::{EventAt, Location, MAX_NAMES, json},
+};
 
 /// The members of a body that make up the envelope, borrowed from it.
 #[derive(Default)]
@@ -103,7 +107,7 @@ pub(crate) fn member_text<'a>(
     text: &'a str,
     names: &'static [&'static str],
 ) -> Result<Option<Cow<'a, str>>, PayloadError> {
-    let at = EventAt { id: Field::Body(names), ..EventAt::OPEN };
+    let at = EventAt { id: Location::Body(names), ..EventAt::OPEN };
     Ok(Members::read(text, &at)?.id.map(|(_, text)| text))
 }
 
@@ -124,14 +128,14 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
 }
 
 /// Returns the place of `key` among the members that a field is in.
-pub(super) fn rank(field: Field, key: &str) -> Option<usize> {
+pub(super) fn rank(field: Location, key: &str) -> Option<usize> {
     field.members().iter().take(MAX_NAMES).position(|name| *name == key)
 }
 
 /// Returns the place of `key` among the members that can hold the id. Returns `None` for an id of
 /// several members, which has no single text.
-fn id_rank(field: Field, key: &str) -> Option<usize> {
-    if matches!(field, Field::BodyAll(_)) { None } else { rank(field, key) }
+fn id_rank(field: Location, key: &str) -> Option<usize> {
+    if matches!(field, Location::BodyAll(_)) { None } else { rank(field, key) }
 }
 
 /// Takes a value under a name that is preferred to, or the same as, the one before.

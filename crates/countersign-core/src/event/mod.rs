@@ -7,19 +7,21 @@ mod envelope;
 mod events;
 mod identity;
 pub(crate) mod json;
+mod location;
 mod members;
 mod missing;
 mod open;
 mod raw;
-mod variants;
+pub(crate) mod variants;
 
 pub use delivery::Delivery;
 pub use envelope::{Envelope, FromEnvelope, RawEnvelope};
 pub use identity::{EventId, Identity};
+pub(crate) use location::MAX_NAMES;
+pub use location::{EventAt, Location};
 pub(crate) use members::member_text;
 pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};
-pub use variants::{Reader, Variants};
 
 use crate::{PayloadError, Provider};
 
@@ -31,7 +33,9 @@ use crate::{PayloadError, Provider};
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Delivery, Event, PayloadError, RawEnvelope, providers::XWebhookSignature};
+/// use countersign_core::{
+///     Event, PayloadError, event::{Delivery, RawEnvelope}, providers::XWebhookSignature,
+/// };
 ///
 /// /// Only the type matters here.
 /// struct Kind(String);

@@ -3,8 +3,9 @@
 use std::{fmt, marker::PhantomData};
 
 use crate::{
-    Delivery, Event, Field, PayloadError, PayloadErrorKind, Provider, RawJson,
-    event::members::Members,
+    Event, PayloadError, Provider,
+    error::PayloadErrorKind,
+    event::{Delivery, Location, RawJson, members::Members},
 };
 
 /// What a provider tells, with its data left open: a JSON object, kept as text.
@@ -22,7 +23,7 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Event, OpenEvent, Secret, Signer, Verifier, providers::SpeakNode};
+/// use countersign_core::{Event, Secret, Signer, Verifier, event::OpenEvent, providers::SpeakNode};
 ///
 /// let secret = Secret::new("key")?;
 /// let body = br#"{"event":"SessionStarted","agent":{"id":"a_1"}}"#;
@@ -59,7 +60,7 @@ impl<P: Provider> Event for OpenEvent<P> {
         let of_body = |found: Option<(usize, _)>| found.map(|(_, text)| text);
         let id = delivery.header_id().map(Into::into).or(of_body(members.id));
         let event_type = delivery.header_type().map(Into::into).or(of_body(members.event_type));
-        if event_type.is_none() && delivery.at().event_type != Field::None {
+        if event_type.is_none() && delivery.at().event_type != Location::None {
             return Err(PayloadErrorKind::MissingType.into());
         }
         Ok(Self {

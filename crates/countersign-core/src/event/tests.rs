@@ -6,7 +6,9 @@ mod within;
 
 use super::*;
 use crate::{
-    Envelope, Field, PayloadErrorKind as Kind, Secret, Signer, Verifier,
+    Secret, Signer, Verifier,
+    error::PayloadErrorKind as Kind,
+    event::{Envelope, Location},
     providers::{GitHub, SpeakNode, github, respan, speaknode, x_webhook_signature as x},
 };
 
@@ -292,7 +294,7 @@ fn keeps_a_body_whose_keys_are_no_text() {
 
 #[test]
 fn reads_the_id_that_the_scheme_signs() {
-    use crate::{EventAt, Part, Provider, Scheme};
+    use crate::{Provider, Scheme, event::EventAt, scheme::Part};
 
     struct Headed;
     impl Provider for Headed {
@@ -300,7 +302,7 @@ fn reads_the_id_that_the_scheme_signs() {
         const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-headed"])
             .id(&["x-headed-id"])
             .signed(&[Part::Id, Part::Literal("."), Part::Body]);
-        const EVENT: EventAt = EventAt { id: Field::SignedId, ..EventAt::ENVELOPE };
+        const EVENT: EventAt = EventAt { id: Location::SignedId, ..EventAt::ENVELOPE };
     }
 
     crate::events! {

@@ -8,7 +8,8 @@ use serde::{
 };
 
 use crate::{
-    Delivery, FromEnvelope, PayloadError, RawEnvelope, UnknownEvent, event::members::Members,
+    PayloadError,
+    event::{Delivery, FromEnvelope, RawEnvelope, UnknownEvent, members::Members},
 };
 
 /// An enum of events, as [`events!`](crate::events) writes it.

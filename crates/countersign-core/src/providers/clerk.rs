@@ -49,7 +49,10 @@
 //! - Deliveries come after the fact and in any order: do not wait for one while somebody signs up.
 
 use super::standard_webhooks;
-use crate::{EventAt, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, OpenEvent},
+};
 
 /// Clerk as a provider.
 #[derive(Clone, Copy, Debug)]

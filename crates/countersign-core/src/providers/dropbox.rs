@@ -114,7 +114,10 @@
 //! - Dropbox Sign, formerly HelloSign, has webhooks of another kind.
 
 use super::handshake::{self, HandshakeAnswer};
-use crate::{EventAt, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, OpenEvent},
+};
 
 /// Dropbox as a provider.
 #[derive(Clone, Copy, Debug)]

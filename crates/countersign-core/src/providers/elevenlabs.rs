@@ -55,7 +55,11 @@
 
 use std::time::Duration;
 
-use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::{Part, Timestamp, TimestampUnit},
+};
 
 /// ElevenLabs as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +73,7 @@ impl Provider for ElevenLabs {
             Timestamp::entry("t", TimestampUnit::Seconds).tolerance(Duration::from_secs(30 * 60)),
         )
         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
-    const EVENT: EventAt = EventAt { id: Field::None, ..EventAt::ENVELOPE };
+    const EVENT: EventAt = EventAt { id: Location::None, ..EventAt::ENVELOPE };
 }
 
 /// What ElevenLabs tells: the type, and the whole event as JSON.

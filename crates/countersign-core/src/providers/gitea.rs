@@ -53,12 +53,16 @@
 //!   that was signed comes in as the body.
 //! - With the content type `application/x-www-form-urlencoded`, Gitea signs the JSON and sends it in
 //!   the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
-//!   because that is what was signed ([`Form::UrlEncodedMember`]).
+//!   because that is what was signed ([`BodyForm::UrlEncodedMember`]).
 //! - Kinds such as Slack or Discord send another payload. Choose the kind "Gitea" (or "Forgejo").
 //! - `X-Gitea-Event-Type` tells more precisely what `X-Gitea-Event` sums up (`issue_assign` beside
 //!   `issues`). It is not signed either.
 
-use crate::{EventAt, Field, ForeignHeaders, Form, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::{BodyForm, ForeignHeaders},
+};
 
 /// Gitea as a provider, and Forgejo.
 #[derive(Clone, Copy, Debug)]
@@ -66,11 +70,11 @@ pub struct Gitea;
 
 impl Provider for Gitea {
     const NAME: &'static str = "gitea";
-    const SCHEME: Scheme =
-        Scheme::hmac_sha256_hex(&["X-Gitea-Signature"]).forms(&[Form::UrlEncodedMember("payload")]);
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Gitea-Signature"])
+        .forms(&[BodyForm::UrlEncodedMember("payload")]);
     const EVENT: EventAt = EventAt {
-        id: Field::UnsignedHeader("X-Gitea-Delivery"),
-        event_type: Field::UnsignedHeader("X-Gitea-Event"),
+        id: Location::UnsignedHeader("X-Gitea-Delivery"),
+        event_type: Location::UnsignedHeader("X-Gitea-Event"),
         // Its documentation says that the body is signed as it is sent: a form could be, too.
         url_encoded: Some("payload"),
         ..EventAt::OPEN

@@ -66,8 +66,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    Delivery, EventAt, Field, PayloadError, PayloadErrorKind, Provider, RawJson, Scheme,
-    event::json,
+    PayloadError, Provider, Scheme,
+    error::PayloadErrorKind,
+    event::{Delivery, EventAt, Location, RawJson, json},
 };
 
 /// GitHub as a provider.
@@ -78,8 +79,8 @@ impl Provider for GitHub {
     const NAME: &'static str = "github";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Hub-Signature-256"]).prefix("sha256=");
     const EVENT: EventAt = EventAt {
-        id: Field::UnsignedHeader("X-GitHub-Delivery"),
-        event_type: Field::UnsignedHeader("X-GitHub-Event"),
+        id: Location::UnsignedHeader("X-GitHub-Delivery"),
+        event_type: Location::UnsignedHeader("X-GitHub-Event"),
         url_encoded: Some("payload"),
         ..EventAt::OPEN
     };
@@ -215,7 +216,7 @@ impl fmt::Debug for Installation {
 #[cfg(test)]
 mod tests {
     use super::{Event, GitHub};
-    use crate::{Event as _, PayloadErrorKind, Secret, Signer, Verifier};
+    use crate::{Event as _, Secret, Signer, Verifier, error::PayloadErrorKind};
 
     fn parse(body: &str) -> Result<Event, PayloadErrorKind> {
         let secret = Secret::new("secret").unwrap();

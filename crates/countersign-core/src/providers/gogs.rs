@@ -47,11 +47,15 @@
 //!
 //! - With the content type `application/x-www-form-urlencoded`, Gogs signs the JSON and sends it in
 //!   the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
-//!   because that is what was signed ([`Form::UrlEncodedMember`]).
+//!   because that is what was signed ([`BodyForm::UrlEncodedMember`]).
 //! - Gitea sends the headers of Gogs, too, for receivers written for Gogs; for Gitea itself there
 //!   is [`Gitea`](crate::providers::Gitea). At an endpoint of both, its deliveries are Gitea's.
 
-use crate::{EventAt, Field, Form, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::BodyForm,
+};
 
 /// Gogs as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -59,11 +63,11 @@ pub struct Gogs;
 
 impl Provider for Gogs {
     const NAME: &'static str = "gogs";
-    const SCHEME: Scheme =
-        Scheme::hmac_sha256_hex(&["X-Gogs-Signature"]).forms(&[Form::UrlEncodedMember("payload")]);
+    const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Gogs-Signature"])
+        .forms(&[BodyForm::UrlEncodedMember("payload")]);
     const EVENT: EventAt = EventAt {
-        id: Field::UnsignedHeader("X-Gogs-Delivery"),
-        event_type: Field::UnsignedHeader("X-Gogs-Event"),
+        id: Location::UnsignedHeader("X-Gogs-Delivery"),
+        event_type: Location::UnsignedHeader("X-Gogs-Event"),
         url_encoded: Some("payload"),
         ..EventAt::OPEN
     };

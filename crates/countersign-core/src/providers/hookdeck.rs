@@ -89,7 +89,11 @@
 //! # Ok::<_, countersign_core::ConfigError>(())
 //! ```
 
-use crate::{EventAt, Field, ForeignHeaders, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::ForeignHeaders,
+};
 
 /// Hookdeck as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +104,7 @@ impl Provider for Hookdeck {
     const SCHEME: Scheme =
         Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature", "X-Hookdeck-Signature-2"]).numbered();
     const EVENT: EventAt =
-        EventAt { id: Field::UnsignedHeader("X-Hookdeck-EventID"), ..EventAt::OPEN };
+        EventAt { id: Location::UnsignedHeader("X-Hookdeck-EventID"), ..EventAt::OPEN };
     const FOREIGN_HEADERS: ForeignHeaders = ForeignHeaders::PassedOn;
 }
 

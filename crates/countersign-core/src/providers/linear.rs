@@ -75,7 +75,11 @@
 
 use std::time::Duration;
 
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme, Timestamp, TimestampUnit};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::{Timestamp, TimestampUnit},
+};
 
 /// Linear as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +92,7 @@ impl Provider for Linear {
             .tolerance(Duration::from_secs(60)),
     );
     const EVENT: EventAt =
-        EventAt { id: Field::UnsignedHeader("Linear-Delivery"), ..EventAt::ENVELOPE };
+        EventAt { id: Location::UnsignedHeader("Linear-Delivery"), ..EventAt::ENVELOPE };
 }
 
 /// What Linear tells: the unsigned id, the type, and the whole event as JSON.

@@ -128,7 +128,12 @@
 //!   not to be the app secret.
 
 use super::handshake::{self, HandshakeAnswer};
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme, Secret, SecretForm, mac};
+use crate::{
+    Provider, Scheme, Secret,
+    event::{EventAt, Location, OpenEvent},
+    mac,
+    scheme::SecretEncoding,
+};
 
 /// Meta as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -137,7 +142,7 @@ pub struct Meta;
 impl Provider for Meta {
     const NAME: &'static str = "meta";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Hub-Signature-256"]).prefix("sha256=");
-    const EVENT: EventAt = EventAt { event_type: Field::Body(&["object"]), ..EventAt::OPEN };
+    const EVENT: EventAt = EventAt { event_type: Location::Body(&["object"]), ..EventAt::OPEN };
 }
 
 /// What Meta tells: the kind of object as the type, and the whole body.
@@ -172,7 +177,7 @@ pub type Event = OpenEvent<Meta>;
 pub fn answer_subscription(query: &str, verify_token: &Secret) -> Option<HandshakeAnswer> {
     let [mode, token, challenge] =
         handshake::parameters(query, ["hub.mode", "hub.verify_token", "hub.challenge"])?;
-    let expected = verify_token.key(SecretForm::Text).ok()?;
+    let expected = verify_token.key(SecretEncoding::Text).ok()?;
     if mode != "subscribe" || !mac::is_same_text(token.as_bytes(), &expected) {
         return None;
     }

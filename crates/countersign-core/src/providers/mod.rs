@@ -65,3 +65,5 @@ pub use webflow::Webflow;
 pub use woocommerce::WooCommerce;
 pub use x_webhook_signature::XWebhookSignature;
 pub use zoom::Zoom;
+
+pub use crate::provider::EndpointOf;

@@ -52,7 +52,10 @@
 //!   shows it.
 
 use super::standard_webhooks;
-use crate::{EventAt, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, OpenEvent},
+};
 
 /// OpenAI as a provider.
 #[derive(Clone, Copy, Debug)]

@@ -57,7 +57,11 @@
 
 use std::time::Duration;
 
-use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::{Part, Timestamp, TimestampUnit},
+};
 
 /// Paddle Billing as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +74,8 @@ impl Provider for Paddle {
         .timestamp(Timestamp::entry("ts", TimestampUnit::Seconds).tolerance(Duration::from_secs(5)))
         .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body]);
     const EVENT: EventAt = EventAt {
-        id: Field::Body(&["event_id"]),
-        event_type: Field::Body(&["event_type"]),
+        id: Location::Body(&["event_id"]),
+        event_type: Location::Body(&["event_type"]),
         ..EventAt::ENVELOPE
     };
 }

@@ -53,7 +53,10 @@
 //! - Events come more than once: the `id` tells a duplicate.
 //! - Webhooks of v1 and v2 are not signed so, and are no longer supported by PagerDuty.
 
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+};
 
 /// PagerDuty as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +66,8 @@ impl Provider for PagerDuty {
     const NAME: &'static str = "pagerduty";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-PagerDuty-Signature"]).list(',', '=', "v1");
     const EVENT: EventAt = EventAt {
-        id: Field::Body(&["id"]),
-        event_type: Field::Body(&["event_type"]),
+        id: Location::Body(&["id"]),
+        event_type: Location::Body(&["event_type"]),
         data: Some("data"),
         within: Some("event"),
         ..EventAt::OPEN

@@ -52,7 +52,10 @@
 //! - Replicate's own library does not look at the time: what it verifies can be replayed for ever.
 
 use super::standard_webhooks;
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+};
 
 /// Replicate as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +65,7 @@ impl Provider for Replicate {
     const NAME: &'static str = "replicate";
     const SCHEME: Scheme =
         standard_webhooks::scheme(&["webhook-signature"], &["webhook-id"], &["webhook-timestamp"]);
-    const EVENT: EventAt = EventAt { id: Field::SignedId, ..EventAt::OPEN };
+    const EVENT: EventAt = EventAt { id: Location::SignedId, ..EventAt::OPEN };
 }
 
 /// What Replicate tells: the signed id, and the prediction or training as JSON.

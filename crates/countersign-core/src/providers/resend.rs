@@ -49,7 +49,10 @@
 //! - Mail has many events, and they come in any order: one that is late is no news.
 
 use super::standard_webhooks;
-use crate::{EventAt, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, OpenEvent},
+};
 
 /// Resend as a provider.
 #[derive(Clone, Copy, Debug)]

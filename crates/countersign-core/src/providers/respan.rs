@@ -11,7 +11,7 @@
 //! Respan documents the signature over Python's `json.dumps(data)`, and not which client sends it.
 //! `requests` puts this very text on the wire; `httpx` never does. The bytes of the wire are tried
 //! first, the Python form second; [`Verifier::forms`](crate::Verifier::forms) with `[]` switches it
-//! off. What accepting a form means is said at [`Form`].
+//! off. What accepting a form means is said at [`BodyForm`].
 //!
 //! Source: <https://docs.keywordsai.co>, <https://respan.ai/docs> (webhooks).
 //!
@@ -57,7 +57,9 @@
 //! - A body that was signed in the Python form is handed on in that form: it is what was signed.
 
 use crate::{
-    Delivery, EventAt, Form, JsonDumps, PayloadError, Provider, RawJson, Scheme, event::json,
+    PayloadError, Provider, Scheme,
+    event::{Delivery, EventAt, RawJson, json},
+    scheme::{BodyForm, JsonDumps},
 };
 
 /// Respan as a provider.
@@ -68,7 +70,7 @@ impl Provider for Respan {
     const NAME: &'static str = "respan";
     const SCHEME: Scheme =
         Scheme::hmac_sha256_hex(&["X-Respan-Signature", "X-Keywordsai-Signature"])
-            .forms(&[Form::Python(JsonDumps::DEFAULT)]);
+            .forms(&[BodyForm::Python(JsonDumps::DEFAULT)]);
     const EVENT: EventAt = EventAt::OPEN;
 }
 

@@ -50,13 +50,16 @@
 //!
 //! - Sentry's manual hashes `JSON.stringify(request.body)`. Sentry itself signs and sends one and
 //!   the same text, without white space and with everything but ASCII escaped: the bytes that came
-//!   are verified here, and no [`Form`](crate::Form) of them is needed. What `JSON.stringify`
+//!   are verified here, and no [`BodyForm`](crate::scheme::BodyForm) of them is needed. What `JSON.stringify`
 //!   writes differs from them as soon as a title has an umlaut.
 //! - Sentry waits for one second (`sentry-apps.webhook.timeout.sec` where you host it yourself): do
 //!   slow work after the answer.
 //! - Service hooks, which are set per project, are something else and are signed otherwise.
 
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+};
 
 /// Sentry as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +69,8 @@ impl Provider for Sentry {
     const NAME: &'static str = "sentry";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["Sentry-Hook-Signature"]);
     const EVENT: EventAt = EventAt {
-        id: Field::UnsignedHeader("Request-ID"),
-        event_type: Field::UnsignedHeader("Sentry-Hook-Resource"),
+        id: Location::UnsignedHeader("Request-ID"),
+        event_type: Location::UnsignedHeader("Sentry-Hook-Resource"),
         data: Some("data"),
         ..EventAt::OPEN
     };

@@ -56,7 +56,10 @@
 //! - Deliveries whose headers are called `shopify-…`, without `X-`, are another kind ("events");
 //!   they are not looked at here.
 
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+};
 
 /// Shopify as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +69,8 @@ impl Provider for Shopify {
     const NAME: &'static str = "shopify";
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-Shopify-Hmac-Sha256"]);
     const EVENT: EventAt = EventAt {
-        id: Field::UnsignedHeader("X-Shopify-Webhook-Id"),
-        event_type: Field::UnsignedHeader("X-Shopify-Topic"),
+        id: Location::UnsignedHeader("X-Shopify-Webhook-Id"),
+        event_type: Location::UnsignedHeader("X-Shopify-Topic"),
         ..EventAt::OPEN
     };
 }

@@ -69,7 +69,11 @@
 mod challenge;
 mod ssl_check;
 
-use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::{Part, Timestamp, TimestampUnit},
+};
 
 pub use challenge::answer_challenge;
 pub use ssl_check::answer_ssl_check;
@@ -85,7 +89,7 @@ impl Provider for Slack {
         .timestamp(Timestamp::header(&["X-Slack-Request-Timestamp"], TimestampUnit::Seconds))
         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
     const EVENT: EventAt =
-        EventAt { id: Field::Body(&["event_id"]), data: Some("event"), ..EventAt::ENVELOPE };
+        EventAt { id: Location::Body(&["event_id"]), data: Some("event"), ..EventAt::ENVELOPE };
 }
 
 /// What the Events API tells: the event's id, the envelope's type, and the whole body as JSON.

@@ -54,7 +54,11 @@
 //! - If every delivery is refused, look at one: the log tells when the header that is assumed is
 //!   missing.
 
-use crate::{Envelope, EventAt, Field, Provider, RawJson, Scheme, events};
+use crate::{
+    Provider, Scheme,
+    event::{Envelope, EventAt, Location, RawJson},
+    events,
+};
 
 /// SpeakNode as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +68,7 @@ impl Provider for SpeakNode {
     const NAME: &'static str = "speaknode";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]);
     const EVENT: EventAt = EventAt {
-        event_type: Field::Body(&["type", "event", "event_type", "eventType"]),
+        event_type: Location::Body(&["type", "event", "event_type", "eventType"]),
         ..EventAt::OPEN
     };
 }

@@ -54,7 +54,11 @@
 //! - Without [`Verifier::url`](crate::Verifier::url) every delivery is refused, and the log says
 //!   why.
 
-use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::Part,
+};
 
 /// Square as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +68,7 @@ impl Provider for Square {
     const NAME: &'static str = "square";
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-Square-HmacSha256-Signature"])
         .signed(&[Part::Url, Part::Body]);
-    const EVENT: EventAt = EventAt { id: Field::Body(&["event_id"]), ..EventAt::ENVELOPE };
+    const EVENT: EventAt = EventAt { id: Location::Body(&["event_id"]), ..EventAt::ENVELOPE };
 }
 
 /// What Square tells: the id, the type, and the whole event as JSON.
@@ -73,7 +77,7 @@ pub type Event = OpenEvent<Square>;
 #[cfg(test)]
 mod tests {
     use super::Square;
-    use crate::{Secret, Verifier, VerifyError, VerifyErrorKind};
+    use crate::{Secret, Verifier, VerifyError, error::VerifyErrorKind};
 
     /// The example of the manual.
     #[test]

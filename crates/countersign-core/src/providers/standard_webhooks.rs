@@ -23,7 +23,7 @@
 //! have markers of their own. For another provider that does, make one:
 //!
 //! ```
-//! use countersign_core::{EndpointOf, providers::StandardWebhooks};
+//! use countersign_core::providers::{EndpointOf, StandardWebhooks};
 //!
 //! struct Acme;
 //! impl EndpointOf for Acme {
@@ -77,7 +77,9 @@
 //!   secret with [`Secret::from_bytes`](crate::Secret::from_bytes), which takes the text as the key.
 
 use crate::{
-    EventAt, Field, OpenEvent, Part, Provider, Scheme, SecretForm, Timestamp, TimestampUnit,
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::{Part, SecretEncoding, Timestamp, TimestampUnit},
 };
 
 /// Standard Webhooks as a provider: any that sends so and has no marker here.
@@ -106,7 +108,7 @@ pub(super) const fn scheme(
     let scheme = Scheme::hmac_sha256_base64(signatures)
         .list(' ', ',', "v1")
         // The specification, "Signature scheme", has 24 to 64 bytes. Senders have longer ones.
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24 });
+        .secret(SecretEncoding::Base64 { prefix: "whsec_", at_least: 24 });
     with_parts(scheme, ids, timestamps)
 }
 
@@ -126,14 +128,14 @@ pub(super) const fn with_parts(
 }
 
 /// The signed id, and the members `type` and `data` of the body.
-pub(super) const EVENT: EventAt = EventAt { id: Field::SignedId, ..EventAt::ENVELOPE };
+pub(super) const EVENT: EventAt = EventAt { id: Location::SignedId, ..EventAt::ENVELOPE };
 
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::StandardWebhooks;
-    use crate::{Secret, Verifier, VerifyErrorKind};
+    use crate::{Secret, Verifier, error::VerifyErrorKind};
 
     /// From the tests of the libraries of Standard Webhooks and of Svix.
     #[test]

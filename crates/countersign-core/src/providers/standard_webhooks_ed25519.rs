@@ -62,7 +62,10 @@
 //!   [`Verifier::body_limit`](crate::Verifier::body_limit) no higher than needed.
 
 use super::standard_webhooks::{self, StandardWebhooks};
-use crate::{EventAt, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, OpenEvent},
+};
 
 /// Standard Webhooks with Ed25519 as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +90,7 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::StandardWebhooksEd25519;
-    use crate::{Secret, Verifier, VerifyErrorKind};
+    use crate::{Secret, Verifier, error::VerifyErrorKind};
 
     #[test]
     fn accepts_what_another_implementation_signed() {

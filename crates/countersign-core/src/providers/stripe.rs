@@ -73,8 +73,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    Delivery, EventAt, Part, PayloadError, Provider, RawEnvelope, RawJson, Scheme, Timestamp,
-    TimestampUnit, event::json,
+    PayloadError, Provider, Scheme,
+    event::{Delivery, EventAt, RawEnvelope, RawJson, json},
+    scheme::{Part, Timestamp, TimestampUnit},
 };
 
 /// Stripe as a provider.
@@ -173,7 +174,7 @@ mod tests {
     use std::time::SystemTime;
 
     use super::{Event, Stripe};
-    use crate::{Event as _, PayloadErrorKind, Secret, Signer, Verifier};
+    use crate::{Event as _, Secret, Signer, Verifier, error::PayloadErrorKind};
 
     fn parse(body: &str) -> Result<Event, PayloadErrorKind> {
         let secret = Secret::new("whsec_1").unwrap();

@@ -48,7 +48,10 @@
 //!   Vercel offers nothing else.
 //! - Nothing signed is bound to a time: the `id` tells a delivery that comes again.
 
-use crate::{EventAt, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, OpenEvent},
+};
 
 /// Vercel as a provider.
 #[derive(Clone, Copy, Debug)]

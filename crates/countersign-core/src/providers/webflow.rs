@@ -51,10 +51,14 @@
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Webflow documents what is signed as `JSON.stringify` of the parsed body. That is what it
 //!   sends, as far as its documentation goes; should deliveries be refused,
-//!   [`Form::JavaScript`](crate::Form::JavaScript) is what to try.
+//!   [`BodyForm::JavaScript`](crate::scheme::BodyForm::JavaScript) is what to try.
 //! - There is no id: what a delivery does must bear to be done twice.
 
-use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::{Part, Timestamp, TimestampUnit},
+};
 
 /// Webflow as a provider.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +70,8 @@ impl Provider for Webflow {
         .timestamp(Timestamp::header(&["X-Webflow-Timestamp"], TimestampUnit::Milliseconds))
         .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body]);
     const EVENT: EventAt = EventAt {
-        id: Field::None,
-        event_type: Field::Body(&["triggerType"]),
+        id: Location::None,
+        event_type: Location::Body(&["triggerType"]),
         data: Some("payload"),
         ..EventAt::OPEN
     };

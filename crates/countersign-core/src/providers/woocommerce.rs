@@ -61,7 +61,10 @@
 
 mod ping;
 
-use crate::{EventAt, Field, OpenEvent, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+};
 
 pub use ping::answer_ping;
 
@@ -73,8 +76,8 @@ impl Provider for WooCommerce {
     const NAME: &'static str = "woocommerce";
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-WC-Webhook-Signature"]);
     const EVENT: EventAt = EventAt {
-        id: Field::UnsignedHeader("X-WC-Webhook-Delivery-ID"),
-        event_type: Field::UnsignedHeader("X-WC-Webhook-Topic"),
+        id: Location::UnsignedHeader("X-WC-Webhook-Delivery-ID"),
+        event_type: Location::UnsignedHeader("X-WC-Webhook-Topic"),
         ..EventAt::OPEN
     };
 }

@@ -85,11 +85,15 @@
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Zoom's examples and its library hash `JSON.stringify(body)` instead of the body, and are
 //!   reported to refuse names with emojis. Here the bytes that came are hashed. Should deliveries
-//!   that need the other text be refused, `Verifier::forms([Form::JavaScript])` accepts it, too.
+//!   that need the other text be refused, `Verifier::forms([BodyForm::JavaScript])` accepts it, too.
 //! - Events come more than once, and there is no id to tell by: compare what they say.
 //! - Zoom sends no events to an endpoint that has not passed the validation.
 
-use crate::{EventAt, Field, OpenEvent, Part, Provider, Scheme, Timestamp, TimestampUnit};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, Location, OpenEvent},
+    scheme::{Part, Timestamp, TimestampUnit},
+};
 
 mod validator;
 
@@ -106,8 +110,8 @@ impl Provider for Zoom {
         .timestamp(Timestamp::header(&["x-zm-request-timestamp"], TimestampUnit::Seconds))
         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
     const EVENT: EventAt = EventAt {
-        id: Field::None,
-        event_type: Field::Body(&["event"]),
+        id: Location::None,
+        event_type: Location::Body(&["event"]),
         data: Some("payload"),
         ..EventAt::OPEN
     };
@@ -119,7 +123,7 @@ pub type Event = OpenEvent<Zoom>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FixedClock, Secret, Verifier};
+    use crate::{Secret, Verifier, clock::FixedClock};
 
     #[test]
     fn agrees_with_cpython() -> Result<(), Box<dyn std::error::Error>> {

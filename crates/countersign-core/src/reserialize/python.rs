@@ -15,11 +15,11 @@ use super::{
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Form, JsonDumps};
+/// use countersign_core::scheme::{BodyForm, JsonDumps};
 ///
 /// const COMPACT: JsonDumps =
 ///     JsonDumps::DEFAULT.separators(",", ":").ensure_ascii(false).sort_keys(true);
-/// let text = Form::Python(COMPACT).spell(r#"{"b": "Zo\u00eb", "a": 1}"#.as_bytes());
+/// let text = BodyForm::Python(COMPACT).spell(r#"{"b": "Zo\u00eb", "a": 1}"#.as_bytes());
 /// assert_eq!(text.as_deref(), Some(r#"{"a":1,"b":"Zoë"}"#.as_bytes()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -124,7 +124,7 @@ const fn check_alternatives(names: &[&str], signatures: &[&str]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TimestampUnit;
+    use crate::scheme::TimestampUnit;
 
     fn is_refused(scheme: Scheme) -> bool {
         std::panic::catch_unwind(|| scheme.checked()).is_err()

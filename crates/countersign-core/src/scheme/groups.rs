@@ -6,7 +6,7 @@ impl Scheme {
     /// Expects up to four whole [lists](Self::list) in the header, as in `t=…,v1=… t=…,v1=…`
     /// (`.list(',', '=', "v1").groups(' ')`).
     ///
-    /// Each group has a [time](crate::Timestamp::entry) of its own, and is the signature over a text
+    /// Each group has a [time](crate::scheme::Timestamp::entry) of its own, and is the signature over a text
     /// of its own. Any group may match, and its time is [`Verified::signed_at`]. A group that is
     /// malformed or stale only fails to match, unless all of them are.
     ///
@@ -24,7 +24,8 @@ impl Scheme {
     /// ```
     /// use std::time::{Duration, SystemTime};
     /// use countersign_core::{
-    ///     EventAt, Part, Provider, Scheme, Secret, Signer, Timestamp, TimestampUnit, Verifier,
+    ///     Provider, Scheme, Secret, Signer, Verifier, event::EventAt,
+    ///     scheme::{Part, Timestamp, TimestampUnit},
     /// };
     ///
     /// struct Acme;
@@ -65,7 +66,7 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{EventAt, Provider, Scheme, Secret, Signer, Verifier};
+    /// use countersign_core::{Provider, Scheme, Secret, Signer, Verifier, event::EventAt};
     ///
     /// struct Acme;
     /// impl Provider for Acme {

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Scheme, SecretSource,
+    Scheme,
     tenants::{
-        Directory,
+        Directory, SecretSource,
         remembered::{Lifetime, Remembered},
     },
 };
@@ -75,7 +75,7 @@ mod tests {
     use std::error::Error;
 
     use super::*;
-    use crate::{RequestHead, Secrets};
+    use crate::{Secrets, request::RequestHead};
 
     struct Nobody;
 

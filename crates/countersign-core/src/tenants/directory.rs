@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
 
-use crate::{RequestHead, Verification, key::Keys};
+use crate::{adapter::Verification, key::Keys, request::RequestHead};
 
 /// Finds tenants and their keys, whatever looks them up.
 pub(crate) trait Directory: Send + Sync {

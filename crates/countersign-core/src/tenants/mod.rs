@@ -5,7 +5,6 @@ mod cache;
 mod directory;
 #[cfg(feature = "tenants")]
 mod remembered;
-mod request;
 #[cfg(feature = "tenants")]
 mod running;
 #[cfg(feature = "tenants")]
@@ -17,6 +16,5 @@ mod tests;
 pub use cache::Tenants;
 pub(crate) use directory::Directory;
 pub use directory::{Lookup, LookupError};
-pub use request::{Address, RequestHead};
 #[cfg(feature = "tenants")]
 pub use source::SecretSource;

@@ -10,10 +10,12 @@ use arc_swap::ArcSwap;
 use moka::{Expiry, sync::Cache};
 
 use crate::{
-    LookupError, RequestHead, Scheme, SecretSource,
+    Scheme,
+    error::LookupError,
     key::Keys,
+    request::RequestHead,
     tenants::{
-        Directory,
+        Directory, SecretSource,
         directory::Looked,
         running::{Running, RunningLookup},
     },

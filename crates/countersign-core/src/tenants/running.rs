@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_lock::Mutex;
 
-use crate::{LookupError, key::Keys};
+use crate::{error::LookupError, key::Keys};
 
 /// One lookup of a tenant's secrets. The delivery that looks up holds the lock on the answer.
 #[derive(Default)]

@@ -2,11 +2,11 @@
 
 use std::{error::Error, future::Future};
 
-use crate::{RequestHead, Secrets};
+use crate::{Secrets, request::RequestHead};
 
 /// Tells whose a delivery is, and what that tenant's secrets are.
 ///
-/// Give it to [`Verifier::per_tenant`](crate::Verifier::per_tenant) in [`Tenants`](crate::Tenants),
+/// Give it to [`Verifier::per_tenant`](crate::Verifier::per_tenant) in [`Tenants`](crate::tenants::Tenants),
 /// which remembers what it told.
 ///
 /// # Examples
@@ -15,7 +15,7 @@ use crate::{RequestHead, Secrets};
 ///
 /// ```
 /// use std::{collections::HashMap, error::Error};
-/// use countersign_core::{RequestHead, Secret, SecretSource, Secrets};
+/// use countersign_core::{Secret, Secrets, request::RequestHead, tenants::SecretSource};
 ///
 /// struct Customers(HashMap<String, Secret>);
 ///

@@ -3,9 +3,10 @@
 use std::time::SystemTime;
 
 use crate::{
-    Scheme, Timestamp, VerifyError, VerifyErrorKind,
+    Scheme, VerifyError,
+    error::VerifyErrorKind,
     key::Key,
-    scheme::MAX_GROUPS,
+    scheme::{MAX_GROUPS, Timestamp},
     signature::Tags,
     verification::{head, time::TimeError},
 };

@@ -3,12 +3,13 @@
 use std::time::SystemTime;
 
 use crate::{
-    FieldName, Form, HeaderSource, Part, Provider, Scheme, SignatureForm, Timestamp, Verifier,
-    VerifyError, VerifyErrorKind,
+    HeaderSource, Provider, Scheme, Verifier, VerifyError,
+    adapter::HeaderKey,
     coding::Coding,
+    error::{SignatureShape, VerifyErrorKind},
     headers::{Occurrence, single_of},
     key_set::KeySet,
-    scheme::{Layout, TimestampPlace},
+    scheme::{BodyForm, Layout, Part, Timestamp, TimestampPlace},
     signature::{Tags, entries},
     verification::{
         groups::{self, Further, Group},
@@ -45,7 +46,7 @@ impl<'a> Head<'a> {
         let scheme = const { &Verifier::<P>::SCHEME };
         let (alternative, signature) = signature(scheme, settings, headers)?;
         let refused = |kind| {
-            let error = VerifyError::new(kind, signature.len(), SignatureForm::of(signature));
+            let error = VerifyError::new(kind, signature.len(), SignatureShape::of(signature));
             with_headers(error, settings)
         };
         let now = || now.unwrap_or_else(|| settings.clock.now());
@@ -92,7 +93,7 @@ impl<'a> Head<'a> {
         if url.is_none() && scheme.signed.iter().any(|part| matches!(part, Part::Url)) {
             return Err(refused(VerifyErrorKind::UrlNotConfigured));
         }
-        let wants_coding = settings.forms.iter().any(Form::wants_coding);
+        let wants_coding = settings.forms.iter().any(BodyForm::wants_coding);
         let coding = if wants_coding { Coding::of(headers) } else { None };
         let header_length = signature.len();
         Ok(Self { tags, id, signed_at, member, header_length, coding, timestamp, further, url })
@@ -286,7 +287,7 @@ fn id<'a, H: HeaderSource + ?Sized>(
 /// Finds the header that goes with the signature header that was found.
 fn companion<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
-    names: &'a [FieldName],
+    names: &'a [HeaderKey],
     alternative: usize,
 ) -> Option<&'a [u8]> {
     let name = names.get(alternative).or(names.first())?;

@@ -17,9 +17,12 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    ConfigError, EventAt, FixedClock, JsonDumps, Part, Secret, SecretForm, Secrets, SignedHeaders,
-    Signer, Timestamp, TimestampUnit,
+    ConfigError, Secret, Secrets, Signer,
+    clock::FixedClock,
+    event::EventAt,
     providers::{GitHub, Paddle, Respan, SpeakNode, Stripe, XWebhookSignature},
+    scheme::{JsonDumps, Part, SecretEncoding, Timestamp, TimestampUnit},
+    signer::SignedHeaders,
 };
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -64,7 +67,7 @@ impl Provider for Standard {
             TimestampUnit::Seconds,
         ))
         .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1 });
+        .secret(SecretEncoding::Base64 { prefix: "whsec_", at_least: 1 });
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 

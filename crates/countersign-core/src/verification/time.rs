@@ -3,9 +3,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::{
-    PayloadError, Timestamp, TimestampUnit, VerifyErrorKind,
-    error::Stale,
+    PayloadError,
+    error::{Stale, VerifyErrorKind},
     event::{json, member_text},
+    scheme::{Timestamp, TimestampUnit},
 };
 
 /// The tolerance that is set for a verifier.

@@ -3,11 +3,12 @@
 use std::{mem, time::SystemTime};
 
 use crate::{
-    Form, Provider, Verification, Verified, Verifier, VerifyError, VerifyErrorKind,
+    Provider, Verified, Verifier, VerifyError,
+    adapter::Verification,
     coding::Coding,
-    form::TooLong,
+    error::VerifyErrorKind,
     key::Keys,
-    scheme::MAX_PAIRS,
+    scheme::{BodyForm, MAX_PAIRS, body_form::TooLong},
     signature::Tags,
     verification::{groups::Further, time::MemberTime},
     verified::Told,
@@ -31,7 +32,7 @@ pub(super) struct Others<'a, I> {
     pub(super) keys: &'a Keys,
     /// Those behind the first group.
     pub(super) groups: &'a [Further],
-    pub(super) forms: &'a [Form],
+    pub(super) forms: &'a [BodyForm],
     /// The coding that the request names, if an inflating form is listed.
     pub(super) coding: Option<Coding>,
     /// The body limit, in bytes.
@@ -46,7 +47,7 @@ pub(super) struct Match {
     key: usize,
     /// The time in the body, or of the group that matches if it is not the first one.
     signed_at: Option<SystemTime>,
-    form: Form,
+    form: BodyForm,
     /// The form's text, if it is not the wire's.
     text: Option<Vec<u8>>,
 }
@@ -64,7 +65,7 @@ impl Match {
     }
 
     fn of_wire(key: usize, signed_at: Option<SystemTime>) -> Self {
-        Self { key, signed_at, form: Form::Wire, text: None }
+        Self { key, signed_at, form: BodyForm::Wire, text: None }
     }
 }
 
@@ -160,7 +161,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
     }
 
     /// Gives the forms to try on this delivery.
-    fn forms_tried(&self) -> impl Iterator<Item = &Form> {
+    fn forms_tried(&self) -> impl Iterator<Item = &BodyForm> {
         self.forms.iter().filter(|form| self.coding.is_some() || !form.wants_coding())
     }
 

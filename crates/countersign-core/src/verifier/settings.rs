@@ -4,8 +4,13 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use super::{KeySource, Verifier};
 use crate::{
-    Answer, Clock, ConfigError, FieldName, Form, Provider, Scheme, SystemClock, custom::Custom,
-    key_set::KeySet, scheme::is_field_name, unsigned::AnswerUnsigned,
+    Answer, ConfigError, Provider, Scheme,
+    adapter::HeaderKey,
+    clock::{Clock, SystemClock},
+    custom::Custom,
+    key_set::KeySet,
+    request::unsigned::AnswerUnsigned,
+    scheme::{BodyForm, is_field_name},
     verification::time::Tolerance,
 };
 
@@ -13,15 +18,15 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Settings {
     /// The headers that the signature may be in, in the order in which they are looked at.
-    pub(crate) signature_headers: Arc<[FieldName]>,
+    pub(crate) signature_headers: Arc<[HeaderKey]>,
     /// Those of the scheme that go with the signature's: one for all, or one for each.
-    pub(crate) timestamp_headers: Arc<[FieldName]>,
-    pub(crate) id_headers: Arc<[FieldName]>,
+    pub(crate) timestamp_headers: Arc<[HeaderKey]>,
+    pub(crate) id_headers: Arc<[HeaderKey]>,
     pub(crate) url: Option<Box<str>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tolerance: Tolerance,
     pub(crate) body_limit: usize,
-    pub(crate) forms: Arc<[Form]>,
+    pub(crate) forms: Arc<[BodyForm]>,
     pub(super) body_deadline: Duration,
     pub(crate) custom: Custom,
     pub(super) answer_unsigned: Option<AnswerUnsigned>,
@@ -98,12 +103,14 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// See [`Form`] for what accepting one means.
+    /// See [`BodyForm`] for what accepting one means.
     ///
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Form, Secret, Signer, Verifier, providers::XWebhookSignature};
+    /// use countersign_core::{
+    ///     Secret, Signer, Verifier, providers::XWebhookSignature, scheme::BodyForm,
+    /// };
     ///
     /// let secret = Secret::new("your_webhook_secret")?;
     /// // What a sender in JavaScript signs, and what it sends.
@@ -113,13 +120,13 @@ impl<P: Provider> Verifier<P> {
     /// let verifier = Verifier::<XWebhookSignature>::new(secret)?;
     /// assert!(verifier.verify(&headers, sent).is_err());
     ///
-    /// let verified = verifier.forms([Form::JavaScript]).verify(&headers, sent)?;
+    /// let verified = verifier.forms([BodyForm::JavaScript]).verify(&headers, sent)?;
     /// assert_eq!(verified.bytes(), br#"{"a":1.5}"#);
-    /// assert_eq!(verified.form(), Form::JavaScript);
+    /// assert_eq!(verified.form(), BodyForm::JavaScript);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn forms(self, forms: impl Into<Arc<[Form]>>) -> Self {
+    pub fn forms(self, forms: impl Into<Arc<[BodyForm]>>) -> Self {
         self.set(|settings| settings.forms = forms.into())
     }
 
@@ -290,7 +297,7 @@ impl<P> Verifier<P> {
     #[must_use]
     pub fn __largest_text(&self) -> usize {
         let settings = &self.shared.settings;
-        let growth = settings.forms.iter().map(Form::growth).max().unwrap_or(1);
+        let growth = settings.forms.iter().map(BodyForm::growth).max().unwrap_or(1);
         settings.body_limit.saturating_mul(growth)
     }
 
@@ -304,7 +311,7 @@ impl<P> Verifier<P> {
     /// Returns the headers that the signature is looked for in.
     #[doc(hidden)]
     #[must_use]
-    pub fn __signature_headers(&self) -> &[FieldName] {
+    pub fn __signature_headers(&self) -> &[HeaderKey] {
         &self.shared.settings.signature_headers
     }
 
@@ -322,8 +329,8 @@ impl<P> Verifier<P> {
     }
 }
 
-fn fields<'a>(names: impl IntoIterator<Item = &'a str>) -> Arc<[FieldName]> {
-    names.into_iter().map(FieldName::new).collect()
+fn fields<'a>(names: impl IntoIterator<Item = &'a str>) -> Arc<[HeaderKey]> {
+    names.into_iter().map(HeaderKey::new).collect()
 }
 
 /// A typical event has a few KiB; GitHub caps its own at 25 MiB.

@@ -5,7 +5,12 @@ use std::{fmt, sync::Arc};
 use arc_swap::ArcSwap;
 
 use super::{KeySource, Shared, Verifier};
-use crate::{Address, HeaderSource, Lookup, LookupError, Provider, Verification, VerifyError};
+use crate::{
+    HeaderSource, Provider, VerifyError,
+    adapter::{Lookup, Verification},
+    error::LookupError,
+    request::RequestTarget,
+};
 
 impl<P: Provider> Verifier<P> {
     /// Accepts what is signed with a secret of the tenant that the delivery is for.
@@ -19,7 +24,10 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```
     /// # use std::error::Error;
-    /// use countersign_core::{RequestHead, Secret, SecretSource, Secrets, Signer, Tenants, Verifier};
+    /// use countersign_core::{
+    ///     Secret, Secrets, Signer, Verifier, request::RequestHead,
+    ///     tenants::{SecretSource, Tenants},
+    /// };
     /// use countersign_core::providers::GitHub;
     ///
     /// struct Customers;
@@ -53,7 +61,9 @@ impl<P: Provider> Verifier<P> {
     /// ```
     #[cfg(feature = "tenants")]
     #[must_use]
-    pub fn per_tenant<S: crate::SecretSource>(tenants: crate::Tenants<S>) -> Self {
+    pub fn per_tenant<S: crate::tenants::SecretSource>(
+        tenants: crate::tenants::Tenants<S>,
+    ) -> Self {
         Self::with_keys(KeySource::PerTenant(tenants.directory(&Self::SCHEME)))
     }
 
@@ -123,7 +133,7 @@ impl<P: Provider> Verifier<P> {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-        address: Address<'_>,
+        address: RequestTarget<'_>,
     ) -> Result<Admission<P>, VerifyError>
     where
         H: HeaderSource + ?Sized,

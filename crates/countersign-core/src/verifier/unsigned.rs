@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::Verifier;
-use crate::{Answer, Provider, UnsignedRequest, unsigned::AnswerUnsigned};
+use crate::{
+    Answer, Provider,
+    request::{UnsignedRequest, unsigned::AnswerUnsigned},
+};
 
 impl<P: Provider> Verifier<P> {
     /// Answers requests **without a signature header** that a provider sends by `POST` to the URL
@@ -21,7 +24,7 @@ impl<P: Provider> Verifier<P> {
     /// # Security
     ///
     /// Anybody can send such a request, with any method, and to any path that the verifier is in
-    /// front of: the request has its [path](crate::RequestHead::path). The closure must only answer. Do not take a secret from
+    /// front of: the request has its [path](crate::request::RequestHead::path). The closure must only answer. Do not take a secret from
     /// it, except while you are setting up the endpoint and expect the handshake. An [`Answer`] has
     /// text of yours, or a token that [`HandshakeAnswer`] accepted: no other text of the sender is
     /// repeated.

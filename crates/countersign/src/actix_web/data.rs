@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web::Data};
 use countersign_core::{Provider, Verifier};
 
-use crate::{Rejection, Verifiers};
+use crate::{Rejection, surface::Verifiers};
 
 /// Verifiers that the app data hold: each by itself.
 pub trait FromAppData: Verifiers {

@@ -15,8 +15,8 @@ use super::{
     intake::{Intake, intake, refuse},
 };
 use crate::{
-    Either, Extractor, Rejection, VerifiedBody, Webhook,
-    surface::{extractor::ProofOf, proof::Proof as _, refusal::Refusal},
+    Either, Rejection, VerifiedBody, Webhook,
+    surface::{Extractor, extractor::ProofOf, proof::Proof as _, refusal::Refusal},
 };
 
 impl<E: Event, P: Provider> FromRequest for Webhook<E, P> {

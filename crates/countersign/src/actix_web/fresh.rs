@@ -7,9 +7,8 @@ use actix_web::{
 
 use super::{ActixHeaders, data::FromAppData, extract::Proof, intake::refuse};
 use crate::{
-    Extractor,
     idempotency::{Fresh, FreshRejection, Idempotency, Reason, Rejection},
-    surface::proof::Proof as _,
+    surface::{Extractor, proof::Proof as _},
 };
 
 impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for Fresh<T> {

@@ -12,13 +12,13 @@ use actix_web::{
     dev::{Payload, Service, ServiceRequest, ServiceResponse},
 };
 #[cfg(feature = "inflate")]
-use countersign_core::Form;
+use countersign_core::scheme::BodyForm;
 use pin_project_lite::pin_project;
 
 #[cfg(feature = "inflate")]
 use super::ActixHeaders;
 use super::intake::{Intake, refuse};
-use crate::{Verifiers, surface::proof::Proof};
+use crate::surface::{Verifiers, proof::Proof};
 
 pin_project! {
     /// Response future of [`Verify`](super::Verify).
@@ -92,7 +92,7 @@ where
                     let bytes = match proof.form() {
                         // `Content-Encoding` stays too, so actix's own extractors inflate the body.
                         #[cfg(feature = "inflate")]
-                        Form::Inflated => {
+                        BodyForm::Inflated => {
                             let headers = ActixHeaders(request.headers());
                             countersign_core::__stored(&headers, proof.body()).into()
                         }

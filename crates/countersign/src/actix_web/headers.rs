@@ -1,7 +1,7 @@
 //! actix's header map as the core sees it.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, InvalidHeaderName};
-use countersign_core::{FieldName, HeaderSource};
+use countersign_core::{HeaderSource, adapter::HeaderKey};
 
 /// The headers of actix-web 4, for verifying without the extractors or the middleware.
 ///
@@ -31,7 +31,7 @@ impl HeaderSource for ActixHeaders<'_> {
         self.0.get_all(name).map(HeaderValue::as_bytes)
     }
 
-    fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+    fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
         let fields = match name.prepared(|text| HeaderName::try_from(text)) {
             Some(Ok(name)) => self.0.get_all(name),
             Some(Err::<_, InvalidHeaderName>(_)) | None => self.0.get_all(name.as_str()),
@@ -52,7 +52,7 @@ mod tests {
     use countersign_core::{Secret, Signer, Verifier, providers::StandardWebhooks};
 
     use super::*;
-    use crate::HttpHeaders;
+    use crate::adapter::HttpHeaders;
 
     #[test]
     fn one_verifier_finds_its_headers_in_either_frameworks_map() {

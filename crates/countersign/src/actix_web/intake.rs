@@ -9,7 +9,7 @@ use actix_web::{
         uri::Authority,
     },
 };
-use countersign_core::Address;
+use countersign_core::request::RequestTarget;
 
 use super::{ActixHeaders, chunks::Chunks};
 use crate::{
@@ -37,7 +37,7 @@ pub(super) fn refuse(refusal: impl Into<Refusal>, request: &HttpRequest) -> Reje
     refusal.into().answer(&ActixHeaders(request.headers()), address(request), is_multiplexed)
 }
 
-fn address(request: &HttpRequest) -> Address<'_> {
+fn address(request: &HttpRequest) -> RequestTarget<'_> {
     let authority = request.uri().authority().map(Authority::as_str);
-    Address { path: request.path(), authority }
+    RequestTarget { path: request.path(), authority }
 }

@@ -1,6 +1,6 @@
 use actix_web::web::{FormConfig, JsonConfig, PayloadConfig, ServiceConfig};
 
-use crate::Verifiers;
+use crate::adapter::Verifiers;
 
 /// Sets the limits of actix's own extractors to that of the verifier, for an `App` or a `Scope`
 /// with handlers behind [`VerifyWebhook`](super::VerifyWebhook).
@@ -8,7 +8,7 @@ use crate::Verifiers;
 /// Without it, actix answers 413 to verified bodies of more than 16 KiB in `web::Form`, 256 KiB in
 /// `web::Bytes` and `String`, and 2 MiB in `web::Json`. A pair of verifiers sets
 /// the larger limit. Where a signed text can be longer than the body that was sent
-/// ([`Form`](crate::Form)), the limit is that of the text.
+/// ([`BodyForm`](crate::scheme::BodyForm)), the limit is that of the text.
 ///
 /// It adds a `PayloadConfig`, a `FormConfig` and a `JsonConfig` to the app data, in place of those
 /// of scopes further out. A config that is added to the same scope later replaces it, for example

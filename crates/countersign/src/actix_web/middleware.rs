@@ -12,7 +12,7 @@ use actix_web::{
 };
 
 use super::{ResponseFuture, intake::intake};
-use crate::{Verifiers, surface::choice::assert_apart};
+use crate::surface::{Verifiers, choice::assert_apart};
 
 /// Middleware that calls the inner service with verified deliveries only.
 ///

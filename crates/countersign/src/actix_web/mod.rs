@@ -129,7 +129,7 @@
 //! | body of such a delivery behind the middleware | the text that was signed | the text that was signed: read it to its end, and not up to `Content-Length` |
 //! | headers of JSON that was signed and sent within a URL-encoded form | the layer also sets `Content-Type: application/json` | stay as they arrived: read such a body with `web::Bytes` or [`Webhook`](crate::Webhook) |
 //! | body with `Content-Encoding` behind the middleware | as it was on the wire | as it was on the wire; actix's own extractors inflate it |
-//! | body whose inflated text was signed (`Form::Inflated`), behind the middleware | the text; the layer removes `Content-Encoding` | the text in a stream of that coding, made anew; actix's own extractors inflate it |
+//! | body whose inflated text was signed (`BodyForm::Inflated`), behind the middleware | the text; the layer removes `Content-Encoding` | the text in a stream of that coding, made anew; actix's own extractors inflate it |
 //! | sender that is still sending when it is rejected over HTTP/1 | the rest of its body is read and dropped for up to 10 s and 16 MiB, by at most 32 tasks at once | actix reads and drops the rest: with a declared length for `client_disconnect_timeout` (1 s unless set), in chunks to the end |
 //! | handler without a verifier | does not compile | 500, and the log names what to add |
 //!
@@ -155,7 +155,7 @@
 //! - The body is verified as it came over the wire. If it has a `Content-Encoding`, actix's own
 //!   extractors inflate it afterwards (actix's features `compress-*`); those of this crate do not, so
 //!   that an encoded event is a 400. The exception is a text that was signed before it was compressed, with
-//!   [`Form::Inflated`](crate::Form) (feature `inflate`): the proof holds the text.
+//!   [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`): the proof holds the text.
 //! - actix's own extractors have limits of their own behind the middleware: 16 KiB for `web::Form`,
 //!   256 KiB for `web::Bytes` and `String`, 2 MiB for `web::Json`. They answer 413
 //!   to larger bodies that were verified. [`body_limits`] sets all of them to the verifier's limit:

@@ -16,13 +16,14 @@ use actix_web::{
 };
 use bytes::Bytes;
 use countersign_core::{
-    EndpointOf, Provider, Secret, Signer, Verifier, VerifyErrorKind,
-    providers::{GitHub, Respan, XWebhookSignature, respan, x_webhook_signature::flat},
+    Provider, Secret, Signer, Verifier,
+    error::VerifyErrorKind,
+    providers::{EndpointOf, GitHub, Respan, XWebhookSignature, respan, x_webhook_signature::flat},
 };
 use futures_core::Stream;
 
 use super::VerifyWebhook;
-use crate::{Reason, Rejection, Verified, VerifiedBody, Webhook};
+use crate::{Rejection, Verified, VerifiedBody, Webhook, surface::Reason};
 
 mod either;
 mod extract;

@@ -14,8 +14,9 @@ use pin_project_lite::pin_project;
 
 use super::state::FromState;
 use crate::{
-    Either, Extractor, Rejection, VerifiedBody, Webhook,
+    Either, Rejection, VerifiedBody, Webhook,
     surface::{
+        Extractor,
         extractor::ProofOf,
         http::{HttpHeaders, Intake, Rejected, intake, refuse},
         proof::Proof as _,

@@ -5,9 +5,9 @@ use axum_core::{
 
 use super::{extract::Proof, state::FromState};
 use crate::{
-    Extractor,
     idempotency::{Fresh, FreshRejection, Idempotency, Rejection},
     surface::{
+        Extractor,
         http::{HttpHeaders, refuse},
         proof::Proof as _,
     },

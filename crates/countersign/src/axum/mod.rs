@@ -76,7 +76,7 @@
 //!
 //! [`Either`](crate::Either) takes the delivery of the provider whose signature header is there.
 //! The state holds a verifier for each. A delivery with the headers of both is rejected, unless one
-//! provider is known to send the other's headers too ([`ForeignHeaders`](crate::ForeignHeaders)):
+//! provider is known to send the other's headers too ([`ForeignHeaders`](crate::scheme::ForeignHeaders)):
 //!
 //! ```
 //! use axum::{Router, body::Body, extract::FromRef, http::Request, routing::post};
@@ -161,7 +161,7 @@
 //!
 //! - The body is read as it came over the wire: do not put a decompression layer around the route.
 //!   If the provider signs the text and compresses it afterwards, use
-//!   [`Form::Inflated`](crate::Form) (feature `inflate`).
+//!   [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`).
 //! - axum's `DefaultBodyLimit` does not apply to these extractors; the verifier's limit does.
 //!   Behind a layer, axum's own extractors have it too: see the [tower](crate::tower) page. A limit
 //!   that wraps the body (`tower_http`'s `RequestBodyLimitLayer`) is honoured as well: 413.

@@ -3,7 +3,7 @@
 use axum_core::extract::FromRef;
 use countersign_core::{Provider, Verifier};
 
-use crate::Verifiers;
+use crate::adapter::Verifiers;
 
 /// Verifiers that a state `S` holds: each by itself.
 pub trait FromState<S>: Verifiers {

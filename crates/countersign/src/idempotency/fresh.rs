@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use super::{Claimed, Rejection};
-use crate::Extractor;
+use crate::adapter::Extractor;
 
 /// A verified delivery whose event is yours to handle: an extractor around another, for handlers
 /// without the middleware. Behind it, there is never one: the event is the middleware's.

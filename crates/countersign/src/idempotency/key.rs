@@ -7,7 +7,10 @@ mod tests;
 
 use std::fmt;
 
-use countersign_core::{EventAt, EventId, Field, HeaderSource, Provider};
+use countersign_core::{
+    HeaderSource, Provider,
+    event::{EventAt, EventId, Location},
+};
 
 pub use builder::{EventKeyBuilder, KeyBuilder};
 
@@ -118,7 +121,7 @@ impl IdempotencyKey {
     }
 
     /// Makes the key of a delivery's event from the id in this place, and the type if it is signed.
-    pub(super) fn at<P, B, H>(id: Field, verified: &Verified<P, B>, headers: &H) -> Option<Self>
+    pub(super) fn at<P, B, H>(id: Location, verified: &Verified<P, B>, headers: &H) -> Option<Self>
     where
         P: Provider,
         B: AsRef<[u8]>,
@@ -146,8 +149,8 @@ impl IdempotencyKey {
     }
 }
 
-const fn if_signed(field: Field) -> Field {
-    if field.is_signed() { field } else { Field::None }
+const fn if_signed(field: Location) -> Location {
+    if field.is_signed() { field } else { Location::None }
 }
 
 impl fmt::Display for IdempotencyKey {

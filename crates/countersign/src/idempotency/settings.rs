@@ -2,7 +2,9 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use countersign_core::{__KeySet as KeySet, Field, HeaderSource, Provider, body_digest};
+use countersign_core::{
+    __KeySet as KeySet, HeaderSource, Provider, adapter::body_digest, event::Location,
+};
 
 use super::{
     IdempotencyKey, InProgressStatus, SharedStore, Store, claimed::Keyed, endpoints::Endpoints,
@@ -34,7 +36,7 @@ pub struct Idempotency {
     pub(super) when_store_fails: WhenStoreFails,
     pub(super) in_progress: InProgressStatus,
     pub(super) longest_answer: Option<usize>,
-    id: Option<Field>,
+    id: Option<Location>,
     without_id: WithoutId,
     endpoints: Arc<Endpoints>,
 }
@@ -111,9 +113,9 @@ impl Idempotency {
     }
 
     /// Sets the place of the event's id. Default: the place in the provider's
-    /// [`EventAt`](crate::EventAt), if the signature covers it.
+    /// [`EventAt`](crate::event::EventAt), if the signature covers it.
     ///
-    /// [`Field::BodyAll`] names an event by several members together. A delivery that lacks one of
+    /// [`Location::BodyAll`] names an event by several members together. A delivery that lacks one of
     /// them, or repeats one, is handled without duplicate detection.
     ///
     /// The type is part of the key as well, but only if it is signed. If it is not signed, as with
@@ -123,19 +125,19 @@ impl Idempotency {
     /// # Examples
     ///
     /// ```
-    /// use countersign::{Field, idempotency::{Idempotency, MemoryStore}};
+    /// use countersign::{event::Location, idempotency::{Idempotency, MemoryStore}};
     ///
     /// let idempotency = Idempotency::new(MemoryStore::new())
-    ///     .id(Field::BodyAll(&["code", "reference"]));
+    ///     .id(Location::BodyAll(&["code", "reference"]));
     /// ```
     ///
     /// # Security
     ///
-    /// Who replays a delivery can change a [`Field::UnsignedHeader`], so that it is taken for
+    /// Who replays a delivery can change a [`Location::UnsignedHeader`], so that it is taken for
     /// another event; and who once gets a signed delivery can use up the id of an event to come.
     /// Some providers, such as GitHub, tell the id nowhere else: name the header only if you trust
     /// everybody on the way.
-    pub fn id(self, field: Field) -> Self {
+    pub fn id(self, field: Location) -> Self {
         Self { id: Some(field), ..self }
     }
 

@@ -9,7 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{
-    Field, Secret, Signer, Verifier,
+    Secret, Signer, Verifier,
+    event::Location,
     providers::{Shopify, XWebhookSignature},
 };
 use tokio::time::{Instant, advance, sleep, timeout};
@@ -357,7 +358,7 @@ async fn finds_the_id_where_it_is_signed_and_nowhere_else() {
         assert_eq!(key(&plain, without, &[("X-Webhook-Id", "evt_1")]), None, "{without}");
     }
 
-    let of_header = plain.clone().id(Field::UnsignedHeader("X-Webhook-Id"));
+    let of_header = plain.clone().id(Location::UnsignedHeader("X-Webhook-Id"));
     let headers = &[("x-webhook-id", "evt_9")];
     let named = key(&of_header, BODY, headers);
     assert_eq!(named.as_deref(), Some("x-webhook-signature/-/user.created/evt_9"));
@@ -369,7 +370,7 @@ async fn finds_the_id_where_it_is_signed_and_nowhere_else() {
     let digest = key(&by_body, "{}", &[]).unwrap();
     assert!(digest.starts_with("x-webhook-signature/-/-/=44136fa3"), "{digest}");
 
-    let of_fields = plain.clone().id(Field::BodyAll(&["code", "reference"]));
+    let of_fields = plain.clone().id(Location::BodyAll(&["code", "reference"]));
     let fields = key(&of_fields, r#"{"reference":7914,"code":"00","type":"a"}"#, &[]);
     assert_eq!(fields.as_deref(), Some("x-webhook-signature/-/a/+00,7914"));
     let empty = key(&of_fields, r#"{"reference":"","code":"00","type":"a"}"#, &[]);
@@ -386,7 +387,7 @@ async fn takes_no_type_into_the_key_that_is_not_signed() {
     let verified = verifier.verify(&headers, body).unwrap();
     assert_eq!(IdempotencyKey::of(&verified), None);
     let headers = [("X-Shopify-Topic", "orders/paid")];
-    let key = IdempotencyKey::at(Field::Body(&["id"]), &verified, &headers).unwrap();
+    let key = IdempotencyKey::at(Location::Body(&["id"]), &verified, &headers).unwrap();
     assert_eq!(key.as_str(), "shopify/-/-/820982911946154508");
 }
 

@@ -1,6 +1,6 @@
 //! What follows when a delivery was signed in another form than the wire's.
 
-use countersign_core::{Form, Provider, Verified};
+use countersign_core::{Provider, Verified, scheme::BodyForm};
 
 use crate::log::{self, occasional::Occasional};
 
@@ -9,7 +9,7 @@ pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
     static COUNTS: Occasional = Occasional::new();
 
     let form = verified.form();
-    if form == Form::Wire {
+    if form == BodyForm::Wire {
         return;
     }
     if let Some(count) = COUNTS.count(P::NAME) {

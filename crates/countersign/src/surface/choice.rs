@@ -1,8 +1,8 @@
 //! The choice among several verifiers of one endpoint.
 
-use countersign_core::{FieldName, ForeignHeaders, HeaderSource};
+use countersign_core::{HeaderSource, adapter::HeaderKey, scheme::ForeignHeaders};
 
-use crate::{Reason, surface::decide::Decide};
+use crate::surface::{Reason, decide::Decide};
 
 /// One verifier of several.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +10,7 @@ pub struct Candidate<'a> {
     /// The name of the verifier's endpoint.
     pub(crate) name: &'a str,
     /// The headers that it looks for the signature in.
-    pub(crate) headers: &'a [FieldName],
+    pub(crate) headers: &'a [HeaderKey],
     /// The signature headers of other providers that its provider also sends.
     pub(crate) foreign: ForeignHeaders,
 }
@@ -75,7 +75,7 @@ pub(crate) fn assert_apart<V: Decide>(verifiers: &V) {
 
 impl<'a> Candidate<'a> {
     /// Returns those of its headers that a delivery has.
-    fn present<'h, H>(&self, headers: &'h H) -> impl Iterator<Item = &'h FieldName>
+    fn present<'h, H>(&self, headers: &'h H) -> impl Iterator<Item = &'h HeaderKey>
     where
         'a: 'h,
         H: HeaderSource + ?Sized,
@@ -92,7 +92,7 @@ impl<'a> Candidate<'a> {
     }
 
     fn shared_with(&self, other: &Candidate<'_>) -> Option<Reason> {
-        let is_shared = |name: &&FieldName| {
+        let is_shared = |name: &&HeaderKey| {
             let mut others = other.headers.iter();
             others.any(|other| other.as_str().eq_ignore_ascii_case(name.as_str()))
         };

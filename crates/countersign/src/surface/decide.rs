@@ -9,16 +9,20 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{
-    __AnswerUnsigned as AnswerUnsigned, __Custom as Custom, Address, Admission, HeaderSource,
-    LookupError, Provider, Verification, Verifier, VerifyError, VerifyErrorKind,
+    __AnswerUnsigned as AnswerUnsigned, __Custom as Custom, HeaderSource, Provider, Verifier,
+    VerifyError,
+    adapter::{Admission, Verification},
+    error::{LookupError, VerifyErrorKind},
+    request::RequestTarget,
 };
 
 #[cfg(feature = "idempotency")]
 use crate::idempotency::Idempotency;
 use crate::{
-    Either, Reason, Rejection, Verified,
+    Either, Rejection, Verified,
     log::{reserialized, retired},
     surface::{
+        Reason,
         choice::{Candidate, narrowest},
         names::Names,
         proof::Proof,
@@ -88,7 +92,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-        address: Address<'_>,
+        address: RequestTarget<'_>,
     ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>);
 
     /// Takes the next bytes of the body.
@@ -211,7 +215,7 @@ impl<P: Provider> Decide for Verifier<P> {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-        address: Address<'_>,
+        address: RequestTarget<'_>,
     ) -> (Terms, Result<Begun<Verification<P>>, VerifyError>) {
         let admission = self.admit(headers, declared_length, address);
         let begun = admission.map(|admission| match admission {
@@ -284,7 +288,7 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-        address: Address<'_>,
+        address: RequestTarget<'_>,
     ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>) {
         let (left, right) = self;
         let is_left = match (left.claims(headers), right.claims(headers)) {

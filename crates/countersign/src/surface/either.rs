@@ -18,7 +18,7 @@
 ///
 /// Behind a middleware it takes the proof that is there, from the left, and no header chooses
 /// again. A middleware of several providers has a pair of verifiers: see
-/// [`Verifiers`](crate::Verifiers). See [`axum`](crate::axum) for an example.
+/// [`Verifiers`](crate::adapter::Verifiers). See [`axum`](crate::axum) for an example.
 ///
 /// [answers]: crate::Verifier::answer_unsigned
 ///
@@ -37,7 +37,7 @@
 ///   is made for such verifiers. The extractor answers 500, and the log names both. Give each an
 ///   endpoint of its own.
 ///
-/// [`ForeignHeaders`]: crate::ForeignHeaders
+/// [`ForeignHeaders`]: crate::scheme::ForeignHeaders
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Either<L, R> {
     /// The first.

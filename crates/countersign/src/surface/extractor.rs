@@ -2,7 +2,10 @@
 
 use countersign_core::{Event, HeaderSource, Provider, Verifier};
 
-use crate::{Either, Rejection, Verified, VerifiedBody, Verifiers, Webhook, surface::decide};
+use crate::{
+    Either, Rejection, Verified, VerifiedBody, Webhook,
+    surface::{Verifiers, decide},
+};
 
 /// What a handler can take: [`Webhook`], [`VerifiedBody`], or [`Either`] of two of these.
 ///

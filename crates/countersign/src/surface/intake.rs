@@ -13,17 +13,18 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{
-    __AnswerUnsigned as AnswerUnsigned, Address, HeaderSource, UnsignedRequest, VerifyError,
-    VerifyErrorKind,
+    __AnswerUnsigned as AnswerUnsigned, HeaderSource, VerifyError,
+    error::VerifyErrorKind,
+    request::{RequestTarget, UnsignedRequest},
 };
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
-    Reason,
     log::accepted::Began,
     surface::{
+        Reason,
         buffer::Buffer,
         decide::{Begun, Decide, Lookup, Terms},
         proof::Proof,
@@ -92,7 +93,7 @@ where
         verifiers: &V,
         headers: &H,
         declared_length: Option<u64>,
-        address: Address<'_>,
+        address: RequestTarget<'_>,
         body: S,
     ) -> Self {
         let began = Began::note(verifiers);

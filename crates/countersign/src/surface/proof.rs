@@ -3,7 +3,7 @@
 use bytes::Bytes;
 #[cfg(feature = "idempotency")]
 use countersign_core::HeaderSource;
-use countersign_core::{Form, Provider};
+use countersign_core::{Provider, scheme::BodyForm};
 
 #[cfg(feature = "idempotency")]
 use crate::idempotency::{Idempotency, Keyed};
@@ -18,7 +18,7 @@ pub trait Proof: Sized {
     fn leave<X: Extensions>(self, extensions: &mut X);
 
     /// Which form of the body was signed.
-    fn form(&self) -> Form;
+    fn form(&self) -> BodyForm;
 
     /// The bytes that were signed.
     fn body(&self) -> &Bytes;
@@ -51,7 +51,7 @@ impl<P: Provider> Proof for Verified<P> {
         extensions.insert(self);
     }
 
-    fn form(&self) -> Form {
+    fn form(&self) -> BodyForm {
         self.form()
     }
 
@@ -84,7 +84,7 @@ impl<L: Proof, R: Proof> Proof for Either<L, R> {
         }
     }
 
-    fn form(&self) -> Form {
+    fn form(&self) -> BodyForm {
         match self {
             Self::Left(proof) => proof.form(),
             Self::Right(proof) => proof.form(),

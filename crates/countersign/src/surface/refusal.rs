@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use countersign_core::{
-    __AnswerUnsigned as AnswerUnsigned, Address, Answer, HeaderSource, UnsignedRequest,
+    __AnswerUnsigned as AnswerUnsigned, Answer, HeaderSource,
+    request::{RequestTarget, UnsignedRequest},
 };
 
 use crate::Rejection;
@@ -33,7 +34,7 @@ impl Refusal {
     pub(crate) fn answer<H: HeaderSource + ?Sized>(
         self,
         headers: &H,
-        address: Address<'_>,
+        address: RequestTarget<'_>,
         is_multiplexed: bool,
     ) -> Rejection {
         let answer = self.unsigned.and_then(|unsigned| unsigned.answer(headers, address));
@@ -55,7 +56,7 @@ impl Unsigned {
     fn answer<H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
-        address: Address<'_>,
+        address: RequestTarget<'_>,
     ) -> Option<Answer> {
         let request = UnsignedRequest::new(address, &headers, &self.body);
         self.answerers.iter().find_map(|answer| answer(&request))

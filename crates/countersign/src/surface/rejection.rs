@@ -6,15 +6,15 @@ mod sent;
 use std::{error::Error, fmt};
 
 use countersign_core::{
-    __Custom as Custom, Answer, HeaderSource, LookupError, PayloadError, PayloadErrorKind,
-    Provider, VerifyError, VerifyErrorKind,
+    __Custom as Custom, Answer, HeaderSource, PayloadError, Provider, VerifyError,
+    error::{LookupError, PayloadErrorKind, VerifyErrorKind},
 };
 
 #[cfg(feature = "_surface")]
 use crate::Verified;
-use crate::{log, surface::names::Names};
 #[cfg(any(feature = "actix-web", feature = "axum"))]
-use crate::{surface::choice::shared_header, surface::decide::Decide};
+use crate::surface::{choice::shared_header, decide::Decide};
+use crate::{log, surface::names::Names};
 
 /// A delivery that was refused, and what its sender is told.
 ///
@@ -151,7 +151,8 @@ impl Rejection {
         if !tracing::enabled!(target: log::REJECTION, tracing::Level::WARN) {
             return self;
         }
-        let facts = BodyFacts { length: body.len(), digest: countersign_core::body_digest(body) };
+        let facts =
+            BodyFacts { length: body.len(), digest: countersign_core::adapter::body_digest(body) };
         Self { body: Some(Box::new(facts)), ..self }
     }
 

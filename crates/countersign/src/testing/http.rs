@@ -15,7 +15,7 @@ impl SignedRequest {
     ///
     /// ```
     /// use bytes::Bytes;
-    /// use countersign::{HttpHeaders, Secret, Signer, Verifier};
+    /// use countersign::{Secret, Signer, Verifier, adapter::HttpHeaders};
     /// use countersign::{providers::GitHub, testing::SignedRequest};
     /// use http_body_util::Full;
     ///

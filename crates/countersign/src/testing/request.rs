@@ -1,7 +1,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use countersign_core::{ConfigError, HeaderSource, Provider, Signing};
+use countersign_core::{ConfigError, HeaderSource, Provider, signer::Signing};
 
 /// A delivery as its provider would send it: a body, and the headers that sign it.
 ///
@@ -48,7 +48,10 @@ impl SignedRequest {
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
-    /// use countersign::{EventAt, Part, Provider, Scheme, Secret, Signer, Timestamp, TimestampUnit};
+    /// use countersign::{
+    ///     Provider, Scheme, Secret, Signer, event::EventAt,
+    ///     scheme::{Part, Timestamp, TimestampUnit},
+    /// };
     /// use countersign::{Verifier, testing::SignedRequest};
     ///
     /// struct Timed;
@@ -103,7 +106,7 @@ impl SignedRequest {
     /// Replaces the body, and keeps the signature over the former one.
     ///
     /// Change what the JSON says, and not its white space alone: where the provider may sign
-    /// another [`Form`](countersign_core::Form) of the body, a new spelling is no forgery.
+    /// another [`BodyForm`](countersign_core::scheme::BodyForm) of the body, a new spelling is no forgery.
     pub fn with_body(self, body: impl AsRef<[u8]>) -> Self {
         Self { body: Bytes::copy_from_slice(body.as_ref()), ..self }
     }

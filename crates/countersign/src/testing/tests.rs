@@ -3,9 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use countersign_core::{
-    EventAt, Part, Provider, Scheme, Secret, SecretForm, Signer, Signing, Timestamp, TimestampUnit,
-    Verifier, VerifyErrorKind,
+    Provider, Scheme, Secret, Signer, Verifier,
+    error::VerifyErrorKind,
+    event::EventAt,
     providers::{GitHub, Respan, SpeakNode, XWebhookSignature},
+    scheme::{Part, SecretEncoding, Timestamp, TimestampUnit},
+    signer::Signing,
 };
 
 use super::*;
@@ -20,7 +23,7 @@ impl Provider for Listed {
         .timestamp(Timestamp::header(&["Webhook-Timestamp"], TimestampUnit::Seconds))
         .id(&["Webhook-Id"])
         .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
-        .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 1 });
+        .secret(SecretEncoding::Base64 { prefix: "whsec_", at_least: 1 });
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
@@ -130,7 +133,7 @@ fn an_http_request_holds_all_of_it_and_says_what_it_cannot_hold() {
         ("POST", &"/webhooks?a=b".parse().unwrap())
     );
     assert_eq!(request.headers().len(), 3);
-    let headers = crate::HttpHeaders(request.headers());
+    let headers = crate::adapter::HttpHeaders(request.headers());
     assert!(Verifier::<GitHub>::new(secret()).unwrap().verify(&headers, request.body()).is_ok());
 
     assert!(genuine.http::<bytes::Bytes>("not a URI").is_err());

@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use countersign_core::Form;
+use countersign_core::scheme::BodyForm;
 #[cfg(feature = "inflate")]
 use http::header::CONTENT_ENCODING;
 use http::{
@@ -20,12 +20,10 @@ use tower_service::Service;
 use super::{RequestBody, ResponseBody};
 #[cfg(feature = "axum")]
 use crate::surface::http::default_limit;
-use crate::{
+use crate::surface::{
     Verifiers,
-    surface::{
-        http::{BoxError, Intake},
-        proof::Proof,
-    },
+    http::{BoxError, Intake},
+    proof::Proof,
 };
 
 pin_project! {
@@ -133,8 +131,8 @@ where
 }
 
 /// Makes the fields that describe a body describe the one that is handed on.
-fn describe(headers: &mut HeaderMap, form: Form, length: usize) {
-    if form == Form::Wire {
+fn describe(headers: &mut HeaderMap, form: BodyForm, length: usize) {
+    if form == BodyForm::Wire {
         return;
     }
     for name in ABOUT_THE_WIRE {
@@ -142,10 +140,10 @@ fn describe(headers: &mut HeaderMap, form: Form, length: usize) {
     }
     headers.insert(CONTENT_LENGTH, length.into());
     #[cfg(feature = "inflate")]
-    if form == Form::Inflated {
+    if form == BodyForm::Inflated {
         headers.remove(CONTENT_ENCODING);
     }
-    if matches!(form, Form::UrlEncodedMember(_)) {
+    if matches!(form, BodyForm::UrlEncodedMember(_)) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
 }

@@ -1,7 +1,7 @@
 use tower_layer::Layer;
 
 use super::Verify;
-use crate::{Verifiers, surface::choice::assert_apart};
+use crate::surface::{Verifiers, choice::assert_apart};
 
 /// Layer that applies the [`Verify`] middleware.
 ///

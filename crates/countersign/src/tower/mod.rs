@@ -65,7 +65,7 @@
 //!
 //! Where several providers deliver to one endpoint, the layer takes a pair of verifiers, of which the
 //! signature header chooses one: `VerifyLayer::new((github, in_house))`, and
-//! `VerifyLayer::new((github, (in_house, respan)))` for three. [`Verifiers`](crate::Verifiers) says
+//! `VerifyLayer::new((github, (in_house, respan)))` for three. [`Verifiers`](crate::adapter::Verifiers) says
 //! what that lets through; [`Either::from_parts`](crate::Either::from_parts) reads it.
 //!
 //! On axum, `route_layer` wraps the routes that exist; `layer` wraps the fallback as well, so that
@@ -160,7 +160,7 @@
 //!   also counts unverified uploads, so that a sender without the secret can use up its places.
 //! - Put request decompression **inside**: most providers sign the bytes on the wire. If a layer
 //!   outside inflates their compressed deliveries, each of them is a 401. If your provider signs
-//!   the text and compresses it afterwards, use [`Form::Inflated`](crate::Form) (feature
+//!   the text and compresses it afterwards, use [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature
 //!   `inflate`). The text is then never longer than the verifier's limit, and `VerifyLayer`
 //!   removes `Content-Encoding`. You can put decompression **outside** only if all providers
 //!   behind it sign the text before they compress it.

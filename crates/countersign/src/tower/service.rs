@@ -5,12 +5,10 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::{RequestBody, ResponseBody, ResponseFuture};
-use crate::{
+use crate::surface::{
     Verifiers,
-    surface::{
-        choice::assert_apart,
-        http::{BoxError, intake},
-    },
+    choice::assert_apart,
+    http::{BoxError, intake},
 };
 
 /// Middleware that calls the inner service with verified deliveries only.

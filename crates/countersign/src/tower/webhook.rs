@@ -2,8 +2,9 @@ use countersign_core::{Event, Provider};
 use http::request::Parts;
 
 use crate::{
-    Either, Extractor, Rejection, Webhook,
+    Either, Rejection, Webhook,
     surface::{
+        Extractor,
         decide::Decide,
         extractor::ProofOf,
         http::{HttpHeaders, refuse},

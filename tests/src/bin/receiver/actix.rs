@@ -9,13 +9,15 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 use countersign::{
-    Extractor, Form, Verifiers, Webhook,
+    Webhook,
     actix_web::{IdempotencyMiddleware, VerifyWebhook},
+    adapter::{Extractor, Verifiers},
     idempotency::{Fresh, Idempotency},
     providers::{
         gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,
         x_webhook_signature,
     },
+    scheme::BodyForm,
 };
 
 use crate::{
@@ -251,7 +253,7 @@ async fn behind<T: Given>(
     given: T,
     payload: web::Payload,
 ) -> HttpResponse {
-    let bytes = if given.facts().form == Form::Inflated {
+    let bytes = if given.facts().form == BodyForm::Inflated {
         // Inflated, like actix's own extractors do it.
         let inflated = Decompress::from_headers(payload.into_inner(), request.headers());
         to_bytes(BodyStream::new(inflated)).await.unwrap_or_default()

@@ -8,7 +8,8 @@ use axum::{
     routing::{get, post},
 };
 use countersign::{
-    Extractor, HttpHeaders, Verifiers, Webhook,
+    Webhook,
+    adapter::{Extractor, HttpHeaders, Verifiers},
     idempotency::{Fresh, Idempotency},
     providers::{
         gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,

@@ -4,13 +4,17 @@ use std::env;
 
 use axum::extract::FromRef;
 use countersign::{
-    Answer, ConfigError, EndpointOf, EventAt, FixedClock, Form, HeaderSource, Part, Provider,
-    Scheme, Secret, Secrets, Tenants, Timestamp, TimestampUnit, UnsignedRequest, Verifier,
+    Answer, ConfigError, HeaderSource, Provider, Scheme, Secret, Secrets, Verifier,
+    clock::FixedClock,
+    event::EventAt,
     idempotency::Idempotency,
     providers::{
-        GitHub, Gitea, HandshakeAnswer, Hookdeck, Respan, SpeakNode, StandardWebhooks, Stripe,
-        XWebhookSignature, slack,
+        EndpointOf, GitHub, Gitea, HandshakeAnswer, Hookdeck, Respan, SpeakNode, StandardWebhooks,
+        Stripe, XWebhookSignature, slack,
     },
+    request::UnsignedRequest,
+    scheme::{BodyForm, Part, Timestamp, TimestampUnit},
+    tenants::Tenants,
 };
 
 use crate::{
@@ -27,7 +31,7 @@ pub(crate) struct WebhookJs;
 
 impl Provider for WebhookJs {
     const NAME: &'static str = "webhook-js";
-    const SCHEME: Scheme = XWebhookSignature::SCHEME.forms(&[Form::JavaScript]);
+    const SCHEME: Scheme = XWebhookSignature::SCHEME.forms(&[BodyForm::JavaScript]);
     const EVENT: EventAt = XWebhookSignature::EVENT;
 }
 
@@ -111,7 +115,7 @@ impl Endpoints {
             respan: verifier("RESPAN_SECRET", arguments)?,
             webhook: verifier("WEBHOOK_SECRET", arguments)?,
             webhook_js: verifier("WEBHOOK_SECRET", arguments)?,
-            webhook_inflated: verifier("WEBHOOK_SECRET", arguments)?.forms([Form::Inflated]),
+            webhook_inflated: verifier("WEBHOOK_SECRET", arguments)?.forms([BodyForm::Inflated]),
             grouped: verifier("WEBHOOK_SECRET", arguments)?,
             numbered: verifier("WEBHOOK_SECRET", arguments)?,
             speaknode: verifier("SPEAKNODE_SECRET", arguments)?,
@@ -223,18 +227,18 @@ fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
 /// Returns whether the header fields that the tower layer hands on describe the body that it hands
 /// on. If the signed text differs from the sent text, the fields that arrived describe the sent
 /// text.
-pub(crate) fn describe<H: HeaderSource>(headers: &H, form: Form, bytes: &[u8]) -> bool {
+pub(crate) fn describe<H: HeaderSource>(headers: &H, form: BodyForm, bytes: &[u8]) -> bool {
     let mut lengths = headers.values("content-length");
     let length_fits = |length: &[u8]| length == bytes.len().to_string().as_bytes();
-    if form == Form::Wire {
+    if form == BodyForm::Wire {
         return lengths.all(length_fits);
     }
     let is_coded = headers.values("content-encoding").next().is_some();
-    if form == Form::Inflated && is_coded {
+    if form == BodyForm::Inflated && is_coded {
         return false;
     }
     let is_json = headers.values("content-type").eq([&b"application/json"[..]]);
-    if matches!(form, Form::UrlEncodedMember(_)) && !is_json {
+    if matches!(form, BodyForm::UrlEncodedMember(_)) && !is_json {
         return false;
     }
     let is_gone = |name: &&str| headers.values(name).next().is_none();

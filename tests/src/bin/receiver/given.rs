@@ -1,9 +1,12 @@
 //! What a handler was given.
 
 use countersign::{
-    Either, Event, Extractor, Form, OpenEvent, Provider, Rejection, Webhook,
+    Either, Event, Provider, Rejection, Webhook,
+    adapter::Extractor,
+    event::OpenEvent,
     idempotency::IdempotencyKey,
     providers::{gitea, github, hookdeck, respan, speaknode, stripe, x_webhook_signature},
+    scheme::BodyForm,
 };
 use http::request::Parts;
 
@@ -31,7 +34,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) event_type: Option<&'a str>,
     pub(crate) id: Option<&'a str>,
     pub(crate) secret: usize,
-    pub(crate) form: Form,
+    pub(crate) form: BodyForm,
     pub(crate) bytes: &'a [u8],
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::{body_digest, idempotency::Rejection};
+use countersign::{adapter::body_digest, idempotency::Rejection};
 use serde::Serialize;
 use tokio::time::sleep;
 

@@ -3,8 +3,10 @@
 use std::{error::Error, future};
 
 use countersign::{
-    EndpointOf, RequestHead, Secret, SecretSource, Secrets,
-    providers::{Slack, StandardWebhooks, Stripe, XWebhookSignature},
+    Secret, Secrets,
+    providers::{EndpointOf, Slack, StandardWebhooks, Stripe, XWebhookSignature},
+    request::RequestHead,
+    tenants::SecretSource,
 };
 
 /// The in-house convention, with a secret for each tenant.

@@ -4,7 +4,8 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use countersign::{
-    HttpHeaders, Verifiers, Webhook,
+    Webhook,
+    adapter::{HttpHeaders, Verifiers},
     idempotency::Idempotency,
     providers::{
         gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,

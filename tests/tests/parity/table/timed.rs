@@ -3,8 +3,10 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use countersign::{
-    EventAt, Provider, Scheme, Secret, SecretForm, Signer,
+    Provider, Scheme, Secret, Signer,
+    event::EventAt,
     providers::{StandardWebhooks, Stripe},
+    scheme::SecretEncoding,
 };
 
 use super::*;
@@ -136,7 +138,7 @@ fn standard_tag(text: &str) -> String {
         const NAME: &'static str = "plain";
         const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["x-plain"])
             .list(' ', ',', "v1")
-            .secret(SecretForm::Base64 { prefix: "whsec_", at_least: 24 });
+            .secret(SecretEncoding::Base64 { prefix: "whsec_", at_least: 24 });
         const EVENT: EventAt = EventAt::OPEN;
     }
     let signer = Signer::<Plain>::new(Secret::new(WHSEC).unwrap()).unwrap();

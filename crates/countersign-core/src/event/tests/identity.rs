@@ -1,7 +1,10 @@
 //! The identity of an event, wherever a provider has it.
 
 use super::*;
-use crate::{EventAt, EventId, Provider, Scheme};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, EventId},
+};
 
 /// The identity as text: the type, then the id or the fields.
 type Told = Option<(Option<String>, Vec<String>)>;
@@ -29,7 +32,8 @@ fn told(event_type: Option<&str>, id: &[&str]) -> Told {
     Some((event_type.map(str::to_owned), id.iter().copied().map(str::to_owned).collect()))
 }
 
-const PAID: EventAt = EventAt { id: Field::BodyAll(&["code", "reference"]), ..EventAt::ENVELOPE };
+const PAID: EventAt =
+    EventAt { id: Location::BodyAll(&["code", "reference"]), ..EventAt::ENVELOPE };
 
 #[test]
 fn reads_the_type_and_the_id() {
@@ -71,7 +75,7 @@ fn gives_none_where_a_member_that_names_the_event_is_repeated() {
 
 #[test]
 fn reads_a_repeated_type_where_the_id_is_in_a_header() {
-    let at = EventAt { id: Field::UnsignedHeader("x-id"), ..EventAt::ENVELOPE };
+    let at = EventAt { id: Location::UnsignedHeader("x-id"), ..EventAt::ENVELOPE };
     let headers = [("x-id", "1")];
     assert_eq!(identity(at, &headers, r#"{"type":"a"}"#), told(Some("a"), &["1"]));
     assert_eq!(identity(at, &headers, r#"{"type":"a","type":"b"}"#), None);
@@ -92,7 +96,7 @@ fn wants_all_fields_and_tells_an_empty_one_from_an_absent_one() {
         assert_eq!(identity(PAID, &[], body), expected, "{body}");
     }
     // One member can be both.
-    let at = EventAt { event_type: Field::Body(&["code"]), ..PAID };
+    let at = EventAt { event_type: Location::Body(&["code"]), ..PAID };
     let body = r#"{"code":"00","reference":"1"}"#;
     assert_eq!(identity(at, &[], body), told(Some("00"), &["00", "1"]));
 }

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
-use crate::{EventAt, Provider, Scheme, UnknownEvent, events};
+use crate::{
+    Provider, Scheme,
+    event::{EventAt, UnknownEvent},
+    events,
+};
 
 /// Two names for the type, the first of which is preferred.
 struct Ordered;
@@ -14,7 +18,7 @@ impl Provider for Ordered {
     const NAME: &'static str = "ordered";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-ordered"]);
     const EVENT: EventAt =
-        EventAt { event_type: Field::Body(&["type", "event"]), ..EventAt::ENVELOPE };
+        EventAt { event_type: Location::Body(&["type", "event"]), ..EventAt::ENVELOPE };
 }
 
 #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -193,7 +197,7 @@ fn reads_data_whose_type_is_in_a_header() {
         const NAME: &'static str = "headed";
         const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-headed"]);
         const EVENT: EventAt =
-            EventAt { event_type: Field::UnsignedHeader("x-type"), ..EventAt::ENVELOPE };
+            EventAt { event_type: Location::UnsignedHeader("x-type"), ..EventAt::ENVELOPE };
     }
     events! { enum Headers for Headed { "plain" => Plain(Data) } }
 

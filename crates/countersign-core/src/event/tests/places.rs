@@ -3,7 +3,11 @@
 use std::{any::type_name, collections::BTreeSet};
 
 use super::*;
-use crate::{Delivery, OpenEvent, Provider, RawEnvelope, providers::*};
+use crate::{
+    Provider,
+    event::{Delivery, OpenEvent, RawEnvelope},
+    providers::*,
+};
 
 /// A provider, and the place that each fact is read from.
 struct Row {
@@ -51,7 +55,7 @@ fn read<P: Provider>(delivery: &Delivery<'_>) -> Facts<String> {
     let identity = delivery.identity();
     assert_eq!(identity.is_some(), id.is_some(), "{name}");
     if let Some(identity) = identity {
-        assert!(identity.id == crate::EventId::Id(id.clone().unwrap().into()), "{name}");
+        assert!(identity.id == crate::event::EventId::Id(id.clone().unwrap().into()), "{name}");
         assert_eq!(identity.event_type.as_deref(), event_type.as_deref(), "{name}");
     }
     let Ok(envelope) = RawEnvelope::read(delivery) else {

@@ -1,7 +1,11 @@
 //! Members that hold one fact under several names, or several times under one.
 
 use super::*;
-use crate::{Delivery, EventAt, OpenEvent, Provider, Scheme, UnknownEvent, events};
+use crate::{
+    Provider, Scheme,
+    event::{Delivery, EventAt, OpenEvent, UnknownEvent},
+    events,
+};
 
 /// Two names for the type and two for the id. The first of each is preferred.
 struct Named;
@@ -10,8 +14,8 @@ impl Provider for Named {
     const NAME: &'static str = "named";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-named"]);
     const EVENT: EventAt = EventAt {
-        id: Field::Body(&["id", "uid"]),
-        event_type: Field::Body(&["type", "event"]),
+        id: Location::Body(&["id", "uid"]),
+        event_type: Location::Body(&["type", "event"]),
         ..EventAt::ENVELOPE
     };
 }

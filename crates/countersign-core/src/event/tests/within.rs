@@ -1,7 +1,12 @@
 //! An envelope that is a member of the body, as PagerDuty has it.
 
 use super::*;
-use crate::{Delivery, OpenEvent, Provider, UnknownEvent, events, providers::PagerDuty};
+use crate::{
+    Provider,
+    event::{Delivery, OpenEvent, UnknownEvent},
+    events,
+    providers::PagerDuty,
+};
 
 #[derive(Debug, PartialEq, serde::Deserialize)]
 struct Incident {

@@ -91,7 +91,7 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
-    use crate::{FixedClock, Secret, Signer, Verifier, providers::Slack};
+    use crate::{Secret, Signer, Verifier, clock::FixedClock, providers::Slack};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 

@@ -1,6 +1,6 @@
 //! The answer to `ssl_check`.
 
-use crate::{Answer, UnsignedRequest, providers::handshake::parameters};
+use crate::{Answer, providers::handshake::parameters, request::UnsignedRequest};
 
 /// Answers the form `ssl_check=1` with 200 and an empty body. Slack sends it to the URL of a slash
 /// command from time to time, unsigned, to check the server's certificate.
@@ -47,12 +47,12 @@ pub fn answer_ssl_check(request: &UnsignedRequest<'_>) -> Option<Answer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Address;
+    use crate::request::RequestTarget;
 
     #[test]
     fn answers_the_check_and_nothing_else() {
         let answered = |body: &[u8]| {
-            let address = Address { path: "/slack", authority: None };
+            let address = RequestTarget { path: "/slack", authority: None };
             let headers = [("Content-Type", "application/x-www-form-urlencoded")];
             answer_ssl_check(&UnsignedRequest::new(address, &headers, body))
         };

@@ -1,6 +1,6 @@
 //! The answer to the ping.
 
-use crate::{Answer, UnsignedRequest};
+use crate::{Answer, request::UnsignedRequest};
 
 /// Answers the ping, the form `webhook_id=1`, with 200 and an empty body. WooCommerce sends it without
 /// a signature when a webhook is activated.
@@ -46,12 +46,12 @@ pub fn answer_ping(request: &UnsignedRequest<'_>) -> Option<Answer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Address;
+    use crate::request::RequestTarget;
 
     #[test]
     fn answers_the_ping_and_nothing_else() {
         let answered = |body: &[u8]| {
-            let address = Address { path: "/", authority: None };
+            let address = RequestTarget { path: "/", authority: None };
             let headers = [("Content-Type", "application/x-www-form-urlencoded")];
             answer_ping(&UnsignedRequest::new(address, &headers, body))
         };

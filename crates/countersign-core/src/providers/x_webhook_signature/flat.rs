@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::XWebhookSignature;
-use crate::{Envelope, events};
+use crate::{event::Envelope, events};
 
 events! {
     /// The events of this shape.

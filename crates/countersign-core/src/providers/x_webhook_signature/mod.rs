@@ -45,7 +45,7 @@
 //!
 //! - One documented receiver of the flat shape verifies `JSON.stringify(JSON.parse(body))`. Where a
 //!   sender signs that text and sends another, opt in with
-//!   [`Verifier::forms`](crate::Verifier::forms) and [`Form::JavaScript`](crate::Form).
+//!   [`Verifier::forms`](crate::Verifier::forms) and [`BodyForm::JavaScript`](crate::scheme::BodyForm).
 //! - The header does not name a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and others
 //!   use the same one for something else.
 //! - The senders of both shapes expect 2xx within 5 s and try five times: at once, after 1 min (flat:
@@ -63,7 +63,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Delivery, EventAt, PayloadError, Provider, RawEnvelope, Scheme};
+use crate::{
+    PayloadError, Provider, Scheme,
+    event::{Delivery, EventAt, RawEnvelope},
+};
 
 /// `X-Webhook-Signature` as a provider.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::*;
 use crate::{
-    EventAt, FixedClock, Scheme, VerifyError,
+    Scheme, VerifyError,
+    clock::FixedClock,
+    event::EventAt,
     providers::{Slack, StandardWebhooks, Stripe},
 };
 

@@ -13,10 +13,10 @@ fn takes_what_python_signed_and_another_client_sent() -> Outcome {
     {
         let verified = verifier.verify(&[DUMPED], sent)?;
         assert_eq!(verified.bytes(), br#"{"name": "Zo\u00eb"}"#);
-        assert_eq!(verified.form(), Form::Python(JsonDumps::DEFAULT));
+        assert_eq!(verified.form(), BodyForm::Python(JsonDumps::DEFAULT));
     }
     let verified = verifier.verify(&[DUMPED], r#"{"name": "Zo\u00eb"}"#)?;
-    assert_eq!(verified.form(), Form::Wire);
+    assert_eq!(verified.form(), BodyForm::Wire);
 
     for forged in [r#"{"name":"Zoe"}"#, r#"{"name":"Zoë","x":1}"#, "[]", "no JSON", "\u{feff}{}"] {
         let error = verifier.verify(&[DUMPED], forged).unwrap_err();
@@ -31,14 +31,16 @@ fn takes_what_python_signed_and_another_client_sent() -> Outcome {
 #[test]
 fn tries_each_form_with_each_secret_and_the_preamble() -> Outcome {
     let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-    let compact = Form::Python(JsonDumps::DEFAULT.separators(",", ":"));
+    let compact = BodyForm::Python(JsonDumps::DEFAULT.separators(",", ":"));
     let secrets = Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?;
     let verifier = Verifier::<Listed>::new(secrets)?
         .clock(FixedClock::at(now))
-        .forms([Form::JavaScript, compact]);
+        .forms([BodyForm::JavaScript, compact]);
     for (secret, index) in [("new", 0), ("old", 1)] {
         let signer = Signer::<Listed>::new(Secret::new(secret)?)?;
-        for (signed, form) in [("{ }", Form::Wire), ("[1]", Form::JavaScript), ("[1.0]", compact)] {
+        for (signed, form) in
+            [("{ }", BodyForm::Wire), ("[1]", BodyForm::JavaScript), ("[1.0]", compact)]
+        {
             let headers = signer.at(now).sign(signed.as_bytes())?;
             let sent = signed.replace("1", " 1").replace(" 1.", " 1.0");
             let verified = verifier.verify(&headers, &sent)?;
@@ -56,7 +58,7 @@ fn takes_what_was_signed_before_it_was_compressed() -> Outcome {
     let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
     let secrets = Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?;
     let verifier = Verifier::<XWebhookSignature>::new(secrets)?;
-    let inflating = verifier.clone().forms([Form::JavaScript, Form::Inflated]);
+    let inflating = verifier.clone().forms([BodyForm::JavaScript, BodyForm::Inflated]);
     for (index, secret) in ["new", "old"].into_iter().enumerate() {
         let signed = Signer::<XWebhookSignature>::new(Secret::new(secret)?)?.sign(b"{}")?;
         let plain: Vec<_> = signed.iter().map(|(name, value)| (name, value.to_owned())).collect();
@@ -65,7 +67,7 @@ fn takes_what_was_signed_before_it_was_compressed() -> Outcome {
 
         let verified = inflating.verify(&coded("gzip"), gzip)?;
         assert_eq!(verified.bytes(), b"{}");
-        assert_eq!((verified.form(), verified.secret_index()), (Form::Inflated, index));
+        assert_eq!((verified.form(), verified.secret_index()), (BodyForm::Inflated, index));
         let mut body = gzip.to_vec();
         let mut verification = inflating.begin(&coded("gzip"), None)?;
         body.chunks(5).try_for_each(|chunk| verification.update(chunk))?;

@@ -148,11 +148,11 @@ fn tries_at_most_eight_pairs_of_a_group_and_a_secret() -> Outcome {
 
 #[test]
 fn tries_each_form_with_each_group() -> Outcome {
-    let verifier = verifier(Secret::new("key")?)?.forms([Form::JavaScript]);
+    let verifier = verifier(Secret::new("key")?)?.forms([BodyForm::JavaScript]);
     let header = format!("{} {}", group("another", 0)?, group_over("key", 5, br#"{"a":1.5}"#)?);
     assert_eq!(verdict(&verifier, &header, BODY), Ok((0, Some(at(5)))));
     let verified = verifier.verify(&[("X-Listed", header)], BODY)?;
-    assert_eq!((verified.form(), verified.bytes()), (Form::JavaScript, &br#"{"a":1.5}"#[..]));
+    assert_eq!((verified.form(), verified.bytes()), (BodyForm::JavaScript, &br#"{"a":1.5}"#[..]));
     Ok(())
 }
 
@@ -172,7 +172,11 @@ mod of_a_tenant {
     use std::error::Error;
 
     use super::*;
-    use crate::{Address, Admission, RequestHead, SecretSource, Tenants};
+    use crate::{
+        adapter::Admission,
+        request::{RequestHead, RequestTarget},
+        tenants::{SecretSource, Tenants},
+    };
 
     struct Everybody;
 
@@ -193,7 +197,7 @@ mod of_a_tenant {
         let verifier = verifier.clock(FixedClock::at(at(0)));
         let headers = [("X-Listed", format!("{} {}", group("another", 0)?, group("key", 5)?))];
         for (body, expected) in [(BODY, Ok(Some(at(5)))), (b"{}", Err(VerifyErrorKind::Mismatch))] {
-            let address = Address { path: "/", authority: None };
+            let address = RequestTarget { path: "/", authority: None };
             let mut verification = match verifier.admit(&headers, None, address)? {
                 Admission::Begun(verification) => verification,
                 Admission::LookingUp(lookup) => lookup.await?,

@@ -102,7 +102,7 @@ struct Unbounded;
 impl Provider for Unbounded {
     const NAME: &'static str = "unbounded";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-unbounded"])
-        .secret(SecretForm::Base64 { prefix: "key_", at_least: 0 });
+        .secret(SecretEncoding::Base64 { prefix: "key_", at_least: 0 });
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 

@@ -14,10 +14,9 @@ use actix_web::{
 
 use super::HandleOnceFuture;
 use crate::{
-    Verifiers,
     actix_web::ActixHeaders,
     idempotency::{Idempotency, Reason, Rejection},
-    surface::{decide::ProofOf, proof::Proof as _},
+    surface::{Verifiers, decide::ProofOf, proof::Proof as _},
 };
 
 /// Middleware that calls the inner service once for each event: inside of a [`VerifyWebhook`] with

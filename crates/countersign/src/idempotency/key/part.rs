@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use countersign_core::body_digest;
+use countersign_core::adapter::body_digest;
 
 /// Most bytes of a part.
 pub(super) const LONGEST: usize = 128;

@@ -1,6 +1,6 @@
 //! `http`'s header map as the core sees it.
 
-use countersign_core::{FieldName, HeaderSource};
+use countersign_core::{HeaderSource, adapter::HeaderKey};
 use http::{HeaderMap, HeaderName, header::InvalidHeaderName};
 
 /// The headers of `http` 1, for verifying without an adapter: in a framework that is not served
@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, header::InvalidHeaderName};
 /// # Examples
 ///
 /// ```
-/// use countersign::{HttpHeaders, Secret, Signer, Verifier, providers::GitHub};
+/// use countersign::{Secret, Signer, Verifier, adapter::HttpHeaders, providers::GitHub};
 ///
 /// let secret = Secret::new("secret")?;
 /// let mut headers = http::HeaderMap::new();
@@ -31,7 +31,7 @@ impl HeaderSource for HttpHeaders<'_> {
         self.0.get_all(name).iter().map(http::HeaderValue::as_bytes)
     }
 
-    fn values_of<'a>(&'a self, name: &'a FieldName) -> impl Iterator<Item = &'a [u8]> {
+    fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
         let fields = match name.prepared(|text| HeaderName::try_from(text)) {
             Some(Ok(name)) => self.0.get_all(name),
             Some(Err::<_, InvalidHeaderName>(_)) | None => self.0.get_all(name.as_str()),

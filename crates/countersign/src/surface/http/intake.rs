@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use countersign_core::Address;
+use countersign_core::request::RequestTarget;
 use http::{HeaderValue, Version, header::CONTENT_LENGTH, request::Parts, uri::Authority};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -77,9 +77,9 @@ pub(crate) fn refuse(refusal: impl Into<Refusal>, parts: &Parts) -> Rejection {
     refusal.into().answer(&HttpHeaders(&parts.headers), address(parts), is_multiplexed)
 }
 
-fn address(parts: &Parts) -> Address<'_> {
+fn address(parts: &Parts) -> RequestTarget<'_> {
     let authority = parts.uri.authority().map(Authority::as_str);
-    Address { path: parts.uri.path(), authority }
+    RequestTarget { path: parts.uri.path(), authority }
 }
 
 impl<V, B> Future for Intake<V, B>

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use countersign_core::{
-    HeaderSource, PayloadError, VerifyError, VerifyErrorKind, providers::__signature_headers_in,
+    HeaderSource, PayloadError, VerifyError, error::VerifyErrorKind,
+    providers::__signature_headers_in,
 };
 
 use super::{BodyFacts, Reason, Rejection, sent::Sent};
@@ -50,7 +51,7 @@ impl Rejection {
             expected = expected.as_deref(),
             instead = head.and_then(|head| head.instead.as_deref()),
             header_length = head.and_then(|head| head.length),
-            header_form = head.and_then(|head| head.form).map(tracing::field::debug),
+            header_shape = head.and_then(|head| head.form).map(tracing::field::debug),
             content_length = sent.content_length,
             content_type = sent.content_type,
             content_encoding = sent.content_encoding,
@@ -78,7 +79,7 @@ struct Head {
     /// The signature headers of known providers that came instead.
     instead: Option<String>,
     length: Option<usize>,
-    form: Option<countersign_core::SignatureForm>,
+    form: Option<countersign_core::error::SignatureShape>,
 }
 
 impl Head {
@@ -95,7 +96,7 @@ impl Head {
             looked_for: joined(&names),
             instead: joined(&instead),
             length: is_single.then(|| error.header_length()),
-            form: is_single.then(|| error.header_form()),
+            form: is_single.then(|| error.header_shape()),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::{fmt, marker::PhantomData};
 use tower_layer::Layer;
 
 use super::HandleOnce;
-use crate::{Verifiers, idempotency::Idempotency};
+use crate::{idempotency::Idempotency, surface::Verifiers};
 
 /// Layer that applies the [`HandleOnce`] middleware: inside of a [`VerifyLayer`] with the same
 /// verifiers.

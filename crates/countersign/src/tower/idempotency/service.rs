@@ -12,9 +12,8 @@ use tower_service::Service;
 
 use super::HandleOnceFuture;
 use crate::{
-    Verifiers,
     idempotency::{Idempotency, Reason, Rejection},
-    surface::{decide::ProofOf, http::HttpHeaders, proof::Proof as _},
+    surface::{Verifiers, decide::ProofOf, http::HttpHeaders, proof::Proof as _},
     tower::ResponseBody,
 };
 

@@ -1,16 +1,28 @@
 //! How a provider signs, as data.
 
+mod algorithm;
+pub(crate) mod body_form;
 mod boundary;
 mod check;
+mod encoding;
+mod foreign_headers;
 mod groups;
+mod layout;
+mod part;
 mod timestamp;
 
-use crate::Form;
-
+pub(crate) use algorithm::Algorithm;
+pub use body_form::BodyForm;
 pub(crate) use check::is_field_name;
+pub use encoding::{Encoding, SecretEncoding};
+pub use foreign_headers::ForeignHeaders;
 pub(crate) use groups::{MAX_GROUPS, MAX_PAIRS};
+pub(crate) use layout::Layout;
+pub use part::Part;
 pub(crate) use timestamp::TimestampPlace;
 pub use timestamp::{Timestamp, TimestampUnit};
+
+pub use crate::reserialize::JsonDumps;
 
 /// How a provider signs its deliveries: where the signature is, how it is spelled, what it covers.
 ///
@@ -27,7 +39,9 @@ pub use timestamp::{Timestamp, TimestampUnit};
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign_core::{EventAt, Part, Provider, Scheme, Timestamp, TimestampUnit};
+/// use countersign_core::{
+///     Provider, Scheme, event::EventAt, scheme::{Part, Timestamp, TimestampUnit},
+/// };
 ///
 /// struct InHouse;
 /// impl Provider for InHouse {
@@ -53,7 +67,7 @@ pub use timestamp::{Timestamp, TimestampUnit};
 /// An impossible scheme fails the build where a verifier or a signer is made for it:
 ///
 /// ```compile_fail,E0080
-/// use countersign_core::{EventAt, Provider, Scheme, Secret, Verifier};
+/// use countersign_core::{Provider, Scheme, Secret, Verifier, event::EventAt};
 ///
 /// struct Impossible;
 /// impl Provider for Impossible {
@@ -78,8 +92,8 @@ pub struct Scheme {
     pub(crate) signed: &'static [Part],
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) id_headers: &'static [&'static str],
-    pub(crate) secret_form: SecretForm,
-    pub(crate) forms: &'static [Form],
+    pub(crate) secret_form: SecretEncoding,
+    pub(crate) forms: &'static [BodyForm],
 }
 
 impl Scheme {
@@ -97,7 +111,7 @@ impl Scheme {
             signed: &[Part::Body],
             timestamp: None,
             id_headers: &[],
-            secret_form: SecretForm::Text,
+            secret_form: SecretEncoding::Text,
             forms: &[],
         }
     }
@@ -143,7 +157,7 @@ impl Scheme {
         Self {
             algorithm: Algorithm::Ed25519 { private },
             ..Self::hmac_sha256_base64(headers)
-                .secret(SecretForm::Base64 { prefix: public, at_least: 32 })
+                .secret(SecretEncoding::Base64 { prefix: public, at_least: 32 })
         }
     }
 
@@ -201,7 +215,8 @@ impl Scheme {
     ///
     /// ```compile_fail,E0080
     /// use countersign_core::{
-    ///     EventAt, Part, Provider, Scheme, Secret, Timestamp, TimestampUnit, Verifier,
+    ///     Provider, Scheme, Secret, Verifier, event::EventAt,
+    ///     scheme::{Part, Timestamp, TimestampUnit},
     /// };
     ///
     /// struct TwoReadings;
@@ -223,22 +238,22 @@ impl Scheme {
 
     /// States how the secret's text becomes the key.
     #[must_use]
-    pub const fn secret(self, form: SecretForm) -> Self {
+    pub const fn secret(self, form: SecretEncoding) -> Self {
         Self { secret_form: form, ..self }
     }
 
     /// States the forms of the body that the provider may have signed instead of the wire's, in the
-    /// order they are tried. The bytes of the wire always come first. See [`Form`] for what
+    /// order they are tried. The bytes of the wire always come first. See [`BodyForm`] for what
     /// accepting one means.
     #[must_use]
-    pub const fn forms(self, forms: &'static [Form]) -> Self {
+    pub const fn forms(self, forms: &'static [BodyForm]) -> Self {
         Self { forms, ..self }
     }
 
     /// Returns whether a MAC's key is decoded from the secret's text.
     pub(crate) const fn decodes_secrets(&self) -> bool {
         matches!(self.algorithm, Algorithm::HmacSha256 | Algorithm::HmacSha1)
-            && matches!(self.secret_form, SecretForm::Base64 { .. })
+            && matches!(self.secret_form, SecretEncoding::Base64 { .. })
     }
 
     /// The headers that the timestamp may be in, if it has headers of its own.
@@ -259,82 +274,4 @@ impl Scheme {
         };
         (of(self.id_headers), of(self.timestamp_headers()))
     }
-}
-
-/// What makes the signature.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Algorithm {
-    HmacSha256,
-    HmacSha1,
-    #[cfg(feature = "ed25519")]
-    Ed25519 {
-        private: &'static str,
-    },
-}
-
-impl Algorithm {
-    /// The length of a signature in bytes.
-    pub(crate) const fn tag_length(self) -> usize {
-        match self {
-            Self::HmacSha256 => 32,
-            Self::HmacSha1 => 20,
-            #[cfg(feature = "ed25519")]
-            Self::Ed25519 { .. } => 64,
-        }
-    }
-}
-
-/// How the signatures stand in their header.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Layout {
-    /// One signature, alone.
-    Plain,
-    /// One signature behind a text.
-    Prefixed(&'static str),
-    /// Entries of the form key, `assign`, value.
-    List { separator: char, assign: char, key: &'static str },
-}
-
-/// How a signature's bytes are spelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Encoding {
-    /// Hex digits in either case, two for each byte.
-    Hex,
-    /// Padded standard base64.
-    Base64,
-}
-
-/// One piece of what is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Part {
-    /// This text.
-    Literal(&'static str),
-    /// The timestamp's text, as it stands in the delivery.
-    Timestamp,
-    /// The id's text, as it stands in the delivery.
-    Id,
-    /// The URL the provider was given, as configured with [`Verifier::url`](crate::Verifier::url):
-    /// what the request itself says about it can be forged or rewritten on the way.
-    Url,
-    /// The body's bytes.
-    Body,
-}
-
-/// How a secret's text becomes the key of the MAC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SecretForm {
-    /// The text's UTF-8 bytes are the key, whatever they look like.
-    Text,
-    /// Base64 of the key, in the forms in which consoles show it: standard or URL-safe, with or
-    /// without padding and the prefix, and with `v1,` in front or not. Several secrets may be joined
-    /// by `|`, the current one first.
-    Base64 {
-        /// What comes before the base64, such as `whsec_`.
-        prefix: &'static str,
-        /// The fewest bytes that a key has; 0 is taken for 1.
-        at_least: usize,
-    },
 }

@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{Address, Answer, HeaderSource, RequestHead};
+use crate::{
+    Answer, HeaderSource,
+    request::{RequestHead, RequestTarget},
+};
 
 /// A request without a signature header: its head, and its body of at most 4 KiB.
 ///
@@ -29,9 +32,9 @@ impl<'a> UnsignedRequest<'a> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Address, UnsignedRequest};
+    /// use countersign_core::request::{RequestTarget, UnsignedRequest};
     ///
-    /// let address = Address { path: "/hooks", authority: None };
+    /// let address = RequestTarget { path: "/hooks", authority: None };
     /// let headers = [("X-Hook-Secret", "b537207f20cbfa02357cf448134da559")];
     /// let request = UnsignedRequest::new(address, &headers, b"{}");
     /// assert_eq!(request.head().path(), "/hooks");
@@ -39,7 +42,11 @@ impl<'a> UnsignedRequest<'a> {
     /// assert_eq!(request.body(), b"{}");
     /// ```
     #[must_use]
-    pub fn new<H: HeaderSource>(address: Address<'a>, headers: &'a H, body: &'a [u8]) -> Self {
+    pub fn new<H: HeaderSource>(
+        address: RequestTarget<'a>,
+        headers: &'a H,
+        body: &'a [u8],
+    ) -> Self {
         Self { head: RequestHead::new(address, headers), body }
     }
 

@@ -1,6 +1,8 @@
 //! The forms in which providers sign a body.
 
-use crate::{JsonDumps, coding::Coding, reserialize, url_encoded, verifier::DEFAULT_BODY_LIMIT};
+use crate::{
+    coding::Coding, reserialize, scheme::JsonDumps, url_encoded, verifier::DEFAULT_BODY_LIMIT,
+};
 
 /// The form of a body that its signature is over.
 ///
@@ -37,7 +39,7 @@ use crate::{JsonDumps, coding::Coding, reserialize, url_encoded, verifier::DEFAU
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Form {
+pub enum BodyForm {
     /// The bytes as they came over the wire.
     Wire,
     /// What CPython 3.11 and later writes for `json.dumps(json.loads(body))`.
@@ -49,7 +51,7 @@ pub enum Form {
     ///
     /// It is for providers that sign the JSON and send it within a form, as
     /// [`Gitea`](crate::providers::gitea) can. Where the form itself was signed, see
-    /// [`EventAt::url_encoded`](crate::EventAt::url_encoded).
+    /// [`EventAt::url_encoded`](crate::event::EventAt::url_encoded).
     UrlEncodedMember(&'static str),
     /// The text that the body inflates to, if the request has one field `Content-Encoding`, with one
     /// coding, `gzip` or `deflate` (in the format of zlib, RFC 1950).
@@ -77,7 +79,7 @@ pub enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
-impl Form {
+impl BodyForm {
     /// Returns the greatest length of a text, as a multiple of the body's length. A test of
     /// `reserialize` pins it. The length of an inflated text is bounded by the body limit instead.
     pub(crate) fn growth(&self) -> usize {
@@ -105,16 +107,16 @@ impl Form {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Form, JsonDumps};
+    /// use countersign_core::scheme::{BodyForm, JsonDumps};
     ///
     /// let body = r#"{"b":"Zoë","a":1.50,"b":1e5}"#.as_bytes();
-    /// let python = Form::Python(JsonDumps::DEFAULT).spell(body);
+    /// let python = BodyForm::Python(JsonDumps::DEFAULT).spell(body);
     /// assert_eq!(python.as_deref(), Some(&br#"{"b": 100000.0, "a": 1.5}"#[..]));
-    /// let javascript = Form::JavaScript.spell(body);
+    /// let javascript = BodyForm::JavaScript.spell(body);
     /// assert_eq!(javascript.as_deref(), Some(&br#"{"b":100000,"a":1.5}"#[..]));
-    /// assert_eq!(Form::JavaScript.spell(b"NaN"), None);
+    /// assert_eq!(BodyForm::JavaScript.spell(b"NaN"), None);
     ///
-    /// let member = Form::UrlEncodedMember("payload").spell(b"payload=%7B%22a%22%3A1%7D");
+    /// let member = BodyForm::UrlEncodedMember("payload").spell(b"payload=%7B%22a%22%3A1%7D");
     /// assert_eq!(member.as_deref(), Some(&br#"{"a":1}"#[..]));
     /// ```
     #[must_use]

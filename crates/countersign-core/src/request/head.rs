@@ -9,7 +9,7 @@ use crate::{
 
 /// Where a request was sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Address<'a> {
+pub struct RequestTarget<'a> {
     /// The path, as the router that calls the verifier sees it.
     pub path: &'a str,
     /// The authority of the request's target, where it has one: HTTP/2's `:authority`.
@@ -25,12 +25,12 @@ pub struct Address<'a> {
 /// says which one it was.
 #[derive(Clone, Copy)]
 pub struct RequestHead<'a> {
-    address: Address<'a>,
+    address: RequestTarget<'a>,
     headers: &'a dyn Fields,
 }
 
 impl<'a> RequestHead<'a> {
-    pub(crate) fn new<H: HeaderSource>(address: Address<'a>, headers: &'a H) -> Self {
+    pub(crate) fn new<H: HeaderSource>(address: RequestTarget<'a>, headers: &'a H) -> Self {
         Self { address, headers }
     }
 

@@ -1,0 +1,24 @@
+//! Algorithms.
+
+/// What makes the signature.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Algorithm {
+    HmacSha256,
+    HmacSha1,
+    #[cfg(feature = "ed25519")]
+    Ed25519 {
+        private: &'static str,
+    },
+}
+
+impl Algorithm {
+    /// The length of a signature in bytes.
+    pub(crate) const fn tag_length(self) -> usize {
+        match self {
+            Self::HmacSha256 => 32,
+            Self::HmacSha1 => 20,
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 { .. } => 64,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Spelling of signatures and secrets.
+
+/// How a signature's bytes are spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// Hex digits in either case, two for each byte.
+    Hex,
+    /// Padded standard base64.
+    Base64,
+}
+
+/// How a secret's text becomes the key of the MAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretEncoding {
+    /// The text's UTF-8 bytes are the key, whatever they look like.
+    Text,
+    /// Base64 of the key, in the forms in which consoles show it: standard or URL-safe, with or
+    /// without padding and the prefix, and with `v1,` in front or not. Several secrets may be joined
+    /// by `|`, the current one first.
+    Base64 {
+        /// What comes before the base64, such as `whsec_`.
+        prefix: &'static str,
+        /// The fewest bytes that a key has; 0 is taken for 1.
+        at_least: usize,
+    },
+}
