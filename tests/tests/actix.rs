@@ -18,7 +18,7 @@ use actix_web::{
 };
 use countersign::{
     Secret, Secrets, VerifiedBody, Verifier, Webhook,
-    actix_web::VerifyWebhook,
+    actix_web::VerifyMiddleware,
     providers::{XWebhookSignature, x_webhook_signature::flat},
     scheme::BodyForm,
 };
@@ -48,7 +48,7 @@ fn deliver(middleware: bool, data: bool, secret: &str, body: &str) -> (StatusCod
                     config.app_data(web::Data::new(verifier("hunter2")));
                 }
                 if middleware {
-                    let scope = web::scope("").wrap(VerifyWebhook::new(verifier("hunter2")));
+                    let scope = web::scope("").wrap(VerifyMiddleware::new(verifier("hunter2")));
                     config.service(scope.route("/event", web::post().to(on_event)));
                 } else {
                     config.route("/event", web::post().to(on_event));
@@ -132,7 +132,7 @@ fn refuses_what_somebody_has_inflated_before() {
             // What is wrapped last is outside.
             let app = App::new()
                 .route("/", web::post().to(async |_: VerifiedBody<XWebhookSignature>| ""))
-                .wrap(VerifyWebhook::new(verifier("secret")))
+                .wrap(VerifyMiddleware::new(verifier("secret")))
                 .wrap(inflate);
             let request = TestRequest::post()
                 .insert_header(("Content-Encoding", "gzip"))
@@ -162,7 +162,7 @@ fn passes_on_nothing_of_a_stream_but_its_text() {
                 web::post().to(async |payload: web::Payload| payload.to_bytes().await.unwrap()),
             )
             .route("/bytes", web::post().to(async |bytes: web::Bytes| bytes))
-            .wrap(VerifyWebhook::new(verifier));
+            .wrap(VerifyMiddleware::new(verifier));
         let app = init_service(app).await;
         let mut bodies = Vec::new();
         for path in ["/raw", "/bytes"] {
@@ -201,7 +201,7 @@ fn workers_share_secrets_that_are_replaced() {
                     .route("/extractor", web::post().to(on_bytes))
                     .service(
                         web::resource("/middleware")
-                            .wrap(VerifyWebhook::new(shared.clone()))
+                            .wrap(VerifyMiddleware::new(shared.clone()))
                             .route(web::post().to(async || "")),
                     )
             });

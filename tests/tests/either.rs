@@ -15,13 +15,13 @@ use countersign::{
     adapter::HttpHeaders,
     error::{Reason, VerifyErrorKind},
     event::EventAt,
-    idempotency::{Fresh, Idempotency, MemoryStore},
+    idempotency::{FirstDelivery, Idempotency, MemoryStore},
     providers::{
         GitHub, Hookdeck, Respan, SpeakNode, XWebhookSignature, github, respan, speaknode,
         x_webhook_signature::flat,
     },
     scheme::ForeignHeaders,
-    tower::{Verify, VerifyLayer},
+    tower::{VerifyLayer, VerifyService},
 };
 use countersign_tests::Logs;
 use http::{Response, request::Builder};
@@ -268,7 +268,7 @@ fn no_layer_is_made_where_two_look_in_the_same_header() {
 #[should_panic(expected = "the verifiers of github and calls both look")]
 fn no_service_is_made_where_two_of_three_look_in_the_same_header() {
     let verifiers = ((verifier::<GitHub>(), verifier::<Respan>()), in_the_header_of_github());
-    let _ = Verify::new((), verifiers);
+    let _ = VerifyService::new((), verifiers);
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn extractors_answer_500_where_two_look_in_the_same_header() {
     }
     type Calls = Either<Webhook<github::Event>, Webhook<speaknode::Event>>;
     async fn on_calls(_: Calls) {}
-    async fn on_fresh(_: Fresh<Calls>) {}
+    async fn on_fresh(_: FirstDelivery<Calls>) {}
     let app = Router::new().route("/", post(on_calls)).route("/fresh", post(on_fresh));
     let app = app.with_state(Mistaken {
         github: verifier(),
@@ -384,7 +384,7 @@ fn the_log_names_who_was_meant() {
 fn names_the_layer_that_is_missing_to_the_operator_alone() {
     let request = signed::<GitHub>(delivery("/"), GitHub::NAME, EVENT);
     let (parts, ()) = request.body(()).unwrap().into_parts();
-    assert!(verifier::<GitHub>().claims(&HttpHeaders(&parts.headers)));
+    assert!(verifier::<GitHub>().has_signature_header(&HttpHeaders(&parts.headers)));
     let rejection = Two::from_parts(&parts).unwrap_err();
     assert_eq!(rejection.status(), 500);
     assert_eq!(

@@ -89,7 +89,7 @@ async fn github_at_a_second_endpoint_states_its_events_in_the_same_headers() {
     }
 
     let verifier = Verifier::<GitHubEu>::new(secret()).unwrap();
-    assert_eq!(verifier.name(), "github-eu");
+    assert_eq!(verifier.get_endpoint(), "github-eu");
     let app = Router::new().route("/", post(handle)).with_state(verifier);
     let fields = [("X-GitHub-Event", "push"), ("X-GitHub-Delivery", "72d3162e")];
     let push = delivery::<GitHubEu>(&fields, r#"{"ref":"refs/heads/main"}"#);

@@ -12,7 +12,7 @@ use axum::{
 };
 use countersign::{
     Provider, Secret, Signer, Verifier,
-    actix_web::{VerifyWebhook, body_limits},
+    actix_web::{VerifyMiddleware, body_limits},
     providers::{GitHub, Respan, XWebhookSignature},
     scheme::{BodyForm, JsonDumps},
     signer::SignedHeaders,
@@ -156,7 +156,7 @@ mod on_actix {
         let app = App::new().service(
             web::scope("")
                 .configure(limits)
-                .wrap(VerifyWebhook::new(verifiers))
+                .wrap(VerifyMiddleware::new(verifiers))
                 .route("/bytes", web::post().to(async |_: web::Bytes| ""))
                 .route("/text", web::post().to(async |_: String| ""))
                 .route("/json", web::post().to(async |_: web::Json<Value>| ""))

@@ -8,7 +8,7 @@ use actix_web::{App, HttpResponse, web};
 use axum::{Router, body::Body, response::IntoResponse, routing::post};
 use countersign::{
     Secret, Verifier,
-    actix_web::{IdempotencyMiddleware, VerifyWebhook},
+    actix_web::{IdempotencyMiddleware, VerifyMiddleware},
     idempotency::{Idempotency, MemoryStore, Reason, Rejection},
     providers::XWebhookSignature,
     tower::{IdempotencyLayer, RequestBody, VerifyLayer},
@@ -155,7 +155,7 @@ macro_rules! actix {
         actix_web::test::init_service(
             App::new()
                 .wrap(IdempotencyMiddleware::new(&verifier(), $idempotency))
-                .wrap(VerifyWebhook::new(verifier()))
+                .wrap(VerifyMiddleware::new(verifier()))
                 .route("/", web::post().to($handler)),
         )
         .await

@@ -9,7 +9,7 @@ use axum::{
 };
 use countersign::{
     Secret, Secrets, VerifiedBody, Verifier,
-    idempotency::{Fresh, Idempotency, MemoryStore},
+    idempotency::{FirstDelivery, Idempotency, MemoryStore},
     providers::XWebhookSignature,
     request::RequestHead,
     tenants::{SecretSource, Tenants},
@@ -49,7 +49,7 @@ struct App {
 
 /// A receiver with the extractor.
 fn extracting(verifier: Webhooks, idempotency: &Idempotency) -> Router {
-    async fn handle(fresh: Fresh<VerifiedBody<XWebhookSignature>>) -> &'static str {
+    async fn handle(fresh: FirstDelivery<VerifiedBody<XWebhookSignature>>) -> &'static str {
         let _ = fresh.claimed.complete().await;
         "extracted"
     }
@@ -182,7 +182,7 @@ fn does_not_name_workers_rotations_and_names_that_differ() {
         for name in ["one", "another"] {
             let secret = format!("secret of {name}");
             let named = verifier(&secret).endpoint(format!("customer-{name}"));
-            assert_eq!(named.name(), format!("customer-{name}"));
+            assert_eq!(named.get_endpoint(), format!("customer-{name}"));
             let app = layered(named, &shared, "ok");
             // Neither is the other's duplicate.
             assert_eq!(deliver(&app, &secret, &event(1)).await, (200, "ok".to_owned()));

@@ -9,7 +9,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a bench")]
 
-mod fill;
+mod figures;
 mod process;
 mod subject;
 
@@ -21,7 +21,7 @@ use std::{
 use clap::Parser;
 use countersign_bench::{Bound, Report, Row, Samples, Table};
 
-use crate::{fill::Figures, subject::Subject};
+use crate::{figures::Figures, subject::Subject};
 
 /// Measures claims of ids in memory.
 #[derive(Debug, Parser)]

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use countersign::idempotency::{Claim, IdempotencyKey, Lease, MemoryStore, Settled, Store};
 use dashmap::DashMap;
 
-use crate::fill::{Figures, fill};
+use crate::figures::{Figures, fill};
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Subject {
@@ -97,7 +97,7 @@ impl Remembers for MemoryStore {
 
     fn complete(&self, lease: Lease) {
         let settled = at_once(Store::complete(self, &lease, DAY, Bytes::new()));
-        assert_eq!(settled.unwrap(), Settled::Yes);
+        assert_eq!(settled.unwrap(), Settled::Applied);
     }
 }
 

@@ -13,7 +13,7 @@
 
 mod database;
 mod subject;
-mod turn;
+mod load;
 
 use std::{error::Error, time::Duration};
 
@@ -23,7 +23,7 @@ use countersign_bench::{Bound, Report, Row, Samples, Table};
 use crate::{
     database::Database,
     subject::{Event, Sending, Subject},
-    turn::Turn,
+    load::Load,
 };
 
 /// Measures claims in PostgreSQL.
@@ -67,7 +67,7 @@ async fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             // Each round begins with another one. The first one only warms up.
             let index = (place + round) % measured.len();
             let (subject, figures) = &mut measured[index];
-            let turn = Turn::of(*subject, &database, arguments).await?;
+            let turn = Load::of(*subject, &database, arguments).await?;
             if round > 0 {
                 figures.rate.0.push(turn.rate);
                 figures.half_within.0.push(turn.half_within);

@@ -14,13 +14,13 @@ use crate::database::Database;
 pub(crate) enum Subject {
     /// `insert .. on conflict do nothing`.
     Bare(Event, Sending),
-    /// Claimed.
+    /// ClaimGuard.
     Claim(Event, Sending),
-    /// Claimed, then done.
+    /// ClaimGuard, then done.
     Handled(Sending),
     /// A bare insertion and an effect in one transaction.
     BareIn,
-    /// Claimed in one transaction with an effect.
+    /// ClaimGuard in one transaction with an effect.
     ClaimIn,
 }
 

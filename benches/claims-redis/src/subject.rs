@@ -14,9 +14,9 @@ pub(crate) enum Subject {
     Bare(Event),
     /// `EXISTS`, then `SET`.
     Documented,
-    /// Claimed.
+    /// ClaimGuard.
     Claim(Event),
-    /// Claimed, then done.
+    /// ClaimGuard, then done.
     Handled,
 }
 

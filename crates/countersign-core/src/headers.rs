@@ -31,7 +31,7 @@ pub trait HeaderSource {
 
     /// Returns the same as [`values`](Self::values), for a name that every delivery is asked for:
     /// a header map that has names of its own keeps one [there](HeaderKey::prepared).
-    fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
+    fn values_by_key<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
         self.values(name.as_str())
     }
 }
@@ -57,7 +57,7 @@ pub trait HeaderSource {
 ///         self.0.get(&name.to_lowercase()).map(Vec::as_slice).into_iter()
 ///     }
 ///
-///     fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
+///     fn values_by_key<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
 ///         let value = match name.prepared(str::to_lowercase) {
 ///             Some(name) => self.0.get(name),
 ///             None => self.0.get(&name.as_str().to_lowercase()),
@@ -136,7 +136,7 @@ pub(crate) fn single_of<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &'a HeaderKey,
 ) -> Occurrence<'a> {
-    only(headers.values_of(name))
+    only(headers.values_by_key(name))
 }
 
 #[inline]
@@ -166,8 +166,8 @@ impl<H: HeaderSource + ?Sized> HeaderSource for &H {
         (**self).values(name)
     }
 
-    fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
-        (**self).values_of(name)
+    fn values_by_key<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
+        (**self).values_by_key(name)
     }
 }
 

@@ -239,15 +239,15 @@ impl<P: Provider> Verifier<P> {
     /// let in_house = Verifier::<XWebhookSignature>::new(Secret::new("whsec_abc123")?)?;
     ///
     /// let headers = [("X-Webhook-Signature", "anything")];
-    /// assert!(in_house.claims(&headers));
-    /// assert!(!github.claims(&headers));
-    /// assert!(github.header("X-Webhook-Signature")?.claims(&headers));
+    /// assert!(in_house.has_signature_header(&headers));
+    /// assert!(!github.has_signature_header(&headers));
+    /// assert!(github.header("X-Webhook-Signature")?.has_signature_header(&headers));
     /// # Ok::<_, countersign_core::ConfigError>(())
     /// ```
     #[must_use]
-    pub fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
+    pub fn has_signature_header<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
         let names = &self.shared.settings.signature_headers;
-        names.iter().any(|name| headers.values_of(name).next().is_some())
+        names.iter().any(|name| headers.values_by_key(name).next().is_some())
     }
 
     /// Returns the error for a delivery without any header of a signature.
@@ -305,9 +305,9 @@ impl<P: Provider> fmt::Debug for Verifier<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
             .field("provider", &P::NAME)
-            .field("endpoint", &self.name())
-            .field("body_limit", &self.limit())
-            .field("body_deadline", &self.deadline())
+            .field("endpoint", &self.get_endpoint())
+            .field("body_limit", &self.get_body_limit())
+            .field("body_deadline", &self.get_body_deadline())
             .finish_non_exhaustive()
     }
 }

@@ -225,7 +225,7 @@ const IN_PROGRESS: Option<&[u8]> = None;
 
 /// Both statements count a row where it is as asked for.
 fn settled(rows: u64) -> Settled {
-    if rows == 0 { Settled::Lost } else { Settled::Yes }
+    if rows == 0 { Settled::LeaseLost } else { Settled::Applied }
 }
 
 impl fmt::Debug for PostgresStore {

@@ -70,7 +70,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> 
         let found = script::CLAIM.run(&mut connection, &key, &arguments).await.map_err(failed)?;
         let Some((value, left)): Option<(Bytes, i64)> = found else { return Ok(Claim::Fresh) };
         match State::read(&value)? {
-            State::Claimed => Ok(Claim::InProgress { retry_after: length::left(left)? }),
+            State::ClaimGuard => Ok(Claim::InProgress { retry_after: length::left(left)? }),
             State::Done { note } => Ok(Claim::Done { note }),
         }
     }
@@ -112,9 +112,9 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
         let mut connection = self.connection.clone();
         let left = script.run(&mut connection, &self.key(lease.key()), arguments).await;
         match left.map_err(failed)? {
-            None => Ok(Settled::Yes),
+            None => Ok(Settled::Applied),
             // Either state is somebody else's; anything but a state is an error.
-            Some(value) => State::read(&value).map(|_| Settled::Lost),
+            Some(value) => State::read(&value).map(|_| Settled::LeaseLost),
         }
     }
 

@@ -29,7 +29,7 @@ use std::{env, error::Error, process::ExitCode};
 
 use actix_web::{App, HttpServer, web};
 use countersign::{
-    Secrets, Verified, Verifier, actix_web::VerifyWebhook, providers::XWebhookSignature,
+    Secrets, Verified, Verifier, actix_web::VerifyMiddleware, providers::XWebhookSignature,
 };
 use serde::Deserialize;
 
@@ -82,7 +82,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let app = move || {
         App::new().service(
             web::scope("/webhooks")
-                .wrap(VerifyWebhook::new(verifier.clone()))
+                .wrap(VerifyMiddleware::new(verifier.clone()))
                 .route("/json", web::post().to(on_json))
                 .route("/bytes", web::post().to(on_bytes))
                 .route("/text", web::post().to(on_text))

@@ -55,7 +55,7 @@ use actix_web::{
 };
 use countersign::{
     Rejection, Secrets, Verifier, Webhook,
-    actix_web::VerifyWebhook,
+    actix_web::VerifyMiddleware,
     error::Reason,
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
@@ -162,7 +162,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
                 web::resource("/webhooks")
                     // Inside of verification: an unverified upload takes no place.
                     .wrap(from_fn(shed))
-                    .wrap(VerifyWebhook::new(verifier.clone()))
+                    .wrap(VerifyMiddleware::new(verifier.clone()))
                     .route(web::post().to(on_event)),
             )
             // Added last, asked first.

@@ -52,7 +52,7 @@ use actix_web::{
 };
 use countersign::{
     Secrets, Verifier, Webhook,
-    actix_web::{IdempotencyMiddleware, VerifyWebhook},
+    actix_web::{IdempotencyMiddleware, VerifyMiddleware},
     idempotency::{Idempotency, MemoryStore},
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
@@ -111,7 +111,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
             web::resource("/webhooks")
                 .wrap(IdempotencyMiddleware::new(&verifier, idempotency.clone()))
                 // Around the other: only what was signed can claim an event.
-                .wrap(VerifyWebhook::new(verifier.clone()))
+                .wrap(VerifyMiddleware::new(verifier.clone()))
                 .route(web::post().to(on_event)),
         )
     };

@@ -22,7 +22,7 @@ use axum::{
 };
 use countersign::{
     Secret, Signer, VerifiedBody, Verifier, Webhook,
-    actix_web::VerifyWebhook,
+    actix_web::VerifyMiddleware,
     providers::{XWebhookSignature, x_webhook_signature::flat},
     tower::VerifyLayer,
 };
@@ -201,7 +201,7 @@ mod on_actix {
 
     fn wrapped<T: actix_web::FromRequest + 'static>(config: &mut web::ServiceConfig) {
         let route = web::post().to(take::<T>);
-        config.service(web::resource("/").wrap(VerifyWebhook::new(verifier())).route(route));
+        config.service(web::resource("/").wrap(VerifyMiddleware::new(verifier())).route(route));
     }
 
     /// A middleware that only passes on.

@@ -57,9 +57,9 @@ async fn prepares_nothing_and_writes_nothing_for_a_duplicate() -> Outcome {
     for id in ["1", "2", "3"] {
         let (one, other) = (lease(id), lease(id));
         assert_eq!(store.claim(&one, MINUTE).await?, Claim::Fresh);
-        assert_eq!(store.complete(&one, MINUTE, Bytes::new()).await?, Settled::Yes);
+        assert_eq!(store.complete(&one, MINUTE, Bytes::new()).await?, Settled::Applied);
         assert_eq!(store.claim(&other, MINUTE).await?, Claim::Done { note: Bytes::new() });
-        assert_eq!(store.release(&one).await?, Settled::Lost);
+        assert_eq!(store.release(&one).await?, Settled::LeaseLost);
     }
     // The server logs what it executes. Only the duplicate needed two statements.
     let log = postgres.log()?.split_off(said);
@@ -113,8 +113,8 @@ async fn whoever_comes_back_late_changes_nothing_of_anothers() -> Outcome {
     assert_eq!(store.claim(&next, MINUTE).await?, Claim::Fresh);
     let row = "select * from countersign_claims";
     let before = postgres.execute(row)?;
-    assert_eq!(store.complete(&slow, MINUTE, Bytes::new()).await?, Settled::Lost);
-    assert_eq!(store.release(&slow).await?, Settled::Lost);
+    assert_eq!(store.complete(&slow, MINUTE, Bytes::new()).await?, Settled::LeaseLost);
+    assert_eq!(store.release(&slow).await?, Settled::LeaseLost);
     assert!(matches!(store.claim(&slow, MINUTE).await?, Claim::InProgress { .. }));
     assert_eq!(postgres.execute(row)?, before);
     Ok(())
@@ -131,7 +131,7 @@ async fn works_under_stricter_isolation_where_nobody_is_in_the_way() -> Outcome 
         let (one, other) = (lease(level), lease(level));
         assert_eq!(store.claim(&one, MINUTE).await?, Claim::Fresh);
         assert!(matches!(store.claim(&other, MINUTE).await?, Claim::InProgress { .. }));
-        assert_eq!(store.complete(&one, MINUTE, Bytes::new()).await?, Settled::Yes);
+        assert_eq!(store.complete(&one, MINUTE, Bytes::new()).await?, Settled::Applied);
         assert_eq!(store.claim(&other, MINUTE).await?, Claim::Done { note: Bytes::new() });
     }
     Ok(())

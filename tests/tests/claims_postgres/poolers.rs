@@ -46,7 +46,7 @@ async fn of_400_events_two_instances_claim_and_complete_each_once() -> Outcome {
                     Ok(Claim::Fresh) => {
                         fresh.push(event);
                         match store.complete(&lease, MINUTE, Bytes::new()).await {
-                            Ok(Settled::Yes) => {}
+                            Ok(Settled::Applied) => {}
                             completed => failed.push(format!("{completed:?}")),
                         }
                     }
@@ -190,7 +190,7 @@ async fn works_behind_a_pooler_with_every_way_of_recycling() -> Outcome {
                     let lease = lease(&format!("{name} {round}"));
                     assert_eq!(store.claim(&lease, MINUTE).await.unwrap(), Claim::Fresh);
                     let completed = store.complete(&lease, MINUTE, Bytes::new()).await.unwrap();
-                    assert_eq!(completed, Settled::Yes);
+                    assert_eq!(completed, Settled::Applied);
                 }
             });
         }

@@ -85,7 +85,7 @@ async fn neither_prune_nor_claim_waits_for_the_other() -> Outcome {
                     assert_eq!(store.claim(&one, length).await?, Claim::Fresh);
                     if length == MINUTE {
                         let settled = store.complete(&one, MINUTE, Bytes::new()).await?;
-                        assert_eq!(settled, Settled::Yes);
+                        assert_eq!(settled, Settled::Applied);
                     }
                 }
                 let claim = store.claim(&lease(&id), MINUTE).await?;

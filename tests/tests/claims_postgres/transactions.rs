@@ -191,7 +191,7 @@ async fn both_ways_to_claim_know_of_each_other() -> Outcome {
     let claim = store.claim_in(&transaction, &key("1"), DAY).await?;
     assert!(matches!(claim, Claim::InProgress { .. }), "{claim:?}");
     transaction.commit().await?;
-    assert_eq!(store.complete(&leased, DAY, Bytes::from_static(b"note")).await?, Settled::Yes);
+    assert_eq!(store.complete(&leased, DAY, Bytes::from_static(b"note")).await?, Settled::Applied);
     let transaction = client.transaction().await?;
     let claim = store.claim_in(&transaction, &key("1"), DAY).await?;
     assert_eq!(claim, Claim::Done { note: Bytes::from_static(b"note") });

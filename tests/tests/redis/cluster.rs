@@ -36,7 +36,7 @@ async fn runs_scripts_that_the_node_does_not_know() -> Outcome {
         let one = lease(id);
         assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
         redis.execute(["SCRIPT", "FLUSH"])?;
-        assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Yes);
+        assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
         redis.execute(["SCRIPT", "FLUSH"])?;
         assert_eq!(store.claim(&lease(id), HOUR).await?, Claim::Done { note: "note".into() });
     }

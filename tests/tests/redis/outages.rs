@@ -30,10 +30,10 @@ async fn a_restart_between_two_calls_is_not_noticed() -> Outcome {
     assert!(matches!(store.claim(&lease("1"), HOUR).await?, Claim::InProgress { .. }));
     redis.stop()?;
     redis.start_again()?;
-    assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Yes);
+    assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
     redis.stop()?;
     redis.start_again()?;
-    assert_eq!(store.release(&lease("1")).await?, Settled::Lost);
+    assert_eq!(store.release(&lease("1")).await?, Settled::LeaseLost);
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Done { note: "note".into() });
     Ok(())
 }
@@ -48,9 +48,9 @@ async fn scripts_that_were_flushed_are_sent_again() -> Outcome {
         redis.execute(["SCRIPT", "FLUSH"])?;
         assert!(matches!(store.claim(&lease(id), HOUR).await?, Claim::InProgress { .. }));
         redis.execute(["SCRIPT", "FLUSH"])?;
-        assert_eq!(store.release(&one).await?, Settled::Yes);
+        assert_eq!(store.release(&one).await?, Settled::Applied);
         redis.execute(["SCRIPT", "FLUSH"])?;
-        assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Yes);
+        assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
     }
     Ok(())
 }
@@ -70,7 +70,7 @@ async fn a_stopped_server_is_an_error_at_once_and_found_when_it_is_back() -> Out
     }
     redis.start_again()?;
     // The very first call.
-    assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Yes);
+    assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
     Ok(())
 }
 
@@ -139,7 +139,7 @@ async fn a_connection_that_was_cut_is_not_noticed() -> Outcome {
     redis.execute(KILL)?;
     assert!(matches!(store.claim(&lease("1"), HOUR).await?, Claim::InProgress { .. }));
     redis.execute(KILL)?;
-    assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Yes);
+    assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
     redis.execute(KILL)?;
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Done { note: "note".into() });
     Ok(())
@@ -170,7 +170,7 @@ async fn each_event_is_claimed_once_while_connections_are_cut() -> Outcome {
                             break settled;
                         }
                     };
-                    assert_eq!(settled, Settled::Yes);
+                    assert_eq!(settled, Settled::Applied);
                 }
             }
             fresh

@@ -20,14 +20,14 @@ async fn keeps_one_readable_value_for_each_event() -> Outcome {
     let left: u64 = redis.execute(["PTTL", "countersign:e/-/-/evt%201"])?.parse()?;
     assert!((1_800_000..=3_600_000).contains(&left), "{left}");
 
-    assert_eq!(store.complete(&one, 24 * HOUR, "note".into()).await?, Settled::Yes);
+    assert_eq!(store.complete(&one, 24 * HOUR, "note".into()).await?, Settled::Applied);
     assert_eq!(redis.execute(get)?, format!("done:{}:note", one.token()));
     let left: u64 = redis.execute(["PTTL", "countersign:e/-/-/evt%201"])?.parse()?;
     assert!((23 * 3_600_000..=24 * 3_600_000).contains(&left), "{left}");
 
     let one = lease("evt 2");
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
-    assert_eq!(store.release(&one).await?, Settled::Yes);
+    assert_eq!(store.release(&one).await?, Settled::Applied);
     assert_eq!(redis.execute(["KEYS", "*"])?, "countersign:e/-/-/evt%201");
     Ok(())
 }
@@ -51,8 +51,8 @@ async fn whoever_completes_twice_is_told_the_same() -> Outcome {
     let (one, other) = (lease("1"), lease("1"));
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
     for _ in 0..2 {
-        assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Yes);
-        assert_eq!(store.complete(&other, HOUR, "note".into()).await?, Settled::Lost);
+        assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
+        assert_eq!(store.complete(&other, HOUR, "note".into()).await?, Settled::LeaseLost);
     }
     Ok(())
 }
@@ -97,6 +97,6 @@ async fn a_claim_without_an_end_is_an_error() -> Outcome {
     redis.execute(["PERSIST", "countersign:e/-/-/1"])?;
     assert!(told(&store.claim(&lease("1"), HOUR).await.unwrap_err()).contains("has no end"));
     // Its holder can go on.
-    assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Yes);
+    assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
     Ok(())
 }

@@ -7,7 +7,7 @@ use actix_web::{
     web::{self, Bytes, Data, Json, JsonConfig, PayloadConfig, ServiceConfig},
 };
 use countersign::{
-    VerifiedBody, Verifier, Webhook, actix_web::VerifyWebhook, providers::XWebhookSignature,
+    VerifiedBody, Verifier, Webhook, actix_web::VerifyMiddleware, providers::XWebhookSignature,
 };
 
 use super::{ACTIX_LIMIT, Handler, PATH};
@@ -25,7 +25,7 @@ pub fn configure(handler: Handler) -> impl Fn(&mut ServiceConfig) + Clone + Send
         }
         let resource = web::resource(PATH).route(route(handler));
         if let Handler::Behind | Handler::BehindJson | Handler::BehindEvent = handler {
-            config.service(resource.wrap(VerifyWebhook::new(verifier.clone())));
+            config.service(resource.wrap(VerifyMiddleware::new(verifier.clone())));
         } else {
             config.service(resource);
         }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use crate::{
     HeaderSource, PayloadError,
-    event::{EventAt, Identity, Location, json, members::Members},
+    event::{EventAt, Identity, Location, envelope_members::Members, json},
     headers::{Occurrence, single},
     url_encoded,
 };

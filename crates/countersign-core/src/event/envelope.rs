@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::{
     PayloadError,
     error::PayloadErrorKind,
-    event::{Delivery, RawJson, UnknownEvent, json, members::Members},
+    event::{Delivery, RawJson, UnknownEvent, envelope_members::Members, json},
 };
 
 /// The envelope of an event, borrowed from the body; its data is still text.

@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::members::{keep_best, rank, text, text_or_integer};
+use super::envelope_members::{keep_best, rank, text, text_or_integer};
 use crate::event::{Delivery, EventAt, Location};
 
 /// The type and the id that distinguish an event from all others of one endpoint and one tenant.

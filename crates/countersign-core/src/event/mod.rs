@@ -4,11 +4,11 @@
 
 mod delivery;
 mod envelope;
+mod envelope_members;
 mod events;
 mod identity;
 pub(crate) mod json;
 mod location;
-mod members;
 mod missing;
 mod open;
 mod raw;
@@ -16,10 +16,10 @@ pub(crate) mod variants;
 
 pub use delivery::Delivery;
 pub use envelope::{Envelope, FromEnvelope, RawEnvelope};
+pub(crate) use envelope_members::member_text;
 pub use identity::{EventId, Identity};
 pub(crate) use location::MAX_NAMES;
 pub use location::{EventAt, Location};
-pub(crate) use members::member_text;
 pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};
 

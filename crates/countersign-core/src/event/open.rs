@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use crate::{
     Event, PayloadError, Provider,
     error::PayloadErrorKind,
-    event::{Delivery, Location, RawJson, members::Members},
+    event::{Delivery, Location, RawJson, envelope_members::Members},
 };
 
 /// What a provider tells, with its data left open: a JSON object, kept as text.

@@ -9,7 +9,7 @@ use serde::{
 
 use crate::{
     PayloadError,
-    event::{Delivery, FromEnvelope, RawEnvelope, UnknownEvent, members::Members},
+    event::{Delivery, FromEnvelope, RawEnvelope, UnknownEvent, envelope_members::Members},
 };
 
 /// An enum of events, as [`events!`](crate::events) writes it.

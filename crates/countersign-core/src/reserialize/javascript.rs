@@ -3,7 +3,7 @@
 //! Source: ECMA-262, sections 25.5.1 `JSON.parse`, 25.5.2 `JSON.stringify`, 6.1.6.1.20
 //! `Number::toString` and 10.1.11 `OrdinaryOwnPropertyKeys`.
 
-use super::{Dialect, members::Order, number::Token, string::Charset};
+use super::{Dialect, number::Token, open_members::Order, string::Charset};
 
 /// `JSON.stringify` without a replacer and without indentation.
 #[derive(Clone, Copy, Debug)]

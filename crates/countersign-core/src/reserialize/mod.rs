@@ -6,10 +6,10 @@
 //! six times its input.
 
 mod javascript;
-mod members;
 mod number;
+mod open_members;
 mod python;
-mod settle;
+mod reordering;
 mod string;
 mod walk;
 
@@ -30,7 +30,7 @@ trait Dialect {
     fn charset(&self) -> string::Charset;
 
     /// In which order an object's members come.
-    fn order(&self) -> members::Order;
+    fn order(&self) -> open_members::Order;
 
     /// Whether `NaN`, `Infinity` and `-Infinity` are numbers.
     fn has_constants(&self) -> bool;

@@ -5,8 +5,8 @@
 
 use super::{
     Dialect,
-    members::Order,
     number::{self, Decimal, Token},
+    open_members::Order,
     string::Charset,
 };
 

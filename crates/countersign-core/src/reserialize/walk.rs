@@ -1,10 +1,9 @@
 //! The pass over the tokens.
 
 use super::{
-    Dialect,
-    members::{Mark, Members},
-    number,
-    settle::Settle,
+    Dialect, number,
+    open_members::{Mark, Members},
+    reordering::Reordering,
     string::{self, Charset},
 };
 
@@ -16,7 +15,7 @@ pub(super) struct Walk<'a, D> {
     /// What is open, outermost first.
     open: Vec<Open>,
     members: Members,
-    settle: Settle,
+    settle: Reordering,
     dialect: D,
 }
 
@@ -40,7 +39,7 @@ impl<'a, D: Dialect> Walk<'a, D> {
             out: Vec::with_capacity(text.len() + text.len() / 4),
             open: Vec::new(),
             members: Members::new(dialect.order()),
-            settle: Settle::default(),
+            settle: Reordering::default(),
             dialect,
         };
         walk.run()?;

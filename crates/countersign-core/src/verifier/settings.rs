@@ -171,7 +171,7 @@ impl<P: Provider> Verifier<P> {
     ///     .bad_request(Answer::json(r#"{"message":"bad request"}"#))
     ///     .payload_too_large(Answer::json(r#"{"message":"too large"}"#))
     ///     .unprocessable(Answer::json(r#"{"message":"not an event"}"#));
-    /// assert_eq!(verifier.refusal().body(), r#"{"message":"unauthorized"}"#);
+    /// assert_eq!(verifier.get_unauthorized().body(), r#"{"message":"unauthorized"}"#);
     /// # Ok::<_, countersign_core::ConfigError>(())
     /// ```
     #[must_use]
@@ -214,7 +214,7 @@ impl<P: Provider> Verifier<P> {
     /// let customer = String::from("acme");
     /// let verifier = Verifier::<GitHub>::new(Secret::new("secret of acme")?)?
     ///     .endpoint(format!("github-{customer}"));
-    /// assert_eq!(verifier.name(), "github-acme");
+    /// assert_eq!(verifier.get_endpoint(), "github-acme");
     /// # Ok::<_, countersign_core::ConfigError>(())
     /// ```
     #[must_use]
@@ -265,29 +265,30 @@ impl<P: Provider> Verifier<P> {
 }
 
 impl<P: Provider> Verifier<P> {
-    /// The endpoint's name.
+    /// Returns the name that [`endpoint`](Self::endpoint) has set, else the provider's.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn get_endpoint(&self) -> &str {
         self.shared.settings.custom.endpoint().unwrap_or(P::NAME)
     }
 }
 
 impl<P> Verifier<P> {
-    /// The largest body accepted, in bytes.
+    /// Returns the largest body that is accepted, in bytes: see [`body_limit`](Self::body_limit).
     #[must_use]
-    pub fn limit(&self) -> usize {
+    pub fn get_body_limit(&self) -> usize {
         self.shared.settings.body_limit
     }
 
-    /// How long a body may take.
+    /// Returns the time that a body may take: see [`body_deadline`](Self::body_deadline).
     #[must_use]
-    pub fn deadline(&self) -> Duration {
+    pub fn get_body_deadline(&self) -> Duration {
         self.shared.settings.body_deadline
     }
 
-    /// The answer to deliveries whose signature is refused.
+    /// Returns the answer to deliveries whose signature is refused: see
+    /// [`unauthorized`](Self::unauthorized).
     #[must_use]
-    pub fn refusal(&self) -> Answer {
+    pub fn get_unauthorized(&self) -> Answer {
         self.shared.settings.custom.unauthorized()
     }
 

@@ -21,8 +21,8 @@ use super::intake::{Intake, refuse};
 use crate::surface::{Verifiers, proof::Proof};
 
 pin_project! {
-    /// Response future of [`Verify`](super::Verify).
-    pub struct ResponseFuture<S, V>
+    /// Response future of [`VerifyService`](super::VerifyService).
+    pub struct VerifyFuture<S, V>
     where
         S: Service<ServiceRequest>,
         V: Verifiers,
@@ -52,7 +52,7 @@ pin_project! {
     }
 }
 
-impl<S, V> ResponseFuture<S, V>
+impl<S, V> VerifyFuture<S, V>
 where
     S: Service<ServiceRequest>,
     V: Verifiers,
@@ -62,7 +62,7 @@ where
     }
 }
 
-impl<S, V, B> Future for ResponseFuture<S, V>
+impl<S, V, B> Future for VerifyFuture<S, V>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>>,
     V: Verifiers,
@@ -111,12 +111,12 @@ where
     }
 }
 
-impl<S, V> fmt::Debug for ResponseFuture<S, V>
+impl<S, V> fmt::Debug for VerifyFuture<S, V>
 where
     S: Service<ServiceRequest>,
     V: Verifiers,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+        f.debug_struct("VerifyFuture").finish_non_exhaustive()
     }
 }

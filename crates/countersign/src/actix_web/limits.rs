@@ -3,7 +3,7 @@ use actix_web::web::{FormConfig, JsonConfig, PayloadConfig, ServiceConfig};
 use crate::adapter::Verifiers;
 
 /// Sets the limits of actix's own extractors to that of the verifier, for an `App` or a `Scope`
-/// with handlers behind [`VerifyWebhook`](super::VerifyWebhook).
+/// with handlers behind [`VerifyMiddleware`](super::VerifyMiddleware).
 ///
 /// Without it, actix answers 413 to verified bodies of more than 16 KiB in `web::Form`, 256 KiB in
 /// `web::Bytes` and `String`, and 2 MiB in `web::Json`. A pair of verifiers sets
@@ -13,13 +13,13 @@ use crate::adapter::Verifiers;
 /// It adds a `PayloadConfig`, a `FormConfig` and a `JsonConfig` to the app data, in place of those
 /// of scopes further out. A config that is added to the same scope later replaces it, for example
 /// one with an error handler: give that config the limit
-/// [`verifier.limit()`](countersign_core::Verifier::limit).
+/// [`verifier.get_body_limit()`](countersign_core::Verifier::get_body_limit).
 ///
 /// # Examples
 ///
 /// ```
 /// use actix_web::{App, http::StatusCode, test, web};
-/// use countersign::actix_web::{VerifyWebhook, body_limits};
+/// use countersign::actix_web::{VerifyMiddleware, body_limits};
 /// use countersign::{Secret, Signer, Verifier, providers::GitHub};
 ///
 /// async fn existing(body: web::Bytes) -> String { body.len().to_string() }
@@ -32,7 +32,7 @@ use crate::adapter::Verifiers;
 ///     App::new().service(
 ///         web::scope("/webhooks")
 ///             .configure(body_limits(&verifier))
-///             .wrap(VerifyWebhook::new(verifier))
+///             .wrap(VerifyMiddleware::new(verifier))
 ///             .route("/github", web::post().to(existing)),
 ///     ),
 /// )

@@ -11,7 +11,7 @@ use actix_web::{
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
 };
 
-use super::{ResponseFuture, intake::intake};
+use super::{VerifyFuture, intake::intake};
 use crate::surface::{Verifiers, choice::assert_apart};
 
 /// Middleware that calls the inner service with verified deliveries only.
@@ -19,11 +19,11 @@ use crate::surface::{Verifiers, choice::assert_apart};
 /// See the [module docs](crate::actix_web) for an example.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct VerifyWebhook<V> {
+pub struct VerifyMiddleware<V> {
     verifiers: V,
 }
 
-impl<V: Verifiers> VerifyWebhook<V> {
+impl<V: Verifiers> VerifyMiddleware<V> {
     /// Lets through what this [`Verifier`](crate::Verifier) accepts, or that one of a pair whose
     /// header is there. Everything there is to set is set on the verifier.
     ///
@@ -37,37 +37,37 @@ impl<V: Verifiers> VerifyWebhook<V> {
     }
 }
 
-impl<S, V, B> Transform<S, ServiceRequest> for VerifyWebhook<V>
+impl<S, V, B> Transform<S, ServiceRequest> for VerifyMiddleware<V>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>>,
     V: Verifiers,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
-    type Transform = Verify<S, V>;
+    type Transform = VerifyService<S, V>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Verify { inner: Rc::new(service), verifiers: self.verifiers.clone() }))
+        ready(Ok(VerifyService { inner: Rc::new(service), verifiers: self.verifiers.clone() }))
     }
 }
 
-/// Service of [`VerifyWebhook`].
-pub struct Verify<S, V> {
+/// Service of [`VerifyMiddleware`].
+pub struct VerifyService<S, V> {
     // Shared with the deliveries under way: it is called once their bodies are verified.
     inner: Rc<S>,
     verifiers: V,
 }
 
-impl<S, V, B> Service<ServiceRequest> for Verify<S, V>
+impl<S, V, B> Service<ServiceRequest> for VerifyService<S, V>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>>,
     V: Verifiers,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, V>;
+    type Future = VerifyFuture<S, V>;
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -76,12 +76,12 @@ where
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let payload = request.take_payload();
         let intake = intake(&self.verifiers, request.request(), payload);
-        ResponseFuture::new(intake, request, Rc::clone(&self.inner))
+        VerifyFuture::new(intake, request, Rc::clone(&self.inner))
     }
 }
 
-impl<S, V: fmt::Debug> fmt::Debug for Verify<S, V> {
+impl<S, V: fmt::Debug> fmt::Debug for VerifyService<S, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verify").field("verifiers", &self.verifiers).finish_non_exhaustive()
+        f.debug_struct("VerifyService").field("verifiers", &self.verifiers).finish_non_exhaustive()
     }
 }

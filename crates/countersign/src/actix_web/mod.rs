@@ -1,6 +1,6 @@
 //! Middleware and extractors for actix-web 4 that let through what was signed.
 //!
-//! Use the middleware [`VerifyWebhook`] where handlers exist that take the body as they like
+//! Use the middleware [`VerifyMiddleware`] where handlers exist that take the body as they like
 //! (`web::Json<T>`, `web::Bytes`, `String`): they keep working behind it, on the bytes that were
 //! verified. Use the extractors [`Webhook`](crate::Webhook) and
 //! [`VerifiedBody`](crate::VerifiedBody) for new handlers, with a [`Verifier`](crate::Verifier) for
@@ -8,7 +8,7 @@
 //! twice.
 //!
 //! Where several providers deliver to one endpoint, the middleware takes a pair of verifiers, of
-//! which the signature header chooses one, as in `VerifyWebhook::new((github, in_house))`, and the
+//! which the signature header chooses one, as in `VerifyMiddleware::new((github, in_house))`, and the
 //! extractor is [`Either`](crate::Either) of two, with the verifiers of all in the app data.
 //!
 //! A delivery is let through when **all** of these hold:
@@ -30,7 +30,7 @@
 //! ```
 //! use actix_web::{App, http::StatusCode, test, web};
 //! use countersign::providers::x_webhook_signature::{XWebhookSignature, flat};
-//! use countersign::{Secret, Verified, Verifier, Webhook, actix_web::VerifyWebhook};
+//! use countersign::{Secret, Verified, Verifier, Webhook, actix_web::VerifyMiddleware};
 //!
 //! #[derive(serde::Deserialize)]
 //! struct Created { id: String }
@@ -54,7 +54,7 @@
 //!         .route("/events", web::post().to(on_event))
 //!         .service(
 //!             web::scope("/behind")
-//!                 .wrap(VerifyWebhook::new(verifier))
+//!                 .wrap(VerifyMiddleware::new(verifier))
 //!                 .route("/existing", web::post().to(existing))
 //!                 .route("/with-proof", web::post().to(with_proof)),
 //!         ),
@@ -96,7 +96,7 @@
 //!
 //! ```
 //! use actix_web::{App, http::Method, test, web};
-//! use countersign::{Secret, Verifier, actix_web::VerifyWebhook, providers::GitHub};
+//! use countersign::{Secret, Verifier, actix_web::VerifyMiddleware, providers::GitHub};
 //!
 //! # #[actix_web::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -104,7 +104,7 @@
 //! let app = test::init_service(
 //!     App::new().service(
 //!         web::resource("/webhooks")
-//!             .route(web::post().to(async || "handled").wrap(VerifyWebhook::new(verifier)))
+//!             .route(web::post().to(async || "handled").wrap(VerifyMiddleware::new(verifier)))
 //!             .route(web::get().to(async || "challenge")),
 //!     ),
 //! )
@@ -140,7 +140,7 @@
 //!   the body is gone. **actix's own `Either`**, `actix_web::Either<Webhook<_>, _>`, goes on to its
 //!   other side, with the forged body, and inflates it before; [`Either`](crate::Either) of this
 //!   crate never does. Take `Webhook<_>` or `Result<Webhook<_>, Rejection>`; or `wrap` the route
-//!   in [`VerifyWebhook`], which cannot be misused so: what is not verified reaches no handler.
+//!   in [`VerifyMiddleware`], which cannot be misused so: what is not verified reaches no handler.
 //! - The verifier of the nearest scope decides. It is found as `web::Data<Verifier<P>>` first and as
 //!   plain `Verifier<P>` second; use one of the two throughout, because a `Data` further out wins
 //!   over a plain one that is nearer.
@@ -178,7 +178,7 @@ mod data;
 mod extensions;
 mod extract;
 #[cfg(feature = "idempotency")]
-mod fresh;
+mod first_delivery;
 mod future;
 mod headers;
 #[cfg(feature = "idempotency")]
@@ -191,9 +191,9 @@ mod response;
 mod tests;
 
 pub use extract::ExtractFuture;
-pub use future::ResponseFuture;
+pub use future::VerifyFuture;
 pub use headers::ActixHeaders;
 #[cfg(feature = "idempotency")]
-pub use idempotency::{HandleOnce, HandleOnceFuture, IdempotencyMiddleware};
+pub use idempotency::{IdempotencyFuture, IdempotencyMiddleware, IdempotencyService};
 pub use limits::body_limits;
-pub use middleware::{Verify, VerifyWebhook};
+pub use middleware::{VerifyMiddleware, VerifyService};

@@ -22,7 +22,7 @@ use countersign_core::{
 };
 use futures_core::Stream;
 
-use super::VerifyWebhook;
+use super::VerifyMiddleware;
 use crate::{Rejection, Verified, VerifiedBody, Webhook, surface::Reason};
 
 mod either;
@@ -103,7 +103,7 @@ async fn refuses_forged_json_that_does_not_parse_before_it_is_parsed() {
             .route("/extractor", web::post().to(on_event))
             .service(
                 web::resource("/middleware")
-                    .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("secret")))
+                    .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("secret")))
                     .route(web::post().to(async |_: web::Json<Vec<u8>>| "")),
             ),
     )
@@ -129,7 +129,7 @@ async fn answers_all_bad_signatures_alike() {
             .route("/extractor", web::post().to(on_event))
             .service(
                 web::resource("/middleware")
-                    .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("secret")))
+                    .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("secret")))
                     .route(web::post().to(HttpResponse::Ok)),
             ),
     )
@@ -178,7 +178,7 @@ async fn verifies_an_encoded_body_over_the_bytes_on_the_wire() {
             .route("/event", web::post().to(on_event))
             .service(
                 web::scope("/middleware")
-                    .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("secret")))
+                    .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("secret")))
                     .route("/bytes", web::post().to(on_bytes))
                     .route("/inflated", web::post().to(on_read)),
             ),
@@ -207,7 +207,7 @@ async fn the_limit_is_the_verifiers_and_not_actixs() {
             .route("/extractor", web::post().to(on_bytes))
             .service(
                 web::resource("/middleware")
-                    .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("secret")))
+                    .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("secret")))
                     .route(web::post().to(on_bytes)),
             )
             .service(
@@ -216,7 +216,7 @@ async fn the_limit_is_the_verifiers_and_not_actixs() {
                     .route("/extractor", web::post().to(on_bytes))
                     .service(
                         web::resource("/middleware")
-                            .wrap(VerifyWebhook::new(small))
+                            .wrap(VerifyMiddleware::new(small))
                             .route(web::post().to(on_bytes)),
                     ),
             ),

@@ -176,6 +176,6 @@
 
 mod extract;
 #[cfg(feature = "idempotency")]
-mod fresh;
+mod first_delivery;
 mod rejection;
 mod state;

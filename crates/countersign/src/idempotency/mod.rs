@@ -17,7 +17,7 @@
 //!
 //! - Middleware, inside of the one that verifies: `IdempotencyLayer` of [`tower`](crate::tower),
 //!   `IdempotencyMiddleware` of [`actix_web`](crate::actix_web). A handler's 2xx completes the event.
-//! - The extractor `Fresh` around another: the handler completes the event.
+//! - The extractor `FirstDelivery` around another: the handler completes the event.
 //! - [`Idempotency::claim`], with a proof, anywhere.
 //!
 //! # Stores
@@ -69,7 +69,7 @@
 //! event is then done: duplicates are not handled, even if the work fails later.
 //! The provider does not send it again by itself, either. If the work can fail, then
 //! - keep the event where it survives, in a queue or a table, before the 202 is answered; or
-//! - take the extractor `Fresh` or [`Idempotency::claim`], keep the `Claimed` with the work, and
+//! - take the extractor `FirstDelivery` or [`Idempotency::claim`], keep the `ClaimGuard` with the work, and
 //!   complete it at the end. The lease has to be longer than the work takes; a delivery that comes
 //!   meanwhile is answered 503.
 //!
@@ -142,40 +142,40 @@
 //! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the same
 //!   signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
 
-mod claimed;
+mod claim_guard;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod detached;
 mod endpoints;
-mod forget;
 #[cfg(feature = "_surface")]
-mod fresh;
+mod first_delivery;
+mod forget;
 mod in_progress;
-mod kept;
+mod kept_answer;
 mod key;
-mod lasting;
 mod lease;
 mod memory;
 mod rejection;
 mod settings;
 #[cfg(any(feature = "tower", feature = "actix-web"))]
-mod settling;
+mod settlement;
 mod shared;
 mod store;
 
-pub use claimed::Claimed;
+pub use claim_guard::ClaimGuard;
 #[cfg(feature = "_surface")]
-pub(crate) use claimed::Keyed;
+pub(crate) use claim_guard::Keyed;
 #[cfg(feature = "_surface")]
-pub use fresh::{Fresh, FreshRejection};
+pub use first_delivery::{FirstDelivery, FreshRejection};
 pub use in_progress::InProgressStatus;
-pub use kept::KeptAnswer;
+pub use kept_answer::KeptAnswer;
 pub use key::{EventKeyBuilder, IdempotencyKey, KeyBuilder};
 pub use lease::{Lease, Token};
 pub use memory::MemoryStore;
 pub use rejection::{Reason, Rejection};
 pub use settings::Idempotency;
 #[cfg(any(feature = "tower", feature = "actix-web"))]
-pub(crate) use settling::Settling;
+pub(crate) use settlement::Settlement;
 pub use shared::SharedStore;
 pub use store::{Claim, Settled, Store, StoreError};
 

@@ -7,14 +7,14 @@ use countersign_core::{
 };
 
 use super::{
-    IdempotencyKey, InProgressStatus, SharedStore, Store, claimed::Keyed, endpoints::Endpoints,
+    IdempotencyKey, InProgressStatus, SharedStore, Store, claim_guard::Keyed, endpoints::Endpoints,
 };
 use crate::{Verified, log};
 
 /// Handles each event once: a store, and how to use it.
 ///
 /// It goes into the layer, or into the state of the application for the extractor
-/// [`Fresh`](super::Fresh). Clones share the store.
+/// [`FirstDelivery`](super::FirstDelivery). Clones share the store.
 ///
 /// # Examples
 ///
@@ -99,7 +99,7 @@ impl Idempotency {
     /// Sets the status of the answer while the event is still being handled for another delivery.
     /// Default: [`InProgressStatus::ServiceUnavailable`], after which nearly all senders try again.
     ///
-    /// The status applies to the middleware, the extractor `Fresh` and [`claim`](Self::claim).
+    /// The status applies to the middleware, the extractor `FirstDelivery` and [`claim`](Self::claim).
     pub fn in_progress_status(self, in_progress: InProgressStatus) -> Self {
         Self { in_progress, ..self }
     }

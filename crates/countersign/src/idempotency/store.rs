@@ -58,7 +58,7 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
     /// Makes the event free again. One that is done stays so, and the answer is
-    /// [`Settled::Lost`]; one whose lease ran out is free already, and it is [`Settled::Yes`].
+    /// [`Settled::LeaseLost`]; one whose lease ran out is free already, and it is [`Settled::Applied`].
     ///
     /// # Errors
     ///
@@ -101,9 +101,9 @@ pub enum Claim {
 #[must_use = "a lease that was lost tells that an event may have been handled twice"]
 pub enum Settled {
     /// It is as asked for.
-    Yes,
+    Applied,
     /// The lease had run out, and the event is somebody else's or done: nothing was changed.
-    Lost,
+    LeaseLost,
 }
 
 /// A store is out of reach, or answered what it never should.

@@ -27,7 +27,7 @@ struct Told {
 
 #[derive(Clone, Debug, PartialEq)]
 enum State {
-    Claimed(Token),
+    ClaimGuard(Token),
     Done(Bytes),
 }
 
@@ -70,10 +70,10 @@ impl Told {
 impl Store for Told {
     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
         self.answer(|states| match states.get(lease.key().as_str()) {
-            Some(State::Claimed(_)) => Claim::InProgress { retry_after: length },
+            Some(State::ClaimGuard(_)) => Claim::InProgress { retry_after: length },
             Some(State::Done(note)) => Claim::Done { note: note.clone() },
             None => {
-                states.insert(lease.key().as_str().to_owned(), State::Claimed(lease.token()));
+                states.insert(lease.key().as_str().to_owned(), State::ClaimGuard(lease.token()));
                 Claim::Fresh
             }
         })
@@ -88,18 +88,18 @@ impl Store for Told {
     ) -> Result<Settled, StoreError> {
         self.answer(|states| {
             states.insert(lease.key().as_str().to_owned(), State::Done(note));
-            Settled::Yes
+            Settled::Applied
         })
         .await
     }
 
     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
         self.answer(|states| {
-            if states.get(lease.key().as_str()) != Some(&State::Claimed(lease.token())) {
-                return Settled::Lost;
+            if states.get(lease.key().as_str()) != Some(&State::ClaimGuard(lease.token())) {
+                return Settled::LeaseLost;
             }
             states.remove(lease.key().as_str());
-            Settled::Yes
+            Settled::Applied
         })
         .await
     }
@@ -127,7 +127,7 @@ fn verified(body: &'static str) -> Verified<XWebhookSignature> {
 
 const NO_HEADERS: [(&str, &str); 0] = [];
 
-async fn claim(idempotency: &Idempotency) -> Result<Claimed, Rejection> {
+async fn claim(idempotency: &Idempotency) -> Result<ClaimGuard, Rejection> {
     idempotency.claim(&verified(BODY), &NO_HEADERS).await
 }
 
@@ -170,7 +170,7 @@ async fn claims_once_and_completes() {
     assert_eq!(second.status(), 503);
     assert!(second.headers().any(|header| header == ("retry-after", "60".into())));
 
-    assert_eq!(claimed.complete().await.unwrap(), Settled::Yes);
+    assert_eq!(claimed.complete().await.unwrap(), Settled::Applied);
     assert_eq!(store.state(), Some(State::Done(Bytes::new())));
     let third = claim(&idempotency).await.unwrap_err();
     assert_eq!(third.status(), 200);
@@ -185,7 +185,7 @@ async fn releases_what_is_dropped() {
     let store = Told::default();
     let idempotency = Idempotency::new(store.clone());
     let claimed = claim(&idempotency).await.unwrap();
-    assert!(matches!(store.state(), Some(State::Claimed(_))));
+    assert!(matches!(store.state(), Some(State::ClaimGuard(_))));
     drop(claimed);
     rest().await;
     assert_eq!(store.state(), None);
@@ -234,7 +234,7 @@ async fn gives_up_to_complete_with_the_lease() {
     store.set(Mood::Works);
     advance(Duration::from_secs(60)).await;
     rest().await;
-    assert!(matches!(store.state(), Some(State::Claimed(_))), "the lease is the store's to end");
+    assert!(matches!(store.state(), Some(State::ClaimGuard(_))), "the lease is the store's to end");
 }
 
 #[tokio::test(start_paused = true)]
@@ -258,7 +258,7 @@ async fn frees_what_a_slow_store_has_claimed_after_all() {
     let idempotency = Idempotency::new(store.clone());
     store.set(Mood::HangsAfterwards);
     assert_eq!(claim(&idempotency).await.unwrap_err().status(), 503);
-    assert!(matches!(store.state(), Some(State::Claimed(_))));
+    assert!(matches!(store.state(), Some(State::ClaimGuard(_))));
     store.set(Mood::Works);
     rest().await;
     assert_eq!(store.state(), None);
@@ -281,7 +281,7 @@ async fn frees_what_was_claimed_once_the_store_is_back() {
     rest().await;
     advance(Duration::from_secs(10)).await;
     rest().await;
-    assert!(matches!(store.state(), Some(State::Claimed(_))));
+    assert!(matches!(store.state(), Some(State::ClaimGuard(_))));
     store.set(Mood::Works);
     sleep(Duration::from_secs(10)).await;
     assert_eq!(store.state(), None);
@@ -397,7 +397,7 @@ async fn handles_what_has_no_id_without_asking_the_store() {
     store.set(Mood::Fails);
     let claimed = Idempotency::new(store).claim(&verified("{}"), &NO_HEADERS).await.unwrap();
     assert!(!claimed.has_key());
-    assert_eq!(claimed.complete().await.unwrap(), Settled::Yes);
+    assert_eq!(claimed.complete().await.unwrap(), Settled::Applied);
 }
 
 #[tokio::test]

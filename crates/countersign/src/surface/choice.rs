@@ -80,7 +80,7 @@ impl<'a> Candidate<'a> {
         'a: 'h,
         H: HeaderSource + ?Sized,
     {
-        self.headers.iter().filter(|name| headers.values_of(name).next().is_some())
+        self.headers.iter().filter(|name| headers.values_by_key(name).next().is_some())
     }
 
     /// Returns whether its provider states all headers of another that a delivery has.

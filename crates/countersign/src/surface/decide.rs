@@ -65,7 +65,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>));
 
     /// How many of the verifiers look at a header that is there.
-    fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize;
+    fn signature_headers<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize;
 
     /// What holds for a delivery that none of several has begun.
     fn terms(&self) -> Terms;
@@ -165,14 +165,14 @@ impl<P: Provider> Decide for Verifier<P> {
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>)) {
         visit(Candidate {
-            name: self.name(),
+            name: self.get_endpoint(),
             headers: self.__signature_headers(),
             foreign: P::FOREIGN_HEADERS,
         });
     }
 
-    fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
-        usize::from(Self::claims(self, headers))
+    fn signature_headers<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
+        usize::from(Self::has_signature_header(self, headers))
     }
 
     #[inline]
@@ -180,8 +180,8 @@ impl<P: Provider> Decide for Verifier<P> {
         Terms {
             names: Self::NAMES,
             #[cfg(all(feature = "axum", feature = "tower"))]
-            limit: self.limit(),
-            deadline: self.deadline(),
+            limit: self.get_body_limit(),
+            deadline: self.get_body_deadline(),
             custom: self.__custom(),
         }
     }
@@ -206,7 +206,7 @@ impl<P: Provider> Decide for Verifier<P> {
     #[cfg(feature = "idempotency")]
     fn introduce(&self, idempotency: &Idempotency) {
         if let Some(keys) = self.__key_set() {
-            idempotency.note(self.name(), keys);
+            idempotency.note(self.get_endpoint(), keys);
         }
     }
 
@@ -252,8 +252,8 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         self.1.visit(visit);
     }
 
-    fn claims<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
-        self.0.claims(headers) + self.1.claims(headers)
+    fn signature_headers<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize {
+        self.0.signature_headers(headers) + self.1.signature_headers(headers)
     }
 
     fn terms(&self) -> Terms {
@@ -291,7 +291,7 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         address: RequestTarget<'_>,
     ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>) {
         let (left, right) = self;
-        let is_left = match (left.claims(headers), right.claims(headers)) {
+        let is_left = match (left.signature_headers(headers), right.signature_headers(headers)) {
             (0, 0) => return (self.terms(), Err(self.missing())),
             (1, 0) => true,
             (0, 1) => false,

@@ -110,7 +110,7 @@ where
                     verifiers.answerers(&mut answerers);
                 }
                 // An empty header is a signature that is not valid, not a missing one.
-                if !answerers.is_empty() && verifiers.claims(headers) == 0 {
+                if !answerers.is_empty() && verifiers.signature_headers(headers) == 0 {
                     let room = UnsignedRequest::BODY_LIMIT;
                     Stage::Unsigned { error, answerers, buffer: Buffer::default(), room }
                 } else if fits(DISCARDED) && error.kind() != VerifyErrorKind::BodyTooLarge {

@@ -12,7 +12,7 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body that the inner service of [`Verify`](super::Verify) gets: the bytes that were
+    /// The body that the inner service of [`VerifyService`](super::VerifyService) gets: the bytes that were
     /// verified, in one piece.
     #[derive(Clone)]
     pub struct RequestBody {
@@ -54,7 +54,7 @@ impl fmt::Debug for RequestBody {
 }
 
 pin_project! {
-    /// The body of a response of [`Verify`](super::Verify): the inner service's, or another in its place.
+    /// The body of a response of [`VerifyService`](super::VerifyService): the inner service's, or another in its place.
     pub struct ResponseBody<B> {
         #[pin]
         content: Content<B>,

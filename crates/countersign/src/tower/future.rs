@@ -27,8 +27,8 @@ use crate::surface::{
 };
 
 pin_project! {
-    /// Response future of [`Verify`](super::Verify).
-    pub struct ResponseFuture<S, V, B>
+    /// Response future of [`VerifyService`](super::VerifyService).
+    pub struct VerifyFuture<S, V, B>
     where
         S: Service<Request<RequestBody>>,
         V: Verifiers,
@@ -63,7 +63,7 @@ pin_project! {
     }
 }
 
-impl<S, V, B> ResponseFuture<S, V, B>
+impl<S, V, B> VerifyFuture<S, V, B>
 where
     S: Service<Request<RequestBody>>,
     V: Verifiers,
@@ -73,7 +73,7 @@ where
     }
 }
 
-impl<S, V, B, R> Future for ResponseFuture<S, V, B>
+impl<S, V, B, R> Future for VerifyFuture<S, V, B>
 where
     S: Service<Request<RequestBody>, Response = Response<R>>,
     V: Verifiers,
@@ -148,13 +148,13 @@ fn describe(headers: &mut HeaderMap, form: BodyForm, length: usize) {
     }
 }
 
-impl<S, V, B> fmt::Debug for ResponseFuture<S, V, B>
+impl<S, V, B> fmt::Debug for VerifyFuture<S, V, B>
 where
     S: Service<Request<RequestBody>>,
     V: Verifiers,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+        f.debug_struct("VerifyFuture").finish_non_exhaustive()
     }
 }
 

@@ -1,9 +1,9 @@
 use tower_layer::Layer;
 
-use super::Verify;
+use super::VerifyService;
 use crate::surface::{Verifiers, choice::assert_apart};
 
-/// Layer that applies the [`Verify`] middleware.
+/// Layer that applies the [`VerifyService`] middleware.
 ///
 /// Put load shedding and concurrency limits inside of this layer, so that they count only verified
 /// deliveries:
@@ -43,9 +43,9 @@ impl<V: Verifiers> VerifyLayer<V> {
 }
 
 impl<S, V: Verifiers> Layer<S> for VerifyLayer<V> {
-    type Service = Verify<S, V>;
+    type Service = VerifyService<S, V>;
 
-    fn layer(&self, inner: S) -> Verify<S, V> {
-        Verify::new(inner, self.verifiers.clone())
+    fn layer(&self, inner: S) -> VerifyService<S, V> {
+        VerifyService::new(inner, self.verifiers.clone())
     }
 }

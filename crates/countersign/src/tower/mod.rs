@@ -177,7 +177,7 @@
 //! - A limit of somebody else around this layer is honoured (413). axum's own extractors (`Bytes`,
 //!   `String`, `Json`, `Form`) have a limit of 2 MiB unless a `DefaultBodyLimit` sets another one.
 //!   If the verifier's limit is higher than 2 MiB, the layer sets it for the handlers inside, with
-//!   the feature `axum`; without the feature, put `DefaultBodyLimit::max(verifier.limit())` inside.
+//!   the feature `axum`; without the feature, put `DefaultBodyLimit::max(verifier.get_body_limit())` inside.
 //!   A `DefaultBodyLimit` inside the layer always applies, and one outside only if the verifier's
 //!   limit is at most 2 MiB.
 
@@ -190,8 +190,8 @@ mod service;
 mod webhook;
 
 pub use body::{RequestBody, ResponseBody};
-pub use future::ResponseFuture;
+pub use future::VerifyFuture;
 #[cfg(feature = "idempotency")]
-pub use idempotency::{HandleOnce, HandleOnceFuture, IdempotencyLayer};
+pub use idempotency::{IdempotencyFuture, IdempotencyLayer, IdempotencyService};
 pub use layer::VerifyLayer;
-pub use service::Verify;
+pub use service::VerifyService;

@@ -4,7 +4,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use super::{RequestBody, ResponseBody, ResponseFuture};
+use super::{RequestBody, ResponseBody, VerifyFuture};
 use crate::surface::{
     Verifiers,
     choice::assert_apart,
@@ -23,12 +23,12 @@ use crate::surface::{
 /// See the [module docs](crate::tower) for an example.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Verify<S, V> {
+pub struct VerifyService<S, V> {
     inner: S,
     verifiers: V,
 }
 
-impl<S, V: Verifiers> Verify<S, V> {
+impl<S, V: Verifiers> VerifyService<S, V> {
     /// Calls `inner` with what `verifiers` accept.
     ///
     /// # Panics
@@ -41,7 +41,7 @@ impl<S, V: Verifiers> Verify<S, V> {
     }
 }
 
-impl<S, V, B, R> Service<Request<B>> for Verify<S, V>
+impl<S, V, B, R> Service<Request<B>> for VerifyService<S, V>
 where
     S: Service<Request<RequestBody>, Response = Response<R>> + Clone,
     V: Verifiers,
@@ -50,7 +50,7 @@ where
 {
     type Response = Response<ResponseBody<R>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, V, B>;
+    type Future = VerifyFuture<S, V, B>;
 
     /// Always ready. A service that is polled ready may hold a permit for the caller, and an
     /// unverified body would keep that permit for as long as its sender wants.
@@ -62,6 +62,6 @@ where
         let (parts, body) = request.into_parts();
         let intake = intake(&self.verifiers, &parts, body);
         // The inner service is never polled here, so that its clone holds no permit either.
-        ResponseFuture::new(intake, parts, self.inner.clone())
+        VerifyFuture::new(intake, parts, self.inner.clone())
     }
 }

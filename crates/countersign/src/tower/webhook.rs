@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl<E: Event, P: Provider> Webhook<E, P> {
-    /// Reads the event of a request that [`Verify`](crate::tower::Verify) has let through, for
+    /// Reads the event of a request that [`VerifyService`](crate::tower::VerifyService) has let through, for
     /// services without a framework. axum and actix-web extract it.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl<E: Event, P: Provider> Webhook<E, P> {
 }
 
 impl<L: Extractor, R: Extractor> Either<L, R> {
-    /// Reads what [`Verify`](crate::tower::Verify) has let through of several providers, as
+    /// Reads what [`VerifyService`](crate::tower::VerifyService) has let through of several providers, as
     /// [`Webhook::from_parts`] does.
     ///
     /// # Errors

@@ -10,9 +10,9 @@ use actix_web::{
 };
 use countersign::{
     Webhook,
-    actix_web::{IdempotencyMiddleware, VerifyWebhook},
+    actix_web::{IdempotencyMiddleware, VerifyMiddleware},
     adapter::{Extractor, Verifiers},
-    idempotency::{Fresh, Idempotency},
+    idempotency::{FirstDelivery, Idempotency},
     providers::{
         gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,
         x_webhook_signature,
@@ -110,7 +110,7 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
 fn route<T>(config: &mut ServiceConfig, path: &str, is_once: bool)
 where
     T: Given + Extractor + FromRequest + 'static,
-    Fresh<T>: FromRequest,
+    FirstDelivery<T>: FromRequest,
 {
     let post = web::post();
     config.route(path, if is_once { post.to(fresh::<T>) } else { post.to(extracted::<T>) });
@@ -122,7 +122,7 @@ async fn extracted<T: Given>(handler: Data<Handler>, given: T) -> HttpResponse {
 
 async fn fresh<T: Given + Extractor>(
     handler: Data<Handler>,
-    Fresh { delivery, claimed, .. }: Fresh<T>,
+    FirstDelivery { delivery, claimed, .. }: FirstDelivery<T>,
 ) -> HttpResponse {
     let answer = answer(handler.handle(&delivery, delivery.facts().bytes).await);
     if answer.status().is_success() {
@@ -228,7 +228,7 @@ fn wrapped<T: Given + FromRequest + 'static>(
     config.service(
         web::resource(path)
             .wrap(Condition::new(*is_once, once))
-            .wrap(VerifyWebhook::new(verifiers))
+            .wrap(VerifyMiddleware::new(verifiers))
             .wrap_fn(|request, inner| {
                 // Held while the others work, as a middleware does that logs requests.
                 let held = request.request().clone();

@@ -10,7 +10,7 @@ use axum::{
 use countersign::{
     Webhook,
     adapter::{Extractor, HttpHeaders, Verifiers},
-    idempotency::{Fresh, Idempotency},
+    idempotency::{FirstDelivery, Idempotency},
     providers::{
         gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,
         x_webhook_signature,
@@ -63,7 +63,7 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
 fn route<T>(path: &str, is_once: bool) -> Router<Endpoints>
 where
     T: Given + Extractor + FromRequest<Endpoints> + Send + Sync + 'static,
-    Fresh<T>: FromRequest<Endpoints>,
+    FirstDelivery<T>: FromRequest<Endpoints>,
 {
     let handler = if is_once { post(fresh::<T>) } else { post(extracted::<T>) };
     Router::new().route(path, handler)
@@ -75,7 +75,7 @@ async fn extracted<T: Given>(State(handler): State<Handler>, given: T) -> Respon
 
 async fn fresh<T: Given + Extractor>(
     State(handler): State<Handler>,
-    Fresh { delivery, claimed, .. }: Fresh<T>,
+    FirstDelivery { delivery, claimed, .. }: FirstDelivery<T>,
 ) -> Response {
     let answer = answer(handler.handle(&delivery, delivery.facts().bytes).await);
     if answer.status().is_success() {

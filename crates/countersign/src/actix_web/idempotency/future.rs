@@ -14,11 +14,11 @@ use actix_web::{
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use crate::idempotency::{Claimed, KeptAnswer, Rejection, Settling};
+use crate::idempotency::{ClaimGuard, KeptAnswer, Rejection, Settlement};
 
 pin_project! {
-    /// Response future of [`HandleOnce`](super::HandleOnce).
-    pub struct HandleOnceFuture<S, B>
+    /// Response future of [`IdempotencyService`](super::IdempotencyService).
+    pub struct IdempotencyFuture<S, B>
     where
         S: Service<ServiceRequest>,
     {
@@ -35,30 +35,30 @@ pin_project! {
             waiting: Option<(Rejection, ServiceRequest)>,
         },
         Claiming {
-            claiming: Pin<Box<dyn Future<Output = Result<Claimed, Rejection>>>>,
+            claiming: Pin<Box<dyn Future<Output = Result<ClaimGuard, Rejection>>>>,
             // Taken when the event is claimed.
             waiting: Option<(ServiceRequest, Rc<S>)>,
         },
         Calling {
             #[pin]
             response: F,
-            claimed: Option<Claimed>,
+            claimed: Option<ClaimGuard>,
         },
         // The answer is read, so that it can be kept.
         Keeping {
             body: Pin<Box<dyn Future<Output = Option<Bytes>>>>,
-            waiting: Option<(ServiceResponse<()>, Claimed)>,
+            waiting: Option<(ServiceResponse<()>, ClaimGuard)>,
         },
-        Settling {
-            settling: Settling,
+        Settlement {
+            settling: Settlement,
             outcome: Option<Result<ServiceResponse<EitherBody<B>>, E>>,
         },
     }
 }
 
-impl<S: Service<ServiceRequest>, B> HandleOnceFuture<S, B> {
+impl<S: Service<ServiceRequest>, B> IdempotencyFuture<S, B> {
     pub(super) fn new(
-        claiming: impl Future<Output = Result<Claimed, Rejection>> + 'static,
+        claiming: impl Future<Output = Result<ClaimGuard, Rejection>> + 'static,
         request: ServiceRequest,
         inner: Rc<S>,
     ) -> Self {
@@ -71,7 +71,7 @@ impl<S: Service<ServiceRequest>, B> HandleOnceFuture<S, B> {
     }
 }
 
-impl<S, B> Future for HandleOnceFuture<S, B>
+impl<S, B> Future for IdempotencyFuture<S, B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>>,
     B: MessageBody + 'static,
@@ -108,7 +108,7 @@ where
                     let Some((response, claimed)) = waiting.take() else { return Poll::Pending };
                     State::kept(response, body, claimed)
                 }
-                StateProjection::Settling { settling, outcome } => {
+                StateProjection::Settlement { settling, outcome } => {
                     ready!(settling.as_mut().poll(cx));
                     return outcome.take().map_or(Poll::Pending, Poll::Ready);
                 }
@@ -120,7 +120,7 @@ where
 
 impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
     /// The inner service is done: now the event is, or it is free again.
-    fn answered(outcome: Result<ServiceResponse<B>, E>, claimed: Claimed) -> Self {
+    fn answered(outcome: Result<ServiceResponse<B>, E>, claimed: ClaimGuard) -> Self {
         let was_handled = outcome.as_ref().is_ok_and(|response| response.status().is_success());
         let claimed = claimed.after(was_handled);
         match outcome {
@@ -131,7 +131,7 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
                 let response = ServiceResponse::new(request, response);
                 Self::Keeping { body, waiting: Some((response, claimed)) }
             }
-            outcome => Self::Settling {
+            outcome => Self::Settlement {
                 settling: claimed.settle(None),
                 outcome: Some(outcome.map(ServiceResponse::map_into_left_body)),
             },
@@ -139,12 +139,12 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
     }
 
     /// The answer was read to its end, or broke off.
-    fn kept(mut response: ServiceResponse<()>, body: Option<Bytes>, claimed: Claimed) -> Self {
+    fn kept(mut response: ServiceResponse<()>, body: Option<Bytes>, claimed: ClaimGuard) -> Self {
         let Some(body) = body else {
             // What cannot be read cannot be sent either. The event was handled all the same.
             response.headers_mut().remove(CONTENT_LENGTH);
             let response = response.map_body(|_, ()| BoxBody::new(Bytes::new()));
-            return Self::Settling {
+            return Self::Settlement {
                 settling: claimed.settle(None),
                 outcome: Some(Ok(response.map_into_right_body())),
             };
@@ -156,7 +156,7 @@ impl<S, F, E, B: MessageBody + 'static> State<S, F, E, B> {
             body: body.clone(),
         };
         let response = response.map_body(|_, ()| BoxBody::new(body));
-        Self::Settling {
+        Self::Settlement {
             settling: claimed.settle(Some(&answer)),
             outcome: Some(Ok(response.map_into_right_body())),
         }
@@ -173,8 +173,8 @@ fn length<B: MessageBody>(response: &ServiceResponse<B>) -> Option<u64> {
     }
 }
 
-impl<S: Service<ServiceRequest>, B> fmt::Debug for HandleOnceFuture<S, B> {
+impl<S: Service<ServiceRequest>, B> fmt::Debug for IdempotencyFuture<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HandleOnceFuture").finish_non_exhaustive()
+        f.debug_struct("IdempotencyFuture").finish_non_exhaustive()
     }
 }

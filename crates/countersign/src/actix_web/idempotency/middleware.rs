@@ -12,14 +12,14 @@ use actix_web::{
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
 };
 
-use super::HandleOnceFuture;
+use super::IdempotencyFuture;
 use crate::{
     actix_web::ActixHeaders,
     idempotency::{Idempotency, Reason, Rejection},
     surface::{Verifiers, decide::ProofOf, proof::Proof as _},
 };
 
-/// Middleware that calls the inner service once for each event: inside of a [`VerifyWebhook`] with
+/// Middleware that calls the inner service once for each event: inside of a [`VerifyMiddleware`] with
 /// the same verifiers.
 ///
 /// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
@@ -38,7 +38,7 @@ use crate::{
 /// use actix_web::{App, HttpResponse, http::StatusCode, test, web};
 /// use countersign::{
 ///     Secret, Signer, Verifier,
-///     actix_web::{IdempotencyMiddleware, VerifyWebhook},
+///     actix_web::{IdempotencyMiddleware, VerifyMiddleware},
 ///     idempotency::{Idempotency, MemoryStore},
 ///     providers::XWebhookSignature,
 /// };
@@ -52,7 +52,7 @@ use crate::{
 /// let idempotency = Idempotency::new(MemoryStore::new());
 /// let app = App::new()
 ///     .wrap(IdempotencyMiddleware::new(&verifier, idempotency))
-///     .wrap(VerifyWebhook::new(verifier))
+///     .wrap(VerifyMiddleware::new(verifier))
 ///     .route("/webhooks", web::post().to(handle));
 /// let app = test::init_service(app).await;
 ///
@@ -74,7 +74,7 @@ use crate::{
 /// # }
 /// ```
 ///
-/// [`VerifyWebhook`]: crate::actix_web::VerifyWebhook
+/// [`VerifyMiddleware`]: crate::actix_web::VerifyMiddleware
 #[must_use]
 pub struct IdempotencyMiddleware<V> {
     idempotency: Idempotency,
@@ -103,25 +103,29 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
-    type Transform = HandleOnce<S, V>;
+    type Transform = IdempotencyService<S, V>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
         let idempotency = self.idempotency.clone();
-        ready(Ok(HandleOnce { inner: Rc::new(service), idempotency, verifiers: PhantomData }))
+        ready(Ok(IdempotencyService {
+            inner: Rc::new(service),
+            idempotency,
+            verifiers: PhantomData,
+        }))
     }
 }
 
 /// Service of [`IdempotencyMiddleware`].
-pub struct HandleOnce<S, V> {
+pub struct IdempotencyService<S, V> {
     // Shared with the deliveries under way: it is called once their events are claimed.
     inner: Rc<S>,
     idempotency: Idempotency,
     verifiers: PhantomData<fn() -> V>,
 }
 
-impl<S, V, B> Service<ServiceRequest> for HandleOnce<S, V>
+impl<S, V, B> Service<ServiceRequest> for IdempotencyService<S, V>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>>,
     V: Verifiers,
@@ -129,7 +133,7 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
-    type Future = HandleOnceFuture<S, B>;
+    type Future = IdempotencyFuture<S, B>;
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -141,12 +145,12 @@ where
             Some(proof) => {
                 let key = proof.key(&self.idempotency, &ActixHeaders(request.headers()));
                 let claiming = self.idempotency.clone().admit(key);
-                HandleOnceFuture::new(claiming, request, Rc::clone(&self.inner))
+                IdempotencyFuture::new(claiming, request, Rc::clone(&self.inner))
             }
             None => {
                 let verifier = any::type_name::<V>();
                 let rejection = Rejection::new(Reason::MissingProof { verifier });
-                HandleOnceFuture::reject(rejection, request)
+                IdempotencyFuture::reject(rejection, request)
             }
         }
     }
@@ -166,8 +170,10 @@ impl<V> fmt::Debug for IdempotencyMiddleware<V> {
     }
 }
 
-impl<S, V> fmt::Debug for HandleOnce<S, V> {
+impl<S, V> fmt::Debug for IdempotencyService<S, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HandleOnce").field("idempotency", &self.idempotency).finish_non_exhaustive()
+        f.debug_struct("IdempotencyService")
+            .field("idempotency", &self.idempotency)
+            .finish_non_exhaustive()
     }
 }

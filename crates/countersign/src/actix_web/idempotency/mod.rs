@@ -3,5 +3,5 @@
 mod future;
 mod middleware;
 
-pub use future::HandleOnceFuture;
-pub use middleware::{HandleOnce, IdempotencyMiddleware};
+pub use future::IdempotencyFuture;
+pub use middleware::{IdempotencyMiddleware, IdempotencyService};

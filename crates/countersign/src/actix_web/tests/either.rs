@@ -26,7 +26,7 @@ async fn each_is_verified_with_its_own_secret_and_two_are_ambiguous() {
                 web::resource("/middleware")
                     .app_data(web::Data::new(verifier::<XWebhookSignature>("another")))
                     .app_data(web::Data::new(verifier::<GitHub>("another")))
-                    .wrap(VerifyWebhook::new((in_house, github)))
+                    .wrap(VerifyMiddleware::new((in_house, github)))
                     .route(web::post().to(on_two)),
             ),
     )
@@ -68,7 +68,7 @@ fn in_the_header_of_github() -> Verifier<XWebhookSignature> {
 #[should_panic(expected = "the verifiers of x-webhook-signature and github both look for the \
                            signature in the header x-hub-signature-256")]
 fn no_middleware_is_made_where_two_look_in_the_same_header() {
-    let _ = VerifyWebhook::new((in_the_header_of_github(), verifier::<GitHub>("github")));
+    let _ = VerifyMiddleware::new((in_the_header_of_github(), verifier::<GitHub>("github")));
 }
 
 #[actix_web::test]
@@ -95,7 +95,7 @@ async fn answers_500_where_two_look_in_the_same_header() {
 async fn takes_the_proof_that_is_there_and_does_not_choose_by_header_again() {
     let app = init_service(
         App::new()
-            .wrap(VerifyWebhook::new(verifier::<GitHub>("github")))
+            .wrap(VerifyMiddleware::new(verifier::<GitHub>("github")))
             .route("/", web::post().to(on_two)),
     )
     .await;

@@ -151,7 +151,7 @@ async fn an_optional_delivery_is_none_where_it_is_refused() {
             .route("/bare", web::post().to(on_option))
             .service(
                 web::resource("/behind")
-                    .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("secret")))
+                    .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("secret")))
                     .route(web::post().to(on_option)),
             ),
     )

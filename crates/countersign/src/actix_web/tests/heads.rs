@@ -23,7 +23,7 @@ async fn lets_a_delivery_through_whose_request_somebody_holds() {
     let app = init_service(
         App::new().service(
             web::resource("/")
-                .wrap(VerifyWebhook::new(verifier::<Respan>("secret")))
+                .wrap(VerifyMiddleware::new(verifier::<Respan>("secret")))
                 .wrap_fn(|request, inner| {
                     // A middleware that logs the request with its answer does this.
                     let held: HttpRequest = request.request().clone();
@@ -60,7 +60,7 @@ async fn leaves_the_headers_as_they_arrived_and_hands_on_the_text_that_was_signe
     }
     let app = init_service(
         App::new()
-            .wrap(VerifyWebhook::new(verifier::<Respan>("secret")))
+            .wrap(VerifyMiddleware::new(verifier::<Respan>("secret")))
             .route("/", web::post().to(handle))
             .route("/bytes", web::post().to(async |body: web::Bytes| body)),
     )
@@ -78,7 +78,7 @@ async fn leaves_the_headers_as_they_arrived_and_hands_on_the_text_that_was_signe
 async fn hands_on_an_encoded_payload_as_it_was_on_the_wire() {
     let app = init_service(
         App::new()
-            .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("secret")))
+            .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("secret")))
             .route("/", web::post().to(async |payload: web::Payload| payload.to_bytes().await)),
     )
     .await;

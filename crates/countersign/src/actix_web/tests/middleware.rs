@@ -24,7 +24,7 @@ async fn handlers_work_unchanged_behind_the_middleware() {
     }
     let app = init_service(
         App::new()
-            .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("secret")))
+            .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("secret")))
             .route("/json", web::post().to(json))
             .route("/bytes", web::post().to(async |body: web::Bytes| body))
             .route("/text", web::post().to(async |body: String| body))
@@ -59,7 +59,7 @@ async fn handlers_work_unchanged_behind_the_middleware() {
 async fn an_extractor_takes_the_proof_that_the_middleware_left() {
     let app = init_service(
         App::new()
-            .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("middleware")))
+            .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("middleware")))
             .app_data(web::Data::new(verifier::<XWebhookSignature>("app data")))
             .route("/", web::post().to(on_event))
             .route("/twice", {
@@ -85,7 +85,7 @@ async fn the_proof_of_another_provider_is_not_taken() {
     }
     let app = init_service(
         App::new()
-            .wrap(VerifyWebhook::new(verifier::<XWebhookSignature>("us")))
+            .wrap(VerifyMiddleware::new(verifier::<XWebhookSignature>("us")))
             .app_data(web::Data::new(verifier::<Eu>("eu")))
             .route("/", web::post().to(async |_: Webhook<flat::Event, Eu>| "")),
     )
@@ -101,12 +101,12 @@ async fn wraps_apps_scopes_and_resources_each_with_its_verifier() {
         App::new()
             .service(
                 web::scope("/github")
-                    .wrap(VerifyWebhook::new(verifier::<GitHub>("github")))
+                    .wrap(VerifyMiddleware::new(verifier::<GitHub>("github")))
                     .route("/push", web::post().to(async |_: VerifiedBody<GitHub>| "github")),
             )
             .service(
                 web::resource("/respan")
-                    .wrap(VerifyWebhook::new(verifier::<Respan>("respan")))
+                    .wrap(VerifyMiddleware::new(verifier::<Respan>("respan")))
                     .route(web::post().to(async |_: Webhook<respan::Event>| "respan")),
             )
             .route("/open", web::post().to(async || "open"))
@@ -140,9 +140,9 @@ async fn wraps_apps_scopes_and_resources_each_with_its_verifier() {
 #[actix_web::test]
 async fn verifies_again_where_one_is_inside_another() {
     let app = init_service(
-        App::new().wrap(VerifyWebhook::new(verifier::<GitHub>("outer"))).service(
+        App::new().wrap(VerifyMiddleware::new(verifier::<GitHub>("outer"))).service(
             web::resource("/")
-                .wrap(VerifyWebhook::new(verifier::<Respan>("inner")))
+                .wrap(VerifyMiddleware::new(verifier::<Respan>("inner")))
                 .route(web::post().to(async |body: web::Bytes| body)),
         ),
     )
@@ -169,7 +169,7 @@ async fn calls_a_handler_that_takes_no_body_for_verified_deliveries_alone() {
     }
     let app = init_service(
         App::new()
-            .wrap(VerifyWebhook::new(verifier::<GitHub>("secret")))
+            .wrap(VerifyMiddleware::new(verifier::<GitHub>("secret")))
             .app_data(calls.clone())
             .default_service(web::to(on_anything)),
     )
@@ -188,7 +188,7 @@ async fn calls_a_handler_that_takes_no_body_for_verified_deliveries_alone() {
 async fn an_error_of_the_inner_service_is_its_own() {
     let app = init_service(
         App::new()
-            .wrap(VerifyWebhook::new(verifier::<GitHub>("secret")))
+            .wrap(VerifyMiddleware::new(verifier::<GitHub>("secret")))
             .wrap_fn(|request, inner| inner.call(request))
             .service(
                 web::resource("/")
@@ -222,7 +222,7 @@ async fn an_unverified_upload_takes_no_place_of_an_inner_middleware() {
                         response
                     }
                 })
-                .wrap(VerifyWebhook::new(verifier::<GitHub>("secret")))
+                .wrap(VerifyMiddleware::new(verifier::<GitHub>("secret")))
                 .route(web::post().to(async || "")),
         ),
     )

@@ -128,7 +128,7 @@ fn server() -> SocketAddr {
                         .route("/extractor", web::post().to(on_bytes))
                         .service(
                             web::resource("/middleware")
-                                .wrap(VerifyWebhook::new(verifier))
+                                .wrap(VerifyMiddleware::new(verifier))
                                 .route(web::post().to(async |body: web::Bytes| body)),
                         )
                 });

@@ -13,7 +13,7 @@ pub(super) async fn extremes<S: Store>(trial: Trial<S>) -> Outcome {
         trial.is_fresh(&one, length, "nobody has claimed it").await?;
         trial.outlive(length).await?;
         trial.is_fresh(&other, LONG, "it was claimed for next to nothing").await?;
-        trial.completes(&other, length, b"", Settled::Yes, "claimed").await?;
+        trial.completes(&other, length, b"", Settled::Applied, "claimed").await?;
         trial.outlive(length).await?;
         trial.is_fresh(&one, LONG, "it was done for next to nothing").await?;
     }
@@ -24,7 +24,7 @@ pub(super) async fn extremes<S: Store>(trial: Trial<S>) -> Outcome {
         if retry_after < LONG || retry_after > length {
             return Err(format!("`retry_after` of a lease of {length:?} is {retry_after:?}"));
         }
-        trial.completes(&one, length, b"ever", Settled::Yes, "done for ever").await?;
+        trial.completes(&one, length, b"ever", Settled::Applied, "done for ever").await?;
         trial.is_done(&lease(id), b"ever", "done for ever").await?;
     }
     Ok(())

@@ -12,14 +12,14 @@ pub(super) async fn slow_worker<S: Store>(trial: Trial<S>) -> Outcome {
     trial.is_fresh(&other, LONG, "the lease ran out").await?;
 
     trial.is_in_progress(&slow, "other has claimed it since").await?;
-    trial.completes(&slow, LONG, b"slow", Settled::Lost, "other has claimed it since").await?;
+    trial.completes(&slow, LONG, b"slow", Settled::LeaseLost, "other has claimed it since").await?;
     trial.is_in_progress(&lease("event"), "slow tried to complete it").await?;
-    trial.releases(&slow, Settled::Lost, "other has claimed it since").await?;
+    trial.releases(&slow, Settled::LeaseLost, "other has claimed it since").await?;
     trial.is_in_progress(&lease("event"), "slow tried to release it").await?;
 
-    trial.completes(&other, LONG, b"other", Settled::Yes, "other has claimed it").await?;
-    trial.completes(&slow, LONG, b"slow", Settled::Lost, "other has completed it").await?;
-    trial.releases(&slow, Settled::Lost, "other has completed it").await?;
+    trial.completes(&other, LONG, b"other", Settled::Applied, "other has claimed it").await?;
+    trial.completes(&slow, LONG, b"slow", Settled::LeaseLost, "other has completed it").await?;
+    trial.releases(&slow, Settled::LeaseLost, "other has completed it").await?;
     trial.is_done(&slow, b"other", "other has completed it").await
 }
 
@@ -29,10 +29,10 @@ pub(super) async fn unclaimed<S: Store>(trial: Trial<S>) -> Outcome {
     trial.is_fresh(&releasing, SHORT, "nobody has claimed it").await?;
     trial.outlive(SHORT).await?;
     let when = "the lease ran out, nobody has claimed it since";
-    trial.completes(&completing, LONG, b"late", Settled::Yes, when).await?;
+    trial.completes(&completing, LONG, b"late", Settled::Applied, when).await?;
     trial.is_done(&lease("completed"), b"late", "it was completed late").await?;
     // Nobody else has it, and it is free: as was asked for.
-    trial.releases(&releasing, Settled::Yes, when).await?;
+    trial.releases(&releasing, Settled::Applied, when).await?;
     trial.is_fresh(&lease("released"), LONG, "it was released late").await
 }
 
@@ -40,8 +40,8 @@ pub(super) async fn ttl<S: Store>(trial: Trial<S>) -> Outcome {
     let (brief, lasting) = (lease("brief"), lease("lasting"));
     trial.is_fresh(&brief, LONG, "nobody has claimed it").await?;
     trial.is_fresh(&lasting, SHORT, "nobody has claimed it").await?;
-    trial.completes(&brief, SHORT, b"brief", Settled::Yes, "claimed").await?;
-    trial.completes(&lasting, LONG, b"lasting", Settled::Yes, "claimed").await?;
+    trial.completes(&brief, SHORT, b"brief", Settled::Applied, "claimed").await?;
+    trial.completes(&lasting, LONG, b"lasting", Settled::Applied, "claimed").await?;
     trial.outlive(SHORT).await?;
     trial.is_done(&lease("lasting"), b"lasting", "only its lease would be over").await?;
     trial.is_fresh(&lease("brief"), LONG, "its ttl ran out").await

@@ -12,7 +12,9 @@ pub(super) async fn apart<S: Store>(trial: Trial<S>) -> Outcome {
     for key in &keys {
         let one = Lease::new(key.clone());
         trial.is_fresh(&one, LONG, key.as_str()).await?;
-        trial.completes(&one, LONG, key.as_str().as_bytes(), Settled::Yes, key.as_str()).await?;
+        trial
+            .completes(&one, LONG, key.as_str().as_bytes(), Settled::Applied, key.as_str())
+            .await?;
     }
     for key in &keys {
         let other = Lease::new(key.clone());

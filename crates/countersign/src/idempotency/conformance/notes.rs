@@ -20,7 +20,7 @@ pub(super) async fn bytes<S: Store>(trial: Trial<S>) -> Outcome {
     for (id, note) in notes {
         let one = lease(id);
         trial.is_fresh(&one, LONG, id).await?;
-        trial.completes(&one, LONG, note, Settled::Yes, id).await?;
+        trial.completes(&one, LONG, note, Settled::Applied, id).await?;
         trial.is_done(&lease(id), note, id).await?;
     }
     Ok(())

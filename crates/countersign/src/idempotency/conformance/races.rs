@@ -48,7 +48,7 @@ pub(super) async fn many<S: Store>(trial: Trial<S>) -> Outcome {
                 let one = lease(&event.to_string());
                 if trial.claim(&one, LONG).await? == Claim::Fresh {
                     fresh += 1;
-                    trial.completes(&one, LONG, b"", Settled::Yes, "claimed in a race").await?;
+                    trial.completes(&one, LONG, b"", Settled::Applied, "claimed in a race").await?;
                 }
             }
             Ok(fresh)

@@ -11,7 +11,7 @@ pub(super) async fn in_turn<S: Store>(trial: Trial<S>) -> Outcome {
     let (one, other) = (lease("event"), lease("event"));
     trial.is_fresh(&one, LONG, "nobody has claimed it").await?;
     trial.is_in_progress(&other, "one has claimed it").await?;
-    trial.completes(&one, LONG, b"note", Settled::Yes, "one has claimed it").await?;
+    trial.completes(&one, LONG, b"note", Settled::Applied, "one has claimed it").await?;
     trial.is_done(&other, b"note", "one has completed it").await?;
     trial.is_done(&one, b"note", "one has completed it, and claims again").await
 }
@@ -36,25 +36,27 @@ pub(super) async fn repeated<S: Store>(trial: Trial<S>) -> Outcome {
     trial.is_fresh(&one, LONG, "the same lease, again").await?;
     trial.outlive(SHORT).await?;
     trial.is_in_progress(&other, "claimed again for longer, and the first length is over").await?;
-    trial.completes(&one, LONG, b"", Settled::Yes, "claimed twice with the same lease").await
+    trial.completes(&one, LONG, b"", Settled::Applied, "claimed twice with the same lease").await
 }
 
 pub(super) async fn holder<S: Store>(trial: Trial<S>) -> Outcome {
     let (one, other) = (lease("event"), lease("event"));
     trial.is_fresh(&one, LONG, "nobody has claimed it").await?;
-    trial.completes(&other, LONG, b"other", Settled::Lost, "one has claimed it, not other").await?;
-    trial.releases(&other, Settled::Lost, "one has claimed it, not other").await?;
+    trial
+        .completes(&other, LONG, b"other", Settled::LeaseLost, "one has claimed it, not other")
+        .await?;
+    trial.releases(&other, Settled::LeaseLost, "one has claimed it, not other").await?;
     trial.is_in_progress(&other, "one has claimed it").await?;
 
-    trial.releases(&one, Settled::Yes, "one has claimed it").await?;
+    trial.releases(&one, Settled::Applied, "one has claimed it").await?;
     trial.is_fresh(&other, LONG, "one has released it").await?;
-    trial.releases(&one, Settled::Lost, "one has released it, other has claimed it").await?;
+    trial.releases(&one, Settled::LeaseLost, "one has released it, other has claimed it").await?;
     trial.is_in_progress(&one, "other has claimed it").await?;
 
-    trial.completes(&other, LONG, b"other", Settled::Yes, "other has claimed it").await?;
-    trial.completes(&one, LONG, b"one", Settled::Lost, "other has completed it").await?;
-    trial.releases(&one, Settled::Lost, "other has completed it").await?;
-    trial.releases(&other, Settled::Lost, "it is done, and done is not released").await?;
+    trial.completes(&other, LONG, b"other", Settled::Applied, "other has claimed it").await?;
+    trial.completes(&one, LONG, b"one", Settled::LeaseLost, "other has completed it").await?;
+    trial.releases(&one, Settled::LeaseLost, "other has completed it").await?;
+    trial.releases(&other, Settled::LeaseLost, "it is done, and done is not released").await?;
     trial.is_done(&one, b"other", "other has completed it").await
 }
 

@@ -119,7 +119,7 @@ impl<S: Store> Trial<S> {
             }
             sleep(PAUSE).await;
         }
-        self.releases(&next, Settled::Yes, when).await
+        self.releases(&next, Settled::Applied, when).await
     }
 }
 

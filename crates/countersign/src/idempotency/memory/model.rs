@@ -59,7 +59,7 @@ fn a_late_release_takes_nothing_from_another() {
 
         let (released, completed) = (releasing.join().unwrap(), completing.join().unwrap());
         let is_done = matches!(world.look(), Claim::Done { .. });
-        assert_eq!(is_done, completed == Some(Settled::Yes), "{released:?} {completed:?}");
+        assert_eq!(is_done, completed == Some(Settled::Applied), "{released:?} {completed:?}");
     });
 }
 
@@ -93,10 +93,10 @@ fn one_completes(workers: u8, time: Time) {
     }
     let settled: Vec<_> = working.into_iter().map(|worker| worker.join().unwrap()).collect();
     let completed: Vec<_> =
-        (0..workers).zip(&settled).filter(|(_, it)| **it == Some(Settled::Yes)).collect();
+        (0..workers).zip(&settled).filter(|(_, it)| **it == Some(Settled::Applied)).collect();
     assert_eq!(completed.len(), 1, "{settled:?}");
     if time == Time::Stands {
-        assert!(!settled.contains(&Some(Settled::Lost)), "{settled:?}");
+        assert!(!settled.contains(&Some(Settled::LeaseLost)), "{settled:?}");
     }
     let note = Bytes::copy_from_slice(&[completed[0].0]);
     assert_eq!(world.look(), Claim::Done { note }, "{settled:?}");

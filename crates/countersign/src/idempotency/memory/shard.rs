@@ -68,7 +68,7 @@ impl Shard {
         limits: Limits,
     ) -> Result<Settled, Full> {
         if self.is_lost(digest, token, now) {
-            return Ok(Settled::Lost);
+            return Ok(Settled::LeaseLost);
         }
         self.claims.remove(digest);
         self.make_room(now, limits)?;
@@ -76,15 +76,15 @@ impl Shard {
         self.done.tidy(now, limits.events);
         self.done.insert(digest, end, ());
         self.notes.insert(digest, note, now, end, limits);
-        Ok(Settled::Yes)
+        Ok(Settled::Applied)
     }
 
     pub(super) fn release(&mut self, digest: Digest, token: Token, now: Moment) -> Settled {
         if self.is_lost(digest, token, now) {
-            return Settled::Lost;
+            return Settled::LeaseLost;
         }
         self.claims.remove(digest);
-        Settled::Yes
+        Settled::Applied
     }
 
     /// Makes an event free that is done. Returns true if it was done.
@@ -159,7 +159,7 @@ mod tests {
                 let Some(ttl) = ttl else { continue };
                 let note = Bytes::from_static(b"a note");
                 let settled = self.shard.complete(digest, token, self.now, ttl, note, LIMITS);
-                assert_eq!(settled.unwrap(), Settled::Yes);
+                assert_eq!(settled.unwrap(), Settled::Applied);
                 assert!(self.shard.len() <= LIMITS.events);
             }
         }

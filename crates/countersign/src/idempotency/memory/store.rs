@@ -75,7 +75,7 @@ use super::{
 /// let second = delivery();
 /// assert!(matches!(store.claim(&second, MINUTE).await?, Claim::InProgress { .. }));
 ///
-/// assert_eq!(store.complete(&first, DAY, Bytes::from("200")).await?, Settled::Yes);
+/// assert_eq!(store.complete(&first, DAY, Bytes::from("200")).await?, Settled::Applied);
 /// assert_eq!(store.claim(&second, MINUTE).await?, Claim::Done { note: Bytes::from("200") });
 /// # Ok(())
 /// # }

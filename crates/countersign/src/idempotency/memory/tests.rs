@@ -32,7 +32,7 @@ async fn handle(store: &MemoryStore, id: impl ToString + Copy, note: &[u8]) {
     let one = lease(id);
     assert_eq!(store.claim(&one, LEASE).await.unwrap(), Claim::Fresh);
     let note = Bytes::copy_from_slice(note);
-    assert_eq!(store.complete(&one, TTL, note).await.unwrap(), Settled::Yes);
+    assert_eq!(store.complete(&one, TTL, note).await.unwrap(), Settled::Applied);
 }
 
 async fn is_done(store: &MemoryStore, id: impl ToString + Copy) -> bool {
@@ -70,7 +70,7 @@ async fn keeps_claims_while_a_flood_of_others_passes() {
     for one in &working {
         let other = Lease::new(one.key().clone());
         assert!(matches!(store.claim(&other, LEASE).await.unwrap(), Claim::InProgress { .. }));
-        assert_eq!(store.complete(one, TTL, Bytes::new()).await.unwrap(), Settled::Yes);
+        assert_eq!(store.complete(one, TTL, Bytes::new()).await.unwrap(), Settled::Applied);
     }
 }
 
@@ -85,7 +85,7 @@ async fn refuses_claims_when_every_place_is_taken_by_one() {
     assert_eq!(refused, "every place is taken by an event in progress");
     // Who holds one can still do everything.
     assert_eq!(store.claim(&working[0], LEASE).await.unwrap(), Claim::Fresh);
-    assert_eq!(store.complete(&working[0], TTL, Bytes::new()).await.unwrap(), Settled::Yes);
+    assert_eq!(store.complete(&working[0], TTL, Bytes::new()).await.unwrap(), Settled::Applied);
     // What is done makes room.
     assert_eq!(store.claim(&lease(4), LEASE).await.unwrap(), Claim::Fresh);
     assert!(store.claim(&lease(5), LEASE).await.is_err());
@@ -150,7 +150,11 @@ async fn gives_back_the_place_of_an_event_that_is_forgotten() {
         assert_eq!(store.claim(&next, LEASE).await.unwrap(), Claim::Fresh, "{id}");
         // The claim stays, and so does what its work leaves.
         assert!(!store.forget(next.key()).await.unwrap(), "{id}");
-        assert_eq!(store.complete(&next, TTL, Bytes::new()).await.unwrap(), Settled::Yes, "{id}");
+        assert_eq!(
+            store.complete(&next, TTL, Bytes::new()).await.unwrap(),
+            Settled::Applied,
+            "{id}"
+        );
         let note = Bytes::new();
         assert_eq!(store.claim(&lease(id), LEASE).await.unwrap(), Claim::Done { note }, "{id}");
         assert!(store.forget(lease(id).key()).await.unwrap(), "{id}");
@@ -163,7 +167,7 @@ async fn keeps_a_note_without_what_it_was_cut_from() {
     let body = Bytes::from(vec![b'x'; 1000]);
     let one = lease(1);
     assert_eq!(store.claim(&one, LEASE).await.unwrap(), Claim::Fresh);
-    assert_eq!(store.complete(&one, TTL, body.slice(..10)).await.unwrap(), Settled::Yes);
+    assert_eq!(store.complete(&one, TTL, body.slice(..10)).await.unwrap(), Settled::Applied);
     assert!(body.is_unique());
 }
 
@@ -208,7 +212,7 @@ async fn handles_each_event_once_among_many_tasks() {
                 if store.claim(&one, LEASE).await.unwrap() == Claim::Fresh {
                     assert_eq!(
                         store.complete(&one, TTL, Bytes::new()).await.unwrap(),
-                        Settled::Yes
+                        Settled::Applied
                     );
                     handled += 1;
                 }

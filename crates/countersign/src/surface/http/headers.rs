@@ -31,7 +31,7 @@ impl HeaderSource for HttpHeaders<'_> {
         self.0.get_all(name).iter().map(http::HeaderValue::as_bytes)
     }
 
-    fn values_of<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
+    fn values_by_key<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
         let fields = match name.prepared(|text| HeaderName::try_from(text)) {
             Some(Ok(name)) => self.0.get_all(name),
             Some(Err::<_, InvalidHeaderName>(_)) | None => self.0.get_all(name.as_str()),

@@ -17,13 +17,13 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::{
-    idempotency::{Claimed, KeptAnswer, Rejection, Settling},
+    idempotency::{ClaimGuard, KeptAnswer, Rejection, Settlement},
     tower::ResponseBody,
 };
 
 pin_project! {
-    /// Response future of [`HandleOnce`](super::HandleOnce).
-    pub struct HandleOnceFuture<S, B, R>
+    /// Response future of [`IdempotencyService`](super::IdempotencyService).
+    pub struct IdempotencyFuture<S, B, R>
     where
         S: Service<Request<B>>,
         R: Body,
@@ -44,35 +44,35 @@ pin_project! {
             rejection: Option<Rejection>,
         },
         Claiming {
-            claiming: Pin<Box<dyn Future<Output = Result<Claimed, Rejection>> + Send>>,
+            claiming: Pin<Box<dyn Future<Output = Result<ClaimGuard, Rejection>> + Send>>,
             // Taken when the event is claimed.
             waiting: Option<(Request<B>, S)>,
         },
         Calling {
             #[pin]
             response: F,
-            claimed: Option<Claimed>,
+            claimed: Option<ClaimGuard>,
         },
         // The answer is read, so that it can be kept.
         Keeping {
             #[pin]
             body: Collect<R>,
-            waiting: Option<(response::Parts, Claimed)>,
+            waiting: Option<(response::Parts, ClaimGuard)>,
         },
-        Settling {
-            settling: Settling,
+        Settlement {
+            settling: Settlement,
             outcome: Option<Result<Response<ResponseBody<R>>, E>>,
         },
     }
 }
 
-impl<S, B, R> HandleOnceFuture<S, B, R>
+impl<S, B, R> IdempotencyFuture<S, B, R>
 where
     S: Service<Request<B>>,
     R: Body,
 {
     pub(super) fn new(
-        claiming: impl Future<Output = Result<Claimed, Rejection>> + Send + 'static,
+        claiming: impl Future<Output = Result<ClaimGuard, Rejection>> + Send + 'static,
         request: Request<B>,
         inner: S,
     ) -> Self {
@@ -85,7 +85,7 @@ where
     }
 }
 
-impl<S, B, R> Future for HandleOnceFuture<S, B, R>
+impl<S, B, R> Future for IdempotencyFuture<S, B, R>
 where
     S: Service<Request<B>, Response = Response<R>>,
     R: Body<Data = Bytes>,
@@ -121,7 +121,7 @@ where
                     let Some((parts, claimed)) = waiting.take() else { return Poll::Pending };
                     State::kept(parts, body.map(Collected::to_bytes).ok(), claimed)
                 }
-                StateProjection::Settling { settling, outcome } => {
+                StateProjection::Settlement { settling, outcome } => {
                     ready!(settling.as_mut().poll(cx));
                     return outcome.take().map_or(Poll::Pending, Poll::Ready);
                 }
@@ -133,7 +133,7 @@ where
 
 impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
     /// The inner service is done: now the event is, or it is free again.
-    fn answered(outcome: Result<Response<R>, E>, claimed: Claimed) -> Self {
+    fn answered(outcome: Result<Response<R>, E>, claimed: ClaimGuard) -> Self {
         let was_handled = outcome.as_ref().is_ok_and(|response| response.status().is_success());
         let claimed = claimed.after(was_handled);
         match outcome {
@@ -141,7 +141,7 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
                 let (parts, body) = response.into_parts();
                 Self::Keeping { body: body.collect(), waiting: Some((parts, claimed)) }
             }
-            outcome => Self::Settling {
+            outcome => Self::Settlement {
                 settling: claimed.settle(None),
                 outcome: Some(outcome.map(|response| response.map(ResponseBody::new))),
             },
@@ -149,12 +149,12 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
     }
 
     /// The answer was read to its end, or broke off.
-    fn kept(mut parts: response::Parts, body: Option<Bytes>, claimed: Claimed) -> Self {
+    fn kept(mut parts: response::Parts, body: Option<Bytes>, claimed: ClaimGuard) -> Self {
         let Some(body) = body else {
             // What cannot be read cannot be sent either. The event was handled all the same.
             parts.headers.remove(CONTENT_LENGTH);
             let response = Response::from_parts(parts, Full::default());
-            return Self::Settling {
+            return Self::Settlement {
                 settling: claimed.settle(None),
                 outcome: Some(Ok(ResponseBody::full(response))),
             };
@@ -166,7 +166,7 @@ impl<S, F, E, B, R: Body<Data = Bytes>> State<S, F, E, B, R> {
             body: body.clone(),
         };
         let response = Response::from_parts(parts, Full::new(body));
-        Self::Settling {
+        Self::Settlement {
             settling: claimed.settle(Some(&answer)),
             outcome: Some(Ok(ResponseBody::full(response))),
         }
@@ -179,12 +179,12 @@ fn length(response: &Response<impl Body>) -> Option<u64> {
     response.body().size_hint().exact().filter(|_| !is_encoded)
 }
 
-impl<S, B, R> fmt::Debug for HandleOnceFuture<S, B, R>
+impl<S, B, R> fmt::Debug for IdempotencyFuture<S, B, R>
 where
     S: Service<Request<B>>,
     R: Body,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HandleOnceFuture").finish_non_exhaustive()
+        f.debug_struct("IdempotencyFuture").finish_non_exhaustive()
     }
 }

@@ -2,10 +2,10 @@ use std::{fmt, marker::PhantomData};
 
 use tower_layer::Layer;
 
-use super::HandleOnce;
+use super::IdempotencyService;
 use crate::{idempotency::Idempotency, surface::Verifiers};
 
-/// Layer that applies the [`HandleOnce`] middleware: inside of a [`VerifyLayer`] with the same
+/// Layer that applies the [`IdempotencyService`] middleware: inside of a [`VerifyLayer`] with the same
 /// verifiers.
 ///
 /// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
@@ -83,10 +83,10 @@ impl<V: Verifiers> IdempotencyLayer<V> {
 }
 
 impl<S, V: Verifiers> Layer<S> for IdempotencyLayer<V> {
-    type Service = HandleOnce<S, V>;
+    type Service = IdempotencyService<S, V>;
 
-    fn layer(&self, inner: S) -> HandleOnce<S, V> {
-        HandleOnce::new(inner, self.idempotency.clone())
+    fn layer(&self, inner: S) -> IdempotencyService<S, V> {
+        IdempotencyService::new(inner, self.idempotency.clone())
     }
 }
 

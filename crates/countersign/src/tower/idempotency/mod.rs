@@ -4,6 +4,6 @@ mod future;
 mod layer;
 mod service;
 
-pub use future::HandleOnceFuture;
+pub use future::IdempotencyFuture;
 pub use layer::IdempotencyLayer;
-pub use service::HandleOnce;
+pub use service::IdempotencyService;

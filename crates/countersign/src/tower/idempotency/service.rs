@@ -10,7 +10,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use super::HandleOnceFuture;
+use super::IdempotencyFuture;
 use crate::{
     idempotency::{Idempotency, Reason, Rejection},
     surface::{Verifiers, decide::ProofOf, http::HttpHeaders, proof::Proof as _},
@@ -20,19 +20,19 @@ use crate::{
 /// Middleware that calls the inner service once for each event.
 ///
 /// See [`IdempotencyLayer`](super::IdempotencyLayer) for an example.
-pub struct HandleOnce<S, V> {
+pub struct IdempotencyService<S, V> {
     inner: S,
     idempotency: Idempotency,
     verifiers: PhantomData<fn() -> V>,
 }
 
-impl<S, V: Verifiers> HandleOnce<S, V> {
+impl<S, V: Verifiers> IdempotencyService<S, V> {
     pub(super) fn new(inner: S, idempotency: Idempotency) -> Self {
         Self { inner, idempotency, verifiers: PhantomData }
     }
 }
 
-impl<S, V, B, R> Service<Request<B>> for HandleOnce<S, V>
+impl<S, V, B, R> Service<Request<B>> for IdempotencyService<S, V>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone,
     V: Verifiers,
@@ -40,7 +40,7 @@ where
 {
     type Response = Response<ResponseBody<R>>;
     type Error = S::Error;
-    type Future = HandleOnceFuture<S, B, R>;
+    type Future = IdempotencyFuture<S, B, R>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -54,17 +54,17 @@ where
         match ProofOf::<V>::find(request.extensions()) {
             Some(proof) => {
                 let key = proof.key(&self.idempotency, &HttpHeaders(request.headers()));
-                HandleOnceFuture::new(self.idempotency.clone().admit(key), request, inner)
+                IdempotencyFuture::new(self.idempotency.clone().admit(key), request, inner)
             }
             None => {
                 let verifier = any::type_name::<V>();
-                HandleOnceFuture::reject(Rejection::new(Reason::MissingProof { verifier }))
+                IdempotencyFuture::reject(Rejection::new(Reason::MissingProof { verifier }))
             }
         }
     }
 }
 
-impl<S: Clone, V> Clone for HandleOnce<S, V> {
+impl<S: Clone, V> Clone for IdempotencyService<S, V> {
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
@@ -74,9 +74,9 @@ impl<S: Clone, V> Clone for HandleOnce<S, V> {
     }
 }
 
-impl<S: fmt::Debug, V> fmt::Debug for HandleOnce<S, V> {
+impl<S: fmt::Debug, V> fmt::Debug for IdempotencyService<S, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HandleOnce")
+        f.debug_struct("IdempotencyService")
             .field("inner", &self.inner)
             .field("idempotency", &self.idempotency)
             .finish_non_exhaustive()

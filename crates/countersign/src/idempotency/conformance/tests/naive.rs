@@ -198,18 +198,18 @@ impl Store for NaiveStore {
                 let was_its = self.has(Fault::NeverFences) && known.former == Some(lease.token());
                 let is_its = known.token == Some(lease.token());
                 if !is_its && !was_its && !self.has(Fault::AnyoneCompletes) {
-                    return Ok(Settled::Lost);
+                    return Ok(Settled::LeaseLost);
                 }
                 if self.has(Fault::DoneForTheLease) {
                     end = known.end;
                 }
             }
-            None if self.has(Fault::ForgetsLateWork) => return Ok(Settled::Lost),
+            None if self.has(Fault::ForgetsLateWork) => return Ok(Settled::LeaseLost),
             None => {}
         }
         let note = self.note(note);
         self.set(&mut events, lease, Entry { token: None, former: None, end, note });
-        Ok(Settled::Yes)
+        Ok(Settled::Applied)
     }
 
     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
@@ -220,11 +220,11 @@ impl Store for NaiveStore {
                 None => self.has(Fault::ReleasesDone),
             };
             if !may {
-                return Ok(Settled::Lost);
+                return Ok(Settled::LeaseLost);
             }
         }
         events.remove(&self.key(lease.key()));
-        Ok(Settled::Yes)
+        Ok(Settled::Applied)
     }
 
     async fn forget(&self, key: &IdempotencyKey) -> Result<bool, StoreError> {

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::{Arguments, server::Server, subject::Subject};
 
 /// What was seen in one turn.
-pub(crate) struct Turn {
+pub(crate) struct Load {
     /// Events per second.
     pub(crate) rate: f64,
     /// Microseconds.
@@ -20,7 +20,7 @@ pub(crate) struct Turn {
     pub(crate) almost_all_within: f64,
 }
 
-impl Turn {
+impl Load {
     pub(crate) async fn of(
         subject: Subject,
         server: &Server,

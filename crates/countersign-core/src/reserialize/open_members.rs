@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
-    settle::{Place, Settle},
+    reordering::{Place, Reordering},
     string,
 };
 
@@ -73,7 +73,7 @@ impl Members {
     }
 
     /// Ends an object. If its members must stand otherwise than they came, says so.
-    pub(super) fn close(&mut self, mark: Mark, out: &[u8], settle: &mut Settle) {
+    pub(super) fn close(&mut self, mark: Mark, out: &[u8], settle: &mut Reordering) {
         let members = &self.list[mark.0..];
         let key = |member: &Member| &out[member.start as usize..member.key_end as usize];
         let whole = match members {

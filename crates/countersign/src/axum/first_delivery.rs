@@ -5,7 +5,7 @@ use axum_core::{
 
 use super::{extract::Proof, state::FromState};
 use crate::{
-    idempotency::{Fresh, FreshRejection, Idempotency, Rejection},
+    idempotency::{FirstDelivery, FreshRejection, Idempotency, Rejection},
     surface::{
         Extractor,
         http::{HttpHeaders, refuse},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-impl<S, T> FromRequest<S> for Fresh<T>
+impl<S, T> FromRequest<S> for FirstDelivery<T>
 where
     S: Send + Sync,
     T: Extractor<Verifiers: FromState<S>> + Send,

@@ -11,15 +11,15 @@ use tokio::runtime::Handle;
 
 /// A future that goes on in a task of its own when it is dropped before its end, as it is with a
 /// client that hangs up. Without a runtime of tokio it ends there.
-pub(crate) struct Lasting<T: Send + 'static>(Option<Pin<Box<dyn Future<Output = T> + Send>>>);
+pub(crate) struct Detached<T: Send + 'static>(Option<Pin<Box<dyn Future<Output = T> + Send>>>);
 
-impl<T: Send + 'static> Lasting<T> {
+impl<T: Send + 'static> Detached<T> {
     pub(super) fn new(future: impl Future<Output = T> + Send + 'static) -> Self {
         Self(Some(Box::pin(future)))
     }
 }
 
-impl<T: Send + 'static> Future for Lasting<T> {
+impl<T: Send + 'static> Future for Detached<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
@@ -33,7 +33,7 @@ impl<T: Send + 'static> Future for Lasting<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Lasting<T> {
+impl<T: Send + 'static> Drop for Detached<T> {
     fn drop(&mut self) {
         if let (Some(future), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
             runtime.spawn(future);
@@ -41,8 +41,8 @@ impl<T: Send + 'static> Drop for Lasting<T> {
     }
 }
 
-impl<T: Send + 'static> fmt::Debug for Lasting<T> {
+impl<T: Send + 'static> fmt::Debug for Detached<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lasting").finish_non_exhaustive()
+        f.debug_struct("Detached").finish_non_exhaustive()
     }
 }

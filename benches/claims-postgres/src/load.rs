@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What was seen in one turn.
-pub(crate) struct Turn {
+pub(crate) struct Load {
     /// Events per second.
     pub(crate) rate: f64,
     /// Microseconds.
@@ -25,7 +25,7 @@ pub(crate) struct Turn {
     pub(crate) almost_all_within: f64,
 }
 
-impl Turn {
+impl Load {
     pub(crate) async fn of(
         subject: Subject,
         database: &Arc<Database>,

@@ -6,15 +6,15 @@ use std::{future::Future, pin::Pin};
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::{
-    Claimed, KeptAnswer,
-    claimed::Stage,
-    kept::{BodyDigest, VERSION},
+    ClaimGuard, KeptAnswer,
+    claim_guard::Stage,
+    kept_answer::{BodyDigest, VERSION},
 };
 
 /// A claimed event on its way to be done, or free.
-pub(crate) type Settling = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Settlement = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-impl Claimed {
+impl ClaimGuard {
     /// Notes whether the event was handled, which decides what becomes of it.
     pub(crate) fn after(mut self, was_handled: bool) -> Self {
         self.stage = if was_handled { Stage::Handled } else { Stage::Working };
@@ -22,7 +22,7 @@ impl Claimed {
     }
 
     /// Completes the event if it was handled, and keeps an answer with it; otherwise releases it.
-    pub(crate) fn settle(self, answer: Option<&KeptAnswer>) -> Settling {
+    pub(crate) fn settle(self, answer: Option<&KeptAnswer>) -> Settlement {
         if self.stage == Stage::Handled {
             let note = answer.zip(self.digest).map(|(answer, digest)| answer.note(&digest));
             let note = note.unwrap_or_default();

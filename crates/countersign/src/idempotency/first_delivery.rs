@@ -2,13 +2,13 @@
 
 use std::{error::Error, fmt};
 
-use super::{Claimed, Rejection};
+use super::{ClaimGuard, Rejection};
 use crate::adapter::Extractor;
 
 /// A verified delivery whose event is yours to handle: an extractor around another, for handlers
 /// without the middleware. Behind it, there is never one: the event is the middleware's.
 ///
-/// A delivery that `T` refuses is not claimed. [`Claimed::complete`] the event once it is handled;
+/// A delivery that `T` refuses is not claimed. [`ClaimGuard::complete`] the event once it is handled;
 /// a handler that returns without doing so, whatever it answers, leaves the event to the next
 /// delivery.
 ///
@@ -32,7 +32,7 @@ use crate::adapter::Extractor;
 /// use axum::{Router, extract::FromRef, http::{Request, StatusCode}, routing::post};
 /// use countersign::{
 ///     Secret, Signer, Verifier, Webhook,
-///     idempotency::{Fresh, Idempotency, MemoryStore},
+///     idempotency::{FirstDelivery, Idempotency, MemoryStore},
 ///     providers::{XWebhookSignature, x_webhook_signature::Event},
 /// };
 /// use tower::ServiceExt;
@@ -40,7 +40,7 @@ use crate::adapter::Extractor;
 /// #[derive(Clone, FromRef)]
 /// struct App { verifier: Verifier<XWebhookSignature>, idempotency: Idempotency }
 ///
-/// async fn handle(Fresh { delivery: Webhook { event, .. }, claimed, .. }: Fresh<Webhook<Event>>) -> StatusCode {
+/// async fn handle(FirstDelivery { delivery: Webhook { event, .. }, claimed, .. }: FirstDelivery<Webhook<Event>>) -> StatusCode {
 ///     // .. handle the event ..
 ///     match claimed.complete().await {
 ///         Ok(_) => StatusCode::OK,
@@ -72,20 +72,20 @@ use crate::adapter::Extractor;
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Fresh<T: Extractor> {
+pub struct FirstDelivery<T: Extractor> {
     /// The delivery.
     pub delivery: T,
     /// Its event.
-    pub claimed: Claimed,
+    pub claimed: ClaimGuard,
 }
 
-impl<T: Extractor> Fresh<T> {
-    pub(crate) fn new(delivery: T, claimed: Claimed) -> Self {
+impl<T: Extractor> FirstDelivery<T> {
+    pub(crate) fn new(delivery: T, claimed: ClaimGuard) -> Self {
         Self { delivery, claimed }
     }
 }
 
-/// Why there is no [`Fresh`].
+/// Why there is no [`FirstDelivery`].
 ///
 /// Not `non_exhaustive`: it is no delivery, or not handled.
 #[derive(Clone, Debug)]

@@ -7,11 +7,11 @@ use actix_web::{
 
 use super::{ActixHeaders, data::FromAppData, extract::Proof, intake::refuse};
 use crate::{
-    idempotency::{Fresh, FreshRejection, Idempotency, Reason, Rejection},
+    idempotency::{FirstDelivery, FreshRejection, Idempotency, Reason, Rejection},
     surface::{Extractor, proof::Proof as _},
 };
 
-impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for Fresh<T> {
+impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for FirstDelivery<T> {
     type Error = FreshRejection;
     type Future = Pin<Box<dyn Future<Output = Result<Self, FreshRejection>>>>;
 

@@ -5,7 +5,7 @@ use std::{ops::Range, slice};
 /// The objects that must be put in order: each byte of the output is then moved once, however deep
 /// such objects are in one another.
 #[derive(Default)]
-pub(super) struct Settle {
+pub(super) struct Reordering {
     objects: Vec<Object>,
     /// The members of all of them.
     places: Vec<Place>,
@@ -35,7 +35,7 @@ struct Open<'a> {
     rest: Range<usize>,
 }
 
-impl Settle {
+impl Reordering {
     /// Adds an object: where its members came, and those that stay, in their order.
     pub(super) fn object(&mut self, whole: Range<usize>, kept: impl Iterator<Item = Place>) {
         let first = self.places.len();

@@ -8,7 +8,7 @@ use tokio::time::{Instant, error::Elapsed, sleep, timeout};
 
 use super::{
     Claim, Idempotency, IdempotencyKey, KeptAnswer, Lease, Reason, Rejection, Settled, Store,
-    StoreError, kept::BodyDigest, lasting::Lasting, settings::WhenStoreFails,
+    StoreError, detached::Detached, kept_answer::BodyDigest, settings::WhenStoreFails,
 };
 use crate::{Verified, log, log::causes::Causes};
 
@@ -18,7 +18,7 @@ use crate::{Verified, log, log::causes::Causes};
 /// or panicked, or a client that hung up, it is released, and the next delivery of it is handled.
 #[derive(Debug)]
 #[must_use = "an event that is not completed is handled again"]
-pub struct Claimed {
+pub struct ClaimGuard {
     pub(super) idempotency: Idempotency,
     /// `None` where there was nothing to claim by, and once it is settled.
     pub(super) lease: Option<Lease>,
@@ -71,7 +71,7 @@ impl Idempotency {
         &self,
         verified: &Verified<P>,
         headers: &H,
-    ) -> impl Future<Output = Result<Claimed, Rejection>> + Send + use<P, H>
+    ) -> impl Future<Output = Result<ClaimGuard, Rejection>> + Send + use<P, H>
     where
         P: Provider,
         H: HeaderSource + ?Sized,
@@ -80,14 +80,19 @@ impl Idempotency {
     }
 
     /// Claims the event of a delivery, or returns the reason not to handle it.
-    pub(crate) async fn admit(self, keyed: Keyed) -> Result<Claimed, Rejection> {
+    pub(crate) async fn admit(self, keyed: Keyed) -> Result<ClaimGuard, Rejection> {
         let Keyed { key, digest } = keyed;
         let Some(key) = key else {
-            return Ok(Claimed { idempotency: self, lease: None, stage: Stage::Working, digest });
+            return Ok(ClaimGuard {
+                idempotency: self,
+                lease: None,
+                stage: Stage::Working,
+                digest,
+            });
         };
         // Perhaps claimed until the store says otherwise: whatever ends this early, it is given back.
         let lease = Some(Lease::new(key));
-        let mut claimed = Claimed { idempotency: self, lease, stage: Stage::Claiming, digest };
+        let mut claimed = ClaimGuard { idempotency: self, lease, stage: Stage::Claiming, digest };
         let reason = match claimed.claim().await {
             Ok(Claim::Fresh) => {
                 claimed.stage = Stage::Working;
@@ -115,7 +120,7 @@ impl Idempotency {
     }
 }
 
-impl Claimed {
+impl ClaimGuard {
     /// Marks the event as done.
     ///
     /// Whether or not somebody waits for it, it is tried until it succeeds or the lease runs out.
@@ -140,7 +145,7 @@ impl Claimed {
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send + 'static {
         let completing = self.lease.take().map(|lease| {
             let idempotency = self.idempotency.clone();
-            Lasting::new(async move { idempotency.complete(&lease, note).await })
+            Detached::new(async move { idempotency.complete(&lease, note).await })
         });
         let deadline = self.idempotency.deadline;
         async move {
@@ -151,7 +156,7 @@ impl Claimed {
                         Err(StoreError::new(late))
                     })
                 }
-                None => Ok(Settled::Yes),
+                None => Ok(Settled::Applied),
             }
         }
     }
@@ -164,7 +169,7 @@ impl Claimed {
     pub fn release(mut self) -> impl Future<Output = ()> + Send + 'static {
         let releasing = self.lease.take().map(|lease| {
             let idempotency = self.idempotency.clone();
-            Lasting::new(async move { idempotency.release(&lease).await })
+            Detached::new(async move { idempotency.release(&lease).await })
         });
         let deadline = self.idempotency.deadline;
         async move {
@@ -203,11 +208,11 @@ impl Claimed {
     }
 }
 
-impl Drop for Claimed {
+impl Drop for ClaimGuard {
     fn drop(&mut self) {
         if let Some(lease) = self.lease.take() {
             let (idempotency, stage) = (self.idempotency.clone(), self.stage);
-            drop(Lasting::new(async move {
+            drop(Detached::new(async move {
                 match stage {
                     Stage::Claiming => idempotency.give_back(&lease).await,
                     Stage::Working => idempotency.release(&lease).await,
@@ -224,8 +229,8 @@ impl Idempotency {
         let settled = self.insist("completed", lease, complete).await;
         let key = lease.key().as_str();
         match &settled {
-            Ok(Settled::Yes) => {}
-            Ok(Settled::Lost) => {
+            Ok(Settled::Applied) => {}
+            Ok(Settled::LeaseLost) => {
                 tracing::warn!(target: log::IDEMPOTENCY, key, "an event was handled after its lease ran out");
             }
             Err(_) => {
@@ -247,7 +252,7 @@ impl Idempotency {
         for pause in GIVE_BACK {
             sleep(pause).await;
             match timeout(self.deadline, self.store.release(lease)).await {
-                Ok(Ok(Settled::Yes | Settled::Lost)) => {}
+                Ok(Ok(Settled::Applied | Settled::LeaseLost)) => {}
                 Ok(Err(_)) | Err(Elapsed { .. }) => {
                     let key = lease.key().as_str();
                     tracing::debug!(target: log::IDEMPOTENCY, key, "an event was perhaps not released");
