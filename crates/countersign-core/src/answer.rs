@@ -36,14 +36,21 @@ pub struct Answer {
 impl Answer {
     /// Answers with this JSON text, which is sent as it is.
     #[must_use]
-    pub const fn json(body: &'static str) -> Self {
-        Self { content_type: "application/json", body: Cow::Borrowed(body), field: None }
+    pub fn json(body: impl Into<Cow<'static, str>>) -> Self {
+        Self { content_type: JSON, body: body.into(), field: None }
     }
 
     /// Answers with this plain text.
     #[must_use]
-    pub const fn text(body: &'static str) -> Self {
-        Self { content_type: "text/plain; charset=utf-8", body: Cow::Borrowed(body), field: None }
+    pub fn text(body: impl Into<Cow<'static, str>>) -> Self {
+        Self { content_type: "text/plain; charset=utf-8", body: body.into(), field: None }
+    }
+
+    /// Answers with a JSON text that is a constant.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __json(body: &'static str) -> Self {
+        Self { content_type: JSON, body: Cow::Borrowed(body), field: None }
     }
 
     /// The value of the answer's `Content-Type`.
@@ -85,6 +92,8 @@ impl From<HandshakeAnswer> for Answer {
         Self { content_type, body: Cow::Owned(body), field: field.map(Box::new) }
     }
 }
+
+const JSON: &str = "application/json";
 
 /// Omits the repeated token, because it may be a secret.
 impl fmt::Debug for Answer {

@@ -73,7 +73,7 @@ impl<P: Provider> Signer<P> {
         Self { url: Some(url.into()), ..self }
     }
 
-    /// Signs at this time, for schemes that sign it.
+    /// Signs at this time, for schemes that sign it. Default: the current time.
     pub fn at(&self, time: SystemTime) -> Signing<'_, P> {
         Signing::from(self).at(time)
     }
@@ -83,11 +83,11 @@ impl<P: Provider> Signer<P> {
         Signing::from(self).id(id)
     }
 
-    /// Signs a body, for schemes that sign nothing besides.
+    /// Signs a body, at the current time if the scheme signs the time.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::MissingPart`] if the scheme signs a time, an id or a URL that was not given.
+    /// [`ConfigError::MissingPart`] if the scheme signs an id or a URL that was not given.
     pub fn sign(&self, body: &[u8]) -> Result<SignedHeaders, ConfigError> {
         Signing::from(self).sign(body)
     }
@@ -108,7 +108,7 @@ pub struct Signing<'a, P: Provider> {
     id: Option<&'a str>,
 }
 
-/// Signs nothing besides the body, yet.
+/// Signs the body, and the current time if the scheme signs the time.
 impl<'a, P: Provider> From<&'a Signer<P>> for Signing<'a, P> {
     fn from(signer: &'a Signer<P>) -> Self {
         Self { signer, time: None, id: None }
@@ -116,7 +116,7 @@ impl<'a, P: Provider> From<&'a Signer<P>> for Signing<'a, P> {
 }
 
 impl<'a, P: Provider> Signing<'a, P> {
-    /// Signs at this time.
+    /// Signs at this time. Default: the current time.
     pub fn at(self, time: SystemTime) -> Self {
         Self { time: Some(time), ..self }
     }
@@ -134,8 +134,8 @@ impl<'a, P: Provider> Signing<'a, P> {
     pub fn sign(self, body: &[u8]) -> Result<SignedHeaders, ConfigError> {
         let scheme = &Verifier::<P>::SCHEME;
         let timestamp = match (scheme.timestamp, self.time) {
-            (Some(rule), Some(time)) => Some(digits(rule.unit, time)?),
-            _ => None,
+            (Some(rule), time) => Some(digits(rule.unit, time.unwrap_or_else(SystemTime::now))?),
+            (None, _) => None,
         };
 
         let mut text = Vec::with_capacity(body.len());

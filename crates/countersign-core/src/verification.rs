@@ -122,14 +122,14 @@ impl<P: Provider> Verification<P> {
         directory: &Arc<dyn Directory>,
         headers: &H,
         declared_length: Option<u64>,
-        address: RequestTarget<'_>,
+        target: RequestTarget<'_>,
     ) -> Result<Lookup<P>, VerifyError> {
         let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let (groups, coding) = (head.take_further(Self::SCHEME), head.coding);
         let preamble: Box<[u8]> = head.preamble(Self::SCHEME).flatten().copied().collect();
         let mut begun = Self::new(head, settings, None);
 
-        let tenant = directory.tenant(&RequestHead::new(address, &headers));
+        let tenant = directory.tenant(&RequestHead::new(target, &headers));
         let (directory, forms) = (Arc::clone(directory), Arc::clone(&settings.forms));
         Ok(Box::pin(async move {
             let keys = match &tenant {

@@ -179,7 +179,7 @@ impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
     /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(body)?;
     /// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, body)?;
     ///
-    /// let at = EventAt { id: Location::Body(&["number"]), ..GitHub::EVENT };
+    /// let at = GitHub::EVENT.id(Location::Body(&["number"]));
     /// assert_eq!(verified.delivery_at(&headers, at).id().as_deref(), Some("7"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

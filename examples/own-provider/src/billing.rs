@@ -21,12 +21,10 @@ impl Provider for Billing {
     const NAME: &'static str = "billing";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Billing-Signature"]).prefix("sha256=");
     // `EventAt::ENVELOPE` where the members are called `id`, `type` and `data`.
-    const EVENT: EventAt = EventAt {
-        id: Location::Body(&["delivery"]),
-        event_type: Location::Body(&["event"]),
-        data: Some("invoice"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt = EventAt::OPEN
+        .id(Location::Body(&["delivery"]))
+        .event_type(Location::Body(&["event"]))
+        .data("invoice");
 }
 
 /// A second endpoint, for Europe: the same scheme and the same members, with a secret of its own.

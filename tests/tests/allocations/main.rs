@@ -95,8 +95,8 @@ fn allocates_as_often_for_an_unknown_tenant_as_for_a_known_one() {
     let verifier = Verifier::<GitHub>::per_tenant(Tenants::new(Acme));
     let forged = headers::<GitHub>("another secret", BODY);
     let verdict = |tenant: &str| {
-        let address = RequestTarget { path: tenant, authority: None };
-        let Ok(Admission::LookingUp(lookup)) = verifier.admit(&forged, None, address) else {
+        let target = RequestTarget::new(tenant);
+        let Ok(Admission::LookingUp(lookup)) = verifier.admit(&forged, None, target) else {
             panic!("nothing is looked up")
         };
         let mut context = Context::from_waker(Waker::noop());

@@ -113,7 +113,7 @@ impl<'a> Delivery<'a> {
     /// let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
     ///
     /// let id = Location::BodyAll(&["code", "reference"]);
-    /// let at = EventAt { id, ..XWebhookSignature::EVENT };
+    /// let at = XWebhookSignature::EVENT.id(id);
     /// let delivery = verified.delivery_at(&headers, at);
     /// let identity = delivery.identity().ok_or("a field is missing")?;
     /// assert_eq!(identity.event_type.as_deref(), Some("payment"));

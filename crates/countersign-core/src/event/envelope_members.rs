@@ -107,7 +107,7 @@ pub(crate) fn member_text<'a>(
     text: &'a str,
     names: &'static [&'static str],
 ) -> Result<Option<Cow<'a, str>>, PayloadError> {
-    let at = EventAt { id: Location::Body(names), ..EventAt::OPEN };
+    let at = EventAt::OPEN.id(Location::Body(names));
     Ok(Members::read(text, &at)?.id.map(|(_, text)| text))
 }
 

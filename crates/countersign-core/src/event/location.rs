@@ -1,7 +1,19 @@
 //! Where the facts about an event are.
 
 /// Where a delivery tells the event's id, type and data.
+///
+/// Begin with [`ENVELOPE`](Self::ENVELOPE) or [`OPEN`](Self::OPEN), and change what differs.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::event::{EventAt, Location};
+///
+/// const AT: EventAt = EventAt::ENVELOPE.id(Location::Body(&["event_id"])).data("payload");
+/// assert_eq!(AT.event_type, Location::Body(&["type"]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EventAt {
     /// The event's id.
     pub id: Location,
@@ -38,6 +50,42 @@ impl EventAt {
         within: None,
         url_encoded: None,
     };
+
+    /// Sets where the event's id is.
+    #[must_use]
+    pub const fn id(self, id: Location) -> Self {
+        Self { id, ..self }
+    }
+
+    /// Sets where the event's type is.
+    #[must_use]
+    pub const fn event_type(self, event_type: Location) -> Self {
+        Self { event_type, ..self }
+    }
+
+    /// Sets the member that holds the event's data.
+    #[must_use]
+    pub const fn data(self, member: &'static str) -> Self {
+        Self { data: Some(member), ..self }
+    }
+
+    /// Takes the whole body as the event's data.
+    #[must_use]
+    pub const fn whole_body(self) -> Self {
+        Self { data: None, ..self }
+    }
+
+    /// Sets the member that holds the id, the type and the data.
+    #[must_use]
+    pub const fn within(self, member: &'static str) -> Self {
+        Self { within: Some(member), ..self }
+    }
+
+    /// Sets the member that holds the JSON of a URL-encoded form.
+    #[must_use]
+    pub const fn url_encoded(self, member: &'static str) -> Self {
+        Self { url_encoded: Some(member), ..self }
+    }
 
     /// Fails the build for a provider whose id or type cannot be found.
     pub(crate) const fn checked(self) -> Self {

@@ -302,7 +302,7 @@ fn reads_the_id_that_the_scheme_signs() {
         const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-headed"])
             .id(&["x-headed-id"])
             .signed(&[Part::Id, Part::Literal("."), Part::Body]);
-        const EVENT: EventAt = EventAt { id: Location::SignedId, ..EventAt::ENVELOPE };
+        const EVENT: EventAt = EventAt::ENVELOPE.id(Location::SignedId);
     }
 
     crate::events! {

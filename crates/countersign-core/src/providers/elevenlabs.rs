@@ -73,7 +73,7 @@ impl Provider for ElevenLabs {
             Timestamp::entry("t", TimestampUnit::Seconds).tolerance(Duration::from_secs(30 * 60)),
         )
         .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
-    const EVENT: EventAt = EventAt { id: Location::None, ..EventAt::ENVELOPE };
+    const EVENT: EventAt = EventAt::ENVELOPE.id(Location::None);
 }
 
 /// What ElevenLabs tells: the type, and the whole event as JSON.

@@ -72,13 +72,11 @@ impl Provider for Gitea {
     const NAME: &'static str = "gitea";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Gitea-Signature"])
         .forms(&[BodyForm::UrlEncodedMember("payload")]);
-    const EVENT: EventAt = EventAt {
-        id: Location::UnsignedHeader("X-Gitea-Delivery"),
-        event_type: Location::UnsignedHeader("X-Gitea-Event"),
+    const EVENT: EventAt = EventAt::OPEN
+        .id(Location::UnsignedHeader("X-Gitea-Delivery"))
+        .event_type(Location::UnsignedHeader("X-Gitea-Event"))
         // Its documentation says that the body is signed as it is sent: a form could be, too.
-        url_encoded: Some("payload"),
-        ..EventAt::OPEN
-    };
+        .url_encoded("payload");
     const FOREIGN_HEADERS: ForeignHeaders =
         ForeignHeaders::Named(&["X-Gogs-Signature", "X-Hub-Signature", "X-Hub-Signature-256"]);
 }

@@ -78,12 +78,10 @@ pub struct GitHub;
 impl Provider for GitHub {
     const NAME: &'static str = "github";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Hub-Signature-256"]).prefix("sha256=");
-    const EVENT: EventAt = EventAt {
-        id: Location::UnsignedHeader("X-GitHub-Delivery"),
-        event_type: Location::UnsignedHeader("X-GitHub-Event"),
-        url_encoded: Some("payload"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt = EventAt::OPEN
+        .id(Location::UnsignedHeader("X-GitHub-Delivery"))
+        .event_type(Location::UnsignedHeader("X-GitHub-Event"))
+        .url_encoded("payload");
 }
 
 /// What the payloads of GitHub's types have in common; the rest depends on the type, and is kept as

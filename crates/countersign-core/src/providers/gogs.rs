@@ -65,12 +65,10 @@ impl Provider for Gogs {
     const NAME: &'static str = "gogs";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Gogs-Signature"])
         .forms(&[BodyForm::UrlEncodedMember("payload")]);
-    const EVENT: EventAt = EventAt {
-        id: Location::UnsignedHeader("X-Gogs-Delivery"),
-        event_type: Location::UnsignedHeader("X-Gogs-Event"),
-        url_encoded: Some("payload"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt = EventAt::OPEN
+        .id(Location::UnsignedHeader("X-Gogs-Delivery"))
+        .event_type(Location::UnsignedHeader("X-Gogs-Event"))
+        .url_encoded("payload");
 }
 
 /// What Gogs tells: the delivery's id and the event's type, both unsigned, and the whole body.

@@ -103,8 +103,7 @@ impl Provider for Hookdeck {
     const NAME: &'static str = "hookdeck";
     const SCHEME: Scheme =
         Scheme::hmac_sha256_base64(&["X-Hookdeck-Signature", "X-Hookdeck-Signature-2"]).numbered();
-    const EVENT: EventAt =
-        EventAt { id: Location::UnsignedHeader("X-Hookdeck-EventID"), ..EventAt::OPEN };
+    const EVENT: EventAt = EventAt::OPEN.id(Location::UnsignedHeader("X-Hookdeck-EventID"));
     const FOREIGN_HEADERS: ForeignHeaders = ForeignHeaders::PassedOn;
 }
 

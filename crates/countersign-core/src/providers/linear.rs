@@ -91,8 +91,7 @@ impl Provider for Linear {
         Timestamp::member(&["webhookTimestamp"], TimestampUnit::Milliseconds)
             .tolerance(Duration::from_secs(60)),
     );
-    const EVENT: EventAt =
-        EventAt { id: Location::UnsignedHeader("Linear-Delivery"), ..EventAt::ENVELOPE };
+    const EVENT: EventAt = EventAt::ENVELOPE.id(Location::UnsignedHeader("Linear-Delivery"));
 }
 
 /// What Linear tells: the unsigned id, the type, and the whole event as JSON.

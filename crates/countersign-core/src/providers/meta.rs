@@ -142,7 +142,7 @@ pub struct Meta;
 impl Provider for Meta {
     const NAME: &'static str = "meta";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Hub-Signature-256"]).prefix("sha256=");
-    const EVENT: EventAt = EventAt { event_type: Location::Body(&["object"]), ..EventAt::OPEN };
+    const EVENT: EventAt = EventAt::OPEN.event_type(Location::Body(&["object"]));
 }
 
 /// What Meta tells: the kind of object as the type, and the whole body.

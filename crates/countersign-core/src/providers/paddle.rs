@@ -73,11 +73,9 @@ impl Provider for Paddle {
         .list(';', '=', "h1")
         .timestamp(Timestamp::entry("ts", TimestampUnit::Seconds).tolerance(Duration::from_secs(5)))
         .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body]);
-    const EVENT: EventAt = EventAt {
-        id: Location::Body(&["event_id"]),
-        event_type: Location::Body(&["event_type"]),
-        ..EventAt::ENVELOPE
-    };
+    const EVENT: EventAt = EventAt::ENVELOPE
+        .id(Location::Body(&["event_id"]))
+        .event_type(Location::Body(&["event_type"]));
 }
 
 /// What Paddle tells: the id, the type, and the whole event as JSON.

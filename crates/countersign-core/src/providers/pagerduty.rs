@@ -65,13 +65,11 @@ pub struct PagerDuty;
 impl Provider for PagerDuty {
     const NAME: &'static str = "pagerduty";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-PagerDuty-Signature"]).list(',', '=', "v1");
-    const EVENT: EventAt = EventAt {
-        id: Location::Body(&["id"]),
-        event_type: Location::Body(&["event_type"]),
-        data: Some("data"),
-        within: Some("event"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt = EventAt::OPEN
+        .id(Location::Body(&["id"]))
+        .event_type(Location::Body(&["event_type"]))
+        .data("data")
+        .within("event");
 }
 
 /// What PagerDuty tells: the id, the type, and the whole body as JSON.

@@ -65,7 +65,7 @@ impl Provider for Replicate {
     const NAME: &'static str = "replicate";
     const SCHEME: Scheme =
         standard_webhooks::scheme(&["webhook-signature"], &["webhook-id"], &["webhook-timestamp"]);
-    const EVENT: EventAt = EventAt { id: Location::SignedId, ..EventAt::OPEN };
+    const EVENT: EventAt = EventAt::OPEN.id(Location::SignedId);
 }
 
 /// What Replicate tells: the signed id, and the prediction or training as JSON.

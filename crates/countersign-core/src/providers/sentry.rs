@@ -68,12 +68,10 @@ pub struct Sentry;
 impl Provider for Sentry {
     const NAME: &'static str = "sentry";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["Sentry-Hook-Signature"]);
-    const EVENT: EventAt = EventAt {
-        id: Location::UnsignedHeader("Request-ID"),
-        event_type: Location::UnsignedHeader("Sentry-Hook-Resource"),
-        data: Some("data"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt = EventAt::OPEN
+        .id(Location::UnsignedHeader("Request-ID"))
+        .event_type(Location::UnsignedHeader("Sentry-Hook-Resource"))
+        .data("data");
 }
 
 /// What Sentry tells: the request's id and the resource, both unsigned, and the whole body.

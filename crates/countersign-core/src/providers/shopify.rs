@@ -68,11 +68,9 @@ pub struct Shopify;
 impl Provider for Shopify {
     const NAME: &'static str = "shopify";
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-Shopify-Hmac-Sha256"]);
-    const EVENT: EventAt = EventAt {
-        id: Location::UnsignedHeader("X-Shopify-Webhook-Id"),
-        event_type: Location::UnsignedHeader("X-Shopify-Topic"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt = EventAt::OPEN
+        .id(Location::UnsignedHeader("X-Shopify-Webhook-Id"))
+        .event_type(Location::UnsignedHeader("X-Shopify-Topic"));
 }
 
 /// What Shopify tells: the unsigned id and topic, and the whole body as JSON.

@@ -88,8 +88,7 @@ impl Provider for Slack {
         .prefix("v0=")
         .timestamp(Timestamp::header(&["X-Slack-Request-Timestamp"], TimestampUnit::Seconds))
         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
-    const EVENT: EventAt =
-        EventAt { id: Location::Body(&["event_id"]), data: Some("event"), ..EventAt::ENVELOPE };
+    const EVENT: EventAt = EventAt::ENVELOPE.id(Location::Body(&["event_id"])).data("event");
 }
 
 /// What the Events API tells: the event's id, the envelope's type, and the whole body as JSON.

@@ -67,10 +67,8 @@ pub struct SpeakNode;
 impl Provider for SpeakNode {
     const NAME: &'static str = "speaknode";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]);
-    const EVENT: EventAt = EventAt {
-        event_type: Location::Body(&["type", "event", "event_type", "eventType"]),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt =
+        EventAt::OPEN.event_type(Location::Body(&["type", "event", "event_type", "eventType"]));
 }
 
 events! {

@@ -68,7 +68,7 @@ impl Provider for Square {
     const NAME: &'static str = "square";
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-Square-HmacSha256-Signature"])
         .signed(&[Part::Url, Part::Body]);
-    const EVENT: EventAt = EventAt { id: Location::Body(&["event_id"]), ..EventAt::ENVELOPE };
+    const EVENT: EventAt = EventAt::ENVELOPE.id(Location::Body(&["event_id"]));
 }
 
 /// What Square tells: the id, the type, and the whole event as JSON.

@@ -128,7 +128,7 @@ pub(super) const fn with_parts(
 }
 
 /// The signed id, and the members `type` and `data` of the body.
-pub(super) const EVENT: EventAt = EventAt { id: Location::SignedId, ..EventAt::ENVELOPE };
+pub(super) const EVENT: EventAt = EventAt::ENVELOPE.id(Location::SignedId);
 
 #[cfg(test)]
 mod tests {

@@ -60,7 +60,7 @@ pub struct Vercel;
 impl Provider for Vercel {
     const NAME: &'static str = "vercel";
     const SCHEME: Scheme = Scheme::hmac_sha1_hex(&["x-vercel-signature"]);
-    const EVENT: EventAt = EventAt { data: Some("payload"), ..EventAt::ENVELOPE };
+    const EVENT: EventAt = EventAt::ENVELOPE.data("payload");
 }
 
 /// What Vercel tells: the id, the type, and the whole body as JSON.

@@ -69,12 +69,8 @@ impl Provider for Webflow {
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Webflow-Signature"])
         .timestamp(Timestamp::header(&["X-Webflow-Timestamp"], TimestampUnit::Milliseconds))
         .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body]);
-    const EVENT: EventAt = EventAt {
-        id: Location::None,
-        event_type: Location::Body(&["triggerType"]),
-        data: Some("payload"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt =
+        EventAt::OPEN.event_type(Location::Body(&["triggerType"])).data("payload");
 }
 
 /// What Webflow tells: the type, and the whole event as JSON.

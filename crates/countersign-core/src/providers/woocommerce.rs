@@ -75,11 +75,9 @@ pub struct WooCommerce;
 impl Provider for WooCommerce {
     const NAME: &'static str = "woocommerce";
     const SCHEME: Scheme = Scheme::hmac_sha256_base64(&["X-WC-Webhook-Signature"]);
-    const EVENT: EventAt = EventAt {
-        id: Location::UnsignedHeader("X-WC-Webhook-Delivery-ID"),
-        event_type: Location::UnsignedHeader("X-WC-Webhook-Topic"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt = EventAt::OPEN
+        .id(Location::UnsignedHeader("X-WC-Webhook-Delivery-ID"))
+        .event_type(Location::UnsignedHeader("X-WC-Webhook-Topic"));
 }
 
 /// What WooCommerce tells: the delivery's id and the topic, both unsigned, and the whole body.

@@ -109,12 +109,7 @@ impl Provider for Zoom {
         .prefix("v0=")
         .timestamp(Timestamp::header(&["x-zm-request-timestamp"], TimestampUnit::Seconds))
         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
-    const EVENT: EventAt = EventAt {
-        id: Location::None,
-        event_type: Location::Body(&["event"]),
-        data: Some("payload"),
-        ..EventAt::OPEN
-    };
+    const EVENT: EventAt = EventAt::OPEN.event_type(Location::Body(&["event"])).data("payload");
 }
 
 /// What Zoom tells: the type, and the whole body as JSON.

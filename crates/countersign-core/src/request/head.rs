@@ -7,13 +7,28 @@ use crate::{
     headers::{Occurrence, single},
 };
 
-/// Where a request was sent.
+/// Where a request was sent: its path and its authority (RFC 9112, section 3.2).
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct RequestTarget<'a> {
     /// The path, as the router that calls the verifier sees it.
     pub path: &'a str,
-    /// The authority of the request's target, where it has one: HTTP/2's `:authority`.
+    /// The authority, if the request has one: HTTP/2's `:authority`.
     pub authority: Option<&'a str>,
+}
+
+impl<'a> RequestTarget<'a> {
+    /// Takes the path, without an authority.
+    #[must_use]
+    pub const fn new(path: &'a str) -> Self {
+        Self { path, authority: None }
+    }
+
+    /// Sets the authority.
+    #[must_use]
+    pub const fn authority(self, authority: Option<&'a str>) -> Self {
+        Self { authority, ..self }
+    }
 }
 
 /// A request without its body: what a `SecretSource` finds the tenant by.
@@ -25,19 +40,19 @@ pub struct RequestTarget<'a> {
 /// says which one it was.
 #[derive(Clone, Copy)]
 pub struct RequestHead<'a> {
-    address: RequestTarget<'a>,
+    target: RequestTarget<'a>,
     headers: &'a dyn Fields,
 }
 
 impl<'a> RequestHead<'a> {
-    pub(crate) fn new<H: HeaderSource>(address: RequestTarget<'a>, headers: &'a H) -> Self {
-        Self { address, headers }
+    pub(crate) fn new<H: HeaderSource>(target: RequestTarget<'a>, headers: &'a H) -> Self {
+        Self { target, headers }
     }
 
     /// The path, percent-encoded as it came. axum strips the part that a `nest` matched.
     #[must_use]
     pub fn path(&self) -> &'a str {
-        self.address.path
+        self.target.path
     }
 
     /// The last segment of the path: `acme` of `/hooks/acme`. `None` if it is empty.
@@ -50,7 +65,7 @@ impl<'a> RequestHead<'a> {
     /// (`X-Forwarded-Host`) is not looked at.
     #[must_use]
     pub fn host(&self) -> Option<&'a str> {
-        self.address.authority.or_else(|| self.header("host"))
+        self.target.authority.or_else(|| self.header("host"))
     }
 
     /// The value of a header that is there once, and is UTF-8.
@@ -65,7 +80,7 @@ impl<'a> RequestHead<'a> {
 
 impl fmt::Debug for RequestHead<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequestHead").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("RequestHead").field("target", &self.target).finish_non_exhaustive()
     }
 }
 

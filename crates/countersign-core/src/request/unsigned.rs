@@ -34,20 +34,16 @@ impl<'a> UnsignedRequest<'a> {
     /// ```
     /// use countersign_core::request::{RequestTarget, UnsignedRequest};
     ///
-    /// let address = RequestTarget { path: "/hooks", authority: None };
+    /// let target = RequestTarget::new("/hooks");
     /// let headers = [("X-Hook-Secret", "b537207f20cbfa02357cf448134da559")];
-    /// let request = UnsignedRequest::new(address, &headers, b"{}");
+    /// let request = UnsignedRequest::new(target, &headers, b"{}");
     /// assert_eq!(request.head().path(), "/hooks");
     /// assert_eq!(request.head().header("x-hook-secret"), Some(headers[0].1));
     /// assert_eq!(request.body(), b"{}");
     /// ```
     #[must_use]
-    pub fn new<H: HeaderSource>(
-        address: RequestTarget<'a>,
-        headers: &'a H,
-        body: &'a [u8],
-    ) -> Self {
-        Self { head: RequestHead::new(address, headers), body }
+    pub fn new<H: HeaderSource>(target: RequestTarget<'a>, headers: &'a H, body: &'a [u8]) -> Self {
+        Self { head: RequestHead::new(target, headers), body }
     }
 
     /// Returns the request's path and header fields.

@@ -66,7 +66,7 @@ async fn begun<P: Provider>(
     headers: &impl HeaderSource,
 ) -> Result<Verification<P>, Box<dyn Error + Send + Sync>> {
     let path = format!("/hooks/{tenant}");
-    match verifier.admit(headers, None, RequestTarget { path: &path, authority: None })? {
+    match verifier.admit(headers, None, RequestTarget::new(&path))? {
         Admission::Begun(verification) => Ok(verification),
         Admission::LookingUp(lookup) => Ok(lookup.await?),
     }
@@ -227,9 +227,9 @@ async fn names_the_tenant_in_the_proofs_of_its_own_verifier() -> Outcome {
 fn tells_the_host_from_the_target_before_the_header() {
     let headers = [("Host", "b.example:8080"), ("X-Twice", "1"), ("X-Twice", "1")];
     let (headers, path) = (&headers, "/hooks/");
-    let head = RequestHead::new(RequestTarget { path, authority: None }, &headers);
+    let head = RequestHead::new(RequestTarget::new(path), &headers);
     assert_eq!((head.host(), head.last_segment()), (Some("b.example:8080"), None));
     assert_eq!((head.header("x-twice"), head.header("absent")), (None, None));
-    let head = RequestHead::new(RequestTarget { path, authority: Some("a.example") }, &headers);
+    let head = RequestHead::new(RequestTarget::new(path).authority(Some("a.example")), &headers);
     assert_eq!(head.host(), Some("a.example"));
 }

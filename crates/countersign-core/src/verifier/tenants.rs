@@ -133,7 +133,7 @@ impl<P: Provider> Verifier<P> {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-        address: RequestTarget<'_>,
+        target: RequestTarget<'_>,
     ) -> Result<Admission<P>, VerifyError>
     where
         H: HeaderSource + ?Sized,
@@ -142,7 +142,7 @@ impl<P: Provider> Verifier<P> {
         match &self.shared.keys {
             KeySource::Own(_) => self.begin(headers, declared_length).map(Admission::Begun),
             KeySource::PerTenant(directory) => {
-                Verification::begin_for(settings, directory, headers, declared_length, address)
+                Verification::begin_for(settings, directory, headers, declared_length, target)
                     .map(Admission::LookingUp)
             }
         }

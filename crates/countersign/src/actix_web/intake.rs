@@ -28,16 +28,16 @@ pub(super) fn intake<V: Decide>(
     let headers = ActixHeaders(request.headers());
     let declared = request.headers().get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
     let declared = intake::declared_length(declared);
-    Intake::new(verifiers, &headers, declared, address(request), Chunks(payload))
+    Intake::new(verifiers, &headers, declared, target(request), Chunks(payload))
 }
 
 /// Refuses a request.
 pub(super) fn refuse(refusal: impl Into<Refusal>, request: &HttpRequest) -> Rejection {
     let is_multiplexed = request.version() > Version::HTTP_11;
-    refusal.into().answer(&ActixHeaders(request.headers()), address(request), is_multiplexed)
+    refusal.into().answer(&ActixHeaders(request.headers()), target(request), is_multiplexed)
 }
 
-fn address(request: &HttpRequest) -> RequestTarget<'_> {
+fn target(request: &HttpRequest) -> RequestTarget<'_> {
     let authority = request.uri().authority().map(Authority::as_str);
-    RequestTarget { path: request.path(), authority }
+    RequestTarget::new(request.path()).authority(authority)
 }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use countersign_core::{
     HeaderSource, Provider,
-    event::{EventAt, EventId, Location},
+    event::{EventId, Location},
 };
 
 pub use builder::{EventKeyBuilder, KeyBuilder};
@@ -127,7 +127,7 @@ impl IdempotencyKey {
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
-        let at = EventAt { id, event_type: if_signed(P::EVENT.event_type), ..P::EVENT };
+        let at = P::EVENT.id(id).event_type(if_signed(P::EVENT.event_type));
         let delivery = verified.delivery_at(headers, at);
         let identity = delivery.identity()?;
         let builder = Self::builder_of(verified).event_type(identity.event_type.as_deref());

@@ -92,7 +92,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-        address: RequestTarget<'_>,
+        target: RequestTarget<'_>,
     ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>);
 
     /// Takes the next bytes of the body.
@@ -215,9 +215,9 @@ impl<P: Provider> Decide for Verifier<P> {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-        address: RequestTarget<'_>,
+        target: RequestTarget<'_>,
     ) -> (Terms, Result<Begun<Verification<P>>, VerifyError>) {
-        let admission = self.admit(headers, declared_length, address);
+        let admission = self.admit(headers, declared_length, target);
         let begun = admission.map(|admission| match admission {
             Admission::Begun(verification) => Begun::Receiving(verification),
             Admission::LookingUp(lookup) => Begun::LookingUp(lookup),
@@ -288,7 +288,7 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         &self,
         headers: &H,
         declared_length: Option<u64>,
-        address: RequestTarget<'_>,
+        target: RequestTarget<'_>,
     ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>) {
         let (left, right) = self;
         let is_left = match (left.signature_headers(headers), right.signature_headers(headers)) {
@@ -303,10 +303,10 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
             },
         };
         if is_left {
-            let (terms, begun) = left.begin(headers, declared_length, address);
+            let (terms, begun) = left.begin(headers, declared_length, target);
             (terms, begun.map(|begun| begun.map(Either::Left)))
         } else {
-            let (terms, begun) = right.begin(headers, declared_length, address);
+            let (terms, begun) = right.begin(headers, declared_length, target);
             (terms, begun.map(|begun| begun.map(Either::Right)))
         }
     }

@@ -93,11 +93,11 @@ where
         verifiers: &V,
         headers: &H,
         declared_length: Option<u64>,
-        address: RequestTarget<'_>,
+        target: RequestTarget<'_>,
         body: S,
     ) -> Self {
         let began = Began::note(verifiers);
-        let (terms, begun) = verifiers.begin(headers, declared_length, address);
+        let (terms, begun) = verifiers.begin(headers, declared_length, target);
         let stage = match begun {
             Ok(Begun::Receiving(verification)) => Stage::receiving(verification),
             Ok(Begun::LookingUp(lookup)) => Stage::LookingUp { lookup },

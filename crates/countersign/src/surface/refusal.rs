@@ -34,15 +34,15 @@ impl Refusal {
     pub(crate) fn answer<H: HeaderSource + ?Sized>(
         self,
         headers: &H,
-        address: RequestTarget<'_>,
+        target: RequestTarget<'_>,
         is_multiplexed: bool,
     ) -> Rejection {
-        let answer = self.unsigned.and_then(|unsigned| unsigned.answer(headers, address));
+        let answer = self.unsigned.and_then(|unsigned| unsigned.answer(headers, target));
         let rejection = match answer {
             Some(answer) => self.rejection.handshake(answer),
             None => self.rejection,
         };
-        rejection.refuse(address.path, headers, is_multiplexed)
+        rejection.refuse(target.path, headers, is_multiplexed)
     }
 }
 
@@ -56,9 +56,9 @@ impl Unsigned {
     fn answer<H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
-        address: RequestTarget<'_>,
+        target: RequestTarget<'_>,
     ) -> Option<Answer> {
-        let request = UnsignedRequest::new(address, &headers, &self.body);
+        let request = UnsignedRequest::new(target, &headers, &self.body);
         self.answerers.iter().find_map(|answer| answer(&request))
     }
 }

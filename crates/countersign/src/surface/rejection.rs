@@ -302,12 +302,12 @@ impl fmt::Display for Reason {
     }
 }
 
-const BODY_TOO_LARGE: Answer = Answer::json(r#"{"error":"Payload too large"}"#);
-const DEADLINE: Answer = Answer::json(r#"{"error":"Request timeout"}"#);
-const BROKEN_BODY: Answer = Answer::json(r#"{"error":"Incomplete body"}"#);
-const INVALID_PAYLOAD: Answer = Answer::json(r#"{"error":"Invalid payload"}"#);
-const UNAVAILABLE: Answer = Answer::json(r#"{"error":"Service unavailable"}"#);
-const MISCONFIGURED: Answer = Answer::json(r#"{"error":"Internal server error"}"#);
+const BODY_TOO_LARGE: Answer = Answer::__json(r#"{"error":"Payload too large"}"#);
+const DEADLINE: Answer = Answer::__json(r#"{"error":"Request timeout"}"#);
+const BROKEN_BODY: Answer = Answer::__json(r#"{"error":"Incomplete body"}"#);
+const INVALID_PAYLOAD: Answer = Answer::__json(r#"{"error":"Invalid payload"}"#);
+const UNAVAILABLE: Answer = Answer::__json(r#"{"error":"Service unavailable"}"#);
+const MISCONFIGURED: Answer = Answer::__json(r#"{"error":"Internal server error"}"#);
 
 /// Seconds: time for a store to come back, and short beside the schedules of providers.
 const RETRY_AFTER: &str = "5";

@@ -32,8 +32,7 @@ fn told(event_type: Option<&str>, id: &[&str]) -> Told {
     Some((event_type.map(str::to_owned), id.iter().copied().map(str::to_owned).collect()))
 }
 
-const PAID: EventAt =
-    EventAt { id: Location::BodyAll(&["code", "reference"]), ..EventAt::ENVELOPE };
+const PAID: EventAt = EventAt::ENVELOPE.id(Location::BodyAll(&["code", "reference"]));
 
 #[test]
 fn reads_the_type_and_the_id() {
@@ -66,7 +65,7 @@ fn gives_none_where_a_member_that_names_the_event_is_repeated() {
     }
     let repeated = r#"{"code":"1","reference":"2","reference":"3","type":"a"}"#;
     assert_eq!(identity(PAID, &[], repeated), None);
-    let within = EventAt { within: Some("event"), ..EventAt::ENVELOPE };
+    let within = EventAt::ENVELOPE.within("event");
     let once = r#"{"id":"0","event":{"id":"1","type":"a"},"id":"2"}"#;
     assert_eq!(identity(within, &[], once), told(Some("a"), &["1"]));
     let twice = r#"{"event":{"id":"1","type":"a"},"event":{"id":"2","type":"a"}}"#;
@@ -75,7 +74,7 @@ fn gives_none_where_a_member_that_names_the_event_is_repeated() {
 
 #[test]
 fn reads_a_repeated_type_where_the_id_is_in_a_header() {
-    let at = EventAt { id: Location::UnsignedHeader("x-id"), ..EventAt::ENVELOPE };
+    let at = EventAt::ENVELOPE.id(Location::UnsignedHeader("x-id"));
     let headers = [("x-id", "1")];
     assert_eq!(identity(at, &headers, r#"{"type":"a"}"#), told(Some("a"), &["1"]));
     assert_eq!(identity(at, &headers, r#"{"type":"a","type":"b"}"#), None);
@@ -96,7 +95,7 @@ fn wants_all_fields_and_tells_an_empty_one_from_an_absent_one() {
         assert_eq!(identity(PAID, &[], body), expected, "{body}");
     }
     // One member can be both.
-    let at = EventAt { event_type: Location::Body(&["code"]), ..PAID };
+    let at = PAID.event_type(Location::Body(&["code"]));
     let body = r#"{"code":"00","reference":"1"}"#;
     assert_eq!(identity(at, &[], body), told(Some("00"), &["00", "1"]));
 }

@@ -17,8 +17,7 @@ struct Ordered;
 impl Provider for Ordered {
     const NAME: &'static str = "ordered";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-ordered"]);
-    const EVENT: EventAt =
-        EventAt { event_type: Location::Body(&["type", "event"]), ..EventAt::ENVELOPE };
+    const EVENT: EventAt = EventAt::ENVELOPE.event_type(Location::Body(&["type", "event"]));
 }
 
 #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -196,8 +195,7 @@ fn reads_data_whose_type_is_in_a_header() {
     impl Provider for Headed {
         const NAME: &'static str = "headed";
         const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-headed"]);
-        const EVENT: EventAt =
-            EventAt { event_type: Location::UnsignedHeader("x-type"), ..EventAt::ENVELOPE };
+        const EVENT: EventAt = EventAt::ENVELOPE.event_type(Location::UnsignedHeader("x-type"));
     }
     events! { enum Headers for Headed { "plain" => Plain(Data) } }
 
@@ -249,7 +247,7 @@ fn reads_an_envelope_within_a_member() {
     impl Provider for Within {
         const NAME: &'static str = "within";
         const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-within"]);
-        const EVENT: EventAt = EventAt { within: Some("event"), ..EventAt::ENVELOPE };
+        const EVENT: EventAt = EventAt::ENVELOPE.within("event");
     }
     events! { enum Inner for Within { "plain" => Plain(Data) } }
 

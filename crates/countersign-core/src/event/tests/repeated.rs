@@ -13,11 +13,9 @@ struct Named;
 impl Provider for Named {
     const NAME: &'static str = "named";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["x-named"]);
-    const EVENT: EventAt = EventAt {
-        id: Location::Body(&["id", "uid"]),
-        event_type: Location::Body(&["type", "event"]),
-        ..EventAt::ENVELOPE
-    };
+    const EVENT: EventAt = EventAt::ENVELOPE
+        .id(Location::Body(&["id", "uid"]))
+        .event_type(Location::Body(&["type", "event"]));
 }
 
 events! {

@@ -52,9 +52,9 @@ mod tests {
     #[test]
     fn answers_the_check_and_nothing_else() {
         let answered = |body: &[u8]| {
-            let address = RequestTarget { path: "/slack", authority: None };
+            let target = RequestTarget::new("/slack");
             let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-            answer_ssl_check(&UnsignedRequest::new(address, &headers, body))
+            answer_ssl_check(&UnsignedRequest::new(target, &headers, body))
         };
         for body in ["ssl_check=1", "ssl_check=1&token=a", "token=a&ssl_check=%31"] {
             assert_eq!(answered(body.as_bytes()), Some(Answer::text("")), "{body}");

@@ -51,9 +51,9 @@ mod tests {
     #[test]
     fn answers_the_ping_and_nothing_else() {
         let answered = |body: &[u8]| {
-            let address = RequestTarget { path: "/", authority: None };
+            let target = RequestTarget::new("/");
             let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-            answer_ping(&UnsignedRequest::new(address, &headers, body))
+            answer_ping(&UnsignedRequest::new(target, &headers, body))
         };
         assert_eq!(answered(b"webhook_id=42"), Some(Answer::text("")));
         for body in

@@ -197,8 +197,8 @@ mod of_a_tenant {
         let verifier = verifier.clock(FixedClock::at(at(0)));
         let headers = [("X-Listed", format!("{} {}", group("another", 0)?, group("key", 5)?))];
         for (body, expected) in [(BODY, Ok(Some(at(5)))), (b"{}", Err(VerifyErrorKind::Mismatch))] {
-            let address = RequestTarget { path: "/", authority: None };
-            let mut verification = match verifier.admit(&headers, None, address)? {
+            let target = RequestTarget::new("/");
+            let mut verification = match verifier.admit(&headers, None, target)? {
                 Admission::Begun(verification) => verification,
                 Admission::LookingUp(lookup) => lookup.await?,
             };

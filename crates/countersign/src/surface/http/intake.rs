@@ -68,18 +68,18 @@ where
     });
     let declared = length.max(Some(hint.lower()));
     let chunks = Chunks::new(body, length.is_some());
-    Intake { inner: intake::Intake::new(verifiers, &headers, declared, address(parts), chunks) }
+    Intake { inner: intake::Intake::new(verifiers, &headers, declared, target(parts), chunks) }
 }
 
 /// Refuses a request.
 pub(crate) fn refuse(refusal: impl Into<Refusal>, parts: &Parts) -> Rejection {
     let is_multiplexed = parts.version > Version::HTTP_11;
-    refusal.into().answer(&HttpHeaders(&parts.headers), address(parts), is_multiplexed)
+    refusal.into().answer(&HttpHeaders(&parts.headers), target(parts), is_multiplexed)
 }
 
-fn address(parts: &Parts) -> RequestTarget<'_> {
+fn target(parts: &Parts) -> RequestTarget<'_> {
     let authority = parts.uri.authority().map(Authority::as_str);
-    RequestTarget { path: parts.uri.path(), authority }
+    RequestTarget::new(parts.uri.path()).authority(authority)
 }
 
 impl<V, B> Future for Intake<V, B>
