@@ -2,8 +2,12 @@
 
 mod encoded;
 
-use std::{env, fmt};
+use std::{env, fmt, str::FromStr};
 
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, Error as _, SeqAccess, Visitor},
+};
 use zeroize::Zeroizing;
 
 use crate::{ConfigError, scheme::SecretEncoding};
@@ -34,6 +38,8 @@ use crate::{ConfigError, scheme::SecretEncoding};
 /// # Ok::<_, countersign_core::ConfigError>(())
 /// ```
 #[derive(Clone)]
+#[doc(alias = "signing secret")]
+#[doc(alias = "webhook secret")]
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
     /// Bytes given verbatim are the key, whatever form the scheme's text has.
@@ -131,6 +137,22 @@ impl Secret {
     }
 }
 
+/// As [`Secret::new`].
+impl FromStr for Secret {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        Self::new(text)
+    }
+}
+
+/// From a text, as [`Secret::new`].
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).and_then(|text| Self::new(text).map_err(D::Error::custom))
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
@@ -220,6 +242,65 @@ impl Secrets {
     }
 }
 
+/// One secret, as [`Secret::new`].
+impl FromStr for Secrets {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        Secret::new(text).map(Self::new)
+    }
+}
+
+/// From a text, or from a list of texts with the current secret first.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::Secrets;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Config { webhook_secret: Secrets }
+///
+/// let config: Config = serde_json::from_str(r#"{"webhook_secret": "whsec_abc123"}"#)?;
+/// assert_eq!(config.webhook_secret.len(), 1);
+/// let config: Config = serde_json::from_str(r#"{"webhook_secret": ["new", "old"]}"#)?;
+/// assert_eq!(config.webhook_secret.len(), 2);
+/// assert!(serde_json::from_str::<Config>(r#"{"webhook_secret": []}"#).is_err());
+/// # Ok::<_, serde_json::Error>(())
+/// ```
+impl<'de> Deserialize<'de> for Secrets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SecretsVisitor)
+    }
+}
+
+struct SecretsVisitor;
+
+impl<'de> Visitor<'de> for SecretsVisitor {
+    type Value = Secrets;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a secret, or a list of one to four with the current one first")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Secrets, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Secrets, E> {
+        Secret::new(text).map(Secrets::new).map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Secrets, A::Error> {
+        let current = list.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+        let mut secrets = Secrets::new(current);
+        while let Some(retired) = list.next_element()? {
+            secrets = secrets.with_retired(retired).map_err(A::Error::custom)?;
+        }
+        Ok(secrets)
+    }
+}
+
 impl From<Secret> for Secrets {
     fn from(current: Secret) -> Self {
         Self::new(current)
@@ -251,6 +332,25 @@ mod tests {
         }
         assert_eq!(*Secret::from_bytes(*b"\"a\"")?.key(SecretEncoding::Text)?, b"\"a\"");
         Ok(())
+    }
+
+    #[test]
+    fn reads_secrets_of_a_configuration() {
+        let read = serde_json::from_str::<Secrets>;
+        assert_eq!(read("\"a\"").unwrap().len(), 1);
+        assert_eq!(read(r#"["a", "b", "c", "d"]"#).unwrap().len(), 4);
+        for (text, expected) in [
+            ("\"\"", "secret is empty"),
+            ("\"hush \"", "white space"),
+            ("[]", "invalid length 0"),
+            (r#"["a", "hush\n"]"#, "white space"),
+            (r#"["a", "b", "c", "d", "e"]"#, "more than 3"),
+            ("7", "a secret, or a list"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(expected) && !error.contains("hush"), "{text}: {error}");
+        }
+        assert!("a".parse::<Secret>().is_ok() && "".parse::<Secrets>().is_err());
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub use tenants::Admission;
 /// assert_eq!(forged.kind(), VerifyErrorKind::Mismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "hmac")]
+#[doc(alias = "signature verification")]
 pub struct Verifier<P> {
     shared: Arc<Shared>,
     provider: PhantomData<fn() -> P>,

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -132,7 +132,7 @@ impl fmt::Debug for RawEnvelope<'_> {
 /// than the data.
 ///
 /// `Debug` shows nothing of the payload.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct Envelope<T> {
     /// The event's id: text, or an integer as its digits.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 use serde_json::value::RawValue;
 
 use crate::{PayloadError, event::json};
@@ -23,6 +23,7 @@ use crate::{PayloadError, event::json};
 /// #[derive(serde::Deserialize)]
 /// struct Log<'a> { model: &'a str }
 /// assert_eq!(raw.parse::<Log<'_>>()?.model, "small");
+/// assert_eq!(serde_json::to_string(&[raw])?, r#"[{"model": "small"}]"#);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -56,6 +57,14 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
+/// As the JSON value that it is.
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(S::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
 impl fmt::Debug for RawJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawJson").field("length", &self.as_str().len()).finish_non_exhaustive()
@@ -66,7 +75,7 @@ impl fmt::Debug for RawJson {
 ///
 /// Answer it with 2xx: providers add types, and a refusal makes them retry or disable the
 /// endpoint. `Debug` shows nothing of the payload.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct UnknownEvent {
     /// The event's id.

@@ -84,6 +84,7 @@ use crate::{
 
 /// Standard Webhooks as a provider: any that sends so and has no marker here.
 #[derive(Clone, Copy, Debug)]
+#[doc(alias = "svix")]
 pub struct StandardWebhooks;
 
 impl Provider for StandardWebhooks {
