@@ -12,6 +12,7 @@ mod transaction;
 #[doc = include_str!("guarantees.md")]
 pub mod guarantees {}
 
+pub use deadpool_postgres;
 pub use statements::MIGRATION;
 pub use store::PostgresStore;
 pub use table::TableNameError;

@@ -25,6 +25,8 @@ pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
 
+#[cfg(feature = "axum")]
+pub use axum::FromLayer;
 #[cfg(feature = "tenants")]
 pub use countersign_core::tenants;
 pub use countersign_core::{

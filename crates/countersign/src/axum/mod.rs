@@ -1,5 +1,6 @@
 //! Extractors for axum 0.8: [`Webhook`](crate::Webhook), [`VerifiedBody`](crate::VerifiedBody), and
-//! [`Either`](crate::Either) of two where several providers deliver to one endpoint.
+//! [`Either`](crate::Either) of two where several providers deliver to one endpoint. [`FromLayer`]
+//! takes what a layer has verified.
 //!
 //! Put a [`Verifier`](crate::Verifier) for each provider into the state; a handler that asks for a
 //! delivery of a provider whose verifier is not there does not compile.
@@ -127,35 +128,36 @@
 //!
 //! # My state is an `Arc`
 //!
-//! `Verifier<P>: FromRef<Arc<App>>` cannot be written outside of axum: neither type is yours. Wrap
-//! the `Arc`, or give the webhooks a router with a state of its own:
+//! Put the `Arc` and the verifiers into one struct. `#[derive(FromRef)]` needs axum's feature
+//! `macros`; handlers then take `State<Arc<App>>` and the extractors side by side:
 //!
 //! ```
 //! use std::sync::Arc;
-//! use axum::{Router, extract::FromRef, routing::post};
+//! use axum::{Router, extract::{FromRef, State}, routing::post};
 //! use countersign::{Secret, VerifiedBody, Verifier, providers::GitHub};
 //!
-//! struct Inner { github: Verifier<GitHub> }
+//! struct App { name: &'static str }
 //!
-//! #[derive(Clone)]
-//! struct App(Arc<Inner>);
-//!
-//! impl FromRef<App> for Verifier<GitHub> {
-//!     fn from_ref(app: &App) -> Self { app.0.github.clone() }
+//! #[derive(Clone, FromRef)]
+//! struct Hooks {
+//!     app: Arc<App>,
+//!     github: Verifier<GitHub>,
 //! }
 //!
-//! async fn on_github(VerifiedBody(_): VerifiedBody<GitHub>) {}
+//! async fn on_github(State(app): State<Arc<App>>, VerifiedBody(verified): VerifiedBody<GitHub>) {
+//!     println!("{}: {} bytes", app.name, verified.bytes().len());
+//! }
 //!
-//! let github = Verifier::new(Secret::new("It's a Secret to Everybody")?)?;
-//! let wrapped: Router = Router::new()
-//!     .route("/github", post(on_github))
-//!     .with_state(App(Arc::new(Inner { github: github.clone() })));
-//!
-//! let own_state: Router = Router::new()
-//!     .merge(Router::new().route("/github", post(on_github)).with_state(github))
-//!     .with_state(Arc::new("the state of the others"));
+//! let app: Router = Router::new().route("/github", post(on_github)).with_state(Hooks {
+//!     app: Arc::new(App { name: "shop" }),
+//!     github: Verifier::new(Secret::new("It's a Secret to Everybody")?)?,
+//! });
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
+//!
+//! Where the state cannot be changed, use a [`VerifyLayer`](crate::tower::VerifyLayer) and take
+//! [`FromLayer`] in the handler: it works with any state. Or give the webhooks a router with a state
+//! of its own, `Router::new().route(..).with_state(verifier)`, and merge it.
 //!
 //! # Deployment
 //!
@@ -177,5 +179,10 @@
 mod extract;
 #[cfg(feature = "idempotency")]
 mod first_delivery;
+mod from_layer;
 mod rejection;
 mod state;
+
+#[doc(inline)]
+pub use crate::{Either, Rejection, VerifiedBody, Webhook, adapter::HttpHeaders};
+pub use from_layer::FromLayer;

@@ -67,16 +67,48 @@ impl Idempotency {
     ///
     /// A [`Rejection`], which is the answer: the event is done, or being worked on, or nothing can
     /// be known of it.
-    pub fn claim<P, H>(
+    pub fn claim<P, B, H>(
         &self,
-        verified: &Verified<P>,
+        verified: &Verified<P, B>,
         headers: &H,
-    ) -> impl Future<Output = Result<ClaimGuard, Rejection>> + Send + use<P, H>
+    ) -> impl Future<Output = Result<ClaimGuard, Rejection>> + Send + use<P, B, H>
     where
         P: Provider,
+        B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
         self.clone().admit(self.keyed(verified, headers))
+    }
+
+    /// Claims the event with this key, as [`claim`](Self::claim) does: for events that you name
+    /// yourself, or whose delivery is no longer at hand.
+    ///
+    /// # Errors
+    ///
+    /// As [`claim`](Self::claim).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::idempotency::{Idempotency, IdempotencyKey, MemoryStore};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let idempotency = Idempotency::new(MemoryStore::new());
+    /// let key = IdempotencyKey::builder("billing").event_type(Some("paid")).id("evt_1");
+    ///
+    /// let claimed = idempotency.claim_key(key.clone()).await?;
+    /// // .. handle the event ..
+    /// claimed.complete().await?;
+    /// assert_eq!(idempotency.claim_key(key).await.unwrap_err().status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn claim_key(
+        &self,
+        key: IdempotencyKey,
+    ) -> impl Future<Output = Result<ClaimGuard, Rejection>> + Send + use<> {
+        self.clone().admit(Keyed { key: Some(key), digest: None })
     }
 
     /// Claims the event of a delivery, or returns the reason not to handle it.

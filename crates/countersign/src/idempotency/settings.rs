@@ -169,9 +169,10 @@ impl Idempotency {
 
     /// What makes another delivery the same event as this one; `None` if nothing does, which is
     /// logged at `WARN`.
-    pub fn key<P, H>(&self, verified: &Verified<P>, headers: &H) -> Option<IdempotencyKey>
+    pub fn key<P, B, H>(&self, verified: &Verified<P, B>, headers: &H) -> Option<IdempotencyKey>
     where
         P: Provider,
+        B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
         if verified.tenant().is_none() {
@@ -195,9 +196,10 @@ impl Idempotency {
     }
 
     /// Returns the key and the digest by which a delivery is claimed.
-    pub(crate) fn keyed<P, H>(&self, verified: &Verified<P>, headers: &H) -> Keyed
+    pub(crate) fn keyed<P, B, H>(&self, verified: &Verified<P, B>, headers: &H) -> Keyed
     where
         P: Provider,
+        B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
         let key = self.key(verified, headers);

@@ -134,14 +134,13 @@ impl Rejection {
     }
 
     /// Refuses what should have been verified by now.
-    #[cfg(feature = "tower")]
+    #[cfg(any(feature = "axum", feature = "tower"))]
     pub(crate) fn missing_proof<P: Provider>() -> Self {
         let reason = Reason::MissingProof { provider: std::any::type_name::<P>() };
         Self::of::<P>(reason)
     }
 
     /// Refuses for what is no fault of the signature.
-    #[cfg(any(feature = "actix-web", feature = "tower"))]
     fn of<P: Provider>(reason: Reason) -> Self {
         Self::new(reason, Names::of::<P>(), Custom::default())
     }

@@ -25,6 +25,14 @@ pub struct Webhook<E: Event, P = <E as Event>::Provider> {
     pub verified: Verified<P>,
 }
 
+impl<E: Event, P: Provider> Webhook<E, P> {
+    /// Returns the event and the proof.
+    #[must_use]
+    pub fn into_parts(self) -> (E, Verified<P>) {
+        (self.event, self.verified)
+    }
+}
+
 impl<E: Event + fmt::Debug, P: Provider> fmt::Debug for Webhook<E, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")

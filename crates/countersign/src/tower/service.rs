@@ -39,6 +39,21 @@ impl<S, V: Verifiers> VerifyService<S, V> {
         assert_apart(&verifiers);
         Self { inner, verifiers }
     }
+
+    /// Returns a reference to the inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// Returns a mutable reference to the inner service.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns the inner service.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
 }
 
 impl<S, V, B, R> Service<Request<B>> for VerifyService<S, V>

@@ -3,13 +3,7 @@ use http::request::Parts;
 
 use crate::{
     Either, Rejection, Webhook,
-    surface::{
-        Extractor,
-        decide::Decide,
-        extractor::ProofOf,
-        http::{HttpHeaders, refuse},
-        proof::Proof,
-    },
+    surface::{Extractor, http::read},
 };
 
 impl<E: Event, P: Provider> Webhook<E, P> {
@@ -56,11 +50,4 @@ impl<L: Extractor, R: Extractor> Either<L, R> {
     pub fn from_parts(parts: &Parts) -> Result<Self, Rejection> {
         read(parts)
     }
-}
-
-fn read<T: Extractor>(parts: &Parts) -> Result<T, Rejection> {
-    ProofOf::<T>::find(&parts.extensions)
-        .ok_or_else(Rejection::missing_proof::<<T::Verifiers as Decide>::First>)
-        .and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)))
-        .map_err(|rejection| refuse(rejection, parts))
 }

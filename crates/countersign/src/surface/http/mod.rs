@@ -7,6 +7,7 @@ mod extensions;
 mod headers;
 mod intake;
 mod linger;
+mod read;
 mod response;
 
 #[cfg(feature = "tower")]
@@ -16,3 +17,4 @@ pub use headers::HttpHeaders;
 #[cfg(feature = "axum")]
 pub(crate) use intake::Rejected;
 pub(crate) use intake::{Intake, intake, refuse};
+pub(crate) use read::read;

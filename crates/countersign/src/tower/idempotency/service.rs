@@ -30,6 +30,21 @@ impl<S, V: Verifiers> IdempotencyService<S, V> {
     pub(super) fn new(inner: S, idempotency: Idempotency) -> Self {
         Self { inner, idempotency, verifiers: PhantomData }
     }
+
+    /// Returns a reference to the inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// Returns a mutable reference to the inner service.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns the inner service.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
 }
 
 impl<S, V, B, R> Service<Request<B>> for IdempotencyService<S, V>
