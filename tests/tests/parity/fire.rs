@@ -1,12 +1,17 @@
 //! Firing a row at a surface.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use countersign_tests::{Program, Reply, Wire};
 
 use crate::{
     post::{PREVIOUS, Post, SECRET},
-    row::{Expected, Row, Step},
+    row::{Answer, Expected, Row, Step},
 };
 
 /// A receiver on one surface.
@@ -45,8 +50,10 @@ const JOINED: &str =
 
 impl Receiver {
     /// Starts one, with these arguments besides.
-    pub(crate) fn start(surface: &'static str, arguments: &[&str]) -> Self {
-        let name = format!("countersign-{}-{surface}{}", std::process::id(), arguments.concat());
+    pub(crate) fn start(surface: &'static str, arguments: &[&str]) -> Result<Self, String> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("countersign-{}-{surface}-{count}", std::process::id());
         let effects = env::temp_dir().join(name);
         let _ = fs::remove_file(&effects);
         let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
@@ -63,12 +70,14 @@ impl Receiver {
             command.env(format!("{provider}_SECRET"), SECRET);
             command.env(format!("{provider}_SECRET_PREVIOUS"), PREVIOUS);
         }
-        Self { program: Program::start(&mut command).unwrap(), effects, fired: 0 }
+        let program = Program::start(&mut command)
+            .map_err(|error| format!("the receiver does not start: {error}"))?;
+        Ok(Self { program, effects, fired: 0 })
     }
 
     /// Fires a row, and then a delivery that tells whether the server is still well.
     pub(crate) fn fire(&mut self, row: &Row) -> Result<Seen, String> {
-        let seen = self.exchange(row).map_err(|error| error.to_string())?;
+        let seen = self.exchange(row)?;
         self.fired += 1;
         let id = format!("probe_{}", self.fired);
         let probe =
@@ -87,12 +96,13 @@ impl Receiver {
         Ok(Seen { effects, ..seen })
     }
 
-    fn exchange(&self, row: &Row) -> std::io::Result<Seen> {
-        let mut wire = Wire::connect(self.program.addr())?;
+    fn exchange(&self, row: &Row) -> Result<Seen, String> {
+        let mut wire = Wire::connect(self.program.addr()).map_err(|error| error.to_string())?;
         for step in &row.steps {
             // A server may answer and hang up while we are still sending.
             let _ = match step {
                 Step::Send(bytes) => wire.send(bytes),
+                Step::SendLate(bytes) => wire.send(&**bytes),
                 Step::Dribble(bytes) => bytes.iter().try_for_each(|byte| wire.send([*byte])),
                 Step::HalfClose => wire.shutdown(),
             };
@@ -101,7 +111,11 @@ impl Receiver {
         match &row.expected {
             Expected::Ours { replies: expected, .. } => {
                 for _ in expected {
-                    replies.push(wire.reply()?);
+                    let reply = wire.reply().map_err(|error| {
+                        let told: Vec<_> = replies.iter().map(Answer::of).collect();
+                        format!("answered {told:?}, then {error}")
+                    })?;
+                    replies.push(reply);
                 }
             }
             // As many as there are.

@@ -1,5 +1,7 @@
 //! What a row of the table is.
 
+use std::sync::LazyLock;
+
 use countersign_tests::Reply;
 
 /// Bytes to send, and what is to come of them.
@@ -13,6 +15,8 @@ pub(crate) struct Row {
 pub(crate) enum Step {
     /// Sends bytes at once.
     Send(Vec<u8>),
+    /// Sends bytes at once. They take seconds to make, and are made only when this row runs.
+    SendLate(LazyLock<Vec<u8>>),
     /// Sends bytes one by one.
     Dribble(Vec<u8>),
     /// Says that no more will come.
@@ -20,6 +24,7 @@ pub(crate) enum Step {
 }
 
 /// What has to come back.
+#[derive(Debug)]
 pub(crate) enum Expected {
     /// We decide: the same on all surfaces, and these lines in the effects file.
     Ours { replies: Vec<Answer>, effects: Vec<String> },
@@ -51,6 +56,15 @@ impl Answer {
 impl Row {
     pub(crate) fn ours(name: &'static str, steps: Vec<Step>, replies: Vec<Answer>) -> Self {
         Self { name, steps, expected: Expected::Ours { replies, effects: Vec::new() } }
+    }
+
+    /// Makes the bytes of [`Step::SendLate`]. Call this before a deadline of a connection runs.
+    pub(crate) fn make_ready(&self) {
+        for step in &self.steps {
+            if let Step::SendLate(bytes) = step {
+                LazyLock::force(bytes);
+            }
+        }
     }
 
     /// Adds what a handler did.

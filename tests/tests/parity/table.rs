@@ -19,42 +19,47 @@ use serde_json::json;
 
 use crate::{
     fire::LIMIT,
+    group::Group,
     post::{PREVIOUS, Post, SECRET},
     row::{Answer, Row, Step},
 };
 
 const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
 
-pub(crate) use answers::rows as rows_of_own_answers;
-pub(crate) use once::rows as rows_handled_once;
-pub(crate) use unsigned::rows as rows_of_unsigned_requests;
+/// All rows.
+pub(crate) static GROUPS: [Group; 23] = [
+    Group::new("accepted", accepted_deliveries, &[PATIENT]),
+    Group::new("refused", refused_signatures, &[PATIENT]),
+    Group::new("respan", both_headers_of_respan, &[PATIENT]),
+    Group::new("events", events_and_payloads, &[PATIENT]),
+    Group::new("ids", ids, &[PATIENT]),
+    Group::new("forms", forms, &[PATIENT]),
+    Group::new("framing", framing, &[PATIENT]),
+    Group::new("limits", limits, &[PATIENT]),
+    Group::new("connections", connections, &[PATIENT]),
+    Group::new("either", either::rows, &[PATIENT]),
+    Group::new("forges", forges::rows, &[PATIENT]),
+    Group::new("inflated", inflated::rows, &[PATIENT]),
+    Group::new("named_headers", named_headers::rows, &[PATIENT]),
+    Group::new("several", several::rows, &[PATIENT]),
+    Group::new("tenants", tenants::rows, &[PATIENT]),
+    Group::new("timed", timed::rows, &[PATIENT]),
+    Group::new("timed_tenants", timed_tenants::rows, &[PATIENT]),
+    Group::new("url_encoded", url_encoded::rows, &[PATIENT]),
+    // A connection ends with its last answer, or at this deadline.
+    Group::new("servers", rows_left_to_the_servers, &[&["--header-deadline", "2"]]),
+    Group::new(
+        "deadlines",
+        rows_that_meet_a_deadline,
+        &[&["--body-deadline", "1", "--answer-unsigned"]],
+    ),
+    Group::new("once", once::rows, &[PATIENT, &["--idempotency", "memory"]]),
+    Group::new("own_answers", answers::rows, &[PATIENT, &["--own-answers"]]),
+    Group::new("unsigned", unsigned::rows, &[PATIENT, &["--answer-unsigned"]]),
+];
 
-/// All rows, but for those of a receiver with other settings.
-pub(crate) fn rows() -> Vec<Row> {
-    [
-        accepted_deliveries(),
-        refused_signatures(),
-        both_headers_of_respan(),
-        events_and_payloads(),
-        ids(),
-        forms(),
-        framing(),
-        limits(),
-        connections(),
-        either::rows(),
-        forges::rows(),
-        inflated::rows(),
-        named_headers::rows(),
-        several::rows(),
-        tenants::rows(),
-        timed::rows(),
-        timed_tenants::rows(),
-        url_encoded::rows(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
+/// Deadlines that a busy machine keeps, whichever row it sends.
+const PATIENT: &[&str] = &["--header-deadline", "60", "--body-deadline", "60"];
 
 // Answers.
 
@@ -750,7 +755,7 @@ fn limits() -> Vec<Row> {
 
 /// For a receiver that waits a second for a body and for a tenant's secrets, and that answers
 /// handshakes.
-pub(crate) fn rows_that_meet_a_deadline() -> Vec<Row> {
+fn rows_that_meet_a_deadline() -> Vec<Row> {
     let late = |name, bytes, answer| Row::ours(name, send(bytes), vec![answer]);
     let genuine = signature(SECRET, EVENT);
     let both = Post::to("/either")
@@ -820,7 +825,7 @@ fn connections() -> Vec<Row> {
 }
 
 /// What servers decide before we see anything.
-pub(crate) fn rows_left_to_the_servers() -> Vec<Row> {
+fn rows_left_to_the_servers() -> Vec<Row> {
     let head = |field: &str| event().signed().field(field).head("");
     let with_body = |field: &str| [head(field), EVENT.as_bytes().to_vec()].concat();
     const ANY: &[&[u16]] = &[&[], &[400], &[401], &[400, 400]];

@@ -47,7 +47,7 @@ impl Idempotency {
     /// # let headers = Signer::<XWebhookSignature>::new(secret)?.sign(body)?;
     /// # let mut verification = verifier.begin(&headers, None)?;
     /// # verification.update(body)?;
-    /// # let verified = verification.finish(body.to_vec().into())?;
+    /// # let verified = verification.finish(bytes::Bytes::copy_from_slice(body))?;
     /// let idempotency = Idempotency::new(MemoryStore::new());
     /// idempotency.claim(&verified, &headers).await?.complete().await?;
     /// assert!(idempotency.claim(&verified, &headers).await.is_err());

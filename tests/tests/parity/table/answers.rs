@@ -21,7 +21,7 @@ fn github(body: &str) -> Post {
     Post::to("/either").body(body).field(format!("X-Hub-Signature-256: sha256={signature}"))
 }
 
-pub(crate) fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let large = "x".repeat(LIMIT + 1);
     let signed = |path: &str, body: &str| Post::to(path).body(body).signed();
     let broken = event().signed().head("Transfer-Encoding: chunked\r\n");

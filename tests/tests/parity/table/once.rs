@@ -40,7 +40,7 @@ fn twice(name: &'static str, path: &str, body: &str, answer: Answer, effect: &st
     row(name, [to(path, body), to(path, body)], answers).effects([effect; 2])
 }
 
-pub(crate) fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     [duplicates(), types(), ids(), no_ids(), failures(), endpoints(), providers()]
         .into_iter()
         .flatten()

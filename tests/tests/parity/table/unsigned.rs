@@ -15,7 +15,7 @@ fn sized(length: usize) -> Post {
     post(format!("length{}", "x".repeat(length - 6)))
 }
 
-pub(crate) fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let check = "ssl_check=1&token=t";
     let signature_header = |value: &str| format!("X-Webhook-Signature: {value}");
     vec![
