@@ -123,7 +123,7 @@ impl<P: Provider> Verification<P> {
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-    ) -> Result<Lookup<P>, VerifyError> {
+    ) -> Result<Lookup<Self>, VerifyError> {
         let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let (groups, coding) = (head.take_further(Self::SCHEME), head.coding);
         let preamble: Box<[u8]> = head.preamble(Self::SCHEME).flatten().copied().collect();

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
 
-use crate::{adapter::Verification, key::Keys, request::RequestHead};
+use crate::{key::Keys, request::RequestHead};
 
 /// Finds tenants and their keys, whatever looks them up.
 pub(crate) trait Directory: Send + Sync {
@@ -18,8 +18,8 @@ pub(crate) trait Directory: Send + Sync {
 
 pub(crate) type Looked<'a, T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send + 'a>>;
 
-/// A delivery whose secrets are being looked up.
-pub type Lookup<P> = Pin<Box<dyn Future<Output = Result<Verification<P>, LookupError>> + Send>>;
+/// The lookup of a delivery's secrets, after which its verification `T` begins.
+pub type Lookup<T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send>>;
 
 /// A tenant's secrets could not be looked up: the store is out of reach, or what it holds is no
 /// secret of the scheme's form.

@@ -134,7 +134,7 @@ impl<P: Provider> Verifier<P> {
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-    ) -> Result<Admission<P>, VerifyError>
+    ) -> Result<Admission<Verification<P>>, VerifyError>
     where
         H: HeaderSource + ?Sized,
     {
@@ -150,19 +150,32 @@ impl<P: Provider> Verifier<P> {
 }
 
 /// How far a delivery is once its headers are judged. See [`Verifier::admit`].
-#[expect(clippy::large_enum_variant, reason = "a box would cost each delivery an allocation")]
-pub enum Admission<P> {
+///
+/// `T` is the [`Verification`] of a provider, or of one of several.
+pub enum Admission<T> {
     /// Its body can come in.
-    Begun(Verification<P>),
+    Begun(T),
     /// Its tenant's secrets are to be looked up first.
-    LookingUp(Lookup<P>),
+    LookingUp(Lookup<T>),
 }
 
-impl<P: Provider> fmt::Debug for Admission<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<T: 'static> Admission<T> {
+    /// Changes the type of the verification.
+    pub fn map<U: 'static>(self, change: fn(T) -> U) -> Admission<U> {
         match self {
-            Self::Begun(verification) => f.debug_tuple("Begun").field(verification).finish(),
-            Self::LookingUp(_) => f.debug_tuple("LookingUp").finish_non_exhaustive(),
+            Self::Begun(verification) => Admission::Begun(change(verification)),
+            Self::LookingUp(lookup) => {
+                Admission::LookingUp(Box::pin(async move { lookup.await.map(change) }))
+            }
         }
+    }
+}
+
+impl<T> fmt::Debug for Admission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Begun(_) => "Begun(..)",
+            Self::LookingUp(_) => "LookingUp(..)",
+        })
     }
 }

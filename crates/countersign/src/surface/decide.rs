@@ -2,8 +2,6 @@
 
 use std::{
     fmt,
-    future::Future,
-    pin::Pin,
     time::{Duration, SystemTime},
 };
 
@@ -12,7 +10,7 @@ use countersign_core::{
     __AnswerUnsigned as AnswerUnsigned, __Custom as Custom, HeaderSource, Provider, Verifier,
     VerifyError,
     adapter::{Admission, Verification},
-    error::{LookupError, VerifyErrorKind},
+    error::VerifyErrorKind,
     request::RequestTarget,
 };
 
@@ -93,7 +91,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-    ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>);
+    ) -> (Terms, Result<Admission<Self::Verification>, VerifyError>);
 
     /// Takes the next bytes of the body.
     fn update(verification: &mut Self::Verification, chunk: &[u8]) -> Result<(), VerifyError>;
@@ -107,36 +105,6 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
 
 /// What `V` gives.
 pub(crate) type ProofOf<V> = <V as Decide>::Proof;
-
-/// How far a delivery is once its headers are judged.
-pub enum Begun<T> {
-    /// Its body can come in.
-    Receiving(T),
-    /// Its tenant's secrets are to be looked up first.
-    LookingUp(Lookup<T>),
-}
-
-pub(crate) type Lookup<T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send>>;
-
-impl<T> fmt::Debug for Begun<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Receiving(_) => "Receiving(..)",
-            Self::LookingUp(_) => "LookingUp(..)",
-        })
-    }
-}
-
-impl<T: 'static> Begun<T> {
-    fn map<U: 'static>(self, change: fn(T) -> U) -> Begun<U> {
-        match self {
-            Self::Receiving(verification) => Begun::Receiving(change(verification)),
-            Self::LookingUp(lookup) => {
-                Begun::LookingUp(Box::pin(async move { lookup.await.map(change) }))
-            }
-        }
-    }
-}
 
 /// What holds for a delivery besides the verdict.
 #[derive(Clone, Debug)]
@@ -216,13 +184,8 @@ impl<P: Provider> Decide for Verifier<P> {
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-    ) -> (Terms, Result<Begun<Verification<P>>, VerifyError>) {
-        let admission = self.admit(headers, declared_length, target);
-        let begun = admission.map(|admission| match admission {
-            Admission::Begun(verification) => Begun::Receiving(verification),
-            Admission::LookingUp(lookup) => Begun::LookingUp(lookup),
-        });
-        (self.terms(), begun)
+    ) -> (Terms, Result<Admission<Verification<P>>, VerifyError>) {
+        (self.terms(), self.admit(headers, declared_length, target))
     }
 
     #[inline]
@@ -289,7 +252,7 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-    ) -> (Terms, Result<Begun<Self::Verification>, VerifyError>) {
+    ) -> (Terms, Result<Admission<Self::Verification>, VerifyError>) {
         let (left, right) = self;
         let is_left = match (left.signature_headers(headers), right.signature_headers(headers)) {
             (0, 0) => return (self.terms(), Err(self.missing())),
@@ -303,11 +266,11 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
             },
         };
         if is_left {
-            let (terms, begun) = left.begin(headers, declared_length, target);
-            (terms, begun.map(|begun| begun.map(Either::Left)))
+            let (terms, admission) = left.begin(headers, declared_length, target);
+            (terms, admission.map(|admission| admission.map(Either::Left)))
         } else {
-            let (terms, begun) = right.begin(headers, declared_length, target);
-            (terms, begun.map(|begun| begun.map(Either::Right)))
+            let (terms, admission) = right.begin(headers, declared_length, target);
+            (terms, admission.map(|admission| admission.map(Either::Right)))
         }
     }
 

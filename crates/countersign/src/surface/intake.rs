@@ -14,6 +14,7 @@ use std::{
 use bytes::Bytes;
 use countersign_core::{
     __AnswerUnsigned as AnswerUnsigned, HeaderSource, VerifyError,
+    adapter::Admission,
     error::VerifyErrorKind,
     request::{RequestTarget, UnsignedRequest},
 };
@@ -26,7 +27,7 @@ use crate::{
     surface::{
         Reason,
         buffer::Buffer,
-        decide::{Begun, Decide, Lookup, Terms},
+        decide::{Decide, Terms},
         proof::Proof,
         refusal::Refusal,
     },
@@ -63,10 +64,8 @@ pub(crate) fn declared_length(field: Option<&[u8]>) -> Option<u64> {
 /// What the headers were good for. The large variant is not boxed: that would cost each good
 /// delivery an allocation.
 enum Stage<V: Decide> {
-    /// A plausible signature, of a tenant whose secrets are looked up.
-    LookingUp { lookup: Lookup<V::Verification> },
-    /// A plausible signature: each chunk is hashed and kept.
-    Receiving { verification: V::Verification, buffer: Buffer },
+    /// A plausible signature: once the secrets are there, each chunk is hashed and kept.
+    Admitted { admission: Admission<V::Verification>, buffer: Buffer },
     /// No signature header: a small body is kept for the closures that answer handshakes.
     Unsigned { error: VerifyError, answerers: Vec<AnswerUnsigned>, buffer: Buffer, room: usize },
     /// Refused already: a small body is read and dropped, so that the connection can go on.
@@ -97,10 +96,9 @@ where
         body: S,
     ) -> Self {
         let began = Began::note(verifiers);
-        let (terms, begun) = verifiers.begin(headers, declared_length, target);
-        let stage = match begun {
-            Ok(Begun::Receiving(verification)) => Stage::receiving(verification),
-            Ok(Begun::LookingUp(lookup)) => Stage::LookingUp { lookup },
+        let (terms, admission) = verifiers.begin(headers, declared_length, target);
+        let stage = match admission {
+            Ok(admission) => Stage::Admitted { admission, buffer: Buffer::default() },
             Err(error) => {
                 let fits = |room| declared_length.is_none_or(|length| length <= room as u64);
                 let mut answerers = Vec::new();
@@ -152,15 +150,20 @@ where
         let ending = loop {
             match this.stage {
                 Stage::Refused { .. } => break Ok(()),
-                Stage::LookingUp { lookup } => match lookup.as_mut().poll(cx) {
-                    Poll::Ready(Ok(verification)) => *this.stage = Stage::receiving(verification),
-                    Poll::Ready(Err(error)) => break Err(Reason::Lookup(error)),
-                    Poll::Pending => {
-                        ready!(poll_deadline(this.deadline, limit, cx));
-                        break Err(Reason::LookupDeadline);
+                Stage::Admitted { admission: admission @ Admission::LookingUp(_), .. } => {
+                    let Admission::LookingUp(lookup) = admission else { continue };
+                    match lookup.as_mut().poll(cx) {
+                        Poll::Ready(Ok(verification)) => {
+                            *admission = Admission::Begun(verification);
+                        }
+                        Poll::Ready(Err(error)) => break Err(Reason::Lookup(error)),
+                        Poll::Pending => {
+                            ready!(poll_deadline(this.deadline, limit, cx));
+                            break Err(Reason::LookupDeadline);
+                        }
                     }
-                },
-                Stage::Receiving { .. } | Stage::Unsigned { .. } | Stage::Discarding { .. } => {
+                }
+                Stage::Admitted { .. } | Stage::Unsigned { .. } | Stage::Discarding { .. } => {
                     match ready!(poll_next(this.body.as_mut(), this.deadline, limit, cx)) {
                         Ok(Some(chunk)) => {
                             if let Err(error) = this.stage.take(chunk) {
@@ -178,11 +181,6 @@ where
 }
 
 impl<V: Decide> Stage<V> {
-    #[inline]
-    fn receiving(verification: V::Verification) -> Self {
-        Self::Receiving { verification, buffer: Buffer::default() }
-    }
-
     /// Gives the verdict, once the body has ended well or badly.
     #[inline]
     fn end(
@@ -193,17 +191,15 @@ impl<V: Decide> Stage<V> {
     ) -> Result<V::Proof, Refusal> {
         let refused = |reason| terms.refuse(reason);
         match (self, ending) {
-            (Self::Receiving { verification, buffer }, Ok(())) => {
+            (Self::Admitted { admission: Admission::Begun(verification), buffer }, Ok(())) => {
                 let mut body = mem::take(buffer).join();
                 V::finish(verification, &mut body)
                     .inspect(|proof| began.into_iter().for_each(|began| proof.log(began)))
                     .map_err(|error| refused(Reason::Verify(error)).about(&body).into())
             }
-            (Self::Receiving { .. } | Self::LookingUp { .. }, Err(reason)) => {
-                Err(refused(reason).closing().into())
-            }
-            // Not reached: what is being looked up has not ended.
-            (Self::LookingUp { .. }, Ok(())) => {
+            (Self::Admitted { .. }, Err(reason)) => Err(refused(reason).closing().into()),
+            // Not reached: nothing is read before the secrets are there.
+            (Self::Admitted { admission: Admission::LookingUp(_), .. }, Ok(())) => {
                 Err(refused(Reason::LookupDeadline).closing().into())
             }
             (Self::Unsigned { error, answerers, buffer, .. }, Ok(())) => {
@@ -225,10 +221,12 @@ impl<V: Decide> Stage<V> {
 
     fn take(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         match self {
-            Self::Receiving { verification, buffer } => {
+            Self::Admitted { admission: Admission::Begun(verification), buffer } => {
                 V::update(verification, &chunk)?;
                 buffer.push(chunk);
             }
+            // Not reached: nothing is read before the secrets are there.
+            Self::Admitted { admission: Admission::LookingUp(_), .. } => {}
             Self::Unsigned { error, buffer, room, .. } => {
                 if let Some(rest) = room.checked_sub(chunk.len()) {
                     *room = rest;
@@ -244,8 +242,6 @@ impl<V: Decide> Stage<V> {
                 *room = room.checked_sub(chunk.len()).ok_or_else(|| error.clone())?;
             }
             Self::Refused { error } => return Err(error.clone()),
-            // Nothing is read before the secrets are there.
-            Self::LookingUp { .. } => {}
         }
         Ok(())
     }
