@@ -106,6 +106,38 @@ impl fmt::Debug for ConfigError {
     }
 }
 
+/// What an error means for the answer to a delivery.
+///
+/// No class will be added: an adapter can map them without a wildcard.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::error::{ErrorClass, VerifyErrorKind};
+///
+/// let status = match VerifyErrorKind::Mismatch.class() {
+///     ErrorClass::Unauthorized => 401,
+///     ErrorClass::TooLarge => 413,
+///     ErrorClass::BadRequest => 400,
+///     ErrorClass::Unprocessable => 422,
+///     ErrorClass::Misconfigured => 500,
+/// };
+/// assert_eq!(status, 401);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// Nothing shows that the provider sent it: 401.
+    Unauthorized,
+    /// It is larger than the limit: 413.
+    TooLarge,
+    /// It was signed, and is not JSON: 400.
+    BadRequest,
+    /// It was signed, and is not the event that was asked for: 422.
+    Unprocessable,
+    /// A setting of the receiver is missing: 500.
+    Misconfigured,
+}
+
 /// Why a delivery was refused. For the operator alone: the sender is told nothing of it.
 ///
 /// It holds no secret, no expected tag and nothing of the body.
@@ -134,36 +166,65 @@ pub(crate) struct Stale {
 
 /// The reasons to refuse a delivery.
 ///
-/// Not `non_exhaustive`: who maps them to answers must decide on each new one.
+/// More reasons may follow; each belongs to a [class](Self::class), which decides the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum VerifyErrorKind {
-    /// No signature header, or an empty one.
+    /// No signature header, or an empty one. Usually the sender uses another header, or does not
+    /// sign: compare [`VerifyError::headers`] with what it sends.
     MissingSignature,
-    /// Two fields of the signature header's name.
+    /// Two fields of the signature header's name. Usually a proxy adds one to that of the sender.
     RepeatedSignature,
-    /// Signature headers of more than one of the providers that deliver to one endpoint: not found
-    /// by a verifier, which looks at its own alone, but by what chooses among several.
+    /// Signature headers of more than one of the providers that deliver to one endpoint. A verifier
+    /// looks at its own alone; what chooses among several finds this. Give each provider an endpoint
+    /// of its own.
     AmbiguousSignature,
-    /// The header does not have the scheme's form.
+    /// The header does not have the scheme's form. Usually the verifier is for another provider, or
+    /// the sender writes base64 where the scheme has hex.
     MalformedSignature,
-    /// The signed timestamp is missing, repeated, or not digits alone.
+    /// The signed timestamp is missing, repeated, or not digits alone. Usually the sender writes a
+    /// date instead of the time since 1970.
     MalformedTimestamp,
-    /// The signed timestamp is further from now than the tolerance.
+    /// The signed timestamp is further from now than the tolerance. Usually a retry that repeats the
+    /// first time, or a clock that is wrong: see [`Verifier::tolerance`](crate::Verifier::tolerance).
     StaleTimestamp,
     /// The signed id is missing, repeated or not text, or holds the character that ends it in the
     /// signed text. See [`Scheme::signed`](crate::Scheme::signed).
     MalformedId,
-    /// The body was not signed with any of the secrets.
+    /// The body was not signed with any of the secrets. Usually one side has another secret, or the
+    /// body was changed on the way: compare its SHA-256 with that of the bytes that were signed.
     Mismatch,
-    /// The body, or the text that it inflates to, is larger than the limit.
+    /// The body, or the text that it inflates to, is larger than the limit: see
+    /// [`Verifier::body_limit`](crate::Verifier::body_limit).
     BodyTooLarge,
     /// There is no such tenant, or the request names none.
     UnknownTenant,
-    /// The scheme signs the URL, and the verifier was not given one: a mistake of yours.
+    /// The scheme signs the URL, and the verifier was not given one. Set it with
+    /// [`Verifier::url`](crate::Verifier::url).
     UrlNotConfigured,
-    /// The verifier looks its secrets up, and was asked to judge without: a mistake of yours. See
-    /// [`Verifier::of_tenant`](crate::Verifier::of_tenant).
+    /// The verifier looks its secrets up, and was asked to judge without. Call
+    /// [`Verifier::of_tenant`](crate::Verifier::of_tenant) first.
     SecretsNotLookedUp,
+}
+
+impl VerifyErrorKind {
+    /// Returns the class, which decides the answer.
+    #[must_use]
+    pub const fn class(self) -> ErrorClass {
+        match self {
+            Self::MissingSignature
+            | Self::RepeatedSignature
+            | Self::AmbiguousSignature
+            | Self::MalformedSignature
+            | Self::MalformedTimestamp
+            | Self::StaleTimestamp
+            | Self::MalformedId
+            | Self::Mismatch
+            | Self::UnknownTenant => ErrorClass::Unauthorized,
+            Self::BodyTooLarge => ErrorClass::TooLarge,
+            Self::UrlNotConfigured | Self::SecretsNotLookedUp => ErrorClass::Misconfigured,
+        }
+    }
 }
 
 impl VerifyError {
@@ -367,8 +428,9 @@ pub struct PayloadError {
 
 /// The ways in which a signed body can fail to be an event.
 ///
-/// Not `non_exhaustive`, for the reason of [`VerifyErrorKind`].
+/// More may follow; each belongs to a [class](Self::class), which decides the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PayloadErrorKind {
     /// Not UTF-8.
     NotUtf8,
@@ -376,12 +438,26 @@ pub enum PayloadErrorKind {
     NotJson,
     /// JSON, but not an object.
     NotAnObject,
-    /// An object that does not tell its type.
+    /// An object that does not tell its type. Usually the provider has its type elsewhere: see
+    /// [`EventAt`](crate::event::EventAt).
     MissingType,
     /// An object that tells its type more than once.
     RepeatedType,
-    /// JSON, but not of the shape that this event has.
+    /// JSON, but not of the shape that this event has. [`PayloadError::path`] names the member.
     WrongShape,
+}
+
+impl PayloadErrorKind {
+    /// Returns the class, which decides the answer.
+    #[must_use]
+    pub const fn class(self) -> ErrorClass {
+        match self {
+            Self::NotUtf8 | Self::NotJson => ErrorClass::BadRequest,
+            Self::NotAnObject | Self::MissingType | Self::RepeatedType | Self::WrongShape => {
+                ErrorClass::Unprocessable
+            }
+        }
+    }
 }
 
 impl PayloadError {

@@ -1,8 +1,8 @@
 //! Errors, and what a program can ask them.
 
 pub use countersign_core::error::{
-    ConfigError, LookupError, PayloadError, PayloadErrorKind, SignatureShape, VerifyError,
-    VerifyErrorKind,
+    ConfigError, ErrorClass, LookupError, PayloadError, PayloadErrorKind, SignatureShape,
+    VerifyError, VerifyErrorKind,
 };
 
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]

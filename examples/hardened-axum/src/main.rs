@@ -120,13 +120,8 @@ fn is_unverified(rejection: &Rejection) -> bool {
     match rejection.reason() {
         Reason::Verify(_) => rejection.status() < 500,
         Reason::OuterLimit | Reason::Deadline | Reason::BrokenBody => true,
-        Reason::Handshake(_)
-        | Reason::Payload(_)
-        | Reason::Lookup(_)
-        | Reason::LookupDeadline
-        | Reason::MissingVerifier { .. }
-        | Reason::MissingProof { .. }
-        | Reason::SharedHeader { .. } => false,
+        // Other reasons do not show that the sender is a stranger.
+        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@ use std::{error::Error, fmt};
 
 use countersign_core::{
     __Custom as Custom, Answer, HeaderSource, PayloadError, Provider, VerifyError,
-    error::{LookupError, PayloadErrorKind, VerifyErrorKind},
+    error::{ErrorClass, LookupError},
 };
 
 #[cfg(feature = "_surface")]
@@ -57,8 +57,9 @@ pub struct Rejection {
 
 /// Why a delivery was refused.
 ///
-/// Not `non_exhaustive`: who maps reasons must decide on each new one.
+/// More reasons may follow; [`Rejection::status`] tells what each one means.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reason {
     /// It was not verified.
     Verify(VerifyError),
@@ -185,19 +186,8 @@ impl Rejection {
     #[must_use]
     pub fn status(&self) -> u16 {
         match &self.reason {
-            Reason::Verify(error) => match error.kind() {
-                VerifyErrorKind::MissingSignature
-                | VerifyErrorKind::RepeatedSignature
-                | VerifyErrorKind::AmbiguousSignature
-                | VerifyErrorKind::MalformedSignature
-                | VerifyErrorKind::MalformedTimestamp
-                | VerifyErrorKind::StaleTimestamp
-                | VerifyErrorKind::MalformedId
-                | VerifyErrorKind::UnknownTenant
-                | VerifyErrorKind::Mismatch => 401,
-                VerifyErrorKind::BodyTooLarge => 413,
-                VerifyErrorKind::UrlNotConfigured | VerifyErrorKind::SecretsNotLookedUp => 500,
-            },
+            Reason::Verify(error) => status_of(error.kind().class()),
+            Reason::Payload(error) => status_of(error.kind().class()),
             Reason::Handshake(_) => 200,
             Reason::OuterLimit => 413,
             Reason::Deadline => 408,
@@ -206,13 +196,6 @@ impl Rejection {
             Reason::MissingVerifier { .. }
             | Reason::MissingProof { .. }
             | Reason::SharedHeader { .. } => 500,
-            Reason::Payload(error) => match error.kind() {
-                PayloadErrorKind::NotUtf8 | PayloadErrorKind::NotJson => 400,
-                PayloadErrorKind::NotAnObject
-                | PayloadErrorKind::MissingType
-                | PayloadErrorKind::RepeatedType
-                | PayloadErrorKind::WrongShape => 422,
-            },
         }
     }
 
@@ -298,6 +281,16 @@ impl fmt::Display for Reason {
                  the service?"
             ),
         }
+    }
+}
+
+const fn status_of(class: ErrorClass) -> u16 {
+    match class {
+        ErrorClass::Unauthorized => 401,
+        ErrorClass::TooLarge => 413,
+        ErrorClass::BadRequest => 400,
+        ErrorClass::Unprocessable => 422,
+        ErrorClass::Misconfigured => 500,
     }
 }
 
