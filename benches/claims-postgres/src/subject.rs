@@ -14,13 +14,13 @@ use crate::database::Database;
 pub(crate) enum Subject {
     /// `insert .. on conflict do nothing`.
     Bare(Event, Sending),
-    /// ClaimGuard.
+    /// A claim.
     Claim(Event, Sending),
-    /// ClaimGuard, then done.
+    /// A claim, then its completion.
     Handled(Sending),
     /// A bare insertion and an effect in one transaction.
     BareIn,
-    /// ClaimGuard in one transaction with an effect.
+    /// A claim and an effect in one transaction.
     ClaimIn,
 }
 

@@ -14,9 +14,9 @@ pub(crate) enum Subject {
     Bare(Event),
     /// `EXISTS`, then `SET`.
     Documented,
-    /// ClaimGuard.
+    /// A claim.
     Claim(Event),
-    /// ClaimGuard, then done.
+    /// A claim, then its completion.
     Handled,
 }
 

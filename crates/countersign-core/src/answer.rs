@@ -15,6 +15,11 @@ use crate::providers::HandshakeAnswer;
 /// data as well, or a [`HandshakeAnswer`], which repeats only tokens. `Debug` does not show the
 /// token.
 ///
+/// # Security
+///
+/// [`json`](Self::json) and [`text`](Self::text) send what they are given. Do not give them text of
+/// a request: only [`HandshakeAnswer`] checks what it repeats.
+///
 /// The default is `{"error":"Invalid signature"}`, the answer with status 401.
 ///
 /// # Examples

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::adapter::HeaderKey;
 
-pub use crate::{signature::SignatureShape, tenants::LookupError};
+pub use crate::{signature::SignatureShape, tenants::directory::LookupError};
 
 /// A setting that cannot be accepted. It holds no secret.
 ///
@@ -82,7 +82,7 @@ pub enum ConfigError {
     /// A signer was not told something that the scheme signs.
     #[error("the scheme signs the {part}, which was not given")]
     MissingPart {
-        /// What is missing: `time`, `id` or `url`.
+        /// What is missing: `id` or `url`.
         part: &'static str,
     },
     /// A signer was given a time that the scheme's timestamp cannot express.
@@ -108,7 +108,7 @@ impl fmt::Debug for ConfigError {
 
 /// What an error means for the answer to a delivery.
 ///
-/// No class will be added: an adapter can map them without a wildcard.
+/// This enum is complete: an adapter can match all classes without a wildcard.
 ///
 /// # Examples
 ///
@@ -126,15 +126,15 @@ impl fmt::Debug for ConfigError {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorClass {
-    /// Nothing shows that the provider sent it: 401.
+    /// The delivery is not authenticated: 401.
     Unauthorized,
-    /// It is larger than the limit: 413.
+    /// The body is larger than the limit: 413.
     TooLarge,
-    /// It was signed, and is not JSON: 400.
+    /// The body is signed, and is not JSON in UTF-8: 400.
     BadRequest,
-    /// It was signed, and is not the event that was asked for: 422.
+    /// The body is signed JSON, and not an event of the expected type: 422.
     Unprocessable,
-    /// A setting of the receiver is missing: 500.
+    /// The receiver lacks a setting, or calls the verifier in the wrong order: 500.
     Misconfigured,
 }
 
@@ -173,26 +173,27 @@ pub enum VerifyErrorKind {
     /// No signature header, or an empty one. Usually the sender uses another header, or does not
     /// sign: compare [`VerifyError::headers`] with what it sends.
     MissingSignature,
-    /// Two fields of the signature header's name. Usually a proxy adds one to that of the sender.
+    /// The signature header occurs more than once. Usually a proxy adds a second one.
     RepeatedSignature,
-    /// Signature headers of more than one of the providers that deliver to one endpoint. A verifier
-    /// looks at its own alone; what chooses among several finds this. Give each provider an endpoint
-    /// of its own.
+    /// The request has the signature headers of several providers that deliver to one endpoint. One
+    /// verifier never returns this; a pair of verifiers does. Give each provider its own endpoint.
     AmbiguousSignature,
     /// The header does not have the scheme's form. Usually the verifier is for another provider, or
     /// the sender writes base64 where the scheme has hex.
     MalformedSignature,
-    /// The signed timestamp is missing, repeated, or not digits alone. Usually the sender writes a
-    /// date instead of the time since 1970.
+    /// The signed timestamp is missing or repeated, or has characters that are not digits. Usually
+    /// the sender writes a date instead of the time since 1970.
     MalformedTimestamp,
-    /// The signed timestamp is further from now than the tolerance. Usually a retry that repeats the
-    /// first time, or a clock that is wrong: see [`Verifier::tolerance`](crate::Verifier::tolerance).
+    /// The signed timestamp is further from now than the tolerance. Usually a retry has the timestamp
+    /// of the first attempt, or a clock is wrong: see
+    /// [`Verifier::tolerance`](crate::Verifier::tolerance).
     StaleTimestamp,
     /// The signed id is missing, repeated or not text, or holds the character that ends it in the
     /// signed text. See [`Scheme::signed`](crate::Scheme::signed).
     MalformedId,
     /// The body was not signed with any of the secrets. Usually one side has another secret, or the
-    /// body was changed on the way: compare its SHA-256 with that of the bytes that were signed.
+    /// body was changed on the way: compare the SHA-256 of the received body with the SHA-256 of the
+    /// bytes that the sender signed.
     Mismatch,
     /// The body, or the text that it inflates to, is larger than the limit: see
     /// [`Verifier::body_limit`](crate::Verifier::body_limit).
@@ -202,7 +203,7 @@ pub enum VerifyErrorKind {
     /// The scheme signs the URL, and the verifier was not given one. Set it with
     /// [`Verifier::url`](crate::Verifier::url).
     UrlNotConfigured,
-    /// The verifier looks its secrets up, and was asked to judge without. Call
+    /// The verifier looks secrets up for each tenant, and was called without a tenant. Call
     /// [`Verifier::of_tenant`](crate::Verifier::of_tenant) first.
     SecretsNotLookedUp,
 }
@@ -228,11 +229,11 @@ impl VerifyErrorKind {
 }
 
 impl VerifyError {
-    pub(crate) fn new(kind: VerifyErrorKind, header_length: usize, form: SignatureShape) -> Self {
+    pub(crate) fn new(kind: VerifyErrorKind, header_length: usize, shape: SignatureShape) -> Self {
         Self {
             kind,
             header_length,
-            header_shape: form,
+            header_shape: shape,
             received: 0,
             secrets_tried: 0,
             forms_tried: 0,
@@ -438,10 +439,10 @@ pub enum PayloadErrorKind {
     NotJson,
     /// JSON, but not an object.
     NotAnObject,
-    /// An object that does not tell its type. Usually the provider has its type elsewhere: see
+    /// An object whose type is missing or is not text. Usually the provider has its type elsewhere: see
     /// [`EventAt`](crate::event::EventAt).
     MissingType,
-    /// An object that tells its type more than once.
+    /// An object that has its type more than once.
     RepeatedType,
     /// JSON, but not of the shape that this event has. [`PayloadError::path`] names the member.
     WrongShape,

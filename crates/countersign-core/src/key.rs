@@ -19,7 +19,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(secrets: &Secrets, scheme: &Scheme) -> Result<Self, ConfigError> {
-        let all = secrets.keys(scheme.secret_form)?;
+        let all = secrets.keys(scheme.secret_encoding)?;
         let mut keys = all.iter().map(|bytes| Key::new(bytes, scheme, all.len()));
         Ok(Self {
             current: keys.next().unwrap_or(Err(ConfigError::EmptySecret))?,

@@ -1,13 +1,11 @@
 //! Signing secrets: never empty, never printed, wiped from memory.
 
+mod deserialize;
 mod encoded;
 
 use std::{env, fmt, str::FromStr};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, Error as _, SeqAccess, Visitor},
-};
+use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use crate::{ConfigError, scheme::SecretEncoding};
@@ -22,8 +20,11 @@ use crate::{ConfigError, scheme::SecretEncoding};
 ///
 /// # Security
 ///
-/// `Debug` prints nothing of the secret, and there is no way to read it back. The copy in the
-/// process environment, if it came from there, is not wiped.
+/// `Debug` prints nothing of the secret, and there is no way to read it back. Copies that others
+/// made are not wiped: in the process environment, or in the text of a configuration.
+///
+/// Errors of `Deserialize` do not hold the secret, whatever its type in the configuration. Some
+/// parsers add the line of the configuration to their errors: do not log those.
 ///
 /// # Examples
 ///
@@ -146,10 +147,11 @@ impl FromStr for Secret {
     }
 }
 
-/// From a text, as [`Secret::new`].
+/// From a text, as [`Secret::new`]. The format must be self-describing, as JSON, TOML and YAML are.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).and_then(|text| Self::new(text).map_err(D::Error::custom))
+        // With `deserialize_str`, serde_json makes the error itself, and quotes a number.
+        deserializer.deserialize_any(deserialize::One)
     }
 }
 
@@ -251,7 +253,8 @@ impl FromStr for Secrets {
     }
 }
 
-/// From a text, or from a list of texts with the current secret first.
+/// From a text, or from a list of texts with the current secret first. The format must be
+/// self-describing, as JSON, TOML and YAML are.
 ///
 /// # Examples
 ///
@@ -270,34 +273,7 @@ impl FromStr for Secrets {
 /// ```
 impl<'de> Deserialize<'de> for Secrets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SecretsVisitor)
-    }
-}
-
-struct SecretsVisitor;
-
-impl<'de> Visitor<'de> for SecretsVisitor {
-    type Value = Secrets;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a secret, or a list of one to four with the current one first")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Secrets, E> {
-        text.parse().map_err(E::custom)
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<Secrets, E> {
-        Secret::new(text).map(Secrets::new).map_err(E::custom)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Secrets, A::Error> {
-        let current = list.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-        let mut secrets = Secrets::new(current);
-        while let Some(retired) = list.next_element()? {
-            secrets = secrets.with_retired(retired).map_err(A::Error::custom)?;
-        }
-        Ok(secrets)
+        deserializer.deserialize_any(deserialize::OneOrList)
     }
 }
 
@@ -345,10 +321,23 @@ mod tests {
             ("[]", "invalid length 0"),
             (r#"["a", "hush\n"]"#, "white space"),
             (r#"["a", "b", "c", "d", "e"]"#, "more than 3"),
-            ("7", "a secret, or a list"),
+            ("48151623", "expected a secret"),
+            ("-48151623", "expected a secret"),
+            ("4815.1623", "expected a secret"),
+            ("true", "expected a secret"),
+            ("[48151623]", "expected a secret"),
+            (r#"{"4815": 4815}"#, "expected a secret"),
         ] {
             let error = read(text).unwrap_err().to_string();
-            assert!(error.contains(expected) && !error.contains("hush"), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
+            assert!(!["hush", "4815", "true"].iter().any(|part| error.contains(part)), "{error}");
+            if !text.starts_with('[') {
+                let error = serde_json::from_str::<Secret>(text).unwrap_err().to_string();
+                assert!(
+                    !["hush", "4815", "true"].iter().any(|part| error.contains(part)),
+                    "{error}"
+                );
+            }
         }
         assert!("a".parse::<Secret>().is_ok() && "".parse::<Secrets>().is_err());
     }

@@ -208,8 +208,10 @@ enum SigningKey {
 impl SigningKey {
     fn new(secret: &Secret, scheme: &Scheme) -> Result<Self, ConfigError> {
         Ok(match scheme.algorithm {
-            Algorithm::HmacSha256 => Self::Hmac(HmacKey::sha256(&secret.key(scheme.secret_form)?)),
-            Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&secret.key(scheme.secret_form)?)),
+            Algorithm::HmacSha256 => {
+                Self::Hmac(HmacKey::sha256(&secret.key(scheme.secret_encoding)?))
+            }
+            Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&secret.key(scheme.secret_encoding)?)),
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 { private } => {
                 let form = SecretEncoding::Base64 { prefix: private, at_least: 32 };

@@ -229,8 +229,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// This is no verdict: anybody can send a header. Where more than one of your verifiers claims
-    /// a delivery, refuse it instead of choosing.
+    /// This is no verdict: anybody can send a header. If a request has the headers of
+    /// several of your verifiers, refuse it instead of choosing.
     ///
     /// # Examples
     ///

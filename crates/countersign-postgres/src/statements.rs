@@ -65,7 +65,7 @@ select exists (
 const INSERT: &str = "\
 insert into claims_table values ($1, $2, clock_timestamp() + $3) on conflict do nothing";
 
-/// Inserts, as [`INSERT`] does, an event that is done.
+/// Inserts an event that is done, like [`INSERT`].
 const INSERT_DONE: &str = "\
 insert into claims_table values ($1, $2, clock_timestamp() + $3, $4) on conflict do nothing";
 

@@ -11,7 +11,7 @@ use countersign::idempotency::{StoreError, Token};
 /// What is kept of an event that is not free.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    ClaimGuard,
+    Claimed,
     Done { note: Bytes },
 }
 
@@ -38,7 +38,7 @@ impl State {
 
     fn claimed_or_done(value: &Bytes) -> Option<Self> {
         if let Some(token) = value.strip_prefix(CLAIMED.as_bytes()) {
-            return is_token(token).then_some(Self::ClaimGuard);
+            return is_token(token).then_some(Self::Claimed);
         }
         let (token, rest) = value.strip_prefix(DONE.as_bytes())?.split_at_checked(TOKEN)?;
         let note = rest.strip_prefix(b":").filter(|_| is_token(token))?;
@@ -66,7 +66,7 @@ mod tests {
     fn reads_what_it_writes() {
         let token = Lease::new(IdempotencyKey::builder("e").event_type(None).id("1")).token();
         let claimed = Bytes::from(State::claimed(token));
-        assert_eq!(State::read(&claimed).unwrap(), State::ClaimGuard);
+        assert_eq!(State::read(&claimed).unwrap(), State::Claimed);
         for note in [&b""[..], b":", b"\0\xff", b"done:"] {
             let done = Bytes::from(State::done(token, note));
             assert_eq!(State::read(&done).unwrap(), State::Done { note: note.to_vec().into() });
@@ -83,7 +83,7 @@ mod tests {
             format!("claimed:{token}0"),
             format!("claimed:{}", &token[1..]),
             format!("claimed:{}", token.replace('0', "g")),
-            format!("ClaimGuard:{token}"),
+            format!("Claimed:{token}"),
             "done:".to_owned(),
             format!("done:{token}"),
             format!("done:{token};"),

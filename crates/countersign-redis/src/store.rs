@@ -70,7 +70,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> 
         let found = script::CLAIM.run(&mut connection, &key, &arguments).await.map_err(failed)?;
         let Some((value, left)): Option<(Bytes, i64)> = found else { return Ok(Claim::Fresh) };
         match State::read(&value)? {
-            State::ClaimGuard => Ok(Claim::InProgress { retry_after: length::left(left)? }),
+            State::Claimed => Ok(Claim::InProgress { retry_after: length::left(left)? }),
             State::Done { note } => Ok(Claim::Done { note }),
         }
     }

@@ -1,8 +1,8 @@
-//! For adapters to other frameworks: a delivery verified while its body arrives.
+//! Building blocks for adapters to other frameworks, which verify a delivery while its body arrives.
 //!
-//! [`Verifier::admit`](crate::Verifier::admit) judges the headers. If the signature is plausible,
-//! [`Verification::update`] takes each chunk of the body, and [`Verification::finish`] gives the
-//! verdict.
+//! [`Verifier::admit`](crate::Verifier::admit) checks the headers and returns an [`Admission`]: a
+//! [`Verification`], or a lookup of the tenant's secrets, which returns one. Pass each chunk of the
+//! body to [`Verification::update`]; then [`Verification::finish`] returns the proof or an error.
 
 pub use countersign_core::adapter::{Admission, HeaderKey, Lookup, Verification, body_digest};
 

@@ -18,6 +18,8 @@ pub mod error;
 pub mod idempotency;
 #[cfg(any(feature = "_surface", feature = "idempotency"))]
 mod log;
+#[cfg(any(feature = "_surface", feature = "idempotency"))]
+mod polled_again;
 #[cfg(feature = "_surface")]
 mod surface;
 #[cfg(feature = "testing")]

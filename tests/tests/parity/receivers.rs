@@ -18,8 +18,8 @@ pub(crate) struct Receivers {
 }
 
 /// Receivers that wait for the next row; at most one of them for each thread of the harness. They
-/// are not thread-local: the harness ends without waiting for its threads to drop what is, and the
-/// receivers would run on.
+/// are not in a thread-local, because the harness exits before those are dropped, and the receivers
+/// would keep running.
 static IDLE: Mutex<Vec<Receivers>> = Mutex::new(Vec::new());
 
 impl Receivers {

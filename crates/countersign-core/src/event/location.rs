@@ -1,6 +1,6 @@
-//! Where the facts about an event are.
+//! Locations of an event's id, type and data.
 
-/// Where a delivery tells the event's id, type and data.
+/// The locations of an event's id, type and data.
 ///
 /// Begin with [`ENVELOPE`](Self::ENVELOPE) or [`OPEN`](Self::OPEN), and change what differs.
 ///
@@ -21,7 +21,7 @@ pub struct EventAt {
     pub event_type: Location,
     /// The member of the body that holds the event's data, or `None` where the whole body does.
     pub data: Option<&'static str>,
-    /// The member of the body that holds all of these, or `None` where the body itself does.
+    /// The member of the body that holds the id, the type and the data, or `None` where the body itself does.
     pub within: Option<&'static str>,
     /// The member that holds the JSON where the body is a URL-encoded form
     /// (`application/x-www-form-urlencoded`), or `None` where bodies are never forms.
@@ -96,13 +96,14 @@ impl EventAt {
     }
 }
 
-/// Where one fact about an event is.
+/// The location of an event's id or type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Location {
-    /// In the first of these top-level members of the body that is text. At most 32 names.
+    /// In the first of these members that is text: members of the body, or of
+    /// [`EventAt::within`] if that is set. At most 32 names.
     Body(&'static [&'static str]),
-    /// In all of these top-level members of the body together: an id of several parts, such as a
+    /// In all of these members together: an id of several parts, such as a
     /// code and a reference. Each part is text or an integer. At most 32 names, and only for an id.
     ///
     /// Such an id has no single text: [`Delivery::id`](crate::event::Delivery::id) and the `id` of
@@ -117,7 +118,7 @@ pub enum Location {
 }
 
 impl Location {
-    /// Whether the signature covers it.
+    /// Returns whether the signature covers this location.
     #[must_use]
     pub const fn is_signed(self) -> bool {
         match self {
@@ -126,7 +127,7 @@ impl Location {
         }
     }
 
-    /// Returns the members of the body that can hold the field.
+    /// Returns the members of the body that can hold the value.
     pub(crate) const fn members(self) -> &'static [&'static str] {
         match self {
             Self::Body(names) | Self::BodyAll(names) => names,
@@ -135,5 +136,5 @@ impl Location {
     }
 }
 
-/// Most names of one field: each name takes one bit of a `u32`.
+/// Most names of one location: each name takes one bit of a `u32`.
 pub(crate) const MAX_NAMES: usize = 32;

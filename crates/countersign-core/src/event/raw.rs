@@ -57,7 +57,8 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
-/// As the JSON value that it is.
+/// With serde_json, as the JSON value itself. Other formats get a structure that only serde_json
+/// understands: give them [`as_str`](RawJson::as_str).
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let raw: &RawValue = serde_json::from_str(&self.0).map_err(S::Error::custom)?;

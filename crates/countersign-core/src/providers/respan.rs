@@ -11,7 +11,7 @@
 //! Respan documents the signature over Python's `json.dumps(data)`, and not which client sends it.
 //! `requests` puts this very text on the wire; `httpx` never does. The bytes of the wire are tried
 //! first, the Python form second; [`Verifier::forms`](crate::Verifier::forms) with `[]` switches it
-//! off. What accepting a form means is said at [`BodyForm`].
+//! off. See [`BodyForm`] for the security of accepting a form.
 //!
 //! Source: <https://docs.keywordsai.co>, <https://respan.ai/docs> (webhooks).
 //!

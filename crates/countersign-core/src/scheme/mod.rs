@@ -92,7 +92,7 @@ pub struct Scheme {
     pub(crate) signed: &'static [Part],
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) id_headers: &'static [&'static str],
-    pub(crate) secret_form: SecretEncoding,
+    pub(crate) secret_encoding: SecretEncoding,
     pub(crate) forms: &'static [BodyForm],
 }
 
@@ -111,7 +111,7 @@ impl Scheme {
             signed: &[Part::Body],
             timestamp: None,
             id_headers: &[],
-            secret_form: SecretEncoding::Text,
+            secret_encoding: SecretEncoding::Text,
             forms: &[],
         }
     }
@@ -239,7 +239,7 @@ impl Scheme {
     /// States how the secret's text becomes the key.
     #[must_use]
     pub const fn secret(self, form: SecretEncoding) -> Self {
-        Self { secret_form: form, ..self }
+        Self { secret_encoding: form, ..self }
     }
 
     /// States the forms of the body that the provider may have signed instead of the wire's, in the
@@ -253,7 +253,7 @@ impl Scheme {
     /// Returns whether a MAC's key is decoded from the secret's text.
     pub(crate) const fn decodes_secrets(&self) -> bool {
         matches!(self.algorithm, Algorithm::HmacSha256 | Algorithm::HmacSha1)
-            && matches!(self.secret_form, SecretEncoding::Base64 { .. })
+            && matches!(self.secret_encoding, SecretEncoding::Base64 { .. })
     }
 
     /// The headers that the timestamp may be in, if it has headers of its own.

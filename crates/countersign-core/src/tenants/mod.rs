@@ -2,7 +2,7 @@
 
 #[cfg(feature = "tenants")]
 mod cache;
-mod directory;
+pub(crate) mod directory;
 #[cfg(feature = "tenants")]
 mod remembered;
 #[cfg(feature = "tenants")]
@@ -15,6 +15,5 @@ mod tests;
 #[cfg(feature = "tenants")]
 pub use cache::Tenants;
 pub(crate) use directory::Directory;
-pub use directory::{Lookup, LookupError};
 #[cfg(feature = "tenants")]
 pub use source::SecretSource;

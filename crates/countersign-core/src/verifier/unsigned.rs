@@ -24,10 +24,11 @@ impl<P: Provider> Verifier<P> {
     /// # Security
     ///
     /// Anybody can send such a request, with any method, and to any path that the verifier is in
-    /// front of: the request has its [path](crate::request::RequestHead::path). The closure must only answer. Do not take a secret from
-    /// it, except while you are setting up the endpoint and expect the handshake. An [`Answer`] has
-    /// text of yours, or a token that [`HandshakeAnswer`] accepted: no other text of the sender is
-    /// repeated.
+    /// front of. Check the [path](crate::request::RequestHead::path) if that matters. The closure
+    /// must have no effect besides its answer. Do not take a secret from the request, except while
+    /// you are setting up the endpoint and expect the handshake. Repeat text of the request only by
+    /// [`HandshakeAnswer`], which checks that it is a token: [`Answer::json`] and [`Answer::text`]
+    /// send what they are given.
     ///
     /// # Examples
     ///

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
+    polled_again::polled_again,
     surface::{Extractor, extractor::ProofOf, proof::Proof as _, refusal::Refusal},
 };
 
@@ -114,7 +115,7 @@ impl<T: Extractor> Future for Proof<T> {
             ProofProjection::Verifying { intake } => intake.poll(cx),
             // Without a verdict it was ready before, and nothing is to come.
             ProofProjection::Decided { verdict } => {
-                verdict.take().map_or(Poll::Pending, Poll::Ready)
+                verdict.take().map_or_else(|| polled_again(), Poll::Ready)
             }
         }
     }

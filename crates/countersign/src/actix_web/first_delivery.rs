@@ -7,13 +7,13 @@ use actix_web::{
 
 use super::{ActixHeaders, data::FromAppData, extract::Proof, intake::refuse};
 use crate::{
-    idempotency::{FirstDelivery, FreshRejection, Idempotency, Reason, Rejection},
+    idempotency::{FirstDelivery, FirstDeliveryRejection, Idempotency, Reason, Rejection},
     surface::{Extractor, proof::Proof as _},
 };
 
 impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for FirstDelivery<T> {
-    type Error = FreshRejection;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, FreshRejection>>>>;
+    type Error = FirstDeliveryRejection;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, FirstDeliveryRejection>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let proof = Proof::<T>::find(request, payload);
@@ -35,7 +35,7 @@ impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for FirstDelive
     }
 }
 
-impl ResponseError for FreshRejection {
+impl ResponseError for FirstDeliveryRejection {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Delivery(rejection) => rejection.status_code(),

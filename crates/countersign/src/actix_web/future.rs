@@ -18,7 +18,10 @@ use pin_project_lite::pin_project;
 #[cfg(feature = "inflate")]
 use super::ActixHeaders;
 use super::intake::{Intake, refuse};
-use crate::surface::{Verifiers, proof::Proof};
+use crate::{
+    polled_again::polled_again,
+    surface::{Verifiers, proof::Proof},
+};
 
 pin_project! {
     /// Response future of [`VerifyService`](super::VerifyService).
@@ -77,7 +80,7 @@ where
                     let verdict = ready!(intake.poll(cx));
                     let Some((mut request, inner)) = waiting.take() else {
                         // Not reached: what is verified is called, what is refused is answered.
-                        return Poll::Pending;
+                        polled_again()
                     };
                     let proof = match verdict {
                         Ok(proof) => proof,

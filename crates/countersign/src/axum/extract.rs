@@ -15,6 +15,7 @@ use pin_project_lite::pin_project;
 use super::state::FromState;
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
+    polled_again::polled_again,
     surface::{
         Extractor,
         extractor::ProofOf,
@@ -161,7 +162,7 @@ impl<T: Extractor> Future for Proof<T> {
             ProofProjection::Verifying { intake } => intake.poll(cx),
             // Without a verdict it was ready before, and nothing is to come.
             ProofProjection::Decided { verdict } => {
-                verdict.take().map_or(Poll::Pending, Poll::Ready)
+                verdict.take().map_or_else(|| polled_again(), Poll::Ready)
             }
         }
     }

@@ -5,7 +5,7 @@ use axum_core::{
 
 use super::{extract::Proof, state::FromState};
 use crate::{
-    idempotency::{FirstDelivery, FreshRejection, Idempotency, Rejection},
+    idempotency::{FirstDelivery, FirstDeliveryRejection, Idempotency, Rejection},
     surface::{
         Extractor,
         http::{HttpHeaders, refuse},
@@ -19,9 +19,9 @@ where
     T: Extractor<Verifiers: FromState<S>> + Send,
     Idempotency: FromRef<S>,
 {
-    type Rejection = FreshRejection;
+    type Rejection = FirstDeliveryRejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, FreshRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, FirstDeliveryRejection> {
         let (parts, body) = request.into_parts();
         let headers = HttpHeaders(&parts.headers);
         let idempotency = Idempotency::from_ref(state);
@@ -39,7 +39,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-impl IntoResponse for FreshRejection {
+impl IntoResponse for FirstDeliveryRejection {
     fn into_response(self) -> Response {
         match self {
             Self::Delivery(rejection) => rejection.into_response(),

@@ -10,19 +10,18 @@ use crate::{
 /// extractor for handlers with any state.
 ///
 /// `T` is [`Webhook`](crate::Webhook), [`VerifiedBody`](crate::VerifiedBody) or
-/// [`Either`](crate::Either). These three take the layer's proof too, but they also ask the state
-/// for a verifier, which a state such as `Arc<App>` cannot give. `FromLayer` asks the state for
-/// nothing, and never verifies by itself.
+/// [`Either`](crate::Either). By themselves they also take the layer's proof, but they need a
+/// verifier in the router's state, and a state such as `Arc<App>` cannot provide one. `FromLayer`
+/// needs nothing of the state, and never verifies.
 ///
 /// # Errors
 ///
-/// A [`Rejection`]: 400 or 422 if the delivery is no such event. 500 if no layer has verified the
-/// request; the log line names the missing layer.
+/// A [`Rejection`]: 400 or 422 if the delivery cannot be read as the event of `T`. 500 if no layer
+/// has verified the request for the provider of `T`; the log line names the missing layer.
 ///
 /// # Security
 ///
-/// A layer that was forgotten makes every request fail: an unverified body never reaches the
-/// handler.
+/// Without the layer, every request is answered 500: an unverified body never reaches the handler.
 ///
 /// # Examples
 ///

@@ -22,7 +22,7 @@ use crate::adapter::Extractor;
 ///
 /// # Errors
 ///
-/// A [`FreshRejection`]: what `T` refuses, and duplicates, which are answered as done.
+/// A [`FirstDeliveryRejection`]: what `T` refuses, and duplicates, which are answered as done.
 ///
 /// # Examples
 ///
@@ -85,30 +85,30 @@ impl<T: Extractor> FirstDelivery<T> {
     }
 }
 
-/// Why there is no [`FirstDelivery`].
+/// The rejection of the extractor [`FirstDelivery`].
 ///
-/// Not `non_exhaustive`: it is no delivery, or not handled.
+/// This enum is complete: the delivery was refused, or its event is not to be handled.
 #[derive(Clone, Debug)]
-pub enum FreshRejection {
+pub enum FirstDeliveryRejection {
     /// The delivery was refused.
     Delivery(crate::Rejection),
     /// It was verified, and is not handled.
     Event(Rejection),
 }
 
-impl From<crate::Rejection> for FreshRejection {
+impl From<crate::Rejection> for FirstDeliveryRejection {
     fn from(rejection: crate::Rejection) -> Self {
         Self::Delivery(rejection)
     }
 }
 
-impl From<Rejection> for FreshRejection {
+impl From<Rejection> for FirstDeliveryRejection {
     fn from(rejection: Rejection) -> Self {
         Self::Event(rejection)
     }
 }
 
-impl fmt::Display for FreshRejection {
+impl fmt::Display for FirstDeliveryRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Delivery(rejection) => rejection.fmt(f),
@@ -117,7 +117,7 @@ impl fmt::Display for FreshRejection {
     }
 }
 
-impl Error for FreshRejection {
+impl Error for FirstDeliveryRejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Delivery(rejection) => rejection.source(),

@@ -166,7 +166,7 @@ pub use claim_guard::ClaimGuard;
 #[cfg(feature = "_surface")]
 pub(crate) use claim_guard::Keyed;
 #[cfg(feature = "_surface")]
-pub use first_delivery::{FirstDelivery, FreshRejection};
+pub use first_delivery::{FirstDelivery, FirstDeliveryRejection};
 pub use in_progress::InProgressStatus;
 pub use kept_answer::KeptAnswer;
 pub use key::{EventKeyBuilder, IdempotencyKey, KeyBuilder};

@@ -35,8 +35,9 @@ pub struct Rejection {
 
 /// Why a delivery is not handled.
 ///
-/// Not `non_exhaustive`: who maps reasons must decide on each new one.
+/// More reasons may follow; [`Rejection::status`] tells what each one means.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Reason {
     /// It was handled before.
     Done {

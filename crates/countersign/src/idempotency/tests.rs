@@ -27,7 +27,7 @@ struct Told {
 
 #[derive(Clone, Debug, PartialEq)]
 enum State {
-    ClaimGuard(Token),
+    Claimed(Token),
     Done(Bytes),
 }
 
@@ -70,10 +70,10 @@ impl Told {
 impl Store for Told {
     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
         self.answer(|states| match states.get(lease.key().as_str()) {
-            Some(State::ClaimGuard(_)) => Claim::InProgress { retry_after: length },
+            Some(State::Claimed(_)) => Claim::InProgress { retry_after: length },
             Some(State::Done(note)) => Claim::Done { note: note.clone() },
             None => {
-                states.insert(lease.key().as_str().to_owned(), State::ClaimGuard(lease.token()));
+                states.insert(lease.key().as_str().to_owned(), State::Claimed(lease.token()));
                 Claim::Fresh
             }
         })
@@ -95,7 +95,7 @@ impl Store for Told {
 
     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
         self.answer(|states| {
-            if states.get(lease.key().as_str()) != Some(&State::ClaimGuard(lease.token())) {
+            if states.get(lease.key().as_str()) != Some(&State::Claimed(lease.token())) {
                 return Settled::LeaseLost;
             }
             states.remove(lease.key().as_str());
@@ -185,7 +185,7 @@ async fn releases_what_is_dropped() {
     let store = Told::default();
     let idempotency = Idempotency::new(store.clone());
     let claimed = claim(&idempotency).await.unwrap();
-    assert!(matches!(store.state(), Some(State::ClaimGuard(_))));
+    assert!(matches!(store.state(), Some(State::Claimed(_))));
     drop(claimed);
     rest().await;
     assert_eq!(store.state(), None);
@@ -234,7 +234,7 @@ async fn gives_up_to_complete_with_the_lease() {
     store.set(Mood::Works);
     advance(Duration::from_secs(60)).await;
     rest().await;
-    assert!(matches!(store.state(), Some(State::ClaimGuard(_))), "the lease is the store's to end");
+    assert!(matches!(store.state(), Some(State::Claimed(_))), "the lease is the store's to end");
 }
 
 #[tokio::test(start_paused = true)]
@@ -258,7 +258,7 @@ async fn frees_what_a_slow_store_has_claimed_after_all() {
     let idempotency = Idempotency::new(store.clone());
     store.set(Mood::HangsAfterwards);
     assert_eq!(claim(&idempotency).await.unwrap_err().status(), 503);
-    assert!(matches!(store.state(), Some(State::ClaimGuard(_))));
+    assert!(matches!(store.state(), Some(State::Claimed(_))));
     store.set(Mood::Works);
     rest().await;
     assert_eq!(store.state(), None);
@@ -281,7 +281,7 @@ async fn frees_what_was_claimed_once_the_store_is_back() {
     rest().await;
     advance(Duration::from_secs(10)).await;
     rest().await;
-    assert!(matches!(store.state(), Some(State::ClaimGuard(_))));
+    assert!(matches!(store.state(), Some(State::Claimed(_))));
     store.set(Mood::Works);
     sleep(Duration::from_secs(10)).await;
     assert_eq!(store.state(), None);

@@ -22,7 +22,7 @@ pub(crate) const FORM: &str = "countersign::form";
 #[cfg(feature = "_surface")]
 pub(crate) const HANDSHAKE: &str = "countersign::handshake";
 
-/// Claims of events, and stores that fail.
+/// Events that are not handled, handled late or forgotten, and stores that fail: `DEBUG` to `ERROR`.
 #[cfg(feature = "idempotency")]
 pub(crate) const IDEMPOTENCY: &str = "countersign::idempotency";
 

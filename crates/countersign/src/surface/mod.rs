@@ -1,8 +1,8 @@
-//! What every framework has in common: a request comes in, is verified, and becomes a proof.
+//! Code that all frameworks share.
 //!
-//! [`decide`] chooses the verifier, [`intake`] reads the body and asks it for the verdict, [`proof`]
-//! carries a good verdict through the framework, and [`rejection`] decides the answer to a bad one.
-//! The modules of the frameworks only translate.
+//! [`decide`] chooses the verifier. [`intake`] passes the body to that verifier. [`proof`] leaves a
+//! verified delivery in the extensions of the request. [`refusal`] is a delivery that is not let
+//! through, and [`rejection`] is the answer to it. The modules of the frameworks only convert types.
 
 pub(crate) mod buffer;
 pub(crate) mod choice;

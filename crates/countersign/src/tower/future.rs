@@ -19,10 +19,10 @@ use tower_service::Service;
 
 use super::{RequestBody, ResponseBody};
 #[cfg(feature = "axum")]
-use crate::surface::http::default_limit;
+use crate::polled_again::polled_again;
 use crate::surface::{
     Verifiers,
-    http::{BoxError, Intake},
+    http::{BoxError, Intake, default_limit},
     proof::Proof,
 };
 
@@ -90,7 +90,7 @@ where
                     let verdict = ready!(intake.as_mut().poll(cx));
                     let Some((mut parts, mut inner)) = waiting.take() else {
                         // Not reached: what is verified is called, what is refused is answered.
-                        return Poll::Pending;
+                        polled_again()
                     };
                     let proof = match verdict {
                         Ok(proof) => proof,
@@ -110,7 +110,7 @@ where
                     let request = default_limit::raised(request, limit);
                     if inner.poll_ready(cx)?.is_pending() {
                         state.set(State::Verified { inner, request: Some(request) });
-                        return Poll::Pending;
+                        polled_again()
                     }
                     let response = inner.call(request);
                     state.set(State::Calling { response });
@@ -118,7 +118,7 @@ where
                 StateProjection::Verified { inner, request } => {
                     ready!(inner.poll_ready(cx))?;
                     // Not reached without a request: after the call, the state is the next one.
-                    let Some(request) = request.take() else { return Poll::Pending };
+                    let Some(request) = request.take() else { polled_again() };
                     let response = inner.call(request);
                     state.set(State::Calling { response });
                 }

@@ -14,7 +14,10 @@ use actix_web::{
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use crate::idempotency::{ClaimGuard, KeptAnswer, Rejection, Settlement};
+use crate::{
+    idempotency::{ClaimGuard, KeptAnswer, Rejection, Settlement},
+    polled_again::polled_again,
+};
 
 pin_project! {
     /// Response future of [`IdempotencyService`](super::IdempotencyService).
@@ -84,13 +87,13 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProjection::Rejected { waiting } => {
-                    let Some((rejection, request)) = waiting.take() else { return Poll::Pending };
+                    let Some((rejection, request)) = waiting.take() else { polled_again() };
                     let response = request.error_response(rejection);
                     return Poll::Ready(Ok(response.map_into_right_body()));
                 }
                 StateProjection::Claiming { claiming, waiting } => {
                     let claimed = ready!(claiming.as_mut().poll(cx));
-                    let Some((request, inner)) = waiting.take() else { return Poll::Pending };
+                    let Some((request, inner)) = waiting.take() else { polled_again() };
                     match claimed {
                         Ok(claimed) => {
                             State::Calling { response: inner.call(request), claimed: Some(claimed) }
@@ -100,17 +103,17 @@ where
                 }
                 StateProjection::Calling { response, claimed } => {
                     let outcome = ready!(response.poll(cx));
-                    let Some(claimed) = claimed.take() else { return Poll::Pending };
+                    let Some(claimed) = claimed.take() else { polled_again() };
                     State::answered(outcome, claimed)
                 }
                 StateProjection::Keeping { body, waiting } => {
                     let body = ready!(body.as_mut().poll(cx));
-                    let Some((response, claimed)) = waiting.take() else { return Poll::Pending };
+                    let Some((response, claimed)) = waiting.take() else { polled_again() };
                     State::kept(response, body, claimed)
                 }
                 StateProjection::Settlement { settling, outcome } => {
                     ready!(settling.as_mut().poll(cx));
-                    return outcome.take().map_or(Poll::Pending, Poll::Ready);
+                    return outcome.take().map_or_else(|| polled_again(), Poll::Ready);
                 }
             };
             state.set(next);

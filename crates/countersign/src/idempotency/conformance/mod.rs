@@ -41,7 +41,7 @@
 //! struct MyStore(Mutex<HashMap<IdempotencyKey, (State, Option<Instant>)>>);
 //!
 //! enum State {
-//!     ClaimGuard(Token),
+//!     Claimed(Token),
 //!     Done(Bytes),
 //! }
 //!
@@ -58,7 +58,7 @@
 //!     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
 //!         let mut events = self.0.lock().unwrap();
 //!         match events.get(lease.key()) {
-//!             Some((State::ClaimGuard(token), end)) if *token != lease.token() && !is_over(*end) => {
+//!             Some((State::Claimed(token), end)) if *token != lease.token() && !is_over(*end) => {
 //!                 let left = |end: Instant| end.saturating_duration_since(Instant::now());
 //!                 // Never zero: the lease may end between the two looks at the clock.
 //!                 let retry_after = end.map_or(Duration::MAX, left).max(Duration::from_millis(1));
@@ -69,7 +69,7 @@
 //!             }
 //!             _ => {}
 //!         }
-//!         events.insert(lease.key().clone(), (State::ClaimGuard(lease.token()), after(length)));
+//!         events.insert(lease.key().clone(), (State::Claimed(lease.token()), after(length)));
 //!         Ok(Claim::Fresh)
 //!     }
 //!
@@ -81,7 +81,7 @@
 //!     ) -> Result<Settled, StoreError> {
 //!         let mut events = self.0.lock().unwrap();
 //!         match events.get(lease.key()) {
-//!             Some((State::ClaimGuard(token), _)) if *token == lease.token() => {}
+//!             Some((State::Claimed(token), _)) if *token == lease.token() => {}
 //!             Some((_, end)) if !is_over(*end) => return Ok(Settled::LeaseLost),
 //!             _ => {}
 //!         }
@@ -92,7 +92,7 @@
 //!     async fn release(&self, lease: &Lease) -> Result<Settled, StoreError> {
 //!         let mut events = self.0.lock().unwrap();
 //!         match events.get(lease.key()) {
-//!             Some((State::ClaimGuard(token), _)) if *token == lease.token() => {
+//!             Some((State::Claimed(token), _)) if *token == lease.token() => {
 //!                 events.remove(lease.key());
 //!             }
 //!             Some((_, end)) if !is_over(*end) => return Ok(Settled::LeaseLost),

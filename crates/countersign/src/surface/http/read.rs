@@ -6,7 +6,7 @@ use crate::{
     surface::{Extractor, decide::Decide, extractor::ProofOf, proof::Proof},
 };
 
-/// Reads what a layer has let through. Without a proof it is a mistake of the application.
+/// Reads what a layer has let through. A missing proof is a mistake of the application.
 pub(crate) fn read<T: Extractor>(parts: &Parts) -> Result<T, Rejection> {
     ProofOf::<T>::find(&parts.extensions)
         .ok_or_else(Rejection::missing_proof::<<T::Verifiers as Decide>::First>)

@@ -18,6 +18,7 @@ use tower_service::Service;
 
 use crate::{
     idempotency::{ClaimGuard, KeptAnswer, Rejection, Settlement},
+    polled_again::polled_again,
     tower::ResponseBody,
 };
 
@@ -98,12 +99,12 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProjection::Rejected { rejection } => {
-                    let Some(rejection) = rejection.take() else { return Poll::Pending };
+                    let Some(rejection) = rejection.take() else { polled_again() };
                     return Poll::Ready(Ok(ResponseBody::full(rejection.into())));
                 }
                 StateProjection::Claiming { claiming, waiting } => {
                     let claimed = ready!(claiming.as_mut().poll(cx));
-                    let Some((request, mut inner)) = waiting.take() else { return Poll::Pending };
+                    let Some((request, mut inner)) = waiting.take() else { polled_again() };
                     match claimed {
                         Ok(claimed) => {
                             State::Calling { response: inner.call(request), claimed: Some(claimed) }
@@ -113,17 +114,17 @@ where
                 }
                 StateProjection::Calling { response, claimed } => {
                     let outcome = ready!(response.poll(cx));
-                    let Some(claimed) = claimed.take() else { return Poll::Pending };
+                    let Some(claimed) = claimed.take() else { polled_again() };
                     State::answered(outcome, claimed)
                 }
                 StateProjection::Keeping { body, waiting } => {
                     let body = ready!(body.poll(cx));
-                    let Some((parts, claimed)) = waiting.take() else { return Poll::Pending };
+                    let Some((parts, claimed)) = waiting.take() else { polled_again() };
                     State::kept(parts, body.map(Collected::to_bytes).ok(), claimed)
                 }
                 StateProjection::Settlement { settling, outcome } => {
                     ready!(settling.as_mut().poll(cx));
-                    return outcome.take().map_or(Poll::Pending, Poll::Ready);
+                    return outcome.take().map_or_else(|| polled_again(), Poll::Ready);
                 }
             };
             state.set(next);
