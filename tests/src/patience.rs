@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The time after which a test takes a server for hung. Even a busy machine answers in less, so that
-/// no test fails because the machine is busy.
+/// The time after which a test takes a server for hung. Even a busy machine answers in less, so
+/// that no test fails because the machine is busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until something is so. Returns whether it came to be so within [`PATIENCE`].

@@ -70,7 +70,8 @@ async fn events_of_one_order_at_a_second_endpoint_are_three_events() {
         )
         .with_state(topics.clone());
 
-    // Shopify sends the order with each of its topics: the same `id`, and a topic that is not signed.
+    // Shopify sends the order with each of its topics: the same `id`, and a topic that is not
+    // signed.
     let sent = ["orders/create", "orders/paid", "orders/cancelled"];
     let mut statuses = Vec::new();
     for (number, topic) in ["1", "2", "3"].into_iter().zip(sent) {

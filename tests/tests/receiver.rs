@@ -68,7 +68,8 @@ fn answers_while_300_connections_hold_half_a_request() {
                 "{head}{plausible}Transfer-Encoding: chunked\r\n\r\n{}",
                 "1\r\nx\r\n".repeat(SENT / 6)
             ),
-            // This one is too large to be read to its end without a signature: it is refused at once.
+            // This one is too large to be read to its end without a signature: it is refused at
+            // once.
             format!("{head}Content-Length: 100000\r\n\r\n{half}"),
         ];
         let mut held: Vec<_> = (0..300)

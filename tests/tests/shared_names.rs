@@ -1,4 +1,5 @@
-//! Two verifiers that use one endpoint name: a mistake that costs events, and must not cost secrets.
+//! Two verifiers that use one endpoint name: a mistake that costs events, and must not cost
+//! secrets.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 

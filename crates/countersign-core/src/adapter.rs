@@ -1,4 +1,5 @@
-//! Building blocks for adapters to other frameworks, which verify a delivery while its body arrives.
+//! Building blocks for adapters to other frameworks, which verify a delivery while its body
+//! arrives.
 //!
 //! [`Verifier::admit`](crate::Verifier::admit) checks the headers and returns an [`Admission`]: a
 //! [`Verification`], or a lookup of the tenant's secrets, which returns one. Pass each chunk of the

@@ -6,8 +6,8 @@ use crate::Answer;
 
 /// The names and the answers that differ from the defaults.
 ///
-/// Each delivery, its proof and its rejection have a clone. It has the size of a pointer, and a clone
-/// costs nothing if nothing was set.
+/// Each delivery, its proof and its rejection have a clone. It has the size of a pointer, and a
+/// clone costs nothing if nothing was set.
 #[derive(Clone, Debug, Default)]
 pub struct Custom(Option<Arc<Set>>);
 

@@ -184,16 +184,16 @@ pub enum VerifyErrorKind {
     /// The signed timestamp is missing or repeated, or has characters that are not digits. Usually
     /// the sender writes a date instead of the time since 1970.
     MalformedTimestamp,
-    /// The signed timestamp is further from now than the tolerance. Usually a retry has the timestamp
-    /// of the first attempt, or a clock is wrong: see
+    /// The signed timestamp is further from now than the tolerance. Usually a retry has the
+    /// timestamp of the first attempt, or a clock is wrong: see
     /// [`Verifier::tolerance`](crate::Verifier::tolerance).
     StaleTimestamp,
     /// The signed id is missing, repeated or not text, or holds the character that ends it in the
     /// signed text. See [`Scheme::signed`](crate::Scheme::signed).
     MalformedId,
     /// The body was not signed with any of the secrets. Usually one side has another secret, or the
-    /// body was changed on the way: compare the SHA-256 of the received body with the SHA-256 of the
-    /// bytes that the sender signed.
+    /// body was changed on the way: compare the SHA-256 of the received body with the SHA-256 of
+    /// the bytes that the sender signed.
     Mismatch,
     /// The body, or the text that it inflates to, is larger than the limit: see
     /// [`Verifier::body_limit`](crate::Verifier::body_limit).
@@ -330,9 +330,9 @@ impl VerifyError {
     /// Returns whether the body matched no key, and the scheme decodes keys from base64 unless they
     /// are given as bytes.
     ///
-    /// Some platforms sign with the secret's text itself as the key, prefix included. Every delivery
-    /// from them is then a mismatch, and [`Secret::from_bytes`](crate::Secret::from_bytes) takes
-    /// their secret.
+    /// Some platforms sign with the secret's text itself as the key, prefix included. Every
+    /// delivery from them is then a mismatch, and [`Secret::from_bytes`](crate::Secret::from_bytes)
+    /// takes their secret.
     ///
     /// # Examples
     ///
@@ -439,8 +439,8 @@ pub enum PayloadErrorKind {
     NotJson,
     /// JSON, but not an object.
     NotAnObject,
-    /// An object whose type is missing or is not text. Usually the provider has its type elsewhere: see
-    /// [`EventAt`](crate::event::EventAt).
+    /// An object whose type is missing or is not text. Usually the provider has its type elsewhere:
+    /// see [`EventAt`](crate::event::EventAt).
     MissingType,
     /// An object that has its type more than once.
     RepeatedType,
@@ -498,8 +498,8 @@ impl PayloadError {
         self.path.as_deref()
     }
 
-    /// Returns whether the member at [`path`](Self::path) is missing: your type requires it, and the
-    /// body does not have it. The name is that of your type.
+    /// Returns whether the member at [`path`](Self::path) is missing: your type requires it, and
+    /// the body does not have it. The name is that of your type.
     ///
     /// # Examples
     ///

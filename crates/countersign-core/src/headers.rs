@@ -4,9 +4,9 @@ use std::{any::Any, fmt, sync::OnceLock};
 
 /// The headers of one delivery: all values of one name.
 ///
-/// Implemented here for slices, arrays and vectors of pairs, and for references to a source, so that
-/// a verifier can be tried without any framework; the framework's header maps are wrapped where the
-/// frameworks are.
+/// Implemented here for slices, arrays and vectors of pairs, and for references to a source, so
+/// that a verifier can be tried without any framework; the framework's header maps are wrapped
+/// where the frameworks are.
 ///
 /// # Security
 ///

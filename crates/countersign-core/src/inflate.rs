@@ -67,7 +67,8 @@ fn inflate(body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooLong> {
     let mut stream = Decompress::new(true);
     let (mut text, mut rest) = (Vec::new(), body);
     loop {
-        // Twice as much as before, and at most one byte more than the limit, to detect a longer text.
+        // Twice as much as before, and at most one byte more than the limit, to detect a longer
+        // text.
         let most = limit.saturating_add(1).saturating_sub(text.len());
         text.reserve_exact(text.len().max(ROOM).min(most));
         let (read, written) = (stream.total_in(), text.len());

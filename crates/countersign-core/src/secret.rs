@@ -14,9 +14,9 @@ use crate::{ConfigError, scheme::SecretEncoding};
 ///
 /// A secret is never empty, and its bytes are wiped when it is dropped. How it becomes the key of
 /// the MAC is the scheme's business: most providers use its text as it is, some encode the key
-/// ([`SecretEncoding`]). Where the key is encoded, the text may also be several secrets, joined by `|`
-/// as some consoles show them: each counts as one of the verifier's [`Secrets`], the first one as
-/// the current one, with which a [`Signer`](crate::Signer) signs.
+/// ([`SecretEncoding`]). Where the key is encoded, the text may also be several secrets, joined by
+/// `|` as some consoles show them: each counts as one of the verifier's [`Secrets`], the first one
+/// as the current one, with which a [`Signer`](crate::Signer) signs.
 ///
 /// # Security
 ///
@@ -56,8 +56,9 @@ impl Secret {
     /// it: it is nearly always a slip of the clipboard or of a file's last line, and trimming it
     /// silently would break the rare secret that has it. [`Secret::from_bytes`] takes that one.
     ///
-    /// [`ConfigError::SecretInQuotes`] if the text is in quotes, `"..."` or `'...'`: a shell removes
-    /// them, but `docker run --env-file` keeps them. `from_bytes` takes the secret that has them.
+    /// [`ConfigError::SecretInQuotes`] if the text is in quotes, `"..."` or `'...'`: a shell
+    /// removes them, but `docker run --env-file` keeps them. `from_bytes` takes the secret that has
+    /// them.
     pub fn new(text: impl Into<String>) -> Result<Self, ConfigError> {
         let bytes = Zeroizing::new(text.into().into_bytes());
         if bytes.is_empty() {
@@ -114,7 +115,8 @@ impl Secret {
         Ok(Self { bytes, is_text: false })
     }
 
-    /// Returns the key of the MAC. If the text holds several secrets, it is the key of the first one.
+    /// Returns the key of the MAC. If the text holds several secrets, it is the key of the first
+    /// one.
     pub(crate) fn key(&self, form: SecretEncoding) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         self.keys(form).next().unwrap_or(Err(ConfigError::EmptySecret))
     }
@@ -221,8 +223,8 @@ impl Secrets {
         Ok(self)
     }
 
-    /// Returns the number of accepted secrets: 1 to 4. Secrets that are joined in one text count as one
-    /// here, because only a scheme's [`SecretEncoding`] says where the text is cut.
+    /// Returns the number of accepted secrets: 1 to 4. Secrets that are joined in one text count as
+    /// one here, because only a scheme's [`SecretEncoding`] says where the text is cut.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {

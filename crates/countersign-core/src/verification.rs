@@ -192,8 +192,8 @@ impl<P: Provider> Verification<P> {
     ///
     /// [`VerifyErrorKind::Mismatch`] if it was not signed with any of the secrets, or if `body` is
     /// not as long as the chunks were together; where the scheme has the time in the body, the
-    /// kinds that tell of timestamps. [`VerifyErrorKind::BodyTooLarge`] if the body inflates to more
-    /// than the limit.
+    /// kinds that tell of timestamps. [`VerifyErrorKind::BodyTooLarge`] if the body inflates to
+    /// more than the limit.
     ///
     /// # Security
     ///

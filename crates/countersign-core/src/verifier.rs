@@ -102,8 +102,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Errors
     ///
-    /// As [`Verifier::new`]; the former secrets then stay in force. [`ConfigError::SecretsPerTenant`]
-    /// if the verifier has none of its own.
+    /// As [`Verifier::new`]; the former secrets then stay in force.
+    /// [`ConfigError::SecretsPerTenant`] if the verifier has none of its own.
     ///
     /// # Examples
     ///

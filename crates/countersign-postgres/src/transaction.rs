@@ -20,19 +20,19 @@ impl PostgresStore {
     ///
     /// A duplicate that comes while the first transaction runs waits for its end, with its
     /// connection: then it is `Done`, or `Fresh` if the first one was rolled back. For each lock it
-    /// waits for [`longest_wait`](Self::longest_wait), which becomes the transaction's `lock_timeout`; set
-    /// another afterwards if your own statements wait for locks. A claim by a lease waits, too, for
-    /// as long as its `statement_timeout` allows. Do what takes long, such as calls to others,
-    /// before or after the transaction.
+    /// waits for [`longest_wait`](Self::longest_wait), which becomes the transaction's
+    /// `lock_timeout`; set another afterwards if your own statements wait for locks. A claim by a
+    /// lease waits, too, for as long as its `statement_timeout` allows. Do what takes long, such as
+    /// calls to others, before or after the transaction.
     ///
     /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune): a day is
     /// longer than most providers repeat a delivery, and those that repeat for days say so.
     ///
     /// # Isolation
     ///
-    /// With `read committed`, PostgreSQL's default, all is as said above. With `repeatable read` and
-    /// `serializable` a duplicate of a transaction that is committed meanwhile is an error (40001),
-    /// as is any other conflict, at the commit, too.
+    /// With `read committed`, PostgreSQL's default, all is as said above. With `repeatable read`
+    /// and `serializable` a duplicate of a transaction that is committed meanwhile is an error
+    /// (40001), as is any other conflict, at the commit, too.
     ///
     /// # Errors
     ///

@@ -61,8 +61,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    // Secrets are read here, once: the workers share what is cloned. A real application has a secret
-    // for each provider.
+    // Secrets are read here, once: the workers share what is cloned. A real application has a
+    // secret for each provider.
     let secrets = Secrets::from_env("WEBHOOK_SECRET")?;
     let in_house = Data::new(Verifier::<XWebhookSignature>::new(secrets.clone())?);
     let github = Data::new(Verifier::<GitHub>::new(secrets)?);

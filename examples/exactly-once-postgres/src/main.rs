@@ -36,7 +36,8 @@
 //! B='{"id":"evt_2","type":"payment.succeeded","data":{"account":"globex","amount":700}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac secret -r | cut -d' ' -f1)" --data-binary "$B" # 200: credited
 //! ```
 //!
-//! With the database stopped nothing is lost, because the provider sends again what is answered 503:
+//! With the database stopped nothing is lost, because the provider sends again what is answered
+//! 503:
 //!
 //! ```sh
 //! pg_ctl -D payments-db -m fast stop # docker stop payments-db

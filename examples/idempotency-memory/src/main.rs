@@ -26,8 +26,8 @@
 //! # What to know before copying it
 //!
 //! - What is in memory is one process's. With several instances, or where an event must not be
-//!   handled again after a restart, take `countersign-redis` or `countersign-postgres`: nothing else
-//!   changes.
+//!   handled again after a restart, take `countersign-redis` or `countersign-postgres`: nothing
+//!   else changes.
 //! - Answer 2xx only when the event is handled: that is what completes it. Any other answer leaves
 //!   it to the next delivery.
 //! - An event without an id that its provider signs is handled as often as it comes, and a warning

@@ -1,5 +1,5 @@
-//! Each event is handled once among all instances of a service, however often it is delivered and to
-//! which of them: what is claimed and what is done is in Redis.
+//! Each event is handled once among all instances of a service, however often it is delivered and
+//! to which of them: what is claimed and what is done is in Redis.
 //!
 //! A server to try it with, where Redis is installed, or else with Docker:
 //!

@@ -189,8 +189,8 @@ async fn each_event_is_claimed_once_while_connections_are_cut() -> Outcome {
 /// All clients but the one that asks.
 const KILL: [&str; 4] = ["CLIENT", "KILL", "TYPE", "normal"];
 
-/// Ends before the deadline of the middleware does. Both are timers of one process, so that the order
-/// of their ends does not depend on how busy the machine is.
+/// Ends before the deadline of the middleware does. Both are timers of one process, so that the
+/// order of their ends does not depend on how busy the machine is.
 async fn in_time<F: Future>(claim: F) -> Result<F::Output, Elapsed> {
     timeout(Duration::from_secs(2), claim).await
 }

@@ -29,7 +29,8 @@ pub struct RawEnvelope<'a> {
 }
 
 impl<'a> RawEnvelope<'a> {
-    /// Reads the envelope of a delivery, where its provider's [`EventAt`](crate::event::EventAt) says.
+    /// Reads the envelope of a delivery, where its provider's [`EventAt`](crate::event::EventAt)
+    /// says.
     ///
     /// Where `id`, `created_at` or the data's member is repeated, the last one counts, as it does
     /// in Python and JavaScript; a repeated type is refused.

@@ -3,10 +3,10 @@
 /// Writes an enum of the events you handle, and its [`Event`](crate::Event) implementation.
 ///
 /// Each line names a type as the provider spells it, a variant, and what the variant holds: a type
-/// that deserializes from the event's data, or an [`Envelope`](crate::event::Envelope) around one. A
-/// variant `Unknown` is added for every other type: it keeps the event whole. An event of a listed
-/// type whose data does not fit is an error, and never `Unknown`. Absent data counts as `null`, which
-/// an `Option` and `()` accept.
+/// that deserializes from the event's data, or an [`Envelope`](crate::event::Envelope) around one.
+/// A variant `Unknown` is added for every other type: it keeps the event whole. An event of a
+/// listed type whose data does not fit is an error, and never `Unknown`. Absent data counts as
+/// `null`, which an `Option` and `()` accept.
 ///
 /// # Examples
 ///

@@ -28,7 +28,8 @@ pub struct Identity<'a> {
 pub enum EventId<'a> {
     /// One id, which is not empty.
     Id(Cow<'a, str>),
-    /// The members that a [`Location::BodyAll`] names, in the same order. At least one is not empty.
+    /// The members that a [`Location::BodyAll`] names, in the same order. At least one is not
+    /// empty.
     Fields(Vec<Cow<'a, str>>),
 }
 

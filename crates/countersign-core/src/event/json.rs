@@ -89,8 +89,8 @@ fn wrong_shape<'a, T: Deserialize<'a>>(
 
 /// Joins two paths. The path of a whole text is empty, or a full stop.
 ///
-/// Control characters are escaped: a path holds the payload's own keys, which cannot add a line to a
-/// log by that.
+/// Control characters are escaped: a path holds the payload's own keys, which cannot add a line to
+/// a log by that.
 fn joined(outer: &str, inner: &str) -> String {
     let is_whole = |path: &str| matches!(path, "" | ".");
     let path = match (is_whole(outer), is_whole(inner)) {

@@ -21,7 +21,8 @@ pub struct EventAt {
     pub event_type: Location,
     /// The member of the body that holds the event's data, or `None` where the whole body does.
     pub data: Option<&'static str>,
-    /// The member of the body that holds the id, the type and the data, or `None` where the body itself does.
+    /// The member of the body that holds the id, the type and the data, or `None` where the body
+    /// itself does.
     pub within: Option<&'static str>,
     /// The member that holds the JSON where the body is a URL-encoded form
     /// (`application/x-www-form-urlencoded`), or `None` where bodies are never forms.
@@ -107,7 +108,8 @@ pub enum Location {
     /// code and a reference. Each part is text or an integer. At most 32 names, and only for an id.
     ///
     /// Such an id has no single text: [`Delivery::id`](crate::event::Delivery::id) and the `id` of
-    /// events are `None`, and [`Delivery::identity`](crate::event::Delivery::identity) returns the parts.
+    /// events are `None`, and [`Delivery::identity`](crate::event::Delivery::identity) returns the
+    /// parts.
     BodyAll(&'static [&'static str]),
     /// In the header that the scheme signs as the delivery's id.
     SignedId,

@@ -45,8 +45,8 @@
 //!
 //! # Pitfalls
 //!
-//! - ElevenLabs does not document whether a retry is signed anew. If the log reports stale times whose
-//!   `age_s` follows the schedule of its retries, set a longer
+//! - ElevenLabs does not document whether a retry is signed anew. If the log reports stale times
+//!   whose `age_s` follows the schedule of its retries, set a longer
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Half an hour is long, and there is no id: what a delivery does must bear to be done twice.
 //!   What it is about, such as `data.conversation_id`, tells a duplicate.

@@ -51,8 +51,8 @@
 //!
 //! - Choose the method `POST`. With `GET`, Gitea signs the JSON and sends it in the URL: nothing
 //!   that was signed comes in as the body.
-//! - With the content type `application/x-www-form-urlencoded`, Gitea signs the JSON and sends it in
-//!   the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
+//! - With the content type `application/x-www-form-urlencoded`, Gitea signs the JSON and sends it
+//!   in the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
 //!   because that is what was signed ([`BodyForm::UrlEncodedMember`]).
 //! - Kinds such as Slack or Discord send another payload. Choose the kind "Gitea" (or "Forgejo").
 //! - `X-Gitea-Event-Type` tells more precisely what `X-Gitea-Event` sums up (`issue_assign` beside

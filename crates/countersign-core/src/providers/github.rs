@@ -53,10 +53,10 @@
 //! # Pitfalls
 //!
 //! - GitHub's default content type is `application/x-www-form-urlencoded`. The body is then a form,
-//!   and its member `payload` holds the JSON. [`Event`] and types of [`events!`](crate::events) read
-//!   both kinds of body. The signed bytes decide which kind it is, because the `Content-Type` is not
-//!   signed. `VerifiedBody` and the handlers behind a layer get the form: existing handlers that
-//!   take `Json<T>` need `application/json`, which you choose in the webhook's settings.
+//!   and its member `payload` holds the JSON. [`Event`] and types of [`events!`](crate::events)
+//!   read both kinds of body. The signed bytes decide which kind it is, because the `Content-Type`
+//!   is not signed. `VerifiedBody` and the handlers behind a layer get the form: existing handlers
+//!   that take `Json<T>` need `application/json`, which you choose in the webhook's settings.
 //! - No timestamp is signed: a delivery can be replayed at any time, under another id and type.
 //! - Payloads may have up to 25 MB: see [`body_limit`](crate::Verifier::body_limit).
 
@@ -264,8 +264,8 @@ mod tests {
         assert_eq!(parse("payload=%5B%5D").unwrap_err(), PayloadErrorKind::NotAnObject);
     }
 
-    /// The content type is not signed, so an attacker can change it. Even then, signed JSON that has
-    /// `&payload=` in a text is never read as a form.
+    /// The content type is not signed, so an attacker can change it. Even then, signed JSON that
+    /// has `&payload=` in a text is never read as a form.
     #[test]
     fn reads_no_form_within_json() {
         let title = r#"{"action":"x&payload=%7B%22action%22%3A%22deleted%22%7D&y"}"#;

@@ -51,8 +51,8 @@
 //!
 //! # Pitfalls
 //!
-//! - A verifier with a [`header`](crate::Verifier::header) of its own looks at that header only, and
-//!   not at a second one: while the secret is being rolled, give it both secrets.
+//! - A verifier with a [`header`](crate::Verifier::header) of its own looks at that header only,
+//!   and not at a second one: while the secret is being rolled, give it both secrets.
 //! - `X-Hookdeck-Verified` tells whether Hookdeck verified the original provider's signature, where
 //!   the source is set to. It is not signed: set the source to refuse what is not verified.
 //! - The original provider's signature comes along, too. Verifying Hookdeck's does not verify it.

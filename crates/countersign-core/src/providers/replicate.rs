@@ -7,8 +7,8 @@
 //! - The event's id is the signed `webhook-id`. There is no type: the body is the prediction or the
 //!   training itself, with an `id` and a `status` of its own.
 //!
-//! Source: <https://replicate.com/docs/topics/webhooks/verify-webhook>, and `validateWebhook` of the
-//! library `replicate` on npm.
+//! Source: <https://replicate.com/docs/topics/webhooks/verify-webhook>, and `validateWebhook` of
+//! the library `replicate` on npm.
 //!
 //! # Where the secret is
 //!

@@ -17,9 +17,9 @@
 //!
 //! # Where the secret is
 //!
-//! It is the API key of the call that triggered the webhook, or the webhook's own secret. Where keys
-//! of several callers trigger one webhook, accept all of them: one as current, up to three besides
-//! as retired.
+//! It is the API key of the call that triggered the webhook, or the webhook's own secret. Where
+//! keys of several callers trigger one webhook, accept all of them: one as current, up to three
+//! besides as retired.
 //!
 //! # A handler
 //!
@@ -52,8 +52,8 @@
 //!
 //! # Pitfalls
 //!
-//! - Nothing tells a duplicate: there is no id, and no time that is signed. Make handling idempotent
-//!   by what your own fields say.
+//! - Nothing tells a duplicate: there is no id, and no time that is signed. Make handling
+//!   idempotent by what your own fields say.
 //! - A body that was signed in the Python form is handed on in that form: it is what was signed.
 
 use crate::{

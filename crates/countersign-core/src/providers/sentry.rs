@@ -50,8 +50,8 @@
 //!
 //! - Sentry's manual hashes `JSON.stringify(request.body)`. Sentry itself signs and sends one and
 //!   the same text, without white space and with everything but ASCII escaped: the bytes that came
-//!   are verified here, and no [`BodyForm`](crate::scheme::BodyForm) of them is needed. What `JSON.stringify`
-//!   writes differs from them as soon as a title has an umlaut.
+//!   are verified here, and no [`BodyForm`](crate::scheme::BodyForm) of them is needed. What
+//!   `JSON.stringify` writes differs from them as soon as a title has an umlaut.
 //! - Sentry waits for one second (`sentry-apps.webhook.timeout.sec` where you host it yourself): do
 //!   slow work after the answer.
 //! - Service hooks, which are set per project, are something else and are signed otherwise.

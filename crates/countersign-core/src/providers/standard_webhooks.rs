@@ -1,7 +1,8 @@
 //! Standard Webhooks: the convention that many providers share, and Svix sends for more.
 //!
 //! - Headers: `webhook-id`, `webhook-timestamp` in seconds, and `webhook-signature`; or the same
-//!   three as `svix-…`, which Svix had before there was a standard. Those of one family go together.
+//!   three as `svix-…`, which Svix had before there was a standard. Those of one family go
+//!   together.
 //! - Signature: `v1,` and padded base64 of HMAC-SHA256 over the id, a dot, the timestamp, a dot and
 //!   the body. Several stand beside each other with spaces between, while a secret is being
 //!   rotated: any `v1` may match, 1 to 8 of them. Other versions are ignored, `v1a` among them:
@@ -73,8 +74,9 @@
 //! - The key is what the base64 decodes to. A secret that is no base64 is refused when the verifier
 //!   is made, and not taken as text.
 //! - Some platforms use the text itself as the key, `whsec_` included. No delivery from them then
-//!   matches, and nothing but the log says so: the line of each mismatch has an `advice`. Make such a
-//!   secret with [`Secret::from_bytes`](crate::Secret::from_bytes), which takes the text as the key.
+//!   matches, and nothing but the log says so: the line of each mismatch has an `advice`. Make such
+//!   a secret with [`Secret::from_bytes`](crate::Secret::from_bytes), which takes the text as the
+//!   key.
 
 use crate::{
     Provider, Scheme,

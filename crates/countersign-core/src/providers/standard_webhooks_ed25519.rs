@@ -10,7 +10,8 @@
 //! - What takes the place of the secret: the public key, 32 bytes in base64, with or without
 //!   `whpk_` in front. Keys under which one signature fits many bodies are refused.
 //!
-//! Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>,
+//! Source:
+//! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>,
 //! "Signature scheme".
 //!
 //! # Where the key is

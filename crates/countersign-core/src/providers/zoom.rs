@@ -85,7 +85,8 @@
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Zoom's examples and its library hash `JSON.stringify(body)` instead of the body, and are
 //!   reported to refuse names with emojis. Here the bytes that came are hashed. Should deliveries
-//!   that need the other text be refused, `Verifier::forms([BodyForm::JavaScript])` accepts it, too.
+//!   that need the other text be refused, `Verifier::forms([BodyForm::JavaScript])` accepts it,
+//!   too.
 //! - Events come more than once, and there is no id to tell by: compare what they say.
 //! - Zoom sends no events to an endpoint that has not passed the validation.
 

@@ -25,8 +25,8 @@ use crate::{
 /// - **Order.** With [`JsonDumps::sort_keys`], and for JavaScript's integer-like keys, members that
 ///   came in another order are the same.
 ///
-/// For a [member of a form](Self::UrlEncodedMember), what is hidden is the form around it: its other
-/// members, which nobody signed and which the handler does not get.
+/// For a [member of a form](Self::UrlEncodedMember), what is hidden is the form around it: its
+/// other members, which nobody signed and which the handler does not get.
 ///
 /// A forged delivery costs a pass over its JSON and a MAC for each form. A parser runs before the
 /// verdict then: it is iterative, and bounded in depth (512 levels), time and output.
@@ -53,8 +53,8 @@ pub enum BodyForm {
     /// [`Gitea`](crate::providers::gitea) can. Where the form itself was signed, see
     /// [`EventAt::url_encoded`](crate::event::EventAt::url_encoded).
     UrlEncodedMember(&'static str),
-    /// The text that the body inflates to, if the request has one field `Content-Encoding`, with one
-    /// coding, `gzip` or `deflate` (in the format of zlib, RFC 1950).
+    /// The text that the body inflates to, if the request has one field `Content-Encoding`, with
+    /// one coding, `gzip` or `deflate` (in the format of zlib, RFC 1950).
     ///
     /// It is for providers that sign the text, and compress it afterwards. The body must be exactly
     /// one complete stream: several members of gzip, or bytes after the end, are rejected.
@@ -94,9 +94,10 @@ impl BodyForm {
     /// Spells a body in this form.
     ///
     /// `None` if the language refuses the body, if it begins with a byte order mark or is not
-    /// UTF-8 (the languages guess at other encodings; we do not), if it is nested more than 512 levels
-    /// deep, or if it is not a form that begins with the member. The text is at most six times as long
-    /// as the body; while it is written, at most 32 times the body's length is allocated.
+    /// UTF-8 (the languages guess at other encodings; we do not), if it is nested more than 512
+    /// levels deep, or if it is not a form that begins with the member. The text is at most six
+    /// times as long as the body; while it is written, at most 32 times the body's length is
+    /// allocated.
     #[cfg_attr(
         feature = "inflate",
         doc = "These bounds do not apply to an inflated text. It has at most 1 MiB here, and at most \

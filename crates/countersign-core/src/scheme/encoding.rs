@@ -17,8 +17,8 @@ pub enum SecretEncoding {
     /// The text's UTF-8 bytes are the key, whatever they look like.
     Text,
     /// Base64 of the key, in the forms in which consoles show it: standard or URL-safe, with or
-    /// without padding and the prefix, and with `v1,` in front or not. Several secrets may be joined
-    /// by `|`, the current one first.
+    /// without padding and the prefix, and with `v1,` in front or not. Several secrets may be
+    /// joined by `|`, the current one first.
     Base64 {
         /// What comes before the base64, such as `whsec_`.
         prefix: &'static str,

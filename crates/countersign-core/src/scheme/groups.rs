@@ -6,16 +6,16 @@ impl Scheme {
     /// Expects up to four whole [lists](Self::list) in the header, as in `t=…,v1=… t=…,v1=…`
     /// (`.list(',', '=', "v1").groups(' ')`).
     ///
-    /// Each group has a [time](crate::scheme::Timestamp::entry) of its own, and is the signature over a text
-    /// of its own. Any group may match, and its time is [`Verified::signed_at`]. A group that is
-    /// malformed or stale only fails to match, unless all of them are.
+    /// Each group has a [time](crate::scheme::Timestamp::entry) of its own, and is the signature
+    /// over a text of its own. Any group may match, and its time is [`Verified::signed_at`]. A
+    /// group that is malformed or stale only fails to match, unless all of them are.
     ///
     /// [`Verified::signed_at`]: crate::Verified::signed_at
     ///
     /// # Security
     ///
-    /// A rejected delivery is hashed once for each pair of a group and a secret, in each form of the
-    /// body. At most 8 pairs are
+    /// A rejected delivery is hashed once for each pair of a group and a secret, in each form of
+    /// the body. At most 8 pairs are
     /// tried: with one or two secrets all four groups, with three or four secrets the first two.
     /// The first group is hashed while the body arrives.
     ///

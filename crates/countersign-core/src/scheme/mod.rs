@@ -264,8 +264,8 @@ impl Scheme {
         }
     }
 
-    /// Returns the headers of the id and of the timestamp that go with a signature header, where the
-    /// scheme has such headers. For a signature header that is not the scheme's, these are the
+    /// Returns the headers of the id and of the timestamp that go with a signature header, where
+    /// the scheme has such headers. For a signature header that is not the scheme's, these are the
     /// headers that go with the scheme's first.
     pub(crate) fn companions(&self, name: &str) -> (Option<&'static str>, Option<&'static str>) {
         let place = self.headers.iter().position(|header| header.eq_ignore_ascii_case(name));

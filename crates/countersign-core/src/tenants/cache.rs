@@ -20,8 +20,8 @@ use crate::{
 /// - A secret that was changed or revoked in the source stays in force until the cached secrets
 ///   expire, or [`Verifier::forget_tenant`](crate::Verifier::forget_tenant) has returned. No
 ///   delivery that begins later is judged by secrets that were read before, even if a lookup was
-///   running. A delivery that began before is judged by the secrets that its own lookup reads, which
-///   can be the old ones.
+///   running. A delivery that began before is judged by the secrets that its own lookup reads,
+///   which can be the old ones.
 /// - That there is no such tenant is remembered, too, and for longer names than 256 bytes it is
 ///   known without a lookup: who makes names up costs the source one lookup for each, and cannot
 ///   fill the memory.
@@ -31,8 +31,8 @@ use crate::{
 ///   to be looked up can be told by the time, though, and from that whether deliveries for it came
 ///   in of late: where the names of tenants are to be hidden, make them impossible to guess.
 /// - Measured with callgrind in an unoptimised build, over 50 rejected deliveries of 1 KiB with one
-///   lookup: each takes 313,799 instructions for an unknown tenant, and 316,168 for a tenant with one
-///   secret. The difference is the lookup, which makes the tenant's keys. The keys for unknown
+///   lookup: each takes 313,799 instructions for an unknown tenant, and 316,168 for a tenant with
+///   one secret. The difference is the lookup, which makes the tenant's keys. The keys for unknown
 ///   tenants are made once, with the verifier.
 #[derive(Debug)]
 #[must_use]

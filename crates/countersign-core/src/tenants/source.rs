@@ -6,8 +6,8 @@ use crate::{Secrets, request::RequestHead};
 
 /// Tells whose a delivery is, and what that tenant's secrets are.
 ///
-/// Give it to [`Verifier::per_tenant`](crate::Verifier::per_tenant) in [`Tenants`](crate::tenants::Tenants),
-/// which remembers what it told.
+/// Give it to [`Verifier::per_tenant`](crate::Verifier::per_tenant) in
+/// [`Tenants`](crate::tenants::Tenants), which remembers what it told.
 ///
 /// # Examples
 ///
@@ -41,8 +41,8 @@ pub trait SecretSource: Send + Sync + 'static {
     ///
     /// # Security
     ///
-    /// Give each tenant one spelling. If `ACME` and `acme` had the same secrets, a delivery that was
-    /// handled for the one could be sent again for the other, as another event.
+    /// Give each tenant one spelling. If `ACME` and `acme` had the same secrets, a delivery that
+    /// was handled for the one could be sent again for the other, as another event.
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
 
     /// Looks up a tenant's secrets; `Ok(None)` if there is no such tenant.

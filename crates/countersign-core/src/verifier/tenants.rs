@@ -16,9 +16,10 @@ impl<P: Provider> Verifier<P> {
     /// Accepts what is signed with a secret of the tenant that the delivery is for.
     ///
     /// The layers and the extractors look the secrets up, once the headers are judged and before
-    /// the body is read. A delivery for a tenant that is not there is refused as any other, after as
-    /// much hashing as for a tenant with one secret; a lookup that fails, or takes longer than the
-    /// deadline for the body, is answered 503. Without them, ask [`of_tenant`](Self::of_tenant).
+    /// the body is read. A delivery for a tenant that is not there is refused as any other, after
+    /// as much hashing as for a tenant with one secret; a lookup that fails, or takes longer than
+    /// the deadline for the body, is answered 503. Without them, ask
+    /// [`of_tenant`](Self::of_tenant).
     ///
     /// # Examples
     ///

@@ -8,8 +8,8 @@
 //! twice.
 //!
 //! Where several providers deliver to one endpoint, the middleware takes a pair of verifiers, of
-//! which the signature header chooses one, as in `VerifyMiddleware::new((github, in_house))`, and the
-//! extractor is [`Either`](crate::Either) of two, with the verifiers of all in the app data.
+//! which the signature header chooses one, as in `VerifyMiddleware::new((github, in_house))`, and
+//! the extractor is [`Either`](crate::Either) of two, with the verifiers of all in the app data.
 //!
 //! A delivery is let through when **all** of these hold:
 //! 1. the signature header is there, once, and well formed, before a byte of the body is read;
@@ -90,8 +90,8 @@
 //!
 //! # Other methods at the same URL
 //!
-//! Some providers send a challenge by `GET` to the URL of their deliveries. It has no signature, so a
-//! middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the
+//! Some providers send a challenge by `GET` to the URL of their deliveries. It has no signature, so
+//! a middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the
 //! **route** of the deliveries, once its handler is set; the other routes are not verified:
 //!
 //! ```
@@ -135,15 +135,16 @@
 //!
 //! # Security
 //!
-//! - **`Option<Webhook<_>>` compiles**: actix gives every extractor an `Option`, and makes `None` of
-//!   any refusal. The handler is then called for a forged delivery; the refusal is in the log, and
-//!   the body is gone. **actix's own `Either`**, `actix_web::Either<Webhook<_>, _>`, goes on to its
-//!   other side, with the forged body, and inflates it before; [`Either`](crate::Either) of this
-//!   crate never does. Take `Webhook<_>` or `Result<Webhook<_>, Rejection>`; or `wrap` the route
-//!   in [`VerifyMiddleware`], which cannot be misused so: what is not verified reaches no handler.
-//! - The verifier of the nearest scope decides. It is found as `web::Data<Verifier<P>>` first and as
-//!   plain `Verifier<P>` second; use one of the two throughout, because a `Data` further out wins
-//!   over a plain one that is nearer.
+//! - **`Option<Webhook<_>>` compiles**: actix gives every extractor an `Option`, and makes `None`
+//!   of any refusal. The handler is then called for a forged delivery; the refusal is in the log,
+//!   and the body is gone. **actix's own `Either`**, `actix_web::Either<Webhook<_>, _>`, goes on to
+//!   its other side, with the forged body, and inflates it before; [`Either`](crate::Either) of
+//!   this crate never does. Take `Webhook<_>` or `Result<Webhook<_>, Rejection>`; or `wrap` the
+//!   route in [`VerifyMiddleware`], which cannot be misused so: what is not verified reaches no
+//!   handler.
+//! - The verifier of the nearest scope decides. It is found as `web::Data<Verifier<P>>` first and
+//!   as plain `Verifier<P>` second; use one of the two throughout, because a `Data` further out
+//!   wins over a plain one that is nearer.
 //! - A proof names its provider: what one provider's middleware let through, the extractor of
 //!   another verifies for itself.
 //!
@@ -153,9 +154,10 @@
 //!   middleware still borrows them: drop the values that `extensions()` or `extensions_mut()`
 //!   returned before you call the inner service. Clones of the `HttpRequest` may be held.
 //! - The body is verified as it came over the wire. If it has a `Content-Encoding`, actix's own
-//!   extractors inflate it afterwards (actix's features `compress-*`); those of this crate do not, so
-//!   that an encoded event is a 400. The exception is a text that was signed before it was compressed, with
-//!   [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`): the proof holds the text.
+//!   extractors inflate it afterwards (actix's features `compress-*`); those of this crate do not,
+//!   so that an encoded event is a 400. The exception is a text that was signed before it was
+//!   compressed, with [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`): the
+//!   proof holds the text.
 //! - actix's own extractors have limits of their own behind the middleware: 16 KiB for `web::Form`,
 //!   256 KiB for `web::Bytes` and `String`, 2 MiB for `web::Json`. They answer 413
 //!   to larger bodies that were verified. [`body_limits`] sets all of them to the verifier's limit:

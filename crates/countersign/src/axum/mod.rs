@@ -1,5 +1,5 @@
-//! Extractors for axum 0.8: [`Webhook`](crate::Webhook), [`VerifiedBody`](crate::VerifiedBody), and
-//! [`Either`](crate::Either) of two where several providers deliver to one endpoint. [`FromLayer`]
+//! Extractors for axum 0.8: [`Webhook`], [`VerifiedBody`], and
+//! [`Either`] of two where several providers deliver to one endpoint. [`FromLayer`]
 //! takes what a layer has verified.
 //!
 //! Put a [`Verifier`](crate::Verifier) for each provider into the state; a handler that asks for a
@@ -12,9 +12,9 @@
 //! 4. the tag over the exact received bytes matches one of the secrets;
 //! 5. for `Webhook`: the bytes are an event of the type asked for.
 //!
-//! Everything else is answered as [`Rejection`](crate::Rejection) has it. A handler that takes
-//! `Result<Webhook<E>, Rejection>` answers by itself; `Option<Webhook<E>>` does not compile, because
-//! a refusal must not look like an absence.
+//! Everything else is answered as [`Rejection`] has it. A handler that takes
+//! `Result<Webhook<E>, Rejection>` answers by itself; `Option<Webhook<E>>` does not compile,
+//! because a refusal must not look like an absence.
 //!
 //! # Examples
 //!
@@ -75,9 +75,10 @@
 //!
 //! # Several providers at one endpoint
 //!
-//! [`Either`](crate::Either) takes the delivery of the provider whose signature header is there.
+//! [`Either`] takes the delivery of the provider whose signature header is there.
 //! The state holds a verifier for each. A delivery with the headers of both is rejected, unless one
-//! provider is known to send the other's headers too ([`ForeignHeaders`](crate::scheme::ForeignHeaders)):
+//! provider is known to send the other's headers too
+//! ([`ForeignHeaders`](crate::scheme::ForeignHeaders)):
 //!
 //! ```
 //! use axum::{Router, body::Body, extract::FromRef, http::Request, routing::post};
@@ -156,8 +157,8 @@
 //! ```
 //!
 //! Where the state cannot be changed, use a [`VerifyLayer`](crate::tower::VerifyLayer) and take
-//! [`FromLayer`] in the handler: it works with any state. Or give the webhooks a router with a state
-//! of its own, `Router::new().route(..).with_state(verifier)`, and merge it.
+//! [`FromLayer`] in the handler: it works with any state. Or give the webhooks a router with a
+//! state of its own, `Router::new().route(..).with_state(verifier)`, and merge it.
 //!
 //! # Deployment
 //!

@@ -122,7 +122,8 @@ impl Idempotency {
                 digest,
             });
         };
-        // Perhaps claimed until the store says otherwise: whatever ends this early, it is given back.
+        // Perhaps claimed until the store says otherwise: whatever ends this early, it is given
+        // back.
         let lease = Some(Lease::new(key));
         let mut claimed = ClaimGuard { idempotency: self, lease, stage: Stage::Claiming, digest };
         let reason = match claimed.claim().await {

@@ -8,9 +8,9 @@ use crate::adapter::Extractor;
 /// A verified delivery whose event is yours to handle: an extractor around another, for handlers
 /// without the middleware. Behind it, there is never one: the event is the middleware's.
 ///
-/// A delivery that `T` refuses is not claimed. [`ClaimGuard::complete`] the event once it is handled;
-/// a handler that returns without doing so, whatever it answers, leaves the event to the next
-/// delivery.
+/// A delivery that `T` refuses is not claimed. [`ClaimGuard::complete`] the event once it is
+/// handled; a handler that returns without doing so, whatever it answers, leaves the event to the
+/// next delivery.
 ///
 /// The store comes from where the verifier comes from: on axum `Idempotency: FromRef<S>`, on
 /// actix-web the app data.

@@ -6,24 +6,24 @@ use super::{Idempotency, IdempotencyKey, Store, StoreError};
 use crate::log;
 
 impl Idempotency {
-    /// Makes an event that is done free again, so that its next delivery is handled. Returns true if
-    /// it was done.
+    /// Makes an event that is done free again, so that its next delivery is handled. Returns true
+    /// if it was done.
     ///
     /// Use it if an event was answered with 2xx and its work failed afterwards: forget the event,
     /// then let the provider send it again. Log lines about an event have its key, and
     /// [`IdempotencyKey::of`] makes it from a delivery.
     ///
-    /// Returns false, and changes nothing, if the event is not known, or if a handler works on it at
-    /// the moment.
+    /// Returns false, and changes nothing, if the event is not known, or if a handler works on it
+    /// at the moment.
     ///
-    /// If the store did not answer when the event was completed, the completion is repeated until the
-    /// lease ends, and can make the event done again. Forget such an event after its lease.
+    /// If the store did not answer when the event was completed, the completion is repeated until
+    /// the lease ends, and can make the event done again. Forget such an event after its lease.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the store is out of reach, or has not answered within its
-    /// [deadline](Self::store_deadline). The event may be forgotten all the same: a second call then
-    /// returns false.
+    /// [deadline](Self::store_deadline). The event may be forgotten all the same: a second call
+    /// then returns false.
     ///
     /// # Security
     ///

@@ -91,7 +91,8 @@ impl IdempotencyKey {
     }
 
     /// Makes the key of a delivery's event from the signed id and the signed type. They are read
-    /// from the places in the provider's [`EventAt`]; the endpoint is the name of the verifier.
+    /// from the places in the provider's [`EventAt`](crate::event::EventAt); the endpoint is the
+    /// name of the verifier.
     ///
     /// Returns `None` if no id is signed; if a member of the id or of the type is repeated, because
     /// two parsers of the body may use different values; or if one of several fields is missing.

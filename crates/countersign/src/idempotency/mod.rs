@@ -8,15 +8,16 @@
 //! 2. nobody else works on it, or has not for as long as a lease (60 s);
 //! 3. the store could be asked, within its deadline (2 s).
 //!
-//! The event is named by the endpoint, the tenant if there are any, and the type and the id that the
-//! provider signed: [`IdempotencyKey`]. It is claimed in one atomic step, so that of any number of
-//! deliveries at once one is handled; a handler that succeeds completes it, and whatever else ends
-//! the handler releases it. [`Rejection`] says what the others are answered.
+//! The event is named by the endpoint, the tenant if there are any, and the type and the id that
+//! the provider signed: [`IdempotencyKey`]. It is claimed in one atomic step, so that of any number
+//! of deliveries at once one is handled; a handler that succeeds completes it, and whatever else
+//! ends the handler releases it. [`Rejection`] says what the others are answered.
 //!
 //! # Ways in
 //!
 //! - Middleware, inside of the one that verifies: `IdempotencyLayer` of [`tower`](crate::tower),
-//!   `IdempotencyMiddleware` of [`actix_web`](crate::actix_web). A handler's 2xx completes the event.
+//!   `IdempotencyMiddleware` of [`actix_web`](crate::actix_web). A handler's 2xx completes the
+//!   event.
 //! - The extractor `FirstDelivery` around another: the handler completes the event.
 //! - [`Idempotency::claim`], with a proof, anywhere.
 //!
@@ -52,7 +53,8 @@
 //! events for at least as long.
 //!
 //! But between what a handler does and the note that it has done so, much can happen; the next
-//! delivery then does it again. With leases the effect is *at least once*, and more than once only if
+//! delivery then does it again. With leases the effect is *at least once*, and more than once only
+//! if
 //! - a handler fails, panics, or is given up with its client after it had its effect: what must not
 //!   be cut short goes into a task of its own, which the handler awaits;
 //! - the process dies, or the store fails for as long as the lease, after the effect and before the
@@ -65,17 +67,17 @@
 //!
 //! # Work in the background
 //!
-//! A handler that queues the event and answers 202 completes the event, as every 2xx answer does. The
-//! event is then done: duplicates are not handled, even if the work fails later.
+//! A handler that queues the event and answers 202 completes the event, as every 2xx answer does.
+//! The event is then done: duplicates are not handled, even if the work fails later.
 //! The provider does not send it again by itself, either. If the work can fail, then
 //! - keep the event where it survives, in a queue or a table, before the 202 is answered; or
-//! - take the extractor `FirstDelivery` or [`Idempotency::claim`], keep the `ClaimGuard` with the work, and
-//!   complete it at the end. The lease has to be longer than the work takes; a delivery that comes
-//!   meanwhile is answered 503.
+//! - take the extractor `FirstDelivery` or [`Idempotency::claim`], keep the `ClaimGuard` with the
+//!   work, and complete it at the end. The lease has to be longer than the work takes; a delivery
+//!   that comes meanwhile is answered 503.
 //!
 //! To handle an event again after its work has failed, forget it with [`Idempotency::forget`], and
-//! let the provider send it again. Until it is forgotten, what an operator sends again is answered as
-//! a duplicate.
+//! let the provider send it again. Until it is forgotten, what an operator sends again is answered
+//! as a duplicate.
 //!
 //! # Examples
 //!
@@ -119,9 +121,10 @@
 //! # Deployment
 //!
 //! - Events are told apart by the endpoint's name, which is the provider's unless
-//!   [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise. Two endpoints of one provider
-//!   need a name each where both handle the same events; services that share a server of Redis or
-//!   PostgreSQL need a prefix or a table each. Otherwise the one swallows what the other has handled.
+//!   [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise. Two endpoints of one
+//!   provider need a name each where both handle the same events; services that share a server of
+//!   Redis or PostgreSQL need a prefix or a table each. Otherwise the one swallows what the other
+//!   has handled.
 //! - Two events may have one id where their types differ and are signed. A type in a header that is
 //!   not signed, such as Shopify's topic, is not part of the key: choose an id that no two events
 //!   share.
@@ -139,8 +142,8 @@
 //!   secret is common to the two verifiers and both use one [`Idempotency`], this is logged at
 //!   `ERROR`, once, under the target `countersign::idempotency`. Verifiers with [secrets per
 //!   tenant](crate::Verifier::per_tenant) keep tenants apart by themselves.
-//! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the same
-//!   signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
+//! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the
+//!   same signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
 
 mod claim_guard;
 #[cfg(feature = "conformance")]

@@ -99,7 +99,8 @@ impl Idempotency {
     /// Sets the status of the answer while the event is still being handled for another delivery.
     /// Default: [`InProgressStatus::ServiceUnavailable`], after which nearly all senders try again.
     ///
-    /// The status applies to the middleware, the extractor `FirstDelivery` and [`claim`](Self::claim).
+    /// The status applies to the middleware, the extractor `FirstDelivery` and
+    /// [`claim`](Self::claim).
     pub fn in_progress_status(self, in_progress: InProgressStatus) -> Self {
         Self { in_progress, ..self }
     }
@@ -115,8 +116,8 @@ impl Idempotency {
     /// Sets the place of the event's id. Default: the place in the provider's
     /// [`EventAt`](crate::event::EventAt), if the signature covers it.
     ///
-    /// [`Location::BodyAll`] names an event by several members together. A delivery that lacks one of
-    /// them, or repeats one, is handled without duplicate detection.
+    /// [`Location::BodyAll`] names an event by several members together. A delivery that lacks one
+    /// of them, or repeats one, is handled without duplicate detection.
     ///
     /// The type is part of the key as well, but only if it is signed. If it is not signed, as with
     /// Shopify's topics, do not choose an id that several events share. With the id of an order,

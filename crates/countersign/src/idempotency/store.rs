@@ -29,8 +29,8 @@ pub trait Store: Send + Sync + 'static {
     /// Claims the lease's event for as long as `length`, in one atomic step: of any number that
     /// claim at once, one is told [`Claim::Fresh`].
     ///
-    /// To claim again with the same lease is to be told `Fresh` again, for `length` from then on, so
-    /// that a claim whose answer was lost can be repeated.
+    /// To claim again with the same lease is to be told `Fresh` again, for `length` from then on,
+    /// so that a claim whose answer was lost can be repeated.
     ///
     /// # Errors
     ///
@@ -58,23 +58,24 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
     /// Makes the event free again. One that is done stays so, and the answer is
-    /// [`Settled::LeaseLost`]; one whose lease ran out is free already, and it is [`Settled::Applied`].
+    /// [`Settled::LeaseLost`]; one whose lease ran out is free already, and it is
+    /// [`Settled::Applied`].
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the store is out of reach. The event is free once its lease runs out.
     fn release(&self, lease: &Lease) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
-    /// Makes an event that is done free again, so that its next delivery is handled. Returns true if
-    /// it was done.
+    /// Makes an event that is done free again, so that its next delivery is handled. Returns true
+    /// if it was done.
     ///
     /// Returns false, and changes nothing, if the event is free or is claimed by a lease that has
     /// not run out: somebody works on it, and it must not be handled twice at once.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store is out of reach. The event may be forgotten all the same: a second
-    /// call then returns false.
+    /// [`StoreError`] if the store is out of reach. The event may be forgotten all the same: a
+    /// second call then returns false.
     fn forget(&self, key: &IdempotencyKey)
     -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
@@ -111,8 +112,8 @@ pub enum Settled {
 /// # Security
 ///
 /// What the store said is the [`source`](Error::source), for the log alone; it is never part of an
-/// answer. `Debug` writes the error and the first line of each source, so that a `main` that returns
-/// the error prints a line that can be read.
+/// answer. `Debug` writes the error and the first line of each source, so that a `main` that
+/// returns the error prints a line that can be read.
 #[derive(Clone)]
 pub struct StoreError(Arc<dyn Error + Send + Sync>);
 

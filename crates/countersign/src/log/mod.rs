@@ -22,7 +22,8 @@ pub(crate) const FORM: &str = "countersign::form";
 #[cfg(feature = "_surface")]
 pub(crate) const HANDSHAKE: &str = "countersign::handshake";
 
-/// Events that are not handled, handled late or forgotten, and stores that fail: `DEBUG` to `ERROR`.
+/// Events that are not handled, handled late or forgotten, and stores that fail: `DEBUG` to
+/// `ERROR`.
 #[cfg(feature = "idempotency")]
 pub(crate) const IDEMPOTENCY: &str = "countersign::idempotency";
 

@@ -258,8 +258,9 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
             (0, 0) => return (self.terms(), Err(self.missing())),
             (1, 0) => true,
             (0, 1) => false,
-            // If this side is a pair itself, it repeats the choice among fewer verifiers. The result
-            // is the same: a verifier that is chosen among all is also chosen among some of them.
+            // If this side is a pair itself, it repeats the choice among fewer verifiers. The
+            // result is the same: a verifier that is chosen among all is also chosen among some of
+            // them.
             _ => match narrowest(self, headers) {
                 Some(place) => place < A::COUNT,
                 None => return (self.terms(), Err(VerifyErrorKind::AmbiguousSignature.into())),

@@ -2,7 +2,8 @@
 //!
 //! [`decide`] chooses the verifier. [`intake`] passes the body to that verifier. [`proof`] leaves a
 //! verified delivery in the extensions of the request. [`refusal`] is a delivery that is not let
-//! through, and [`rejection`] is the answer to it. The modules of the frameworks only convert types.
+//! through, and [`rejection`] is the answer to it. The modules of the frameworks only convert
+//! types.
 
 pub(crate) mod buffer;
 pub(crate) mod choice;

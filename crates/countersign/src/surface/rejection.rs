@@ -38,8 +38,8 @@ use crate::{log, surface::names::Names};
 /// extractor.
 ///
 /// It is in the extensions of the response, so that layers around can tell what happened, and it
-/// is logged at `WARN` under the target `countersign::rejection`. The answer to a handshake is logged
-/// at `DEBUG` under `countersign::handshake`.
+/// is logged at `WARN` under the target `countersign::rejection`. The answer to a handshake is
+/// logged at `DEBUG` under `countersign::handshake`.
 ///
 /// # Security
 ///
@@ -215,8 +215,8 @@ impl Rejection {
         }
     }
 
-    /// Returns the answer's header fields, except two kinds: the fields that describe the body, and the
-    /// field that holds the token of a handshake ([`Answer::field`]).
+    /// Returns the answer's header fields, except two kinds: the fields that describe the body, and
+    /// the field that holds the token of a handshake ([`Answer::field`]).
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let status = self.status();
         let challenge = (status == 401).then_some(("www-authenticate", "Webhook-Signature"));

@@ -15,8 +15,9 @@ use crate::Verified;
 ///
 /// # Errors
 ///
-/// A [`Rejection`](crate::Rejection). A delivery that was signed and does not fit `E` is refused with 400 or 422;
-/// `Webhook<Result<E, PayloadError>>` takes it all the same, to keep the bytes and answer 2xx.
+/// A [`Rejection`](crate::Rejection). A delivery that was signed and does not fit `E` is refused
+/// with 400 or 422; `Webhook<Result<E, PayloadError>>` takes it all the same, to keep the bytes and
+/// answer 2xx.
 #[non_exhaustive]
 pub struct Webhook<E: Event, P = <E as Event>::Provider> {
     /// The event.

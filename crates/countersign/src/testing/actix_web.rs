@@ -3,7 +3,8 @@ use actix_web::test::TestRequest;
 use super::SignedRequest;
 
 impl SignedRequest {
-    /// Makes a request for [`actix_web::test`](mod@actix_web::test), which adds the `Content-Length`.
+    /// Makes a request for [`actix_web::test`](mod@actix_web::test), which adds the
+    /// `Content-Length`.
     ///
     /// # Panics
     ///

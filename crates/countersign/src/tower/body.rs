@@ -12,8 +12,8 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body that the inner service of [`VerifyService`](super::VerifyService) gets: the bytes that were
-    /// verified, in one piece.
+    /// The body that the inner service of [`VerifyService`](super::VerifyService) gets: the bytes
+    /// that were verified, in one piece.
     #[derive(Clone)]
     pub struct RequestBody {
         #[pin]
@@ -54,7 +54,8 @@ impl fmt::Debug for RequestBody {
 }
 
 pin_project! {
-    /// The body of a response of [`VerifyService`](super::VerifyService): the inner service's, or another in its place.
+    /// The body of a response of [`VerifyService`](super::VerifyService): the inner service's, or
+    /// another in its place.
     pub struct ResponseBody<B> {
         #[pin]
         content: Content<B>,

@@ -10,9 +10,9 @@
 //! 3. the signed timestamp, if the scheme has one, is within the tolerance;
 //! 4. the tag over the exact received bytes matches one of the secrets.
 //!
-//! The request then holds the proof, [`Verified<P>`](crate::Verified), in its extensions. Everything
-//! else is answered as [`Rejection`](crate::Rejection) has it: the inner service is not called, and
-//! the typed rejection is in the response's extensions.
+//! The request then holds the proof, [`Verified<P>`](crate::Verified), in its extensions.
+//! Everything else is answered as [`Rejection`](crate::Rejection) has it: the inner service is not
+//! called, and the typed rejection is in the response's extensions.
 //!
 //! # Examples
 //!
@@ -63,10 +63,11 @@
 //! Services that want the event, and not just its bytes, read it with
 //! [`Webhook::from_parts`](crate::Webhook::from_parts).
 //!
-//! Where several providers deliver to one endpoint, the layer takes a pair of verifiers, of which the
-//! signature header chooses one: `VerifyLayer::new((github, in_house))`, and
-//! `VerifyLayer::new((github, (in_house, respan)))` for three. [`Verifiers`](crate::adapter::Verifiers) says
-//! what that lets through; [`Either::from_parts`](crate::Either::from_parts) reads it.
+//! Where several providers deliver to one endpoint, the layer takes a pair of verifiers, of which
+//! the signature header chooses one: `VerifyLayer::new((github, in_house))`, and
+//! `VerifyLayer::new((github, (in_house, respan)))` for three.
+//! [`Verifiers`](crate::adapter::Verifiers) says what that lets through;
+//! [`Either::from_parts`](crate::Either::from_parts) reads it.
 //!
 //! On axum, `route_layer` wraps the routes that exist; `layer` wraps the fallback as well, so that
 //! an unknown path is answered 401 instead of 404:
@@ -160,10 +161,10 @@
 //!   also counts unverified uploads, so that a sender without the secret can use up its places.
 //! - Put request decompression **inside**: most providers sign the bytes on the wire. If a layer
 //!   outside inflates their compressed deliveries, each of them is a 401. If your provider signs
-//!   the text and compresses it afterwards, use [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature
-//!   `inflate`). The text is then never longer than the verifier's limit, and `VerifyLayer`
-//!   removes `Content-Encoding`. You can put decompression **outside** only if all providers
-//!   behind it sign the text before they compress it.
+//!   the text and compresses it afterwards, use [`BodyForm::Inflated`](crate::scheme::BodyForm)
+//!   (feature `inflate`). The text is then never longer than the verifier's limit, and
+//!   `VerifyLayer` removes `Content-Encoding`. You can put decompression **outside** only if all
+//!   providers behind it sign the text before they compress it.
 //! - Trailers are not signed, and are dropped.
 //! - A rejection reaches a sender that is still sending. Over HTTP/1 the answer is sent at once,
 //!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
@@ -177,9 +178,9 @@
 //! - A limit of somebody else around this layer is honoured (413). axum's own extractors (`Bytes`,
 //!   `String`, `Json`, `Form`) have a limit of 2 MiB unless a `DefaultBodyLimit` sets another one.
 //!   If the verifier's limit is higher than 2 MiB, the layer sets it for the handlers inside, with
-//!   the feature `axum`; without the feature, put `DefaultBodyLimit::max(verifier.get_body_limit())` inside.
-//!   A `DefaultBodyLimit` inside the layer always applies, and one outside only if the verifier's
-//!   limit is at most 2 MiB.
+//!   the feature `axum`; without the feature, put
+//!   `DefaultBodyLimit::max(verifier.get_body_limit())` inside. A `DefaultBodyLimit` inside the
+//!   layer always applies, and one outside only if the verifier's limit is at most 2 MiB.
 
 mod body;
 mod future;

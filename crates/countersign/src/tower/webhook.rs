@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl<E: Event, P: Provider> Webhook<E, P> {
-    /// Reads the event of a request that [`VerifyService`](crate::tower::VerifyService) has let through, for
-    /// services without a framework. axum and actix-web extract it.
+    /// Reads the event of a request that [`VerifyService`](crate::tower::VerifyService) has let
+    /// through, for services without a framework. axum and actix-web extract it.
     ///
     /// # Errors
     ///
@@ -41,8 +41,8 @@ impl<E: Event, P: Provider> Webhook<E, P> {
 }
 
 impl<L: Extractor, R: Extractor> Either<L, R> {
-    /// Reads what [`VerifyService`](crate::tower::VerifyService) has let through of several providers, as
-    /// [`Webhook::from_parts`] does.
+    /// Reads what [`VerifyService`](crate::tower::VerifyService) has let through of several
+    /// providers, as [`Webhook::from_parts`] does.
     ///
     /// # Errors
     ///

@@ -10,8 +10,8 @@ use crate::idempotency::Keep;
 /// Receives signed webhooks from several providers.
 ///
 /// Secrets come from RESPAN_SECRET, WEBHOOK_SECRET, SPEAKNODE_SECRET, GITHUB_SECRET, GITEA_SECRET,
-/// HOOKDECK_SECRET, STRIPE_SECRET, SLACK_SECRET and STANDARD_SECRET; retired ones from the same names
-/// with _PREVIOUS. An endpoint without a secret refuses everything.
+/// HOOKDECK_SECRET, STRIPE_SECRET, SLACK_SECRET and STANDARD_SECRET; retired ones from the same
+/// names with _PREVIOUS. An endpoint without a secret refuses everything.
 #[derive(Debug, Parser)]
 #[command(name = "receiver")]
 pub(crate) struct Arguments {

@@ -2,8 +2,8 @@
 
 use crate::{Answer, request::UnsignedRequest};
 
-/// Answers the ping, the form `webhook_id=1`, with 200 and an empty body. WooCommerce sends it without
-/// a signature when a webhook is activated.
+/// Answers the ping, the form `webhook_id=1`, with 200 and an empty body. WooCommerce sends it
+/// without a signature when a webhook is activated.
 ///
 /// For [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned). `None` is for all other
 /// requests, which are rejected.

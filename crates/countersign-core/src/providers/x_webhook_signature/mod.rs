@@ -45,11 +45,12 @@
 //!
 //! - One documented receiver of the flat shape verifies `JSON.stringify(JSON.parse(body))`. Where a
 //!   sender signs that text and sends another, opt in with
-//!   [`Verifier::forms`](crate::Verifier::forms) and [`BodyForm::JavaScript`](crate::scheme::BodyForm).
+//!   [`Verifier::forms`](crate::Verifier::forms) and
+//!   [`BodyForm::JavaScript`](crate::scheme::BodyForm).
 //! - The header does not name a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and others
 //!   use the same one for something else.
-//! - The senders of both shapes expect 2xx within 5 s and try five times: at once, after 1 min (flat:
-//!   30 s), 5 min, 30 min and 2 h. The sender of the first shape then disables the endpoint.
+//! - The senders of both shapes expect 2xx within 5 s and try five times: at once, after 1 min
+//!   (flat: 30 s), 5 min, 30 min and 2 h. The sender of the first shape then disables the endpoint.
 //! - Nothing is signed that tells the time: an old delivery can be replayed, and its `id` tells.
 
 pub mod flat;

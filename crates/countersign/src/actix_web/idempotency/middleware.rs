@@ -19,8 +19,8 @@ use crate::{
     surface::{Verifiers, decide::ProofOf, proof::Proof as _},
 };
 
-/// Middleware that calls the inner service once for each event: inside of a [`VerifyMiddleware`] with
-/// the same verifiers.
+/// Middleware that calls the inner service once for each event: inside of a [`VerifyMiddleware`]
+/// with the same verifiers.
 ///
 /// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
 /// an error, a panic, or a client that hangs up releases it, so that the next delivery is handled.

@@ -30,8 +30,8 @@ use super::{
 /// 4. memory is bounded, whatever is sent;
 /// 5. times are measured by a clock that does not jump;
 /// 6. nothing waits but for a lock, which is held for less than a microsecond as a rule, for less
-///    than a millisecond where a shard tidies up, and never across an await. There is no task in the
-///    background.
+///    than a millisecond where a shard tidies up, and never across an await. There is no task in
+///    the background.
 ///
 /// It is shared as an [`Arc`](std::sync::Arc) or a [`SharedStore`](super::super::SharedStore).
 ///
@@ -41,8 +41,8 @@ use super::{
 ///
 /// What is over, when its place is needed. When every place is taken, some of what is done is
 /// forgotten that would be over first: with one ttl for all, what was done longest ago. Events are
-/// spread over shards by chance, and each shard forgets its own, a sixteenth at a time, so that this
-/// holds up to some per cent. Claims in progress are not forgotten for others.
+/// spread over shards by chance, and each shard forgets its own, a sixteenth at a time, so that
+/// this holds up to some per cent. Claims in progress are not forgotten for others.
 ///
 /// Notes have a space of their own: when that is full, the notes are forgotten whose events would
 /// be over first. Those events stay done, without a note.
@@ -106,8 +106,8 @@ impl MemoryStore {
     /// least. The store is empty afterwards.
     ///
     /// What is done within one ttl, with some to spare, is right: a million in 24 hours is eleven a
-    /// second. It takes some 35 MB when full, and nothing before; places are freed as others come. An
-    /// event in progress takes some 100 bytes instead of 35.
+    /// second. It takes some 35 MB when full, and nothing before; places are freed as others come.
+    /// An event in progress takes some 100 bytes instead of 35.
     #[must_use]
     pub fn capacity(mut self, events: usize) -> Self {
         self.capacity = events.max(1);

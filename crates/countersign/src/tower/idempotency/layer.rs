@@ -5,8 +5,8 @@ use tower_layer::Layer;
 use super::IdempotencyService;
 use crate::{idempotency::Idempotency, surface::Verifiers};
 
-/// Layer that applies the [`IdempotencyService`] middleware: inside of a [`VerifyLayer`] with the same
-/// verifiers.
+/// Layer that applies the [`IdempotencyService`] middleware: inside of a [`VerifyLayer`] with the
+/// same verifiers.
 ///
 /// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
 /// a panic, or a client that hangs up releases it, so that the next delivery is handled. What is
