@@ -1,6 +1,12 @@
 #![no_main]
 
-use countersign_core::{Event, Provider, Scheme, Secret, Secrets, Signer, Verifier, clock::FixedClock, event::EventAt, providers::{SpeakNode, github, speaknode, x_webhook_signature}, scheme::{BodyForm, JsonDumps, Part, SecretEncoding, Timestamp, TimestampUnit}};
+use countersign_core::{
+    Event, Provider, Scheme, Secret, Secrets, Signer, Verifier,
+    clock::FixedClock,
+    event::EventAt,
+    providers::{SpeakNode, github, speaknode, x_webhook_signature},
+    scheme::{BodyForm, JsonDumps, Part, SecretEncoding, Timestamp, TimestampUnit},
+};
 use libfuzzer_sys::fuzz_target;
 
 /// Everything that a scheme can have, at once.

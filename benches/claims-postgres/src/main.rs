@@ -12,8 +12,8 @@
 #![allow(clippy::unwrap_used, reason = "a bench")]
 
 mod database;
-mod subject;
 mod load;
+mod subject;
 
 use std::{error::Error, time::Duration};
 
@@ -22,8 +22,8 @@ use countersign_bench::{Bound, Report, Row, Samples, Table};
 
 use crate::{
     database::Database,
-    subject::{Event, Sending, Subject},
     load::Load,
+    subject::{Event, Sending, Subject},
 };
 
 /// Measures claims in PostgreSQL.

@@ -11,9 +11,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a bench")]
 
+mod load;
 mod server;
 mod subject;
-mod load;
 
 use std::{error::Error, time::Duration};
 
@@ -21,9 +21,9 @@ use clap::Parser;
 use countersign_bench::{Bound, Report, Row, Samples, Table};
 
 use crate::{
+    load::Load,
     server::Server,
     subject::{Event, Subject},
-    load::Load,
 };
 
 /// Measures claims in Redis.

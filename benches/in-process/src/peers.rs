@@ -14,7 +14,13 @@ use axum::{
 };
 use axum_github_webhook_extract::{GithubEvent, GithubToken};
 use axum_standardwebhooks::{SharedWebhook, StandardWebhook};
-use countersign::{Provider, Secret, VerifiedBody, Verifier, Webhook, event::Envelope, events, providers::{GitHub, StandardWebhooks}, tower::VerifyLayer};
+use countersign::{
+    Provider, Secret, VerifiedBody, Verifier, Webhook,
+    event::Envelope,
+    events,
+    providers::{GitHub, StandardWebhooks},
+    tower::VerifyLayer,
+};
 use countersign_bench::{Delivery, Payment, SECRET, STANDARD_SECRET, Whole, servers::PATH};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};

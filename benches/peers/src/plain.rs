@@ -2,7 +2,11 @@
 
 use std::hint::black_box;
 
-use countersign::{Secret, Verifier, adapter::HttpHeaders, providers::{GitHub, XWebhookSignature}};
+use countersign::{
+    Secret, Verifier,
+    adapter::HttpHeaders,
+    providers::{GitHub, XWebhookSignature},
+};
 use countersign_bench::{Delivery, Rounds, SECRET, Subject, tag, verify_by_hand};
 use webhook_verify::{Provider, VerifyOptions};
 
