@@ -136,6 +136,29 @@ fn forged(criterion: &mut Criterion) {
     }
 }
 
+/// A forged URL-encoded form.
+fn url_encoded(criterion: &mut Criterion) {
+    let headers = [("X-Respan-Signature", "0".repeat(64))];
+    let verifier = Verifier::<Respan>::new(Secret::new("secret").unwrap()).unwrap();
+    let size = 1024 * 1024;
+    let mut group = criterion.benchmark_group("forged 1 MiB, URL-encoded");
+    for (shape, body) in [
+        ("letters", format!("payload={}", "a".repeat(size - 8))),
+        ("escapes", format!("payload={}", "%22".repeat((size - 8) / 3))),
+        ("members", format!("payload={}", "&a".repeat((size - 8) / 2))),
+    ] {
+        for (name, forms) in
+            [("wire", vec![]), ("member", vec![BodyForm::UrlEncodedMember("payload")])]
+        {
+            let verifier = verifier.clone().forms(forms);
+            group.bench_function(format!("{shape}: {name}"), |bencher| {
+                bencher.iter(|| verifier.verify(&headers, black_box(&body)).unwrap_err());
+            });
+        }
+    }
+    group.finish();
+}
+
 /// A forged delivery that inflates to as much as the body limit allows.
 #[cfg(feature = "inflate")]
 fn inflated(criterion: &mut Criterion) {
@@ -164,7 +187,7 @@ fn inflated(criterion: &mut Criterion) {
 }
 
 #[cfg(feature = "inflate")]
-criterion_group!(benches, spelling, forged, inflated);
+criterion_group!(benches, spelling, forged, url_encoded, inflated);
 #[cfg(not(feature = "inflate"))]
-criterion_group!(benches, spelling, forged);
+criterion_group!(benches, spelling, forged, url_encoded);
 criterion_main!(benches);

@@ -28,15 +28,25 @@ use crate::{
 /// For a [member of a form](Self::UrlEncodedMember), what is hidden is the form around it: its
 /// other members, which nobody signed and which the handler does not get.
 ///
-/// A forged delivery costs a pass over its JSON and a MAC for each form. A parser runs before the
-/// verdict then: it is iterative, and bounded in depth (512 levels), time and output.
+/// A forged delivery costs a pass over its body and a MAC for each form. A parser runs before the
+/// verdict then: it is iterative, and bounded in depth (512 levels), time and output. CPU time of
+/// one forged delivery of 1 MiB with one secret, on an AMD EPYC:
+///
+/// | form | usual JSON | costliest body that we know |
+/// |---|---|---|
+/// | `Wire` | 1.0 ms | 1.0 ms |
+/// | `Python` | 8 ms, with sorted keys 13 ms | 43 ms |
+/// | `JavaScript` | 8 ms | 40 ms |
+/// | `UrlEncodedMember` | 4 ms | 6 ms |
 #[cfg_attr(
     feature = "inflate",
+    doc = "| `Inflated` from 66 KB to 1 MiB | 2.3 ms | 2.3 ms |",
     doc = "",
-    doc = "[`Inflated`](Self::Inflated) costs a forger little and the verifier more: a body of 1 KiB can \
-           inflate to 1 MiB. The text is never longer than the verifier's body limit, so the limit also \
-           bounds the time that one forged delivery takes."
+    doc = "[`Inflated`](Self::Inflated) costs a forger little and the verifier more: a body of 1 KiB \
+           can inflate to 1 MiB. The text is never longer than the verifier's body limit."
 )]
+///
+/// The time grows with the body: [`Verifier::body_limit`](crate::Verifier::body_limit) bounds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyForm {
