@@ -19,11 +19,14 @@ use tower_service::Service;
 
 use super::{RequestBody, ResponseBody};
 #[cfg(feature = "axum")]
-use crate::polled_again::polled_again;
-use crate::surface::{
-    Verifiers,
-    http::{BoxError, Intake, default_limit},
-    proof::Proof,
+use crate::surface::http::default_limit;
+use crate::{
+    polled_again::polled_again,
+    surface::{
+        Verifiers,
+        http::{BoxError, Intake},
+        proof::Proof,
+    },
 };
 
 pin_project! {
@@ -110,7 +113,7 @@ where
                     let request = default_limit::raised(request, limit);
                     if inner.poll_ready(cx)?.is_pending() {
                         state.set(State::Verified { inner, request: Some(request) });
-                        polled_again()
+                        return Poll::Pending;
                     }
                     let response = inner.call(request);
                     state.set(State::Calling { response });
