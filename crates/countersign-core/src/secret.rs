@@ -140,7 +140,7 @@ impl Secret {
     }
 }
 
-/// As [`Secret::new`].
+/// Takes the text like [`Secret::new`].
 impl FromStr for Secret {
     type Err = ConfigError;
 

@@ -7,7 +7,7 @@ use crate::{
     headers::{Occurrence, single},
 };
 
-/// Where a request was sent: its path and its authority (RFC 9112, section 3.2).
+/// The target of a request: its path and its authority (RFC 9112, section 3.2).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RequestTarget<'a> {

@@ -1,6 +1,6 @@
 //! Algorithms.
 
-/// What makes the signature.
+/// The algorithm of the signature.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Algorithm {
     HmacSha256,

@@ -1,6 +1,6 @@
 //! Spelling of signatures and secrets.
 
-/// How a signature's bytes are spelled.
+/// The spelling of a signature's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -10,7 +10,7 @@ pub enum Encoding {
     Base64,
 }
 
-/// How a secret's text becomes the key of the MAC.
+/// The spelling of the MAC's key in a secret's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretEncoding {
@@ -20,7 +20,7 @@ pub enum SecretEncoding {
     /// without padding and the prefix, and with `v1,` in front or not. Several secrets may be
     /// joined by `|`, the current one first.
     Base64 {
-        /// What comes before the base64, such as `whsec_`.
+        /// The text in front of the base64, such as `whsec_`.
         prefix: &'static str,
         /// The fewest bytes that a key has; 0 is taken for 1.
         at_least: usize,

@@ -1,6 +1,6 @@
 //! Layout of the signature header.
 
-/// How the signatures stand in their header.
+/// The layout of the signatures in their header.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Layout {
     /// One signature, alone.

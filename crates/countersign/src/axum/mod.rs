@@ -156,7 +156,7 @@
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!
-//! Where the state cannot be changed, use a [`VerifyLayer`](crate::tower::VerifyLayer) and take
+//! If the state cannot be changed, use a [`VerifyLayer`](crate::tower::VerifyLayer) and take
 //! [`FromLayer`] in the handler: it works with any state. Or give the webhooks a router with a
 //! state of its own, `Router::new().route(..).with_state(verifier)`, and merge it.
 //!

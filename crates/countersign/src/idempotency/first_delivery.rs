@@ -79,6 +79,7 @@ pub struct FirstDelivery<T: Extractor> {
     pub claimed: ClaimGuard,
 }
 
+#[cfg(any(feature = "actix-web", feature = "axum"))]
 impl<T: Extractor> FirstDelivery<T> {
     pub(crate) fn new(delivery: T, claimed: ClaimGuard) -> Self {
         Self { delivery, claimed }

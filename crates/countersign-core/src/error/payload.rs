@@ -1,0 +1,147 @@
+//! Signed bodies that are not the expected event.
+
+use std::fmt;
+
+use super::ErrorClass;
+
+/// Why bytes that were signed cannot be read as an event.
+///
+/// It tells where and of what kind the trouble is, and never a value of the payload: serde's own
+/// messages quote values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayloadError {
+    kind: PayloadErrorKind,
+    line: usize,
+    column: usize,
+    path: Option<Box<str>>,
+    is_missing: bool,
+}
+
+/// The ways in which a signed body can fail to be an event.
+///
+/// More may follow; each belongs to a [class](Self::class), which decides the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PayloadErrorKind {
+    /// Not UTF-8.
+    NotUtf8,
+    /// Not JSON (RFC 8259).
+    NotJson,
+    /// JSON, but not an object.
+    NotAnObject,
+    /// An object whose type is missing or is not text. Usually the provider has its type elsewhere:
+    /// see [`EventAt`](crate::event::EventAt).
+    MissingType,
+    /// An object that has its type more than once.
+    RepeatedType,
+    /// JSON, but not of the shape that this event has. [`PayloadError::path`] names the member.
+    WrongShape,
+}
+
+impl PayloadErrorKind {
+    /// Returns the class, which decides the answer.
+    #[must_use]
+    pub const fn class(self) -> ErrorClass {
+        match self {
+            Self::NotUtf8 | Self::NotJson => ErrorClass::BadRequest,
+            Self::NotAnObject | Self::MissingType | Self::RepeatedType | Self::WrongShape => {
+                ErrorClass::Unprocessable
+            }
+        }
+    }
+}
+
+impl PayloadError {
+    pub(crate) fn at(kind: PayloadErrorKind, line: usize, column: usize) -> Self {
+        Self { kind, line, column, path: None, is_missing: false }
+    }
+
+    pub(crate) fn with_path(self, path: String) -> Self {
+        Self { path: Some(path.into()), ..self }
+    }
+
+    pub(crate) fn with_missing(self, path: String) -> Self {
+        Self { is_missing: true, ..self.with_path(path) }
+    }
+
+    /// What kind of trouble it is.
+    #[must_use]
+    pub fn kind(&self) -> PayloadErrorKind {
+        self.kind
+    }
+
+    /// The line in the body where reading stopped, from 1; 0 if it is about no place.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in that line, in bytes, from 1; 0 if it is about no place.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// Which member does not fit, such as `data.object.name`, where one does not.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// Returns whether the member at [`path`](Self::path) is missing: your type requires it, and
+    /// the body does not have it. The name is that of your type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Signer, Verifier, providers::Respan};
+    ///
+    /// #[derive(Debug, serde::Deserialize)]
+    /// struct Log { model: Model }
+    /// #[derive(Debug, serde::Deserialize)]
+    /// struct Model { name: String }
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let body = br#"{"model":{"Name":"small"}}"#;
+    /// let headers = Signer::<Respan>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<Respan>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let error = verified.json::<Log>().unwrap_err();
+    /// assert_eq!((error.path(), error.is_missing()), (Some("model.name"), true));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.is_missing
+    }
+}
+
+impl From<PayloadErrorKind> for PayloadError {
+    fn from(kind: PayloadErrorKind) -> Self {
+        Self::at(kind, 0, 0)
+    }
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            PayloadErrorKind::NotUtf8 => "the body is not UTF-8",
+            PayloadErrorKind::NotJson => "the body is not JSON",
+            PayloadErrorKind::NotAnObject => "the body is not a JSON object",
+            PayloadErrorKind::MissingType => "the event's type is missing or not text",
+            PayloadErrorKind::RepeatedType => "the event's type is repeated",
+            PayloadErrorKind::WrongShape => "the event does not have its shape",
+        })?;
+        match &self.path {
+            Some(path) if self.is_missing => write!(f, ": {path} is missing")?,
+            Some(path) => write!(f, " at {path}")?,
+            None => {}
+        }
+        if self.line > 0 {
+            write!(f, " (line {} column {})", self.line, self.column)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PayloadError {}
