@@ -389,7 +389,7 @@ fn names_the_layer_that_is_missing_to_the_operator_alone() {
     assert_eq!(rejection.status(), 500);
     assert_eq!(
         rejection.to_string(),
-        "Verified<countersign_core::providers::github::GitHub> is not in the request's extensions: \
-         is VerifyLayer around the service?"
+        "Verified<countersign_core::providers::github::GitHub> is not in the request's extensions: put \
+         VerifyLayer (VerifyMiddleware on actix-web) around the service"
     );
 }

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use actix_web::{App, HttpResponse, web};
 use axum::{Router, body::Body, response::IntoResponse, routing::post};
 use countersign::{
-    Secret, Verifier,
+    Rejection, Secret, Verifier,
     actix_web::{IdempotencyMiddleware, VerifyMiddleware},
-    idempotency::{Idempotency, MemoryStore, Reason, Rejection},
+    error::Reason,
+    idempotency::{Idempotency, MemoryStore},
     providers::XWebhookSignature,
     tower::{IdempotencyLayer, RequestBody, VerifyLayer},
 };

@@ -9,6 +9,7 @@
 
 use std::{hint::black_box, time::Duration};
 
+use bytes::Bytes;
 use countersign_core::{
     Event, HeaderSource, Provider, Secret, Secrets, Signer, Verifier,
     providers::{GitHub, XWebhookSignature, x_webhook_signature::flat},
@@ -23,12 +24,12 @@ fn secret(text: &str) -> Secret {
     Secret::new(text).unwrap()
 }
 
-fn body(size: usize) -> Vec<u8> {
+fn body(size: usize) -> Bytes {
     let mut body = br#"{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":""#.to_vec();
     let end = br#""}}"#;
     body.resize(size.saturating_sub(end.len()).max(body.len()), b'x');
     body.extend_from_slice(end);
-    body
+    body.into()
 }
 
 /// Headers as a provider's delivery has them, the signature in the midst of others.
@@ -86,13 +87,14 @@ fn verify(c: &mut Criterion) {
 fn in_chunks<H: HeaderSource>(
     verifier: &Verifier<XWebhookSignature>,
     headers: &H,
-    body: &[u8],
+    body: &Bytes,
 ) -> usize {
     let mut verification = verifier.begin(headers, Some(body.len() as u64)).unwrap();
-    for chunk in body.chunks(16 * 1024) {
-        verification.update(chunk).unwrap();
+    for start in (0..body.len()).step_by(16 * 1024) {
+        let end = body.len().min(start + 16 * 1024);
+        verification.update(body.slice(start..end)).unwrap();
     }
-    verification.finish(std::borrow::Cow::Borrowed(body)).unwrap().secret_index()
+    verification.finish().unwrap().secret_index()
 }
 
 fn refuse(c: &mut Criterion) {

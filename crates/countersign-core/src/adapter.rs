@@ -7,5 +7,5 @@
 
 pub use crate::{
     headers::HeaderKey, mac::body_digest, tenants::directory::Lookup, verification::Verification,
-    verifier::Admission,
+    verified::VerifiedDelivery, verifier::Admission,
 };

@@ -1,5 +1,6 @@
 //! One delivery under way.
 
+mod buffer;
 mod groups;
 mod head;
 #[cfg(test)]
@@ -8,6 +9,8 @@ pub(crate) mod time;
 mod verdict;
 
 use std::{borrow::Cow, fmt, iter, marker::PhantomData, mem, sync::Arc, time::SystemTime};
+
+use bytes::Bytes;
 
 use crate::{
     HeaderSource, Provider, Scheme, Verified, Verifier, VerifyError,
@@ -24,15 +27,17 @@ use crate::{
     verifier::Settings,
 };
 
+use buffer::Buffer;
 use groups::Further;
 use head::Head;
 use time::MemberTime;
 use verdict::{Case, Others};
 
-/// A delivery whose headers were accepted and whose body is coming in.
+/// A delivery whose headers were accepted, and whose body is arriving.
 ///
-/// Made by [`Verifier::begin`]; each chunk goes through [`update`](Self::update), and
-/// [`finish`](Self::finish) gives the verdict.
+/// [`Verifier::begin`] makes one. Pass each chunk of the body to [`update`](Self::update); then
+/// [`finish`](Self::finish) returns the proof. The verification keeps the chunks, so that the bytes
+/// of the proof are the bytes that were hashed.
 #[must_use]
 pub struct Verification<P> {
     /// Hashes what comes with the current key, where the algorithm can.
@@ -40,6 +45,7 @@ pub struct Verification<P> {
     tags: Tags,
     /// Keys, groups and forms to try if the MAC over the bytes of the wire does not match.
     others: Option<Kept>,
+    body: Buffer,
     received: usize,
     limit: usize,
     told: Told,
@@ -68,9 +74,8 @@ impl<P: Provider> Verification<P> {
         keys: &Arc<Keys>,
         headers: &H,
         declared_length: Option<u64>,
-        now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
-        let mut head = Head::read::<P, H>(settings, headers, declared_length, now)?;
+        let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let groups = head.take_further(Self::SCHEME);
         let (preamble, coding) = (head.preamble(Self::SCHEME), head.coding);
         let mut begun = Self::new(head, settings, Some(keys));
@@ -154,6 +159,7 @@ impl<P: Provider> Verification<P> {
         Self {
             mac: keys.and_then(|keys| keys.current.start()),
             others: None,
+            body: Buffer::default(),
             received: 0,
             limit: settings.body_limit,
             told: Head::told(settings, set, head.id, head.signed_at),
@@ -164,62 +170,37 @@ impl<P: Provider> Verification<P> {
         }
     }
 
-    /// Takes the next bytes of the body.
+    /// Takes the next chunk of the body: hashes it, and keeps it without a copy if it is large.
     ///
     /// # Errors
     ///
-    /// [`VerifyErrorKind::BodyTooLarge`] once the body grows over the limit; the chunk that does
-    /// is not hashed. Stop reading then.
+    /// [`VerifyErrorKind::BodyTooLarge`] if the body is now longer than the limit. Stop reading: the
+    /// chunk was neither hashed nor kept.
     #[inline]
-    pub fn update(&mut self, chunk: &[u8]) -> Result<(), VerifyError> {
+    pub fn update(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         self.received = self.received.saturating_add(chunk.len());
         if self.received > self.limit {
             let kind = VerifyErrorKind::BodyTooLarge;
             return Err(Self::refused(kind, self.header_length, self.received));
         }
         if let Some(mac) = &mut self.mac {
-            mac.update(chunk);
+            mac.update(&chunk);
         }
+        self.body.push(chunk);
         Ok(())
     }
 
     /// Gives the verdict over the whole body.
     ///
-    /// `body` is what the chunks were, put together: it becomes the proof's bytes, unless another
-    /// form of it was signed.
+    /// It borrows the verification, because the futures of adapters hold it. It gives one verdict:
+    /// every later call returns an error.
     ///
     /// # Errors
     ///
-    /// [`VerifyErrorKind::Mismatch`] if it was not signed with any of the secrets, or if `body` is
-    /// not as long as the chunks were together; where the scheme has the time in the body, the
-    /// kinds that tell of timestamps. [`VerifyErrorKind::BodyTooLarge`] if the body inflates to
-    /// more than the limit.
-    ///
-    /// # Security
-    ///
-    /// The chunks were hashed as they came; that `body` holds the same bytes is the caller's
-    /// promise. [`Verifier::verify`] needs no promise.
-    #[inline]
-    pub fn finish<B>(mut self, mut body: B) -> Result<Verified<P, B>, VerifyError>
-    where
-        B: AsRef<[u8]> + Default + From<Vec<u8>>,
-    {
-        self.finish_in_place(&mut body)
-    }
-
-    /// Gives the verdict like [`finish`](Self::finish), but borrows the verification. It is for
-    /// adapters of frameworks, whose futures hold it. Every call after the first returns an error.
-    ///
-    /// Moves `body` into the proof and leaves `B::default()` in its place. `body` is unchanged if
-    /// the delivery is rejected, or if another form of it was signed.
-    ///
-    /// # Errors
-    ///
-    /// As [`finish`](Self::finish).
-    ///
-    /// # Security
-    ///
-    /// As [`finish`](Self::finish).
+    /// [`VerifyErrorKind::Mismatch`] if the body was not signed with any of the secrets. The kinds
+    /// about timestamps, if the scheme signs a time in the body. [`VerifyErrorKind::BodyTooLarge`]
+    /// if the body inflates to more than the limit. [`take_body`](Self::take_body) then returns the
+    /// body.
     ///
     /// # Examples
     ///
@@ -229,25 +210,17 @@ impl<P: Provider> Verification<P> {
     /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
     /// let signature = "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b";
     ///
-    /// let mut body = br#"{"some":"data"}"#.to_vec();
     /// let mut verification = verifier.begin(&[("X-Webhook-Signature", signature)], None)?;
-    /// verification.update(&body)?;
-    /// assert_eq!(verification.finish_in_place(&mut body)?.bytes(), br#"{"some":"data"}"#);
-    /// assert!(verification.finish_in_place(&mut body).is_err());
+    /// verification.update(r#"{"some":"data"}"#.into())?;
+    /// assert_eq!(verification.finish()?.bytes(), br#"{"some":"data"}"#);
+    /// assert!(verification.finish().is_err());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[inline]
-    pub fn finish_in_place<B>(&mut self, body: &mut B) -> Result<Verified<P, B>, VerifyError>
-    where
-        B: AsRef<[u8]> + Default + From<Vec<u8>>,
-    {
+    pub fn finish(&mut self) -> Result<Verified<P, Bytes>, VerifyError> {
         let is_of_current = self.mac.take().map(|mac| mac.matches(&self.tags));
         let others = self.others.take();
-        let bytes = body.as_ref();
-        if bytes.len() != self.received {
-            let kind = VerifyErrorKind::Mismatch;
-            return Err(Self::refused(kind, self.header_length, self.received));
-        }
+        let mut body = self.take_body();
         let others = others.as_ref().map(|kept| Others {
             keys: &kept.keys,
             groups: &kept.groups,
@@ -263,8 +236,20 @@ impl<P: Provider> Verification<P> {
             member: self.member.take().map(|member| *member),
             header_length: self.header_length,
         };
-        let found = case.judge::<P>(bytes)?;
-        Ok(found.proof(body, mem::take(&mut self.told)))
+        match case.judge::<P>(&body) {
+            Ok(found) => Ok(found.proof(&mut body, mem::take(&mut self.told))),
+            Err(error) => {
+                self.body.push(body);
+                Err(error)
+            }
+        }
+    }
+
+    /// Returns the body that has arrived, and keeps nothing of it: a rejected delivery's, for a log
+    /// line.
+    #[must_use]
+    pub fn take_body(&mut self) -> Bytes {
+        mem::take(&mut self.body).join()
     }
 
     /// Once the signature was read, its form is the scheme's.

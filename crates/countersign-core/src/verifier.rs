@@ -204,15 +204,14 @@ impl<P: Provider> Verifier<P> {
     /// let signature = "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b";
     ///
     /// let mut verification = verifier.begin(&[("X-Webhook-Signature", signature)], None)?;
-    /// let mut body = Vec::new();
     /// for chunk in [r#"{"some""#, r#":"data"}"#] {
-    ///     verification.update(chunk.as_bytes())?;
-    ///     body.extend_from_slice(chunk.as_bytes());
+    ///     verification.update(chunk.into())?;
     /// }
-    /// let verified = verification.finish(body)?;
+    /// let verified = verification.finish()?;
     /// assert_eq!(verified.bytes(), br#"{"some":"data"}"#);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    #[inline]
     pub fn begin<H>(
         &self,
         headers: &H,
@@ -221,7 +220,8 @@ impl<P: Provider> Verifier<P> {
     where
         H: HeaderSource + ?Sized,
     {
-        self.begin_at(headers, declared_length, None)
+        let keys = self.keys()?;
+        Verification::begin(&self.shared.settings, &keys, headers, declared_length)
     }
 
     /// Whether a header that this verifier looks for a signature in is there, with whatever value:
@@ -276,17 +276,6 @@ impl<P: Provider> Verifier<P> {
     ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError> {
         let keys = self.keys()?;
         Verification::judge(&self.shared.settings, &keys, headers, body, now)
-    }
-
-    #[inline]
-    fn begin_at<H: HeaderSource + ?Sized>(
-        &self,
-        headers: &H,
-        declared_length: Option<u64>,
-        now: Option<SystemTime>,
-    ) -> Result<Verification<P>, VerifyError> {
-        let keys = self.keys()?;
-        Verification::begin(&self.shared.settings, &keys, headers, declared_length, now)
     }
 
     fn keys(&self) -> Result<Guard<Arc<Keys>>, VerifyError> {

@@ -7,6 +7,10 @@
 
 pub use countersign_core::adapter::{Admission, HeaderKey, Lookup, Verification, body_digest};
 
+/// A verified delivery, whatever its provider: [`countersign_core::adapter::VerifiedDelivery`] over
+/// [`Bytes`](bytes::Bytes).
+pub type VerifiedDelivery<B = bytes::Bytes> = countersign_core::adapter::VerifiedDelivery<B>;
+
 #[cfg(any(feature = "axum", feature = "tower"))]
 pub use crate::surface::http::HttpHeaders;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]

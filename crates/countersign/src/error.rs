@@ -5,5 +5,10 @@ pub use countersign_core::error::{
     VerifyError, VerifyErrorKind,
 };
 
-#[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]
+#[cfg(any(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "idempotency",
+    feature = "tower"
+))]
 pub use crate::surface::Reason;

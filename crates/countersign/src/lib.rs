@@ -16,9 +16,9 @@ pub mod axum;
 pub mod error;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
-#[cfg(any(feature = "_surface", feature = "idempotency"))]
-mod log;
-#[cfg(any(feature = "_surface", feature = "idempotency"))]
+#[cfg(any(feature = "actix-web", feature = "axum", feature = "idempotency", feature = "tower"))]
+pub mod logs;
+#[cfg(feature = "_surface")]
 mod polled_again;
 #[cfg(feature = "_surface")]
 mod surface;
@@ -35,7 +35,12 @@ pub use countersign_core::{
     Answer, ConfigError, Event, HeaderSource, PayloadError, Provider, Scheme, Secret, Secrets,
     Signer, Verifier, VerifyError, clock, event, events, providers, request, scheme, signer,
 };
-#[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]
+#[cfg(any(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "idempotency",
+    feature = "tower"
+))]
 pub use surface::{Either, Rejection, VerifiedBody, Webhook};
 
 /// Proof that the provider `P` signed these bytes: [`countersign_core::Verified`] over

@@ -1,10 +1,31 @@
 //! The end of a future that is polled once too often.
 
+#[cfg(feature = "idempotency")]
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
 /// Panics, because a future was polled after it had returned its output.
 #[cold]
 #[track_caller]
 pub(crate) fn polled_again() -> ! {
     panic!("a future of countersign was polled after it had completed")
+}
+
+/// Polls a future in a box, and drops the future once it is ready.
+#[cfg(feature = "idempotency")]
+pub(crate) fn poll_boxed<F: Future + ?Sized>(
+    future: &mut Option<Pin<Box<F>>>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
+    let Some(running) = future else { polled_again() };
+    let polled = running.as_mut().poll(cx);
+    if polled.is_ready() {
+        *future = None;
+    }
+    polled
 }
 
 #[cfg(all(test, feature = "tower"))]

@@ -79,8 +79,8 @@ async fn verdict(
 ) -> Result<Result<Option<String>, VerifyErrorKind>, Box<dyn Error + Send + Sync>> {
     let headers = Signer::<GitHub>::new(Secret::new(secret)?)?.sign(b"{}")?;
     let mut verification = begun(verifier, tenant, &headers).await?;
-    verification.update(b"{}")?;
-    let finished = verification.finish(b"{}".to_vec());
+    verification.update("{}".into())?;
+    let finished = verification.finish();
     Ok(finished.map(|verified| verified.tenant().map(str::to_owned)).map_err(|error| error.kind()))
 }
 
@@ -212,8 +212,8 @@ async fn names_the_tenant_in_the_proofs_of_its_own_verifier() -> Outcome {
         let at_once = of_tenant.verify(&headers, b"{}")?;
         assert_eq!((at_once.endpoint(), at_once.tenant()), ("queue", Some(tenant)));
         let mut in_chunks = of_tenant.begin(&headers, None)?;
-        in_chunks.update(b"{}")?;
-        assert_eq!(in_chunks.finish(b"{}".to_vec())?.tenant(), Some(tenant));
+        in_chunks.update("{}".into())?;
+        assert_eq!(in_chunks.finish()?.tenant(), Some(tenant));
     }
     // A verifier with secrets of its own has no tenants.
     let own = Verifier::<GitHub>::new(Secret::new("secret of acme")?)?;

@@ -1,6 +1,6 @@
 //! What a delivery's headers tell, before a byte of its body is looked at.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use crate::{
     HeaderSource, Provider, Scheme, Verifier, VerifyError,
@@ -108,7 +108,7 @@ impl<'a> Head<'a> {
         signed_at: Option<SystemTime>,
     ) -> Told {
         let custom = settings.custom.clone();
-        Told { custom, id: id.map(Box::from), signed_at, tenant: None, keys }
+        Told { custom, id: id.map(Arc::from), signed_at, tenant: None, keys }
     }
 
     /// The text that is signed before the body.

@@ -55,7 +55,7 @@ pub(super) struct Match {
 impl Match {
     /// Makes the proof over the body, which is taken, or over the text that was signed instead.
     #[inline]
-    pub(super) fn proof<P, B>(self, body: &mut B, told: Told) -> Verified<P, B>
+    pub(super) fn proof<P: Provider, B>(self, body: &mut B, told: Told) -> Verified<P, B>
     where
         B: Default + From<Vec<u8>>,
     {

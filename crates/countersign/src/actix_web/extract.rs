@@ -16,8 +16,7 @@ use super::{
 };
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
-    polled_again::polled_again,
-    surface::{Extractor, extractor::ProofOf, proof::Proof as _, refusal::Refusal},
+    surface::{Extractor, extractor::Read, found::Found, refusal::Refusal},
 };
 
 impl<E: Event, P: Provider> FromRequest for Webhook<E, P> {
@@ -63,62 +62,28 @@ pin_project! {
     }
 }
 
-pin_project! {
-    /// The proof of a request, found or made.
-    #[project = ProofProjection]
-    pub(super) enum Proof<T>
-    where
-        T: Extractor,
-    {
-        Decided {
-            // Taken when it is asked for.
-            verdict: Option<Result<ProofOf<T>, Refusal>>,
-        },
-        Verifying {
-            #[pin]
-            intake: Intake<T::Verifiers>,
-        },
-    }
-}
+/// The proof of a request.
+type Proof<T> = Found<T, Intake<<T as Read>::Verifiers>, Refusal>;
 
 impl<T: Extractor<Verifiers: FromAppData>> ExtractFuture<T> {
     fn new(request: &HttpRequest, payload: &mut Payload) -> Self {
-        Self { proof: Proof::find(request, payload), request: request.clone() }
+        Self { proof: find(request, payload), request: request.clone() }
     }
 }
 
-impl<T: Extractor<Verifiers: FromAppData>> Proof<T> {
-    /// Takes the proof that the middleware left, or makes one.
-    pub(super) fn find(request: &HttpRequest, payload: &mut Payload) -> Self {
-        match ProofOf::<T>::find(&*request.extensions()) {
-            Some(proof) => Self::Decided { verdict: Some(Ok(proof)) },
-            None => match Self::verifiers(request) {
-                Ok(verifiers) => {
-                    Self::Verifying { intake: intake(&verifiers, request, payload.take()) }
-                }
-                Err(rejection) => Self::Decided { verdict: Some(Err(rejection.into())) },
-            },
-        }
-    }
-
-    fn verifiers(request: &HttpRequest) -> Result<T::Verifiers, Rejection> {
+/// Takes the proof that the middleware left, or begins to verify the body with the verifiers in the
+/// app data.
+pub(super) fn find<T>(request: &HttpRequest, payload: &mut Payload) -> Proof<T>
+where
+    T: Extractor<Verifiers: FromAppData>,
+{
+    Found::find(&*request.extensions(), || {
         let verifiers = T::Verifiers::from_app_data(request)?;
-        Rejection::of_shared_header(&verifiers).map_or(Ok(verifiers), Err)
-    }
-}
-
-impl<T: Extractor> Future for Proof<T> {
-    type Output = Result<ProofOf<T>, Refusal>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project() {
-            ProofProjection::Verifying { intake } => intake.poll(cx),
-            // Without a verdict it was ready before, and nothing is to come.
-            ProofProjection::Decided { verdict } => {
-                verdict.take().map_or_else(|| polled_again(), Poll::Ready)
-            }
+        match Rejection::of_shared_header(&verifiers) {
+            Some(rejection) => Err(rejection.into()),
+            None => Ok(intake(&verifiers, request, payload.take())),
         }
-    }
+    })
 }
 
 impl<T: Extractor> Future for ExtractFuture<T> {

@@ -1,22 +1,21 @@
 use std::{future::Future, pin::Pin};
 
-use actix_web::{
-    FromRequest, HttpRequest, HttpResponse, ResponseError, dev::Payload, http::StatusCode,
-    web::Data,
-};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 
-use super::{ActixHeaders, data::FromAppData, extract::Proof, intake::refuse};
+use super::{ActixHeaders, data::FromAppData, extract::find, intake::refuse};
 use crate::{
-    idempotency::{FirstDelivery, FirstDeliveryRejection, Idempotency, Reason, Rejection},
+    Rejection,
+    error::Reason,
+    idempotency::{FirstDelivery, Idempotency},
     surface::{Extractor, proof::Proof as _},
 };
 
 impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for FirstDelivery<T> {
-    type Error = FirstDeliveryRejection;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, FirstDeliveryRejection>>>>;
+    type Error = Rejection;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Rejection>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let proof = Proof::<T>::find(request, payload);
+        let proof = find::<T>(request, payload);
         let request = request.clone();
         Box::pin(async move {
             let headers = ActixHeaders(request.headers());
@@ -27,26 +26,10 @@ impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for FirstDelive
                 .map(|data| &***data)
                 .or_else(|| request.app_data())
                 .ok_or_else(|| Rejection::new(Reason::MissingIdempotency))?;
-            let key = proof.key(idempotency, &headers);
+            let keyed = idempotency.keyed(proof.delivery(), &headers);
             let delivery = T::read(proof, &headers);
             let delivery = delivery.map_err(|rejection| refuse(rejection, &request))?;
-            Ok(Self::new(delivery, idempotency.clone().admit(key).await?))
+            Ok(Self::new(delivery, idempotency.clone().admit(keyed).await?))
         })
-    }
-}
-
-impl ResponseError for FirstDeliveryRejection {
-    fn status_code(&self) -> StatusCode {
-        match self {
-            Self::Delivery(rejection) => rejection.status_code(),
-            Self::Event(rejection) => rejection.status_code(),
-        }
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        match self {
-            Self::Delivery(rejection) => rejection.error_response(),
-            Self::Event(rejection) => rejection.error_response(),
-        }
     }
 }

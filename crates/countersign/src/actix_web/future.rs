@@ -92,14 +92,15 @@ where
                     };
                     // The head stays as it arrived. actix panics when a head is changed while
                     // another middleware holds a clone, and no public function reports that.
-                    let bytes = match proof.form() {
+                    let delivery = proof.delivery();
+                    let bytes = match delivery.form() {
                         // `Content-Encoding` stays too, so actix's own extractors inflate the body.
                         #[cfg(feature = "inflate")]
                         BodyForm::Inflated => {
                             let headers = ActixHeaders(request.headers());
-                            countersign_core::__stored(&headers, proof.body()).into()
+                            countersign_core::__stored(&headers, delivery.body()).into()
                         }
-                        _ => proof.body().clone(),
+                        _ => delivery.body().clone(),
                     };
                     proof.leave(&mut *request.extensions_mut());
                     request.set_payload(Payload::from(bytes));

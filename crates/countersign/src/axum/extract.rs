@@ -15,12 +15,11 @@ use pin_project_lite::pin_project;
 use super::state::FromState;
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
-    polled_again::polled_again,
     surface::{
         Extractor,
-        extractor::ProofOf,
+        extractor::Read,
+        found::Found,
         http::{HttpHeaders, Intake, Rejected, intake, refuse},
-        proof::Proof as _,
     },
 };
 
@@ -88,23 +87,8 @@ pin_project! {
     }
 }
 
-pin_project! {
-    /// The proof of a request, found or made.
-    #[project = ProofProjection]
-    pub(super) enum Proof<T>
-    where
-        T: Extractor,
-    {
-        Decided {
-            // Taken when it is asked for.
-            verdict: Option<Result<ProofOf<T>, Rejected<Body>>>,
-        },
-        Verifying {
-            #[pin]
-            intake: Intake<T::Verifiers, Body>,
-        },
-    }
-}
+/// The proof of a request.
+type Proof<T> = Found<T, Intake<<T as Read>::Verifiers, Body>, Rejected<Body>>;
 
 impl<T: Extractor> Extraction<T> {
     #[inline]
@@ -113,7 +97,7 @@ impl<T: Extractor> Extraction<T> {
         T::Verifiers: FromState<S>,
     {
         let (parts, body) = request.into_parts();
-        Self { proof: Proof::find(&parts, body, state), parts }
+        Self { proof: find(&parts, body, state), parts }
     }
 }
 
@@ -132,38 +116,17 @@ impl<T: Extractor> Future for Extraction<T> {
     }
 }
 
-impl<T: Extractor> Proof<T> {
-    /// Takes the proof that a layer left, or makes one.
-    #[inline]
-    pub(super) fn find<S>(parts: &Parts, body: Body, state: &S) -> Self
-    where
-        T::Verifiers: FromState<S>,
-    {
-        match ProofOf::<T>::find(&parts.extensions) {
-            Some(proof) => Self::Decided { verdict: Some(Ok(proof)) },
-            None => {
-                let verifiers = T::Verifiers::from_state(state);
-                match Rejection::of_shared_header(&verifiers) {
-                    Some(rejection) => {
-                        Self::Decided { verdict: Some(Err(Rejected::unread(rejection, body))) }
-                    }
-                    None => Self::Verifying { intake: intake(&verifiers, parts, body) },
-                }
-            }
+/// Takes the proof that a layer left, or begins to verify the body with the state's verifiers.
+#[inline]
+pub(super) fn find<S, T>(parts: &Parts, body: Body, state: &S) -> Proof<T>
+where
+    T: Extractor<Verifiers: FromState<S>>,
+{
+    Found::find(&parts.extensions, || {
+        let verifiers = T::Verifiers::from_state(state);
+        match Rejection::of_shared_header(&verifiers) {
+            Some(rejection) => Err(Rejected::unread(rejection, body)),
+            None => Ok(intake(&verifiers, parts, body)),
         }
-    }
-}
-
-impl<T: Extractor> Future for Proof<T> {
-    type Output = Result<ProofOf<T>, Rejected<Body>>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project() {
-            ProofProjection::Verifying { intake } => intake.poll(cx),
-            // Without a verdict it was ready before, and nothing is to come.
-            ProofProjection::Decided { verdict } => {
-                verdict.take().map_or_else(|| polled_again(), Poll::Ready)
-            }
-        }
-    }
+    })
 }

@@ -1,11 +1,9 @@
-use axum_core::{
-    extract::{FromRef, FromRequest, Request},
-    response::{IntoResponse, Response},
-};
+use axum_core::extract::{FromRef, FromRequest, Request};
 
-use super::{extract::Proof, state::FromState};
+use super::{extract::find, state::FromState};
 use crate::{
-    idempotency::{FirstDelivery, FirstDeliveryRejection, Idempotency, Rejection},
+    Rejection,
+    idempotency::{FirstDelivery, Idempotency},
     surface::{
         Extractor,
         http::{HttpHeaders, refuse},
@@ -19,31 +17,16 @@ where
     T: Extractor<Verifiers: FromState<S>> + Send,
     Idempotency: FromRef<S>,
 {
-    type Rejection = FirstDeliveryRejection;
+    type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, FirstDeliveryRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
         let headers = HttpHeaders(&parts.headers);
         let idempotency = Idempotency::from_ref(state);
-        let proof = Proof::<T>::find(&parts, body, state).await;
+        let proof = find::<S, T>(&parts, body, state).await;
         let proof = proof.map_err(|rejected| rejected.refuse(&parts))?;
-        let key = proof.key(&idempotency, &headers);
+        let keyed = idempotency.keyed(proof.delivery(), &headers);
         let delivery = T::read(proof, &headers).map_err(|rejection| refuse(rejection, &parts))?;
-        Ok(Self::new(delivery, idempotency.admit(key).await?))
-    }
-}
-
-impl IntoResponse for Rejection {
-    fn into_response(self) -> Response {
-        Response::from(self).into_response()
-    }
-}
-
-impl IntoResponse for FirstDeliveryRejection {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Delivery(rejection) => rejection.into_response(),
-            Self::Event(rejection) => rejection.into_response(),
-        }
+        Ok(Self::new(delivery, idempotency.admit(keyed).await?))
     }
 }

@@ -3,14 +3,22 @@
 use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
-use countersign_core::{HeaderSource, Provider};
+use countersign_core::HeaderSource;
 use tokio::time::{Instant, error::Elapsed, sleep, timeout};
 
 use super::{
-    Claim, Idempotency, IdempotencyKey, KeptAnswer, Lease, Reason, Rejection, Settled, Store,
-    StoreError, detached::Detached, kept_answer::BodyDigest, settings::WhenStoreFails,
+    Claim, Idempotency, IdempotencyKey, KeptAnswer, Lease, Settled, Store, StoreError,
+    detached::Detached,
+    keyed::Keyed,
+    note::{BodyDigest, decode},
+    settings::WhenStoreFails,
 };
-use crate::{Verified, log, log::causes::Causes};
+use crate::{
+    Rejection,
+    adapter::VerifiedDelivery,
+    logs::{self, causes::Causes},
+    surface::Reason,
+};
 
 /// An event that is yours to handle.
 ///
@@ -24,18 +32,6 @@ pub struct ClaimGuard {
     pub(super) lease: Option<Lease>,
     pub(super) stage: Stage,
     /// Digest that a kept answer belongs to; `None` if answers are not kept.
-    pub(super) digest: Option<BodyDigest>,
-}
-
-/// The key and the digest by which a delivery is claimed.
-#[cfg_attr(
-    not(feature = "_surface"),
-    allow(unreachable_pub, reason = "it is in a method of the sealed trait of proofs")
-)]
-#[derive(Debug)]
-pub struct Keyed {
-    /// `None` if the delivery does not identify its event.
-    pub(super) key: Option<IdempotencyKey>,
     pub(super) digest: Option<BodyDigest>,
 }
 
@@ -67,17 +63,16 @@ impl Idempotency {
     ///
     /// A [`Rejection`], which is the answer: the event is done, or being worked on, or nothing can
     /// be known of it.
-    pub fn claim<P, B, H>(
+    pub fn claim<B, H>(
         &self,
-        verified: &Verified<P, B>,
+        delivery: &VerifiedDelivery<B>,
         headers: &H,
-    ) -> impl Future<Output = Result<ClaimGuard, Rejection>> + Send + use<P, B, H>
+    ) -> impl Future<Output = Result<ClaimGuard, Rejection>> + Send + use<B, H>
     where
-        P: Provider,
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
-        self.clone().admit(self.keyed(verified, headers))
+        self.clone().admit(self.keyed(delivery, headers))
     }
 
     /// Claims the event with this key, as [`claim`](Self::claim) does: for events that you name
@@ -131,14 +126,18 @@ impl Idempotency {
                 claimed.stage = Stage::Working;
                 return Ok(claimed);
             }
-            Ok(Claim::InProgress { retry_after }) => Reason::InProgress { retry_after },
-            Ok(Claim::Done { note }) => Reason::Done { answer: claimed.first_answer(&note) },
+            Ok(Claim::InProgress { retry_after }) => {
+                Reason::InProgress { retry_after, status: claimed.idempotency.in_progress }
+            }
+            Ok(Claim::Done { note }) => {
+                Reason::Duplicate { answer: claimed.first_answer(&note).map(Box::new) }
+            }
             Err(reason) => {
                 if claimed.idempotency.when_store_fails == WhenStoreFails::Refuse {
                     return Err(Rejection::new(reason));
                 }
                 tracing::error!(
-                    target: log::IDEMPOTENCY,
+                    target: logs::IDEMPOTENCY,
                     claim = "store failed",
                     cause = reason.causes().map(tracing::field::display),
                     "a delivery is handled, be it a duplicate or not: {reason}",
@@ -149,7 +148,7 @@ impl Idempotency {
         };
         // Somebody else's.
         claimed.lease = None;
-        Err(Rejection::new(reason).in_progress_status(claimed.idempotency.in_progress))
+        Err(Rejection::new(reason))
     }
 }
 
@@ -215,13 +214,13 @@ impl ClaimGuard {
 
     /// Reads the first answer, if it was given to the same bytes.
     fn first_answer(&self, note: &Bytes) -> Option<KeptAnswer> {
-        let (digest, answer) = KeptAnswer::read(note)?;
+        let (digest, answer) = decode(note)?;
         if self.digest? == digest {
             return Some(answer);
         }
         let key = self.lease.as_ref().map(Lease::key)?;
         tracing::warn!(
-            target: log::IDEMPOTENCY,
+            target: logs::IDEMPOTENCY,
             endpoint = key.endpoint(),
             key = key.as_str(),
             "a duplicate has other bytes than the event that was handled: the kept answer is not \
@@ -264,10 +263,10 @@ impl Idempotency {
         match &settled {
             Ok(Settled::Applied) => {}
             Ok(Settled::LeaseLost) => {
-                tracing::warn!(target: log::IDEMPOTENCY, key, "an event was handled after its lease ran out");
+                tracing::warn!(target: logs::IDEMPOTENCY, key, "an event was handled after its lease ran out");
             }
             Err(_) => {
-                tracing::error!(target: log::IDEMPOTENCY, key, "a duplicate of an event will be handled");
+                tracing::error!(target: logs::IDEMPOTENCY, key, "a duplicate of an event will be handled");
             }
         }
         settled
@@ -288,7 +287,7 @@ impl Idempotency {
                 Ok(Ok(Settled::Applied | Settled::LeaseLost)) => {}
                 Ok(Err(_)) | Err(Elapsed { .. }) => {
                     let key = lease.key().as_str();
-                    tracing::debug!(target: log::IDEMPOTENCY, key, "an event was perhaps not released");
+                    tracing::debug!(target: logs::IDEMPOTENCY, key, "an event was perhaps not released");
                 }
             }
         }
@@ -326,7 +325,7 @@ impl Idempotency {
 
 fn tell(what: &str, lease: &Lease, error: &StoreError) {
     let (key, cause) = (lease.key().as_str(), Causes::of(error).map(tracing::field::display));
-    tracing::error!(target: log::IDEMPOTENCY, key, cause, "an event was not {what} yet: the store failed");
+    tracing::error!(target: logs::IDEMPOTENCY, key, cause, "an event was not {what} yet: the store failed");
 }
 
 /// After the first attempt to tell the store; twice as long after each further one.

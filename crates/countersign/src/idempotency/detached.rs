@@ -9,7 +9,7 @@ use std::{
 
 use tokio::runtime::Handle;
 
-use crate::polled_again::polled_again;
+use crate::polled_again::poll_boxed;
 
 /// A future that goes on in a task of its own when it is dropped before its end, as it is with a
 /// client that hangs up. Without a runtime of tokio it ends there.
@@ -25,13 +25,7 @@ impl<T: Send + 'static> Future for Detached<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        // It was ready before, and nothing is to come.
-        let Some(future) = &mut self.0 else { polled_again() };
-        let polled = future.as_mut().poll(cx);
-        if polled.is_ready() {
-            self.0 = None;
-        }
-        polled
+        poll_boxed(&mut self.0, cx)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{PoisonError, RwLock};
 
 use countersign_core::__KeySet as KeySet;
 
-use crate::log;
+use crate::logs;
 
 /// The keys that each endpoint's deliveries were verified with.
 ///
@@ -26,7 +26,7 @@ impl Endpoints {
         drop(known);
         if self.is_stranger(endpoint, keys) {
             tracing::error!(
-                target: log::IDEMPOTENCY,
+                target: logs::IDEMPOTENCY,
                 endpoint,
                 "two verifiers without a common secret use one endpoint name: an event of one sender \
                  can pass for a duplicate of the other sender's event, and is then lost. Give each \

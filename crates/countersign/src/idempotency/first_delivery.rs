@@ -1,8 +1,6 @@
 //! What a handler takes, with its event claimed.
 
-use std::{error::Error, fmt};
-
-use super::{ClaimGuard, Rejection};
+use super::ClaimGuard;
 use crate::adapter::Extractor;
 
 /// A verified delivery whose event is yours to handle: an extractor around another, for handlers
@@ -22,7 +20,8 @@ use crate::adapter::Extractor;
 ///
 /// # Errors
 ///
-/// A [`FirstDeliveryRejection`]: what `T` refuses, and duplicates, which are answered as done.
+/// A [`Rejection`](crate::Rejection): those of `T`, and those of duplicates, which are answered as
+/// handled.
 ///
 /// # Examples
 ///
@@ -83,46 +82,5 @@ pub struct FirstDelivery<T: Extractor> {
 impl<T: Extractor> FirstDelivery<T> {
     pub(crate) fn new(delivery: T, claimed: ClaimGuard) -> Self {
         Self { delivery, claimed }
-    }
-}
-
-/// The rejection of the extractor [`FirstDelivery`].
-///
-/// This enum is complete: the delivery was refused, or its event is not to be handled.
-#[derive(Clone, Debug)]
-pub enum FirstDeliveryRejection {
-    /// The delivery was refused.
-    Delivery(crate::Rejection),
-    /// It was verified, and is not handled.
-    Event(Rejection),
-}
-
-impl From<crate::Rejection> for FirstDeliveryRejection {
-    fn from(rejection: crate::Rejection) -> Self {
-        Self::Delivery(rejection)
-    }
-}
-
-impl From<Rejection> for FirstDeliveryRejection {
-    fn from(rejection: Rejection) -> Self {
-        Self::Event(rejection)
-    }
-}
-
-impl fmt::Display for FirstDeliveryRejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Delivery(rejection) => rejection.fmt(f),
-            Self::Event(rejection) => rejection.fmt(f),
-        }
-    }
-}
-
-impl Error for FirstDeliveryRejection {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Delivery(rejection) => rejection.source(),
-            Self::Event(rejection) => rejection.source(),
-        }
     }
 }

@@ -3,7 +3,7 @@
 use tokio::time::timeout;
 
 use super::{Idempotency, IdempotencyKey, Store, StoreError};
-use crate::log;
+use crate::logs;
 
 impl Idempotency {
     /// Makes an event that is done free again, so that its next delivery is handled. Returns true
@@ -65,10 +65,10 @@ impl Idempotency {
         let was_done = forgetting.await.map_err(StoreError::new)??;
         let (endpoint, key) = (key.endpoint(), key.as_str());
         if was_done {
-            tracing::info!(target: log::IDEMPOTENCY, endpoint, key, "an event was forgotten");
+            tracing::info!(target: logs::IDEMPOTENCY, endpoint, key, "an event was forgotten");
         } else {
             tracing::info!(
-                target: log::IDEMPOTENCY,
+                target: logs::IDEMPOTENCY,
                 endpoint,
                 key,
                 "no event was forgotten: the event is unknown, expired, or still in progress",

@@ -8,13 +8,13 @@ mod tests;
 use std::fmt;
 
 use countersign_core::{
-    HeaderSource, Provider,
+    HeaderSource,
     event::{EventId, Location},
 };
 
 pub use builder::{EventKeyBuilder, KeyBuilder};
 
-use crate::Verified;
+use crate::adapter::VerifiedDelivery;
 
 /// The name of one event at one endpoint: equal for all deliveries of the event, and different from
 /// the names of all other events.
@@ -86,8 +86,8 @@ impl IdempotencyKey {
     /// assert!(key.as_str().starts_with("respan/-/-/=44136fa3"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn builder_of<P: Provider, B>(verified: &Verified<P, B>) -> KeyBuilder<'_> {
-        Self::builder(verified.endpoint()).tenant(verified.tenant())
+    pub fn builder_of<B>(delivery: &VerifiedDelivery<B>) -> KeyBuilder<'_> {
+        Self::builder(delivery.endpoint()).tenant(delivery.tenant())
     }
 
     /// Makes the key of a delivery's event from the signed id and the signed type. They are read
@@ -116,22 +116,26 @@ impl IdempotencyKey {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn of<P: Provider, B: AsRef<[u8]>>(verified: &Verified<P, B>) -> Option<Self> {
+    pub fn of<B: AsRef<[u8]>>(delivery: &VerifiedDelivery<B>) -> Option<Self> {
         const NO_HEADERS: [(&str, &str); 0] = [];
-        Self::at(if_signed(P::EVENT.id), verified, &NO_HEADERS)
+        Self::at(if_signed(delivery.__event().id), delivery, &NO_HEADERS)
     }
 
     /// Makes the key of a delivery's event from the id in this place, and the type if it is signed.
-    pub(super) fn at<P, B, H>(id: Location, verified: &Verified<P, B>, headers: &H) -> Option<Self>
+    pub(super) fn at<B, H>(
+        id: Location,
+        delivery: &VerifiedDelivery<B>,
+        headers: &H,
+    ) -> Option<Self>
     where
-        P: Provider,
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
-        let at = P::EVENT.id(id).event_type(if_signed(P::EVENT.event_type));
-        let delivery = verified.delivery_at(headers, at);
-        let identity = delivery.identity()?;
-        let builder = Self::builder_of(verified).event_type(identity.event_type.as_deref());
+        let event = delivery.__event();
+        let at = event.id(id).event_type(if_signed(event.event_type));
+        let located = delivery.delivery_at(headers, at);
+        let identity = located.identity()?;
+        let builder = Self::builder_of(delivery).event_type(identity.event_type.as_deref());
         Some(match &identity.id {
             EventId::Id(id) => builder.id(id),
             EventId::Fields(fields) => builder.all(fields.iter().map(|field| Some(&**field))),

@@ -11,7 +11,7 @@
 //! The event is named by the endpoint, the tenant if there are any, and the type and the id that
 //! the provider signed: [`IdempotencyKey`]. It is claimed in one atomic step, so that of any number
 //! of deliveries at once one is handled; a handler that succeeds completes it, and whatever else
-//! ends the handler releases it. [`Rejection`] says what the others are answered.
+//! ends the handler releases it. [`Rejection`](crate::Rejection) lists the answers to the others.
 //!
 //! # Ways in
 //!
@@ -85,16 +85,17 @@
 //!
 //! ```
 //! use countersign::{
-//!     Secret, Signer, Verified, Verifier,
-//!     idempotency::{Idempotency, MemoryStore, Rejection},
+//!     Rejection, Secret, Signer, Verifier,
+//!     adapter::VerifiedDelivery,
+//!     idempotency::{Idempotency, MemoryStore},
 //!     providers::XWebhookSignature,
 //! };
 //!
 //! async fn handle(
 //!     idempotency: &Idempotency,
-//!     verified: &Verified<XWebhookSignature>,
+//!     delivery: &VerifiedDelivery<impl AsRef<[u8]>>,
 //! ) -> Result<&'static str, Rejection> {
-//!     let claimed = idempotency.claim(verified, &[("", ""); 0]).await?;
+//!     let claimed = idempotency.claim(delivery, &[("", ""); 0]).await?;
 //!     // .. what an error in between leaves to the next delivery ..
 //!     let _ = claimed.complete().await;
 //!     Ok("handled")
@@ -106,9 +107,7 @@
 //! # let verifier = Verifier::<XWebhookSignature>::new(secret.clone())?;
 //! # let body = br#"{"id":"evt_1","type":"user.created","data":{}}"#;
 //! # let headers = Signer::<XWebhookSignature>::new(secret)?.sign(body)?;
-//! # let mut verification = verifier.begin(&headers, None)?;
-//! # verification.update(body)?;
-//! # let verified = verification.finish(body.to_vec().into())?;
+//! # let verified = verifier.verify(&headers, body)?;
 //! let idempotency = Idempotency::new(MemoryStore::new());
 //! assert_eq!(handle(&idempotency, &verified).await?, "handled");
 //!
@@ -150,15 +149,16 @@ mod claim_guard;
 pub mod conformance;
 mod detached;
 mod endpoints;
-#[cfg(feature = "_surface")]
+#[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]
 mod first_delivery;
 mod forget;
-mod in_progress;
-mod kept_answer;
 mod key;
+mod keyed;
 mod lease;
 mod memory;
-mod rejection;
+mod note;
+#[cfg(any(feature = "tower", feature = "actix-web"))]
+mod once;
 mod settings;
 #[cfg(any(feature = "tower", feature = "actix-web"))]
 mod settlement;
@@ -166,21 +166,18 @@ mod shared;
 mod store;
 
 pub use claim_guard::ClaimGuard;
-#[cfg(feature = "_surface")]
-pub(crate) use claim_guard::Keyed;
-#[cfg(feature = "_surface")]
-pub use first_delivery::{FirstDelivery, FirstDeliveryRejection};
-pub use in_progress::InProgressStatus;
-pub use kept_answer::KeptAnswer;
+#[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]
+pub use first_delivery::FirstDelivery;
 pub use key::{EventKeyBuilder, IdempotencyKey, KeyBuilder};
 pub use lease::{Lease, Token};
 pub use memory::MemoryStore;
-pub use rejection::{Reason, Rejection};
 pub use settings::Idempotency;
-#[cfg(any(feature = "tower", feature = "actix-web"))]
-pub(crate) use settlement::Settlement;
 pub use shared::SharedStore;
-pub use store::{Claim, Settled, Store, StoreError};
+pub use store::{Claim, Settled, Store};
+
+pub use crate::surface::{InProgressStatus, KeptAnswer, StoreError};
+#[cfg(any(feature = "tower", feature = "actix-web"))]
+pub(crate) use once::{Call, once};
 
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use countersign_core::{
-    __KeySet as KeySet, HeaderSource, Provider, adapter::body_digest, event::Location,
-};
+use countersign_core::{HeaderSource, event::Location};
 
-use super::{
-    IdempotencyKey, InProgressStatus, SharedStore, Store, claim_guard::Keyed, endpoints::Endpoints,
-};
-use crate::{Verified, log};
+use super::{IdempotencyKey, InProgressStatus, SharedStore, Store, endpoints::Endpoints};
+#[cfg(any(feature = "tower", feature = "actix-web"))]
+use crate::surface::decide::Decide;
+use crate::{adapter::VerifiedDelivery, logs};
 
 /// Handles each event once: a store, and how to use it.
 ///
@@ -170,48 +168,39 @@ impl Idempotency {
 
     /// What makes another delivery the same event as this one; `None` if nothing does, which is
     /// logged at `WARN`.
-    pub fn key<P, B, H>(&self, verified: &Verified<P, B>, headers: &H) -> Option<IdempotencyKey>
+    pub fn key<B, H>(&self, delivery: &VerifiedDelivery<B>, headers: &H) -> Option<IdempotencyKey>
     where
-        P: Provider,
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
-        if verified.tenant().is_none() {
-            self.note(verified.endpoint(), verified.__key_set());
+        if delivery.tenant().is_none() {
+            self.endpoints.note(delivery.endpoint(), delivery.__key_set());
         }
         let of_id = match self.id {
-            Some(field) => IdempotencyKey::at(field, verified, headers),
-            None => IdempotencyKey::of(verified),
+            Some(field) => IdempotencyKey::at(field, delivery, headers),
+            None => IdempotencyKey::of(delivery),
         };
-        let of_body = || IdempotencyKey::builder_of(verified).body_digest(verified.bytes());
+        let of_body = || IdempotencyKey::builder_of(delivery).body_digest(delivery.bytes());
         let key = of_id.or_else(|| (self.without_id == WithoutId::UseBody).then(of_body));
         if key.is_none() {
             tracing::warn!(
-                target: log::IDEMPOTENCY,
-                endpoint = verified.endpoint(),
-                tenant = verified.tenant(),
+                target: logs::IDEMPOTENCY,
+                endpoint = delivery.endpoint(),
+                tenant = delivery.tenant(),
                 "no signed event id, or an ambiguous one: handling without duplicate detection",
             );
         }
         key
     }
 
-    /// Returns the key and the digest by which a delivery is claimed.
-    pub(crate) fn keyed<P, B, H>(&self, verified: &Verified<P, B>, headers: &H) -> Keyed
-    where
-        P: Provider,
-        B: AsRef<[u8]>,
-        H: HeaderSource + ?Sized,
-    {
-        let key = self.key(verified, headers);
-        // Deliveries whose answer is not kept are not hashed again.
-        let keeps = key.is_some() && self.longest_answer.is_some();
-        Keyed { key, digest: keeps.then(|| body_digest(verified.bytes())) }
-    }
-
-    /// Notes the keys that an endpoint's deliveries are verified with.
-    pub(crate) fn note(&self, endpoint: &str, keys: KeySet) {
-        self.endpoints.note(endpoint, keys);
+    /// Notes the keys of these verifiers, whose deliveries are to be claimed.
+    #[cfg(any(feature = "tower", feature = "actix-web"))]
+    pub(crate) fn introduce<V: Decide>(&self, verifiers: &V) {
+        verifiers.visit(&mut |verifier| {
+            if let Some(keys) = verifier.keys {
+                self.endpoints.note(verifier.name, keys);
+            }
+        });
     }
 }
 

@@ -1,11 +1,10 @@
 //! Where claims are kept.
 
-use std::{error::Error, fmt, future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use super::{IdempotencyKey, Lease};
-use crate::log::causes::Causes;
+use super::{IdempotencyKey, Lease, StoreError};
 
 /// Remembers which events are being worked on, and which are done.
 ///
@@ -105,41 +104,6 @@ pub enum Settled {
     Applied,
     /// The lease had run out, and the event is somebody else's or done: nothing was changed.
     LeaseLost,
-}
-
-/// A store is out of reach, or answered what it never should.
-///
-/// # Security
-///
-/// What the store said is the [`source`](Error::source), for the log alone; it is never part of an
-/// answer. `Debug` writes the error and the first line of each source, so that a `main` that
-/// returns the error prints a line that can be read.
-#[derive(Clone)]
-pub struct StoreError(Arc<dyn Error + Send + Sync>);
-
-impl StoreError {
-    /// Wraps what the store said.
-    pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(source.into().into())
-    }
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the idempotency store failed")
-    }
-}
-
-impl fmt::Debug for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}: {}", Causes::from(&*self.0))
-    }
-}
-
-impl Error for StoreError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.0)
-    }
 }
 
 impl<S: Store> Store for Arc<S> {

@@ -16,7 +16,7 @@ use countersign_core::{
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::*;
-use crate::Verified;
+use crate::{Rejection, Verified, error::Reason};
 
 /// Claims that a test can look at, in a store that does as it is told.
 #[derive(Clone, Default)]
@@ -121,8 +121,8 @@ fn verified(body: &'static str) -> Verified<XWebhookSignature> {
     let headers = headers.unwrap();
     let verifier = Verifier::<XWebhookSignature>::new(secret).unwrap();
     let mut verification = verifier.begin(&headers, None).unwrap();
-    verification.update(body.as_bytes()).unwrap();
-    verification.finish(Bytes::from_static(body.as_bytes())).unwrap()
+    verification.update(body.into()).unwrap();
+    verification.finish().unwrap()
 }
 
 const NO_HEADERS: [(&str, &str); 0] = [];
@@ -152,7 +152,8 @@ async fn answers_an_event_in_progress_as_was_set() {
         assert_eq!(claim(&idempotency).await.unwrap_err().status(), 200);
     }
     for (left, seconds) in [(0, "1"), (1, "1"), (1000, "1"), (1001, "2"), (59_001, "60")] {
-        let reason = Reason::InProgress { retry_after: Duration::from_millis(left) };
+        let retry_after = Duration::from_millis(left);
+        let reason = Reason::InProgress { retry_after, status: ServiceUnavailable };
         let told = Rejection::new(reason);
         assert!(told.headers().any(|header| header == ("retry-after", seconds.into())), "{left}");
         assert_eq!(told.status(), 503);
@@ -407,8 +408,9 @@ async fn tells_nothing_of_the_store_to_the_sender() {
     let rejection = claim(&Idempotency::new(store)).await.unwrap_err();
     let told = format!("{rejection} {:?}", rejection.body());
     assert!(!told.contains("password"), "{told}");
-    let source = std::error::Error::source(&rejection).unwrap();
-    assert!(source.to_string().contains("out of reach"));
+    let error = std::error::Error::source(&rejection).unwrap();
+    assert_eq!(error.to_string(), rejection.to_string());
+    assert!(error.source().unwrap().to_string().contains("out of reach"));
 }
 
 #[cfg(any(feature = "tower", feature = "actix-web"))]

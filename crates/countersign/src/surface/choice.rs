@@ -1,6 +1,8 @@
 //! The choice among several verifiers of one endpoint.
 
-use countersign_core::{HeaderSource, adapter::HeaderKey, scheme::ForeignHeaders};
+use countersign_core::{
+    __KeySet as KeySet, HeaderSource, adapter::HeaderKey, scheme::ForeignHeaders,
+};
 
 use crate::surface::{Reason, decide::Decide};
 
@@ -13,6 +15,8 @@ pub struct Candidate<'a> {
     pub(crate) headers: &'a [HeaderKey],
     /// The signature headers of other providers that its provider also sends.
     pub(crate) foreign: ForeignHeaders,
+    /// Its keys, unless they are looked up for each tenant.
+    pub(crate) keys: Option<KeySet>,
 }
 
 /// Finds the verifier for a delivery that has the signature headers of several providers.
@@ -65,7 +69,6 @@ pub(crate) fn shared_header<V: Decide>(verifiers: &V) -> Option<Reason> {
 }
 
 /// Panics if two verifiers look for the signature in the same header.
-#[cfg(any(feature = "tower", feature = "actix-web"))]
 #[track_caller]
 pub(crate) fn assert_apart<V: Decide>(verifiers: &V) {
     if let Some(reason) = shared_header(verifiers) {

@@ -14,11 +14,9 @@ use countersign_core::{
     request::RequestTarget,
 };
 
-#[cfg(feature = "idempotency")]
-use crate::idempotency::Idempotency;
 use crate::{
     Either, Rejection, Verified,
-    log::{reserialized, retired},
+    logs::{reserialized, retired},
     surface::{
         Reason,
         choice::{Candidate, narrowest},
@@ -78,12 +76,7 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     fn answerers(&self, found: &mut Vec<AnswerUnsigned>);
 
     /// Returns the most bytes that a handler can be given.
-    #[cfg(feature = "actix-web")]
     fn largest_text(&self) -> usize;
-
-    /// Notes the verifiers' names and keys in the `Idempotency` that claims their events.
-    #[cfg(feature = "idempotency")]
-    fn introduce(&self, idempotency: &Idempotency);
 
     /// Begins to verify a delivery, on the terms of whoever does.
     fn begin<H: HeaderSource + ?Sized>(
@@ -93,14 +86,14 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
         target: RequestTarget<'_>,
     ) -> (Terms, Result<Admission<Self::Verification>, VerifyError>);
 
-    /// Takes the next bytes of the body.
-    fn update(verification: &mut Self::Verification, chunk: &[u8]) -> Result<(), VerifyError>;
+    /// Takes the next chunk of the body.
+    fn update(verification: &mut Self::Verification, chunk: Bytes) -> Result<(), VerifyError>;
 
     /// Gives the verdict over the whole body, once.
-    fn finish(
-        verification: &mut Self::Verification,
-        body: &mut Bytes,
-    ) -> Result<Self::Proof, VerifyError>;
+    fn finish(verification: &mut Self::Verification) -> Result<Self::Proof, VerifyError>;
+
+    /// Returns the body of a rejected delivery.
+    fn take_body(verification: &mut Self::Verification) -> Bytes;
 }
 
 /// What `V` gives.
@@ -111,7 +104,6 @@ pub(crate) type ProofOf<V> = <V as Decide>::Proof;
 pub struct Terms {
     pub(crate) names: &'static Names,
     /// Bytes of a body.
-    #[cfg(all(feature = "axum", feature = "tower"))]
     pub(crate) limit: usize,
     pub(crate) deadline: Duration,
     pub(crate) custom: Custom,
@@ -119,7 +111,7 @@ pub struct Terms {
 
 impl Terms {
     pub(crate) fn refuse(&self, reason: Reason) -> Rejection {
-        Rejection::new(reason, self.names, self.custom.clone())
+        Rejection::of(reason, Some(self.names), self.custom.clone())
     }
 }
 
@@ -136,6 +128,7 @@ impl<P: Provider> Decide for Verifier<P> {
             name: self.get_endpoint(),
             headers: self.__signature_headers(),
             foreign: P::FOREIGN_HEADERS,
+            keys: self.__key_set(),
         });
     }
 
@@ -147,7 +140,6 @@ impl<P: Provider> Decide for Verifier<P> {
     fn terms(&self) -> Terms {
         Terms {
             names: Self::NAMES,
-            #[cfg(all(feature = "axum", feature = "tower"))]
             limit: self.get_body_limit(),
             deadline: self.get_body_deadline(),
             custom: self.__custom(),
@@ -158,7 +150,6 @@ impl<P: Provider> Decide for Verifier<P> {
         found.extend(self.__answer_unsigned().cloned());
     }
 
-    #[cfg(feature = "actix-web")]
     fn largest_text(&self) -> usize {
         self.__largest_text()
     }
@@ -169,13 +160,6 @@ impl<P: Provider> Decide for Verifier<P> {
 
     fn now(&self) -> SystemTime {
         self.__now()
-    }
-
-    #[cfg(feature = "idempotency")]
-    fn introduce(&self, idempotency: &Idempotency) {
-        if let Some(keys) = self.__key_set() {
-            idempotency.note(self.get_endpoint(), keys);
-        }
     }
 
     #[inline]
@@ -189,16 +173,20 @@ impl<P: Provider> Decide for Verifier<P> {
     }
 
     #[inline]
-    fn update(verification: &mut Verification<P>, chunk: &[u8]) -> Result<(), VerifyError> {
+    fn update(verification: &mut Verification<P>, chunk: Bytes) -> Result<(), VerifyError> {
         verification.update(chunk)
     }
 
     #[inline]
-    fn finish(
-        verification: &mut Verification<P>,
-        body: &mut Bytes,
-    ) -> Result<Verified<P>, VerifyError> {
-        verification.finish_in_place(body).inspect(reserialized::tell).inspect(retired::tell)
+    fn finish(verification: &mut Verification<P>) -> Result<Verified<P>, VerifyError> {
+        verification.finish().inspect(|proof| {
+            reserialized::tell(proof);
+            retired::tell(proof);
+        })
+    }
+
+    fn take_body(verification: &mut Verification<P>) -> Bytes {
+        verification.take_body()
     }
 }
 
@@ -236,15 +224,8 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         self.1.answerers(found);
     }
 
-    #[cfg(feature = "actix-web")]
     fn largest_text(&self) -> usize {
         self.0.largest_text().max(self.1.largest_text())
-    }
-
-    #[cfg(feature = "idempotency")]
-    fn introduce(&self, idempotency: &Idempotency) {
-        self.0.introduce(idempotency);
-        self.1.introduce(idempotency);
     }
 
     fn begin<H: HeaderSource + ?Sized>(
@@ -275,20 +256,24 @@ impl<A: Decide, B: Decide> Decide for (A, B) {
         }
     }
 
-    fn update(verification: &mut Self::Verification, chunk: &[u8]) -> Result<(), VerifyError> {
+    fn update(verification: &mut Self::Verification, chunk: Bytes) -> Result<(), VerifyError> {
         match verification {
             Either::Left(verification) => A::update(verification, chunk),
             Either::Right(verification) => B::update(verification, chunk),
         }
     }
 
-    fn finish(
-        verification: &mut Self::Verification,
-        body: &mut Bytes,
-    ) -> Result<Self::Proof, VerifyError> {
+    fn finish(verification: &mut Self::Verification) -> Result<Self::Proof, VerifyError> {
         match verification {
-            Either::Left(verification) => A::finish(verification, body).map(Either::Left),
-            Either::Right(verification) => B::finish(verification, body).map(Either::Right),
+            Either::Left(verification) => A::finish(verification).map(Either::Left),
+            Either::Right(verification) => B::finish(verification).map(Either::Right),
+        }
+    }
+
+    fn take_body(verification: &mut Self::Verification) -> Bytes {
+        match verification {
+            Either::Left(verification) => A::take_body(verification),
+            Either::Right(verification) => B::take_body(verification),
         }
     }
 }

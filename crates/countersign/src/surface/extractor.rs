@@ -40,7 +40,7 @@ impl<E: Event, P: Provider> Read for Webhook<E, P> {
     ) -> Result<Self, Rejection> {
         match E::parse(&verified.delivery(headers)) {
             Ok(event) => Ok(Self { event, verified }),
-            Err(error) => Err(Rejection::payload(error, &verified)),
+            Err(error) => Err(Rejection::payload::<P>(error, &verified)),
         }
     }
 }

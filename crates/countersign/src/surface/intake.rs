@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use countersign_core::{
     __AnswerUnsigned as AnswerUnsigned, HeaderSource, VerifyError,
     adapter::Admission,
@@ -23,10 +23,9 @@ use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
-    log::accepted::Began,
+    logs::accepted::Began,
     surface::{
         Reason,
-        buffer::Buffer,
         decide::{Decide, Terms},
         proof::Proof,
         refusal::Refusal,
@@ -65,9 +64,9 @@ pub(crate) fn declared_length(field: Option<&[u8]>) -> Option<u64> {
 /// delivery an allocation.
 enum Stage<V: Decide> {
     /// A plausible signature: once the secrets are there, each chunk is hashed and kept.
-    Admitted { admission: Admission<V::Verification>, buffer: Buffer },
+    Admitted(Admission<V::Verification>),
     /// No signature header: a small body is kept for the closures that answer handshakes.
-    Unsigned { error: VerifyError, answerers: Vec<AnswerUnsigned>, buffer: Buffer, room: usize },
+    Unsigned { error: VerifyError, answerers: Vec<AnswerUnsigned>, body: BytesMut },
     /// Refused already: a small body is read and dropped, so that the connection can go on.
     Discarding { error: VerifyError, room: usize },
     /// Refused already, and the body is too large to be dropped.
@@ -98,7 +97,7 @@ where
         let began = Began::note(verifiers);
         let (terms, admission) = verifiers.begin(headers, declared_length, target);
         let stage = match admission {
-            Ok(admission) => Stage::Admitted { admission, buffer: Buffer::default() },
+            Ok(admission) => Stage::Admitted(admission),
             Err(error) => {
                 let fits = |room| declared_length.is_none_or(|length| length <= room as u64);
                 let mut answerers = Vec::new();
@@ -109,8 +108,7 @@ where
                 }
                 // An empty header is a signature that is not valid, not a missing one.
                 if !answerers.is_empty() && verifiers.signature_headers(headers) == 0 {
-                    let room = UnsignedRequest::BODY_LIMIT;
-                    Stage::Unsigned { error, answerers, buffer: Buffer::default(), room }
+                    Stage::Unsigned { error, answerers, body: BytesMut::new() }
                 } else if fits(DISCARDED) && error.kind() != VerifyErrorKind::BodyTooLarge {
                     Stage::Discarding { error, room: DISCARDED }
                 } else {
@@ -122,14 +120,12 @@ where
     }
 
     /// Returns the limit of the verifier that decides, in bytes of a body.
-    #[cfg(all(feature = "axum", feature = "tower"))]
     pub(crate) fn limit(&self) -> usize {
         self.terms.limit
     }
 
     /// Returns the part of a rejected delivery's body that was not read: `None` if the deadline for
     /// the body has passed.
-    #[cfg(any(feature = "axum", feature = "tower"))]
     pub(crate) fn unread(self: Pin<&mut Self>) -> Option<Pin<&mut S>> {
         let this = self.project();
         let is_late = this.deadline.as_ref().is_some_and(|deadline| deadline.is_elapsed());
@@ -150,7 +146,7 @@ where
         let ending = loop {
             match this.stage {
                 Stage::Refused { .. } => break Ok(()),
-                Stage::Admitted { admission: admission @ Admission::LookingUp(_), .. } => {
+                Stage::Admitted(admission @ Admission::LookingUp(_)) => {
                     let Admission::LookingUp(lookup) = admission else { continue };
                     match lookup.as_mut().poll(cx) {
                         Poll::Ready(Ok(verification)) => {
@@ -163,7 +159,7 @@ where
                         }
                     }
                 }
-                Stage::Admitted { .. } | Stage::Unsigned { .. } | Stage::Discarding { .. } => {
+                Stage::Admitted(_) | Stage::Unsigned { .. } | Stage::Discarding { .. } => {
                     match ready!(poll_next(this.body.as_mut(), this.deadline, limit, cx)) {
                         Ok(Some(chunk)) => {
                             if let Err(error) = this.stage.take(chunk) {
@@ -191,20 +187,23 @@ impl<V: Decide> Stage<V> {
     ) -> Result<V::Proof, Refusal> {
         let refused = |reason| terms.refuse(reason);
         match (self, ending) {
-            (Self::Admitted { admission: Admission::Begun(verification), buffer }, Ok(())) => {
-                let mut body = mem::take(buffer).join();
-                V::finish(verification, &mut body)
-                    .inspect(|proof| began.into_iter().for_each(|began| proof.log(began)))
-                    .map_err(|error| refused(Reason::Verify(error)).about(&body).into())
-            }
-            (Self::Admitted { .. }, Err(reason)) => Err(refused(reason).closing().into()),
+            (Self::Admitted(Admission::Begun(verification)), Ok(())) => V::finish(verification)
+                .inspect(|proof| {
+                    began.into_iter().for_each(|began| began.accepted(proof.delivery()))
+                })
+                .map_err(|error| {
+                    let rejection = refused(Reason::Verify(error));
+                    rejection.about(&V::take_body(verification)).into()
+                }),
+            (Self::Admitted(_), Err(reason)) => Err(refused(reason).closing().into()),
             // Not reached: nothing is read before the secrets are there.
-            (Self::Admitted { admission: Admission::LookingUp(_), .. }, Ok(())) => {
+            (Self::Admitted(Admission::LookingUp(_)), Ok(())) => {
                 Err(refused(Reason::LookupDeadline).closing().into())
             }
-            (Self::Unsigned { error, answerers, buffer, .. }, Ok(())) => {
+            (Self::Unsigned { error, answerers, body }, Ok(())) => {
                 let rejection = refused(Reason::Verify(error.clone()));
-                Err(Refusal::unsigned(rejection, mem::take(answerers), mem::take(buffer).join()))
+                let body = mem::take(body).freeze();
+                Err(Refusal::unsigned(rejection, mem::take(answerers), body))
             }
             (Self::Discarding { error, .. }, Ok(())) => {
                 Err(refused(Reason::Verify(error.clone())).into())
@@ -221,22 +220,18 @@ impl<V: Decide> Stage<V> {
 
     fn take(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         match self {
-            Self::Admitted { admission: Admission::Begun(verification), buffer } => {
-                V::update(verification, &chunk)?;
-                buffer.push(chunk);
-            }
+            Self::Admitted(Admission::Begun(verification)) => V::update(verification, chunk)?,
             // Not reached: nothing is read before the secrets are there.
-            Self::Admitted { admission: Admission::LookingUp(_), .. } => {}
-            Self::Unsigned { error, buffer, room, .. } => {
-                if let Some(rest) = room.checked_sub(chunk.len()) {
-                    *room = rest;
-                    buffer.push(chunk);
-                } else {
-                    // Too large for a handshake: what was kept is dropped.
-                    let taken = UnsignedRequest::BODY_LIMIT - *room;
-                    *self = Self::Discarding { error: error.clone(), room: DISCARDED - taken };
-                    return self.take(chunk);
-                }
+            Self::Admitted(Admission::LookingUp(_)) => {}
+            Self::Unsigned { body, .. }
+                if body.len() + chunk.len() <= UnsignedRequest::BODY_LIMIT =>
+            {
+                body.extend_from_slice(&chunk);
+            }
+            Self::Unsigned { error, body, .. } => {
+                // Too large for a handshake: what was kept is dropped.
+                *self = Self::Discarding { error: error.clone(), room: DISCARDED - body.len() };
+                return self.take(chunk);
             }
             Self::Discarding { error, room } => {
                 *room = room.checked_sub(chunk.len()).ok_or_else(|| error.clone())?;

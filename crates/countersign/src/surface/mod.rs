@@ -5,11 +5,16 @@
 //! through, and [`rejection`] is the answer to it. The modules of the frameworks only convert
 //! types.
 
-pub(crate) mod buffer;
+#![cfg_attr(
+    not(all(feature = "actix-web", feature = "axum", feature = "idempotency", feature = "tower")),
+    allow(dead_code, unreachable_pub, unused_imports, reason = "each feature uses a part of it")
+)]
+
 pub(crate) mod choice;
 pub(crate) mod decide;
 mod either;
 pub(crate) mod extractor;
+pub(crate) mod found;
 #[cfg(any(feature = "axum", feature = "tower"))]
 pub(crate) mod http;
 pub(crate) mod intake;
@@ -22,5 +27,5 @@ mod webhook;
 pub use decide::Verifiers;
 pub use either::Either;
 pub use extractor::Extractor;
-pub use rejection::{Reason, Rejection};
+pub use rejection::{InProgressStatus, KeptAnswer, Reason, Rejection, StoreError};
 pub use webhook::{VerifiedBody, Webhook};

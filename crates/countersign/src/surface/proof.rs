@@ -1,39 +1,25 @@
-//! What a verifier gives, and where middleware leaves it for extractors.
+//! The proof that a verifier gives, and the extensions in which middleware leaves it for extractors.
 
-use bytes::Bytes;
-#[cfg(feature = "idempotency")]
-use countersign_core::HeaderSource;
-use countersign_core::{Provider, scheme::BodyForm};
+use countersign_core::Provider;
 
-#[cfg(feature = "idempotency")]
-use crate::idempotency::{Idempotency, Keyed};
-use crate::{Either, Verified, log::accepted::Began};
+use crate::{Either, Rejection, Verified, adapter::VerifiedDelivery, surface::decide::Decide};
 
 /// The proof of one provider, or of one of several.
 pub trait Proof: Sized {
-    /// Finds what a middleware left.
+    /// Finds the proof that a middleware left.
     fn find<X: Extensions>(extensions: &X) -> Option<Self>;
 
-    /// Leaves it under the type of its own provider.
+    /// Finds the delivery of the proof that a middleware left.
+    fn find_delivery<X: Extensions>(extensions: &X) -> Option<&VerifiedDelivery>;
+
+    /// Leaves the proof under the type of its own provider.
     fn leave<X: Extensions>(self, extensions: &mut X);
 
-    /// Which form of the body was signed.
-    fn form(&self) -> BodyForm;
-
-    /// The bytes that were signed.
-    fn body(&self) -> &Bytes;
-
-    /// Logs that the delivery is accepted.
-    fn log(&self, began: &Began);
-
-    /// Returns the key and the digest by which its event is claimed.
-    #[cfg(feature = "idempotency")]
-    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Keyed
-    where
-        H: HeaderSource + ?Sized;
+    /// Returns the delivery.
+    fn delivery(&self) -> &VerifiedDelivery;
 }
 
-/// The extensions of a request, in whatever framework.
+/// The extensions of a request of any framework.
 pub trait Extensions {
     /// Looks up by type.
     fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<&T>;
@@ -42,39 +28,57 @@ pub trait Extensions {
     fn insert<T: Clone + Send + Sync + 'static>(&mut self, value: T);
 }
 
+/// Finds verified deliveries in extensions of type `X`: made of the verifiers of a middleware, for a
+/// middleware inside of it that has no type parameter for them.
+pub(crate) struct Finder<X> {
+    find: fn(&X) -> Option<&VerifiedDelivery>,
+    missing: fn() -> Rejection,
+}
+
+impl<X: Extensions> Finder<X> {
+    pub(crate) fn of<V: Decide>() -> Self {
+        Self { find: V::Proof::find_delivery, missing: Rejection::missing_proof::<V> }
+    }
+
+    /// Returns the delivery that the middleware around has verified.
+    pub(crate) fn find<'x>(&self, extensions: &'x X) -> Result<&'x VerifiedDelivery, Rejection> {
+        (self.find)(extensions).ok_or_else(self.missing)
+    }
+}
+
+impl<X> Clone for Finder<X> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<X> Copy for Finder<X> {}
+
 impl<P: Provider> Proof for Verified<P> {
     fn find<X: Extensions>(extensions: &X) -> Option<Self> {
         extensions.get::<Self>().cloned()
+    }
+
+    fn find_delivery<X: Extensions>(extensions: &X) -> Option<&VerifiedDelivery> {
+        extensions.get::<Self>().map(|proof| &**proof)
     }
 
     fn leave<X: Extensions>(self, extensions: &mut X) {
         extensions.insert(self);
     }
 
-    fn form(&self) -> BodyForm {
-        self.form()
-    }
-
-    fn body(&self) -> &Bytes {
-        self.body()
-    }
-
-    fn log(&self, began: &Began) {
-        began.accepted(self);
-    }
-
-    #[cfg(feature = "idempotency")]
-    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Keyed
-    where
-        H: HeaderSource + ?Sized,
-    {
-        idempotency.keyed(self, headers)
+    fn delivery(&self) -> &VerifiedDelivery {
+        self
     }
 }
 
 impl<L: Proof, R: Proof> Proof for Either<L, R> {
     fn find<X: Extensions>(extensions: &X) -> Option<Self> {
         L::find(extensions).map(Self::Left).or_else(|| R::find(extensions).map(Self::Right))
+    }
+
+    fn find_delivery<X: Extensions>(extensions: &X) -> Option<&VerifiedDelivery> {
+        L::find_delivery(extensions).or_else(|| R::find_delivery(extensions))
     }
 
     fn leave<X: Extensions>(self, extensions: &mut X) {
@@ -84,35 +88,10 @@ impl<L: Proof, R: Proof> Proof for Either<L, R> {
         }
     }
 
-    fn form(&self) -> BodyForm {
+    fn delivery(&self) -> &VerifiedDelivery {
         match self {
-            Self::Left(proof) => proof.form(),
-            Self::Right(proof) => proof.form(),
-        }
-    }
-
-    fn body(&self) -> &Bytes {
-        match self {
-            Self::Left(proof) => proof.body(),
-            Self::Right(proof) => proof.body(),
-        }
-    }
-
-    fn log(&self, began: &Began) {
-        match self {
-            Self::Left(proof) => proof.log(began),
-            Self::Right(proof) => proof.log(began),
-        }
-    }
-
-    #[cfg(feature = "idempotency")]
-    fn key<H>(&self, idempotency: &Idempotency, headers: &H) -> Keyed
-    where
-        H: HeaderSource + ?Sized,
-    {
-        match self {
-            Self::Left(proof) => proof.key(idempotency, headers),
-            Self::Right(proof) => proof.key(idempotency, headers),
+            Self::Left(proof) => proof.delivery(),
+            Self::Right(proof) => proof.delivery(),
         }
     }
 }

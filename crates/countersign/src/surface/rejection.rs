@@ -1,22 +1,32 @@
 //! The one mapping from a reason to an answer, and the one place that logs it.
 
+mod in_progress;
+mod kept_answer;
 mod line;
+mod reason;
 mod sent;
+mod store_error;
 
-use std::{error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
+use bytes::Bytes;
 use countersign_core::{
-    __Custom as Custom, Answer, HeaderSource, PayloadError, Provider, VerifyError,
-    error::{ErrorClass, LookupError},
+    __Custom as Custom, Answer, HeaderSource, PayloadError, Provider, error::ErrorClass,
 };
 
-#[cfg(feature = "_surface")]
-use crate::Verified;
-#[cfg(any(feature = "actix-web", feature = "axum"))]
-use crate::surface::{choice::shared_header, decide::Decide};
-use crate::{log, surface::names::Names};
+use crate::surface::choice::shared_header;
+use crate::{
+    adapter::VerifiedDelivery,
+    logs,
+    surface::{decide::Decide, names::Names},
+};
 
-/// A delivery that was refused, and what its sender is told.
+pub use in_progress::InProgressStatus;
+pub use kept_answer::KeptAnswer;
+pub use reason::Reason;
+pub use store_error::StoreError;
+
+/// A delivery that does not reach its handler, and the answer to its sender.
 ///
 /// | reason | status |
 /// |---|---|
@@ -27,7 +37,10 @@ use crate::{log, surface::names::Names};
 /// | signed, but not UTF-8 JSON | 400 |
 /// | signed JSON, but no event | 422 |
 /// | the tenant's secrets cannot be looked up | 503, `Retry-After: 5` |
-/// | a setting of yours is missing or wrong | 500 |
+/// | the event was handled before | 200, or the first answer if it was kept for the same bytes; `Idempotent-Replayed: true` |
+/// | the event is being handled for another delivery | 503 unless [`InProgressStatus`] is set, `Retry-After` |
+/// | the idempotency store fails, or does not answer in time | 503, `Retry-After: 5` |
+/// | a setting of the application is missing or wrong | 500 |
 /// | no signature, and [`answer_unsigned`](crate::Verifier::answer_unsigned) answers it | 200 |
 ///
 /// The bodies of the answers with 401, 400, 413 and 422 are set on the verifier:
@@ -37,68 +50,26 @@ use crate::{log, surface::names::Names};
 /// [`unprocessable`](crate::Verifier::unprocessable). The proof of a layer carries them to the
 /// extractor.
 ///
-/// It is in the extensions of the response, so that layers around can tell what happened, and it
-/// is logged at `WARN` under the target `countersign::rejection`. The answer to a handshake is
-/// logged at `DEBUG` under `countersign::handshake`.
+/// The `Retry-After` of an event in progress is the rest of the other delivery's lease, in whole
+/// seconds, rounded up, at least 1. After that time the event is done, or free to be claimed.
+///
+/// The rejection is in the extensions of the response, where outer layers find it. It is logged
+/// once; [`logs`](crate::logs) lists the targets and the levels.
 ///
 /// # Security
 ///
-/// The reason is for you alone. The response holds nothing of it but the status; neither the log
-/// nor this type holds a secret, an expected tag or a value of the payload. The answer to a
-/// handshake holds the token that it repeats, which neither the log nor `Debug` shows.
+/// The reason is for the receiver only. The response holds nothing of it except the status. Neither
+/// the log nor this type holds a secret, an expected tag or a value of the payload. What a store
+/// reported is only in the log. The answer to a handshake holds the token that it repeats, which
+/// neither the log nor `Debug` shows.
 #[derive(Clone, Debug)]
 pub struct Rejection {
     reason: Reason,
-    names: &'static Names,
+    // `None` if the reason is not about a provider.
+    names: Option<&'static Names>,
     custom: Custom,
     closes_connection: bool,
     body: Option<Box<BodyFacts>>,
-}
-
-/// Why a delivery was refused.
-///
-/// More reasons may follow; [`Rejection::status`] tells what each one means.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Reason {
-    /// It was not verified.
-    Verify(VerifyError),
-    /// It was verified, and cannot be read as the event asked for.
-    Payload(PayloadError),
-    /// A limit outside of the verifier's was reached while the body came in.
-    OuterLimit,
-    /// The body was not complete within the deadline.
-    Deadline,
-    /// The body broke off.
-    BrokenBody,
-    /// The tenant's secrets could not be looked up: nothing is known of the delivery, and its
-    /// provider is to send it again.
-    Lookup(LookupError),
-    /// The tenant's secrets were not looked up within the deadline.
-    LookupDeadline,
-    /// It has no signature header, and the closure of
-    /// [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) answers it with 200: a
-    /// handshake, and no failure. A handler that takes `Result<_, Rejection>` must return this
-    /// rejection as the response, or the handshake fails.
-    Handshake(Answer),
-    /// The handler's verifier was not given to the application: a mistake of yours.
-    MissingVerifier {
-        /// The provider's type, with its path.
-        provider: &'static str,
-    },
-    /// Two of the handler's verifiers look for the signature in the same header: a mistake of
-    /// yours.
-    SharedHeader {
-        /// The header.
-        header: Box<str>,
-        /// The names of the two endpoints.
-        verifiers: [Box<str>; 2],
-    },
-    /// Nothing around the service has verified the request: a mistake of yours.
-    MissingProof {
-        /// The provider's type, with its path.
-        provider: &'static str,
-    },
 }
 
 /// What a log may tell of a body.
@@ -109,46 +80,61 @@ struct BodyFacts {
 }
 
 impl Rejection {
-    pub(crate) fn new(reason: Reason, names: &'static Names, custom: Custom) -> Self {
+    /// Rejects a delivery for this reason, and logs it: for handlers that find duplicates by other
+    /// means, such as in a transaction of their own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::{Rejection, error::Reason};
+    ///
+    /// let rejection = Rejection::new(Reason::Duplicate { answer: None });
+    /// assert_eq!((rejection.status(), rejection.body()), (200, r#"{"duplicate":true}"#.into()));
+    /// ```
+    #[must_use]
+    pub fn new(reason: Reason) -> Self {
+        let rejection = Self::of(reason, None, Custom::default());
+        rejection.log(None, &NO_HEADERS);
+        rejection
+    }
+
+    pub(crate) fn of(reason: Reason, names: Option<&'static Names>, custom: Custom) -> Self {
         Self { reason, names, custom, closes_connection: false, body: None }
     }
 
-    /// Refuses what was verified and is no event.
-    #[cfg(feature = "_surface")]
-    pub(crate) fn payload<P: Provider>(error: PayloadError, verified: &Verified<P>) -> Self {
-        let (reason, custom) = (Reason::Payload(error), verified.__custom().clone());
-        Self::new(reason, Names::of::<P>(), custom).about(verified.bytes())
+    /// Rejects a delivery that was verified and cannot be read as the event.
+    pub(crate) fn payload<P: Provider>(error: PayloadError, delivery: &VerifiedDelivery) -> Self {
+        let (reason, custom) = (Reason::Payload(error), delivery.__custom().clone());
+        Self::of(reason, Some(Names::of::<P>()), custom).about(delivery.bytes())
     }
 
     /// Refuses what nothing is there to verify with, before its body is read.
-    #[cfg(feature = "actix-web")]
     pub(crate) fn missing_verifier<P: Provider>() -> Self {
         let reason = Reason::MissingVerifier { provider: std::any::type_name::<P>() };
-        Self::of::<P>(reason).closing()
+        Self::of_provider::<P>(reason).closing()
     }
 
     /// Refuses everything where two verifiers look for the signature in the same header.
-    #[cfg(any(feature = "actix-web", feature = "axum"))]
     pub(crate) fn of_shared_header<V: Decide>(verifiers: &V) -> Option<Self> {
         let reason = shared_header(verifiers)?;
-        Some(Self::new(reason, V::NAMES, Custom::default()).closing())
+        Some(Self::of(reason, Some(V::NAMES), Custom::default()).closing())
     }
 
-    /// Refuses what should have been verified by now.
-    #[cfg(any(feature = "axum", feature = "tower"))]
-    pub(crate) fn missing_proof<P: Provider>() -> Self {
-        let reason = Reason::MissingProof { provider: std::any::type_name::<P>() };
-        Self::of::<P>(reason)
+    /// Rejects a request that a layer or a middleware should have verified.
+    pub(crate) fn missing_proof<V: Decide>() -> Self {
+        Self::of_provider::<V::First>(Reason::MissingProof {
+            provider: std::any::type_name::<V::First>(),
+        })
     }
 
-    /// Refuses for what is no fault of the signature.
-    fn of<P: Provider>(reason: Reason) -> Self {
-        Self::new(reason, Names::of::<P>(), Custom::default())
+    /// Rejects a request for a mistake in the application.
+    fn of_provider<P: Provider>(reason: Reason) -> Self {
+        Self::of(reason, Some(Names::of::<P>()), Custom::default())
     }
 
     /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
     pub(crate) fn about(self, body: &[u8]) -> Self {
-        if !tracing::enabled!(target: log::REJECTION, tracing::Level::WARN) {
+        if !tracing::enabled!(target: logs::REJECTION, tracing::Level::WARN) {
             return self;
         }
         let facts =
@@ -172,59 +158,107 @@ impl Rejection {
     where
         H: HeaderSource + ?Sized,
     {
-        self.log(path, headers);
+        self.log(Some(path), headers);
         Self { closes_connection: self.closes_connection && !is_multiplexed, ..self }
     }
 
-    /// Why the delivery was refused.
+    /// Returns the reason why the delivery was rejected.
     #[must_use]
     pub fn reason(&self) -> &Reason {
         &self.reason
     }
 
-    /// The answer's status.
+    /// Returns the status of the answer.
     #[must_use]
     pub fn status(&self) -> u16 {
-        match &self.reason {
-            Reason::Verify(error) => status_of(error.kind().class()),
-            Reason::Payload(error) => status_of(error.kind().class()),
-            Reason::Handshake(_) => 200,
-            Reason::OuterLimit => 413,
-            Reason::Deadline => 408,
-            Reason::BrokenBody => 400,
-            Reason::Lookup(_) | Reason::LookupDeadline => 503,
-            Reason::MissingVerifier { .. }
-            | Reason::MissingProof { .. }
-            | Reason::SharedHeader { .. } => 500,
-        }
+        self.reason.status()
     }
 
-    /// The answer's content type and body.
+    /// Returns the body of the answer.
     #[must_use]
-    pub fn answer(&self) -> Answer {
-        match (&self.reason, self.status()) {
-            (Reason::Handshake(answer), _) => answer.clone(),
-            (Reason::BrokenBody, _) => self.custom.bad_request().unwrap_or(BROKEN_BODY),
-            (_, 400) => self.custom.bad_request().unwrap_or(INVALID_PAYLOAD),
-            (_, 401) => self.custom.unauthorized(),
-            (_, 408) => DEADLINE,
-            (_, 413) => self.custom.too_large().unwrap_or(BODY_TOO_LARGE),
-            (_, 422) => self.custom.unprocessable().unwrap_or(INVALID_PAYLOAD),
-            (_, 503) => UNAVAILABLE,
-            _ => MISCONFIGURED,
+    pub fn body(&self) -> Bytes {
+        match self.kept_answer() {
+            Some(kept) => kept.body.clone(),
+            None => match self.answer().into_body() {
+                Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+                Cow::Owned(text) => Bytes::from(text),
+            },
         }
     }
 
-    /// Returns the answer's header fields, except two kinds: the fields that describe the body, and
-    /// the field that holds the token of a handshake ([`Answer::field`]).
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    /// Returns the header fields of the answer, except the length of the body and the field of a
+    /// handshake's [`token`](Self::token).
+    ///
+    /// The content type of a kept answer is the one that a handler once sent.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
+        let text = |text: &'static str| Bytes::from_static(text.as_bytes());
+        let content_type = match self.kept_answer() {
+            Some(kept) => kept.content_type.clone(),
+            None => text(self.answer().content_type()),
+        };
+        let content_type = Some(content_type).filter(|value| !value.is_empty());
         let status = self.status();
-        let challenge = (status == 401).then_some(("www-authenticate", "Webhook-Signature"));
-        let retry = (status == 503).then_some(("retry-after", RETRY_AFTER));
-        let close = self.closes_connection.then_some(("connection", "close"));
-        let is_handshake = matches!(self.reason, Reason::Handshake(_));
-        let no_html = is_handshake.then_some(("x-content-type-options", "nosniff"));
-        challenge.into_iter().chain(retry).chain(close).chain(no_html)
+        let challenge = (status == 401).then(|| ("www-authenticate", text("Webhook-Signature")));
+        let special = match &self.reason {
+            Reason::Duplicate { .. } => Some(("idempotent-replayed", text("true"))),
+            Reason::InProgress { retry_after, .. } => {
+                Some(("retry-after", whole_seconds(*retry_after).to_string().into()))
+            }
+            Reason::Handshake(_) => Some(("x-content-type-options", text("nosniff"))),
+            _ => (status == 503).then(|| ("retry-after", text(RETRY_AFTER))),
+        };
+        let close = self.closes_connection.then(|| ("connection", text("close")));
+        let content_type = content_type.map(|value| ("content-type", value));
+        content_type.into_iter().chain(challenge).chain(special).chain(close)
+    }
+
+    /// Returns the header field in which a handshake's token is repeated, if the answer has one:
+    /// see [`Answer::field`].
+    #[must_use]
+    pub fn token(&self) -> Option<(&'static str, &str)> {
+        match &self.reason {
+            Reason::Handshake(answer) => answer.field(),
+            _ => None,
+        }
+    }
+
+    fn kept_answer(&self) -> Option<&KeptAnswer> {
+        match &self.reason {
+            Reason::Duplicate { answer } => answer.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The one mapping from a reason to an answer that is not a kept one.
+    fn answer(&self) -> Answer {
+        match &self.reason {
+            Reason::Verify(error) => self.answer_of(error.kind().class()),
+            Reason::Payload(error) => self.answer_of(error.kind().class()),
+            Reason::Handshake(answer) => answer.clone(),
+            Reason::OuterLimit => self.answer_of(ErrorClass::TooLarge),
+            Reason::Deadline => DEADLINE,
+            Reason::BrokenBody => self.custom.bad_request().unwrap_or(BROKEN_BODY),
+            Reason::Lookup(_)
+            | Reason::LookupDeadline
+            | Reason::Store(_)
+            | Reason::StoreDeadline => UNAVAILABLE,
+            Reason::Duplicate { .. } => DUPLICATE,
+            Reason::InProgress { .. } => IN_PROGRESS,
+            Reason::MissingVerifier { .. }
+            | Reason::SharedHeader { .. }
+            | Reason::MissingProof { .. }
+            | Reason::MissingIdempotency => self.answer_of(ErrorClass::Misconfigured),
+        }
+    }
+
+    fn answer_of(&self, class: ErrorClass) -> Answer {
+        match class {
+            ErrorClass::Unauthorized => self.custom.unauthorized(),
+            ErrorClass::TooLarge => self.custom.too_large().unwrap_or(BODY_TOO_LARGE),
+            ErrorClass::BadRequest => self.custom.bad_request().unwrap_or(INVALID_PAYLOAD),
+            ErrorClass::Unprocessable => self.custom.unprocessable().unwrap_or(INVALID_PAYLOAD),
+            ErrorClass::Misconfigured => MISCONFIGURED,
+        }
     }
 }
 
@@ -236,62 +270,13 @@ impl fmt::Display for Rejection {
 
 impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.reason {
-            Reason::Verify(error) => Some(error),
-            Reason::Payload(error) => Some(error),
-            Reason::Lookup(error) => Some(error),
-            Reason::Handshake(_)
-            | Reason::LookupDeadline
-            | Reason::OuterLimit
-            | Reason::Deadline
-            | Reason::BrokenBody
-            | Reason::MissingVerifier { .. }
-            | Reason::SharedHeader { .. }
-            | Reason::MissingProof { .. } => None,
-        }
+        self.reason.source()
     }
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Verify(error) => error.fmt(f),
-            Self::Payload(error) => error.fmt(f),
-            Self::Lookup(error) => error.fmt(f),
-            Self::LookupDeadline => {
-                f.write_str("the tenant's secrets were not looked up within the deadline")
-            }
-            Self::Handshake(_) => f.write_str("a request without a signature was answered"),
-            Self::OuterLimit => f.write_str("the body is larger than a limit outside of ours"),
-            Self::Deadline => f.write_str("the body was not complete within the deadline"),
-            Self::BrokenBody => f.write_str("the body broke off"),
-            Self::MissingVerifier { provider } => write!(
-                f,
-                "Verifier<{provider}> is not in the app data: \
-                 add .app_data(web::Data::new(verifier))"
-            ),
-            Self::SharedHeader { header, verifiers: [first, second] } => write!(
-                f,
-                "the verifiers of {first} and {second} both look for the signature in the header \
-                 {header}: give each an endpoint of its own"
-            ),
-            Self::MissingProof { provider } => write!(
-                f,
-                "Verified<{provider}> is not in the request's extensions: is VerifyLayer around \
-                 the service?"
-            ),
-        }
-    }
-}
-
-const fn status_of(class: ErrorClass) -> u16 {
-    match class {
-        ErrorClass::Unauthorized => 401,
-        ErrorClass::TooLarge => 413,
-        ErrorClass::BadRequest => 400,
-        ErrorClass::Unprocessable => 422,
-        ErrorClass::Misconfigured => 500,
-    }
+/// Rounds up, so that the lease has run out when a sender that waited this long tries again.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
 }
 
 const BODY_TOO_LARGE: Answer = Answer::__json(r#"{"error":"Payload too large"}"#);
@@ -299,7 +284,11 @@ const DEADLINE: Answer = Answer::__json(r#"{"error":"Request timeout"}"#);
 const BROKEN_BODY: Answer = Answer::__json(r#"{"error":"Incomplete body"}"#);
 const INVALID_PAYLOAD: Answer = Answer::__json(r#"{"error":"Invalid payload"}"#);
 const UNAVAILABLE: Answer = Answer::__json(r#"{"error":"Service unavailable"}"#);
+const DUPLICATE: Answer = Answer::__json(r#"{"duplicate":true}"#);
+const IN_PROGRESS: Answer = Answer::__json(r#"{"error":"In progress"}"#);
 const MISCONFIGURED: Answer = Answer::__json(r#"{"error":"Internal server error"}"#);
 
 /// Seconds: time for a store to come back, and short beside the schedules of providers.
 const RETRY_AFTER: &str = "5";
+
+const NO_HEADERS: [(&str, &str); 0] = [];

@@ -102,8 +102,9 @@ where
                             return Poll::Ready(Ok(ResponseBody::full(rejection.into())));
                         }
                     };
-                    let bytes = proof.body().clone();
-                    describe(&mut parts.headers, proof.form(), bytes.len());
+                    let delivery = proof.delivery();
+                    let bytes = delivery.body().clone();
+                    describe(&mut parts.headers, delivery.form(), bytes.len());
                     proof.leave(&mut parts.extensions);
                     // A text that was signed can be longer than the body that was sent.
                     #[cfg(feature = "axum")]

@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use countersign::idempotency::{Claim, IdempotencyKey, Reason, Rejection, StoreError};
+use countersign::{
+    Rejection,
+    error::Reason,
+    idempotency::{Claim, IdempotencyKey, InProgressStatus, StoreError},
+};
 use countersign_postgres::PostgresStore;
 use deadpool_postgres::Pool;
 use tokio::time::sleep;
@@ -76,9 +80,10 @@ impl Effects {
                     {
                         Claim::Fresh => {}
                         Claim::InProgress { retry_after } => {
-                            return Err(Reason::InProgress { retry_after }.into());
+                            let status = InProgressStatus::default();
+                            return Err(Reason::InProgress { retry_after, status }.into());
                         }
-                        Claim::Done { .. } => return Err(Reason::Done { answer: None }.into()),
+                        Claim::Done { .. } => return Err(Reason::Duplicate { answer: None }.into()),
                     }
                 }
                 let insert = "insert into effects (line) values ($1)";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::{adapter::body_digest, idempotency::Rejection};
+use countersign::{Rejection, adapter::body_digest};
 use serde::Serialize;
 use tokio::time::sleep;
 

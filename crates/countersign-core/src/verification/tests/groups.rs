@@ -40,8 +40,8 @@ fn verdict(verifier: &Verifier<Grouped>, header: &str, body: &[u8]) -> Verdict {
     let at_once = verifier.verify(&headers, body);
     let at_once = at_once.map(|verified| (verified.secret_index(), verified.signed_at()));
     let in_chunks = verifier.begin(&headers, None).and_then(|mut verification| {
-        body.iter().try_for_each(|byte| verification.update(&[*byte]))?;
-        verification.finish(body.to_vec())
+        body.iter().try_for_each(|byte| verification.update(vec![*byte].into()))?;
+        verification.finish()
     });
     let in_chunks = in_chunks.map(|verified| (verified.secret_index(), verified.signed_at()));
     assert_eq!(at_once, in_chunks, "{header}");
@@ -202,8 +202,8 @@ mod of_a_tenant {
                 Admission::Begun(verification) => verification,
                 Admission::LookingUp(lookup) => lookup.await?,
             };
-            verification.update(body)?;
-            let verdict = verification.finish(body.to_vec());
+            verification.update(body.to_vec().into())?;
+            let verdict = verification.finish();
             let verdict = verdict.map(|verified| verified.signed_at());
             assert_eq!(verdict.map_err(|error| error.kind()), expected);
         }

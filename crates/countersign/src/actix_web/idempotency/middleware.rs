@@ -1,7 +1,6 @@
 use std::{
-    any, fmt,
+    fmt,
     future::{Ready, ready},
-    marker::PhantomData,
     rc::Rc,
     task::{Context, Poll},
 };
@@ -9,14 +8,14 @@ use std::{
 use actix_web::{
     HttpMessage,
     body::{EitherBody, MessageBody},
-    dev::{Service, ServiceRequest, ServiceResponse, Transform},
+    dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform},
 };
 
-use super::IdempotencyFuture;
+use super::{IdempotencyFuture, call::ActixCall};
 use crate::{
-    actix_web::ActixHeaders,
-    idempotency::{Idempotency, Reason, Rejection},
-    surface::{Verifiers, decide::ProofOf, proof::Proof as _},
+    actix_web::{ActixHeaders, intake::refuse},
+    idempotency::{Idempotency, once},
+    surface::{Verifiers, proof::Finder},
 };
 
 /// Middleware that calls the inner service once for each event: inside of a [`VerifyMiddleware`]
@@ -24,8 +23,7 @@ use crate::{
 ///
 /// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
 /// an error, a panic, or a client that hangs up releases it, so that the next delivery is handled.
-/// What is not handed on is answered as
-/// [`idempotency::Rejection`](crate::idempotency::Rejection) has it.
+/// What is not handed on is answered as [`Rejection`](crate::Rejection) lists.
 ///
 /// A client that closes its half of the connection has not hung up for actix: unless
 /// `HttpServer::h1_allow_half_closed(false)` is set, its handler goes on to its end.
@@ -75,94 +73,87 @@ use crate::{
 /// ```
 ///
 /// [`VerifyMiddleware`]: crate::actix_web::VerifyMiddleware
+#[derive(Clone)]
 #[must_use]
-pub struct IdempotencyMiddleware<V> {
+pub struct IdempotencyMiddleware {
     idempotency: Idempotency,
-    verifiers: PhantomData<fn() -> V>,
+    finder: Finder<Extensions>,
 }
 
-impl<V: Verifiers> IdempotencyMiddleware<V> {
-    /// Handles once what `verifiers` let through, the same that the middleware around has.
+impl IdempotencyMiddleware {
+    /// Handles each event once, for deliveries that `verifiers` let through: the verifiers of the
+    /// middleware around this one.
     ///
     /// # Security
     ///
     /// Two verifiers with different secrets must not have one [name](crate::Verifier::endpoint):
     /// events of one sender would be taken for duplicates of the other's. If both verifiers use one
     /// `Idempotency`, this mistake is logged at `ERROR`, once.
-    pub fn new(verifiers: &V, idempotency: Idempotency) -> Self {
-        verifiers.introduce(&idempotency);
-        Self { idempotency, verifiers: PhantomData }
+    pub fn new<V: Verifiers>(verifiers: &V, idempotency: Idempotency) -> Self {
+        idempotency.introduce(verifiers);
+        Self { idempotency, finder: Finder::of::<V>() }
     }
 }
 
-impl<S, V, B> Transform<S, ServiceRequest> for IdempotencyMiddleware<V>
+impl<S, B> Transform<S, ServiceRequest> for IdempotencyMiddleware
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>>,
-    V: Verifiers,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>> + 'static,
     B: MessageBody + 'static,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
-    type Transform = IdempotencyService<S, V>;
+    type Transform = IdempotencyService<S>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let idempotency = self.idempotency.clone();
-        ready(Ok(IdempotencyService {
-            inner: Rc::new(service),
-            idempotency,
-            verifiers: PhantomData,
-        }))
+        let Self { idempotency, finder } = self.clone();
+        ready(Ok(IdempotencyService { inner: Rc::new(service), idempotency, finder }))
     }
 }
 
 /// Service of [`IdempotencyMiddleware`].
-pub struct IdempotencyService<S, V> {
+pub struct IdempotencyService<S> {
     // Shared with the deliveries under way: it is called once their events are claimed.
     inner: Rc<S>,
     idempotency: Idempotency,
-    verifiers: PhantomData<fn() -> V>,
+    finder: Finder<Extensions>,
 }
 
-impl<S, V, B> Service<ServiceRequest> for IdempotencyService<S, V>
+impl<S, B> Service<ServiceRequest> for IdempotencyService<S>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>>,
-    V: Verifiers,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>> + 'static,
     B: MessageBody + 'static,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
-    type Future = IdempotencyFuture<S, B>;
+    type Future = IdempotencyFuture<B, S::Error>;
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let proof = ProofOf::<V>::find(&*request.extensions());
-        match proof {
-            Some(proof) => {
-                let key = proof.key(&self.idempotency, &ActixHeaders(request.headers()));
-                let claiming = self.idempotency.clone().admit(key);
-                IdempotencyFuture::new(claiming, request, Rc::clone(&self.inner))
+        let idempotency = self.idempotency.clone();
+        let headers = ActixHeaders(request.headers());
+        let extensions = request.extensions();
+        let found = self.finder.find(&extensions);
+        let keyed = found.map(|delivery| idempotency.keyed(delivery, &headers));
+        drop(extensions);
+        match keyed {
+            Ok(keyed) => {
+                let call = ActixCall { inner: Rc::clone(&self.inner), request };
+                IdempotencyFuture::new(once(idempotency, keyed, call))
             }
-            None => {
-                let verifier = any::type_name::<V>();
-                let rejection = Rejection::new(Reason::MissingProof { verifier });
-                IdempotencyFuture::reject(rejection, request)
+            Err(rejection) => {
+                let rejection = refuse(rejection, request.request());
+                IdempotencyFuture::ready(request.error_response(rejection).map_into_right_body())
             }
         }
     }
 }
 
-impl<V> Clone for IdempotencyMiddleware<V> {
-    fn clone(&self) -> Self {
-        Self { idempotency: self.idempotency.clone(), verifiers: PhantomData }
-    }
-}
-
-impl<V> fmt::Debug for IdempotencyMiddleware<V> {
+impl fmt::Debug for IdempotencyMiddleware {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdempotencyMiddleware")
             .field("idempotency", &self.idempotency)
@@ -170,7 +161,7 @@ impl<V> fmt::Debug for IdempotencyMiddleware<V> {
     }
 }
 
-impl<S, V> fmt::Debug for IdempotencyService<S, V> {
+impl<S> fmt::Debug for IdempotencyService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdempotencyService")
             .field("idempotency", &self.idempotency)

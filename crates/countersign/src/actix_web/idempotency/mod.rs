@@ -1,5 +1,6 @@
 //! Middleware that handles each event once.
 
+mod call;
 mod future;
 mod middleware;
 

@@ -93,7 +93,7 @@ async fn tells_a_limit_outside_from_a_body_that_broke() {
     ] {
         let rejection = refused(Chunks::payload([Ok("{"), Err(error)], true)).await;
         assert_eq!(rejection.status(), status);
-        assert_eq!(rejection.headers().last(), Some(("connection", "close")));
+        assert_eq!(rejection.headers().last(), Some(("connection", "close".into())));
     }
 }
 
@@ -102,7 +102,7 @@ async fn gives_up_on_a_body_at_the_deadline() {
     let rejection = refused(Chunks::payload([Ok("{")], false)).await;
     assert_eq!(*rejection.reason(), Reason::Deadline);
     assert_eq!(rejection.status(), 408);
-    assert_eq!(rejection.headers().last(), Some(("connection", "close")));
+    assert_eq!(rejection.headers().last(), Some(("connection", "close".into())));
 }
 
 /// What a plausible delivery with this body is refused with.
@@ -117,7 +117,7 @@ async fn http_2_is_not_told_to_close() {
     let request = forged::<XWebhookSignature>(USER).version(Version::HTTP_2).to_http_request();
     let rejection = VerifiedBody::<XWebhookSignature>::extract(&request).await.unwrap_err();
     assert_eq!(rejection.status(), 500);
-    assert_eq!(rejection.headers().count(), 0);
+    assert!(rejection.headers().all(|(name, _)| name != "connection"));
 }
 
 #[actix_web::test]

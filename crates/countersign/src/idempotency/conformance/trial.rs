@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
 use super::super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError};
-use crate::log::causes::Causes;
+use crate::logs::causes::Causes;
 
 /// What was seen instead, if a rule is broken.
 pub(super) type Outcome<T = ()> = Result<T, String>;

@@ -38,7 +38,6 @@ pub(crate) struct Rejected<B> {
     rest: Option<Pin<Box<B>>>,
 }
 
-#[cfg(all(feature = "axum", feature = "tower"))]
 impl<V, B> Intake<V, B>
 where
     V: Decide,
@@ -100,7 +99,6 @@ where
     }
 }
 
-#[cfg(feature = "axum")]
 impl<B> Rejected<B> {
     /// Rejects a delivery whose body was not read.
     pub(crate) fn unread(rejection: Rejection, body: B) -> Self {

@@ -10,11 +10,9 @@ mod linger;
 mod read;
 mod response;
 
-#[cfg(feature = "tower")]
 pub(crate) use chunks::BoxError;
 pub(crate) use chunks::Chunks;
 pub use headers::HttpHeaders;
-#[cfg(feature = "axum")]
 pub(crate) use intake::Rejected;
 pub(crate) use intake::{Intake, intake, refuse};
 pub(crate) use read::read;

@@ -3,13 +3,13 @@ use http::request::Parts;
 use super::{HttpHeaders, refuse};
 use crate::{
     Rejection,
-    surface::{Extractor, decide::Decide, extractor::ProofOf, proof::Proof},
+    surface::{Extractor, extractor::ProofOf, proof::Proof},
 };
 
 /// Reads what a layer has let through. A missing proof is a mistake of the application.
 pub(crate) fn read<T: Extractor>(parts: &Parts) -> Result<T, Rejection> {
     ProofOf::<T>::find(&parts.extensions)
-        .ok_or_else(Rejection::missing_proof::<<T::Verifiers as Decide>::First>)
+        .ok_or_else(Rejection::missing_proof::<T::Verifiers>)
         .and_then(|proof| T::read(proof, &HttpHeaders(&parts.headers)))
         .map_err(|rejection| refuse(rejection, parts))
 }

@@ -1,6 +1,6 @@
 //! The log line of a refused delivery.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use countersign_core::{
     HeaderSource, PayloadError, VerifyError, error::VerifyErrorKind,
@@ -8,7 +8,10 @@ use countersign_core::{
 };
 
 use super::{BodyFacts, Reason, Rejection, sent::Sent};
-use crate::log::{self, causes::Causes};
+use crate::{
+    logs::{self, causes::Causes},
+    surface::names::Names,
+};
 
 impl Rejection {
     /// Logs the delivery, once.
@@ -16,34 +19,51 @@ impl Rejection {
     /// A field is there only if it is known: no length of a body that was not read, and no count of
     /// secrets that were not tried. Nothing is text of the sender, except the path and names of
     /// members.
-    pub(super) fn log<H: HeaderSource + ?Sized>(&self, path: &str, headers: &H) {
-        if let Reason::Handshake(_) = self.reason {
-            tracing::debug!(
-                target: log::HANDSHAKE,
-                provider = &*self.names.joined(),
+    pub(super) fn log<H: HeaderSource + ?Sized>(&self, path: Option<&str>, headers: &H) {
+        let reason = &self.reason;
+        match reason {
+            Reason::Handshake(_) => tracing::debug!(
+                target: logs::HANDSHAKE,
+                provider = self.provider().as_deref(),
                 path,
                 "answered a request without a signature",
-            );
+            ),
+            Reason::Duplicate { .. } | Reason::InProgress { .. } => {
+                tracing::debug!(target: logs::IDEMPOTENCY, "a delivery is not handled: {reason}");
+            }
+            Reason::Store(_) | Reason::StoreDeadline => {
+                let cause = reason.causes().map(tracing::field::display);
+                tracing::warn!(
+                    target: logs::IDEMPOTENCY,
+                    cause,
+                    "a delivery is not handled: {reason}",
+                );
+            }
+            Reason::MissingIdempotency => {
+                tracing::error!(target: logs::IDEMPOTENCY, "a delivery is not handled: {reason}");
+            }
+            _ => self.log_rejection(path, headers),
+        }
+    }
+
+    fn log_rejection<H: HeaderSource + ?Sized>(&self, path: Option<&str>, headers: &H) {
+        if !tracing::enabled!(target: logs::REJECTION, tracing::Level::WARN) {
             return;
         }
-        if !tracing::enabled!(target: log::REJECTION, tracing::Level::WARN) {
-            return;
-        }
-        let (verify, payload, lookup) = match &self.reason {
-            Reason::Verify(error) => (Some(error), None, None),
-            Reason::Payload(error) => (None, Some(error), None),
-            Reason::Lookup(error) => (None, None, Causes::of(error)),
-            _ => (None, None, None),
+        let (verify, payload) = match &self.reason {
+            Reason::Verify(error) => (Some(error), None),
+            Reason::Payload(error) => (None, Some(error)),
+            _ => (None, None),
         };
         let head = verify.map(|error| Head::of(error, headers));
         let head = head.as_ref();
-        let expected = verify.and_then(|error| self.names.scheme()?.__expected(error.kind()));
+        let expected = verify.and_then(|error| self.names?.scheme()?.__expected(error.kind()));
         let sent = Sent::of(headers);
         let tried = verify.filter(|error| error.secrets_tried() > 0);
         let received = verify.map(VerifyError::received).filter(|received| *received > 0);
         tracing::warn!(
-            target: log::REJECTION,
-            provider = &*self.names.joined(),
+            target: logs::REJECTION,
+            provider = self.provider().as_deref(),
             reason = %self.reason,
             status = self.status(),
             path,
@@ -62,13 +82,28 @@ impl Rejection {
             age_s = verify.and_then(VerifyError::signed_age),
             tolerance_s = verify.and_then(VerifyError::tolerance).map(|time| time.as_secs()),
             advice = verify.and_then(advice),
-            cause = lookup.map(tracing::field::display),
+            cause = self.reason.causes().map(tracing::field::display),
             category = payload.map(|error| tracing::field::debug(error.kind())),
             line = payload.map(PayloadError::line).filter(|line| *line > 0),
             column = payload.map(PayloadError::column).filter(|column| *column > 0),
             member = payload.and_then(PayloadError::path),
             "refused a delivery",
         );
+    }
+
+    fn provider(&self) -> Option<Cow<'static, str>> {
+        self.names.map(Names::joined)
+    }
+}
+
+impl Reason {
+    /// Returns the causes of an error of the application's own code or store, for the log.
+    pub(crate) fn causes(&self) -> Option<Causes<'_>> {
+        match self {
+            Self::Lookup(error) => Causes::of(error),
+            Self::Store(error) => Causes::of(error),
+            _ => None,
+        }
     }
 }
 

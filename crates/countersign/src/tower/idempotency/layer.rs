@@ -1,16 +1,20 @@
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
+use http::Extensions;
 use tower_layer::Layer;
 
 use super::IdempotencyService;
-use crate::{idempotency::Idempotency, surface::Verifiers};
+use crate::{
+    idempotency::Idempotency,
+    surface::{Verifiers, proof::Finder},
+};
 
 /// Layer that applies the [`IdempotencyService`] middleware: inside of a [`VerifyLayer`] with the
 /// same verifiers.
 ///
 /// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
 /// a panic, or a client that hangs up releases it, so that the next delivery is handled. What is
-/// not handed on is answered as [`idempotency::Rejection`](crate::idempotency::Rejection) has it.
+/// not handed on is answered as [`Rejection`](crate::Rejection) lists.
 ///
 /// # Examples
 ///
@@ -62,41 +66,37 @@ use crate::{idempotency::Idempotency, surface::Verifiers};
 /// ```
 ///
 /// [`VerifyLayer`]: crate::tower::VerifyLayer
+#[derive(Clone)]
 #[must_use]
-pub struct IdempotencyLayer<V> {
+pub struct IdempotencyLayer {
     idempotency: Idempotency,
-    verifiers: PhantomData<fn() -> V>,
+    finder: Finder<Extensions>,
 }
 
-impl<V: Verifiers> IdempotencyLayer<V> {
-    /// Handles once what `verifiers` let through, the same that the layer around has.
+impl IdempotencyLayer {
+    /// Handles each event once, for deliveries that `verifiers` let through: the verifiers of the
+    /// layer around this one.
     ///
     /// # Security
     ///
     /// Two verifiers with different secrets must not have one [name](crate::Verifier::endpoint):
     /// events of one sender would be taken for duplicates of the other's. If both verifiers use one
     /// `Idempotency`, this mistake is logged at `ERROR`, once.
-    pub fn new(verifiers: &V, idempotency: Idempotency) -> Self {
-        verifiers.introduce(&idempotency);
-        Self { idempotency, verifiers: PhantomData }
+    pub fn new<V: Verifiers>(verifiers: &V, idempotency: Idempotency) -> Self {
+        idempotency.introduce(verifiers);
+        Self { idempotency, finder: Finder::of::<V>() }
     }
 }
 
-impl<S, V: Verifiers> Layer<S> for IdempotencyLayer<V> {
-    type Service = IdempotencyService<S, V>;
+impl<S> Layer<S> for IdempotencyLayer {
+    type Service = IdempotencyService<S>;
 
-    fn layer(&self, inner: S) -> IdempotencyService<S, V> {
-        IdempotencyService::new(inner, self.idempotency.clone())
+    fn layer(&self, inner: S) -> IdempotencyService<S> {
+        IdempotencyService::new(inner, self.idempotency.clone(), self.finder)
     }
 }
 
-impl<V> Clone for IdempotencyLayer<V> {
-    fn clone(&self) -> Self {
-        Self { idempotency: self.idempotency.clone(), verifiers: PhantomData }
-    }
-}
-
-impl<V> fmt::Debug for IdempotencyLayer<V> {
+impl fmt::Debug for IdempotencyLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdempotencyLayer")
             .field("idempotency", &self.idempotency)

@@ -1,34 +1,39 @@
 use std::{
-    any, fmt,
-    marker::PhantomData,
-    mem,
+    fmt, mem,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Extensions, Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use super::IdempotencyFuture;
+use super::{IdempotencyFuture, call::TowerCall};
 use crate::{
-    idempotency::{Idempotency, Reason, Rejection},
-    surface::{Verifiers, decide::ProofOf, http::HttpHeaders, proof::Proof as _},
+    idempotency::{Idempotency, once},
+    surface::{
+        http::{HttpHeaders, refuse},
+        proof::Finder,
+    },
     tower::ResponseBody,
 };
 
 /// Middleware that calls the inner service once for each event.
 ///
+/// The inner service, its future, its response and its error must be `Send + 'static`, like the
+/// request: the whole call is one future in a box.
+///
 /// See [`IdempotencyLayer`](super::IdempotencyLayer) for an example.
-pub struct IdempotencyService<S, V> {
+#[derive(Clone)]
+pub struct IdempotencyService<S> {
     inner: S,
     idempotency: Idempotency,
-    verifiers: PhantomData<fn() -> V>,
+    finder: Finder<Extensions>,
 }
 
-impl<S, V: Verifiers> IdempotencyService<S, V> {
-    pub(super) fn new(inner: S, idempotency: Idempotency) -> Self {
-        Self { inner, idempotency, verifiers: PhantomData }
+impl<S> IdempotencyService<S> {
+    pub(super) fn new(inner: S, idempotency: Idempotency, finder: Finder<Extensions>) -> Self {
+        Self { inner, idempotency, finder }
     }
 
     /// Returns a reference to the inner service.
@@ -47,15 +52,17 @@ impl<S, V: Verifiers> IdempotencyService<S, V> {
     }
 }
 
-impl<S, V, B, R> Service<Request<B>> for IdempotencyService<S, V>
+impl<S, B, R> Service<Request<B>> for IdempotencyService<S>
 where
-    S: Service<Request<B>, Response = Response<R>> + Clone,
-    V: Verifiers,
-    R: Body<Data = Bytes>,
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+    B: Send + 'static,
+    R: Body<Data = Bytes> + Send + 'static,
 {
     type Response = Response<ResponseBody<R>>;
     type Error = S::Error;
-    type Future = IdempotencyFuture<S, B, R>;
+    type Future = IdempotencyFuture<R, S::Error>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -65,31 +72,21 @@ where
         // The service that was polled ready is the one to call; its clone waits for the next turn.
         let clone = self.inner.clone();
         let inner = mem::replace(&mut self.inner, clone);
-
-        match ProofOf::<V>::find(request.extensions()) {
-            Some(proof) => {
-                let key = proof.key(&self.idempotency, &HttpHeaders(request.headers()));
-                IdempotencyFuture::new(self.idempotency.clone().admit(key), request, inner)
+        let idempotency = self.idempotency.clone();
+        match self.finder.find(request.extensions()) {
+            Ok(delivery) => {
+                let keyed = idempotency.keyed(delivery, &HttpHeaders(request.headers()));
+                IdempotencyFuture::new(once(idempotency, keyed, TowerCall { inner, request }))
             }
-            None => {
-                let verifier = any::type_name::<V>();
-                IdempotencyFuture::reject(Rejection::new(Reason::MissingProof { verifier }))
+            Err(rejection) => {
+                let (parts, _) = request.into_parts();
+                IdempotencyFuture::reject(refuse(rejection, &parts))
             }
         }
     }
 }
 
-impl<S: Clone, V> Clone for IdempotencyService<S, V> {
-    fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            idempotency: self.idempotency.clone(),
-            verifiers: PhantomData,
-        }
-    }
-}
-
-impl<S: fmt::Debug, V> fmt::Debug for IdempotencyService<S, V> {
+impl<S: fmt::Debug> fmt::Debug for IdempotencyService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdempotencyService")
             .field("inner", &self.inner)

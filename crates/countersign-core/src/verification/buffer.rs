@@ -5,7 +5,7 @@ use std::mem;
 use bytes::{Bytes, BytesMut};
 
 /// The chunks of one body.
-pub(crate) enum Buffer {
+pub(super) enum Buffer {
     /// A body of one piece is handed on without a copy.
     One(Bytes),
     /// Boxed, because most bodies come in one piece, and pay for each byte that is moved.
@@ -16,13 +16,13 @@ pub(crate) enum Buffer {
 /// twice the body. Small ones are gathered, because a chunk of one byte keeps its whole read buffer
 /// alive.
 #[derive(Default)]
-pub(crate) struct Many {
+pub(super) struct Many {
     settled: Vec<Bytes>,
     gathered: BytesMut,
 }
 
 impl Buffer {
-    pub(crate) fn push(&mut self, chunk: Bytes) {
+    pub(super) fn push(&mut self, chunk: Bytes) {
         match self {
             Self::One(first) if first.is_empty() => *first = chunk,
             Self::One(_) if chunk.is_empty() => {}
@@ -36,7 +36,7 @@ impl Buffer {
         }
     }
 
-    pub(crate) fn join(self) -> Bytes {
+    pub(super) fn join(self) -> Bytes {
         match self {
             Self::One(body) => body,
             Self::Many(many) => many.join(),

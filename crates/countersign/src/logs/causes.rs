@@ -14,7 +14,6 @@ pub(crate) struct Causes<'a>(&'a (dyn Error + 'static));
 
 impl<'a> Causes<'a> {
     /// Returns an error with its causes.
-    #[cfg(feature = "idempotency")]
     pub(crate) fn from(error: &'a (dyn Error + 'static)) -> Self {
         Self(error)
     }

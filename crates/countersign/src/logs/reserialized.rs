@@ -1,21 +1,24 @@
 //! What follows when a delivery was signed in another form than the wire's.
 
-use countersign_core::{Provider, Verified, scheme::BodyForm};
+use countersign_core::scheme::BodyForm;
 
-use crate::log::{self, occasional::Occasional};
+use crate::{
+    adapter::VerifiedDelivery,
+    logs::{self, occasional::Occasional},
+};
 
 /// Tells the operator, once in a while, that a provider signs what it does not send.
-pub(crate) fn tell<P: Provider, B>(verified: &Verified<P, B>) {
+pub(crate) fn tell(delivery: &VerifiedDelivery) {
     static COUNTS: Occasional = Occasional::new();
 
-    let form = verified.form();
+    let form = delivery.form();
     if form == BodyForm::Wire {
         return;
     }
-    if let Some(count) = COUNTS.count(P::NAME) {
+    if let Some(count) = COUNTS.count(delivery.provider()) {
         tracing::info!(
-            target: log::FORM,
-            provider = P::NAME,
+            target: logs::FORM,
+            provider = delivery.provider(),
             ?form,
             count,
             "the signature is over another form than the bytes on the wire",

@@ -2,13 +2,11 @@
 
 use std::time::{Instant, SystemTime};
 
-use countersign_core::Provider;
-
-use crate::{Verified, log, surface::decide::Decide};
+use crate::{adapter::VerifiedDelivery, logs, surface::decide::Decide};
 
 /// The time at which a delivery began, noted only if somebody listens to the line.
 #[derive(Clone, Copy, Debug)]
-pub struct Began {
+pub(crate) struct Began {
     at: Instant,
     /// By the verifier's clock.
     now: SystemTime,
@@ -17,7 +15,7 @@ pub struct Began {
 impl Began {
     #[inline]
     pub(crate) fn note<V: Decide>(verifiers: &V) -> Option<Box<Self>> {
-        tracing::enabled!(target: log::DELIVERY, tracing::Level::DEBUG)
+        tracing::enabled!(target: logs::DELIVERY, tracing::Level::DEBUG)
             .then(|| Self::now(verifiers))
     }
 
@@ -28,16 +26,16 @@ impl Began {
 
     /// Logs that the delivery is accepted.
     #[cold]
-    pub(crate) fn accepted<P: Provider>(&self, verified: &Verified<P>) {
+    pub(crate) fn accepted(&self, delivery: &VerifiedDelivery) {
         tracing::debug!(
-            target: log::DELIVERY,
-            provider = P::NAME,
-            endpoint = verified.endpoint(),
-            tenant = verified.tenant(),
-            bytes = verified.bytes().len(),
-            secret = verified.secret_index(),
-            form = ?verified.form(),
-            age_s = verified.signed_at().map(|signed_at| seconds(signed_at, self.now)),
+            target: logs::DELIVERY,
+            provider = delivery.provider(),
+            endpoint = delivery.endpoint(),
+            tenant = delivery.tenant(),
+            bytes = delivery.bytes().len(),
+            secret = delivery.secret_index(),
+            form = ?delivery.form(),
+            age_s = delivery.signed_at().map(|signed_at| seconds(signed_at, self.now)),
             microseconds = u64::try_from(self.at.elapsed().as_micros()).unwrap_or(u64::MAX),
             "accepted a delivery",
         );

@@ -1,0 +1,225 @@
+//! A verified delivery, whatever its provider.
+
+use std::{fmt, sync::Arc, time::SystemTime};
+
+use serde::Deserialize;
+
+use crate::{
+    HeaderSource, PayloadError, Provider,
+    custom::Custom,
+    event::{Delivery, EventAt},
+    key_set::KeySet,
+    scheme::BodyForm,
+};
+
+/// A verified delivery: the signed bytes, and the facts about them.
+///
+/// It has no type parameter for the provider, so that middleware, logs and queues can treat the
+/// deliveries of all providers alike. [`Verified`](crate::Verified) dereferences to it, and only a
+/// [`Verifier`](crate::Verifier) makes one.
+///
+/// `Debug` shows the body's length, not the body.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_core::{Secret, Signer, Verifier, adapter::VerifiedDelivery};
+/// use countersign_core::providers::{GitHub, Respan};
+///
+/// fn describe(delivery: &VerifiedDelivery<impl AsRef<[u8]>>) -> String {
+///     format!("{}: {} bytes", delivery.endpoint(), delivery.bytes().len())
+/// }
+///
+/// let secret = Secret::new("key")?;
+/// let headers = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;
+/// let verified = Verifier::<GitHub>::new(secret.clone())?.verify(&headers, b"{}")?;
+/// assert_eq!(describe(&verified), "github: 2 bytes");
+///
+/// let headers = Signer::<Respan>::new(secret.clone())?.sign(b"[0]")?;
+/// let verified = Verifier::<Respan>::new(secret)?.verify(&headers, b"[0]")?;
+/// assert_eq!(describe(&verified), "respan: 3 bytes");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct VerifiedDelivery<B> {
+    body: B,
+    secret_index: usize,
+    form: BodyForm,
+    told: Told,
+    provider: &'static Facts,
+}
+
+/// Facts about a provider.
+#[derive(Debug)]
+struct Facts {
+    name: &'static str,
+    event: EventAt,
+}
+
+/// Facts about a delivery other than its body. Small, because it is moved several times.
+#[derive(Clone, Default)]
+pub(crate) struct Told {
+    pub(crate) custom: Custom,
+    pub(crate) id: Option<Arc<str>>,
+    pub(crate) signed_at: Option<SystemTime>,
+    /// The tenant that was looked up for this delivery.
+    pub(crate) tenant: Option<Arc<str>>,
+    pub(crate) keys: KeySet,
+}
+
+impl<B> VerifiedDelivery<B> {
+    pub(super) fn new<P: Provider>(
+        body: B,
+        secret_index: usize,
+        form: BodyForm,
+        told: Told,
+    ) -> Self {
+        let provider = const { &Facts { name: P::NAME, event: P::EVENT } };
+        Self { body, secret_index, form, told, provider }
+    }
+
+    /// Returns the name of the provider: [`Provider::NAME`].
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.provider.name
+    }
+
+    /// Returns the name of the endpoint, as the verifier has it: the provider's name unless
+    /// [`Verifier::endpoint`](crate::Verifier::endpoint) sets another one.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        self.told.custom.endpoint().unwrap_or(self.provider.name)
+    }
+
+    /// Returns the tenant whose secret matched, if secrets are looked up per tenant.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.told.tenant.as_deref().or(self.told.custom.tenant())
+    }
+
+    /// Returns the number of the secret that matched: 0 is the current one, 1 to 3 are the retired
+    /// ones in their order.
+    #[must_use]
+    pub fn secret_index(&self) -> usize {
+        self.secret_index
+    }
+
+    /// Returns the form of the body that was signed. If it is not the wire's, the bytes are the
+    /// text that was signed, and not the bytes that arrived.
+    #[must_use]
+    pub fn form(&self) -> BodyForm {
+        self.form
+    }
+
+    /// Returns the delivery's id, if the scheme signs one in a header. If the id is in the body,
+    /// [`delivery`](Self::delivery) reads it.
+    #[must_use]
+    pub fn signed_id(&self) -> Option<&str> {
+        self.told.id.as_deref()
+    }
+
+    /// Returns the time at which the provider signed, if the scheme signs a time.
+    #[must_use]
+    pub fn signed_at(&self) -> Option<SystemTime> {
+        self.told.signed_at
+    }
+
+    /// Returns the body as it is kept: `Bytes` are cloned without a copy.
+    #[must_use]
+    pub fn body(&self) -> &B {
+        &self.body
+    }
+
+    /// Returns the body.
+    #[must_use]
+    pub fn into_body(self) -> B {
+        self.body
+    }
+
+    /// Returns the keys of the verifier that made the proof.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __key_set(&self) -> KeySet {
+        self.told.keys
+    }
+
+    /// Returns the names and answers of the verifier that made the proof: the delivery can still be
+    /// rejected where its event is read.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __custom(&self) -> &Custom {
+        &self.told.custom
+    }
+
+    /// Returns the places of the event's id, type and data.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __event(&self) -> &'static EventAt {
+        &self.provider.event
+    }
+}
+
+impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
+    /// Returns the bytes that were signed.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.body.as_ref()
+    }
+
+    /// Reads the bytes as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`] if they are not JSON, or not of this shape.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, PayloadError> {
+        crate::event::json::parse(crate::event::json::text(self.bytes())?)
+    }
+
+    /// Adds the headers, in which a provider can name the event's type and id, for
+    /// [`Event::parse`](crate::Event::parse).
+    pub fn delivery<'a, H: HeaderSource + ?Sized>(&'a self, headers: &'a H) -> Delivery<'a> {
+        self.delivery_at(headers, self.provider.event)
+    }
+
+    /// Does the same as [`delivery`](Self::delivery), with other places of the event's facts than
+    /// the provider's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{
+    ///     Provider, Secret, Signer, Verifier, event::{EventAt, Location}, providers::GitHub,
+    /// };
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let body = br#"{"action":"opened","number":7}"#;
+    /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let at = GitHub::EVENT.id(Location::Body(&["number"]));
+    /// assert_eq!(verified.delivery_at(&headers, at).id().as_deref(), Some("7"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn delivery_at<'a, H: HeaderSource + ?Sized>(
+        &'a self,
+        headers: &'a H,
+        at: EventAt,
+    ) -> Delivery<'a> {
+        Delivery::new(self.bytes(), at, self.signed_id(), headers)
+    }
+
+    pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("provider", &self.provider.name)
+            .field("length", &self.bytes().len())
+            .field("secret_index", &self.secret_index)
+            .field("form", &self.form)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<B: AsRef<[u8]>> fmt::Debug for VerifiedDelivery<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.debug("VerifiedDelivery", f)
+    }
+}

@@ -1,0 +1,71 @@
+//! The proof of a request: found in its extensions, or still being made.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use pin_project_lite::pin_project;
+
+use crate::{
+    polled_again::polled_again,
+    surface::{
+        Extractor,
+        extractor::ProofOf,
+        proof::{Extensions, Proof as _},
+    },
+};
+
+pin_project! {
+    /// The proof that a middleware left, or the verification of the body, `I`, which gives one. `R`
+    /// is a rejected request.
+    #[project = FoundProjection]
+    pub(crate) enum Found<T, I, R>
+    where
+        T: Extractor,
+    {
+        Decided {
+            // Taken when it is asked for.
+            verdict: Option<Result<ProofOf<T>, R>>,
+        },
+        Verifying {
+            #[pin]
+            intake: I,
+        },
+    }
+}
+
+impl<T: Extractor, I, R> Found<T, I, R> {
+    /// Takes the proof that a middleware left, or begins to verify the body.
+    #[inline]
+    pub(crate) fn find<X: Extensions>(
+        extensions: &X,
+        verify: impl FnOnce() -> Result<I, R>,
+    ) -> Self {
+        match ProofOf::<T>::find(extensions) {
+            Some(proof) => Self::Decided { verdict: Some(Ok(proof)) },
+            None => match verify() {
+                Ok(intake) => Self::Verifying { intake },
+                Err(rejected) => Self::Decided { verdict: Some(Err(rejected)) },
+            },
+        }
+    }
+}
+
+impl<T, I, R> Future for Found<T, I, R>
+where
+    T: Extractor,
+    I: Future<Output = Result<ProofOf<T>, R>>,
+{
+    type Output = Result<ProofOf<T>, R>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            FoundProjection::Verifying { intake } => intake.poll(cx),
+            FoundProjection::Decided { verdict } => {
+                verdict.take().map_or_else(|| polled_again(), Poll::Ready)
+            }
+        }
+    }
+}

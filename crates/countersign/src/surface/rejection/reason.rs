@@ -1,0 +1,172 @@
+//! The reasons for a rejection.
+
+use std::{error::Error, fmt, time::Duration};
+
+use countersign_core::{
+    Answer, PayloadError, VerifyError,
+    error::{ErrorClass, LookupError},
+};
+
+use super::{InProgressStatus, KeptAnswer, StoreError};
+
+/// The reason why a delivery was rejected.
+///
+/// More reasons may follow; [`Rejection::status`](crate::Rejection::status) returns the status of
+/// each one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The delivery was not verified.
+    Verify(VerifyError),
+    /// The delivery was verified, and cannot be read as the event that the handler takes.
+    Payload(PayloadError),
+    /// The body reached a limit other than the verifier's.
+    OuterLimit,
+    /// The body was not complete within the deadline.
+    Deadline,
+    /// The body broke off.
+    BrokenBody,
+    /// The tenant's secrets could not be looked up. It is not known whether the delivery is
+    /// genuine, so its provider has to send it again.
+    Lookup(LookupError),
+    /// The tenant's secrets were not looked up within the deadline.
+    LookupDeadline,
+    /// The request has no signature header, and the closure of
+    /// [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) answers it with 200. This is
+    /// a handshake, and no failure. A handler that takes `Result<_, Rejection>` must return this
+    /// rejection as the response, or the handshake fails.
+    Handshake(Answer),
+    /// The event was handled before.
+    Duplicate {
+        /// The first answer, if it was kept and was given to the same bytes.
+        answer: Option<Box<KeptAnswer>>,
+    },
+    /// The event is being handled for another delivery.
+    InProgress {
+        /// The time until the other delivery's lease runs out.
+        retry_after: Duration,
+        /// The status of the answer.
+        status: InProgressStatus,
+    },
+    /// The idempotency store failed.
+    Store(StoreError),
+    /// The idempotency store did not answer within its deadline.
+    StoreDeadline,
+    /// The application did not provide the handler's verifier: a mistake in the application.
+    MissingVerifier {
+        /// The provider's type, with its path.
+        provider: &'static str,
+    },
+    /// Two of the handler's verifiers look for the signature in the same header: a mistake in the
+    /// application.
+    SharedHeader {
+        /// The header.
+        header: Box<str>,
+        /// The names of the two endpoints.
+        verifiers: [Box<str>; 2],
+    },
+    /// No layer or middleware has verified the request: a mistake in the application.
+    MissingProof {
+        /// The type of the provider, with its path; of several, the first one.
+        provider: &'static str,
+    },
+    /// The application did not provide the extractor's `Idempotency`: a mistake in the application.
+    MissingIdempotency,
+}
+
+impl Reason {
+    /// Returns the status of the answer.
+    pub(super) fn status(&self) -> u16 {
+        match self {
+            Self::Verify(error) => status_of(error.kind().class()),
+            Self::Payload(error) => status_of(error.kind().class()),
+            Self::Handshake(_) | Self::Duplicate { answer: None } => 200,
+            Self::Duplicate { answer: Some(answer) } => answer.status,
+            Self::InProgress { status, .. } => status.code(),
+            Self::OuterLimit => 413,
+            Self::Deadline => 408,
+            Self::BrokenBody => 400,
+            Self::Lookup(_) | Self::LookupDeadline | Self::Store(_) | Self::StoreDeadline => 503,
+            Self::MissingVerifier { .. }
+            | Self::MissingProof { .. }
+            | Self::SharedHeader { .. }
+            | Self::MissingIdempotency => 500,
+        }
+    }
+
+    /// Returns the error inside, if there is one.
+    pub(super) fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Verify(error) => Some(error),
+            Self::Payload(error) => Some(error),
+            Self::Lookup(error) => Some(error),
+            Self::Store(error) => Some(error),
+            Self::OuterLimit
+            | Self::Deadline
+            | Self::BrokenBody
+            | Self::LookupDeadline
+            | Self::Handshake(_)
+            | Self::Duplicate { .. }
+            | Self::InProgress { .. }
+            | Self::StoreDeadline
+            | Self::MissingVerifier { .. }
+            | Self::SharedHeader { .. }
+            | Self::MissingProof { .. }
+            | Self::MissingIdempotency => None,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verify(error) => error.fmt(f),
+            Self::Payload(error) => error.fmt(f),
+            Self::Lookup(error) => error.fmt(f),
+            Self::LookupDeadline => {
+                f.write_str("the tenant's secrets were not looked up within the deadline")
+            }
+            Self::Handshake(_) => f.write_str("a request without a signature was answered"),
+            Self::OuterLimit => f.write_str("the body is larger than a limit outside of ours"),
+            Self::Deadline => f.write_str("the body was not complete within the deadline"),
+            Self::BrokenBody => f.write_str("the body broke off"),
+            Self::Duplicate { .. } => f.write_str("the event was handled before"),
+            Self::InProgress { .. } => {
+                f.write_str("the event is being handled for another delivery")
+            }
+            Self::Store(error) => error.fmt(f),
+            Self::StoreDeadline => {
+                f.write_str("the idempotency store did not answer within its deadline")
+            }
+            Self::MissingIdempotency => f.write_str(
+                "Idempotency is not in the app data: add \
+                 .app_data(web::Data::new(idempotency))",
+            ),
+            Self::MissingVerifier { provider } => write!(
+                f,
+                "Verifier<{provider}> is not in the app data: \
+                 add .app_data(web::Data::new(verifier))"
+            ),
+            Self::SharedHeader { header, verifiers: [first, second] } => write!(
+                f,
+                "the verifiers of {first} and {second} both look for the signature in the header \
+                 {header}: give each an endpoint of its own"
+            ),
+            Self::MissingProof { provider } => write!(
+                f,
+                "Verified<{provider}> is not in the request's extensions: put VerifyLayer \
+                 (VerifyMiddleware on actix-web) around the service"
+            ),
+        }
+    }
+}
+
+const fn status_of(class: ErrorClass) -> u16 {
+    match class {
+        ErrorClass::Unauthorized => 401,
+        ErrorClass::TooLarge => 413,
+        ErrorClass::BadRequest => 400,
+        ErrorClass::Unprocessable => 422,
+        ErrorClass::Misconfigured => 500,
+    }
+}
