@@ -5,9 +5,11 @@ use countersign_core::{Provider, Verifier};
 
 use crate::{Rejection, surface::Verifiers};
 
-/// Verifiers that the app data hold: each by itself.
+/// Verifiers that the app data hold: each of them is an entry of its own, as `web::Data` or plain.
+///
+/// The trait is implemented for all verifiers. It appears in the bounds of extractors.
 pub trait FromAppData: Verifiers {
-    /// Takes those that the nearest scope gives.
+    /// Takes the verifiers out of the app data of the nearest scope that has them.
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
-    surface::{Extractor, extractor::Read, found::Found, refusal::Refusal},
+    surface::{Extractor, found::Found, refusal::Refusal},
 };
 
 impl<E: Event, P: Provider> FromRequest for Webhook<E, P> {
@@ -63,7 +63,7 @@ pin_project! {
 }
 
 /// The proof of a request.
-type Proof<T> = Found<T, Intake<<T as Read>::Verifiers>, Refusal>;
+type Proof<T> = Found<T, Intake<<T as Extractor>::Verifiers>, Refusal>;
 
 impl<T: Extractor<Verifiers: FromAppData>> ExtractFuture<T> {
     fn new(request: &HttpRequest, payload: &mut Payload) -> Self {

@@ -14,13 +14,13 @@ use countersign_core::request::RequestTarget;
 use super::{ActixHeaders, chunks::Chunks};
 use crate::{
     Rejection,
-    surface::{decide::Decide, intake, refusal::Refusal},
+    surface::{Verifiers, intake, refusal::Refusal},
 };
 
 pub(super) type Intake<V> = intake::Intake<V, Chunks>;
 
 /// Begins to take in a request.
-pub(super) fn intake<V: Decide>(
+pub(super) fn intake<V: Verifiers>(
     verifiers: &V,
     request: &HttpRequest,
     payload: Payload,

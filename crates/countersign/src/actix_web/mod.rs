@@ -192,6 +192,7 @@ mod response;
 #[cfg(test)]
 mod tests;
 
+pub use data::FromAppData;
 pub use extract::ExtractFuture;
 pub use future::VerifyFuture;
 pub use headers::ActixHeaders;

@@ -17,7 +17,6 @@ use crate::{
     Either, Rejection, VerifiedBody, Webhook,
     surface::{
         Extractor,
-        extractor::Read,
         found::Found,
         http::{HttpHeaders, Intake, Rejected, intake, refuse},
     },
@@ -88,7 +87,7 @@ pin_project! {
 }
 
 /// The proof of a request.
-type Proof<T> = Found<T, Intake<<T as Read>::Verifiers, Body>, Rejected<Body>>;
+type Proof<T> = Found<T, Intake<<T as Extractor>::Verifiers, Body>, Rejected<Body>>;
 
 impl<T: Extractor> Extraction<T> {
     #[inline]

@@ -187,3 +187,4 @@ mod state;
 #[doc(inline)]
 pub use crate::{Either, Rejection, VerifiedBody, Webhook, adapter::HttpHeaders};
 pub use from_layer::FromLayer;
+pub use state::FromState;

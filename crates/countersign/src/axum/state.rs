@@ -5,9 +5,12 @@ use countersign_core::{Provider, Verifier};
 
 use crate::adapter::Verifiers;
 
-/// Verifiers that a state `S` holds: each by itself.
+/// Verifiers that the state `S` of a router holds: each of them is a part of the state by
+/// [`FromRef`].
+///
+/// The trait is implemented for all such verifiers. It appears in the bounds of extractors.
 pub trait FromState<S>: Verifiers {
-    /// Takes them out.
+    /// Takes the verifiers out of the state.
     fn from_state(state: &S) -> Self;
 }
 

@@ -45,9 +45,7 @@ impl Idempotency {
     /// # let verifier = Verifier::<XWebhookSignature>::new(secret.clone())?;
     /// # let body = br#"{"id":"evt_1","type":"user.created","data":{}}"#;
     /// # let headers = Signer::<XWebhookSignature>::new(secret)?.sign(body)?;
-    /// # let mut verification = verifier.begin(&headers, None)?;
-    /// # verification.update(body)?;
-    /// # let verified = verification.finish(bytes::Bytes::copy_from_slice(body))?;
+    /// # let verified = verifier.verify(&headers, body)?;
     /// let idempotency = Idempotency::new(MemoryStore::new());
     /// idempotency.claim(&verified, &headers).await?.complete().await?;
     /// assert!(idempotency.claim(&verified, &headers).await.is_err());

@@ -6,7 +6,7 @@ use countersign_core::{HeaderSource, event::Location};
 
 use super::{IdempotencyKey, InProgressStatus, SharedStore, Store, endpoints::Endpoints};
 #[cfg(any(feature = "tower", feature = "actix-web"))]
-use crate::surface::decide::Decide;
+use crate::surface::Verifiers;
 use crate::{adapter::VerifiedDelivery, logs};
 
 /// Handles each event once: a store, and how to use it.
@@ -195,7 +195,7 @@ impl Idempotency {
 
     /// Notes the keys of these verifiers, whose deliveries are to be claimed.
     #[cfg(any(feature = "tower", feature = "actix-web"))]
-    pub(crate) fn introduce<V: Decide>(&self, verifiers: &V) {
+    pub(crate) fn introduce<V: Verifiers>(&self, verifiers: &V) {
         verifiers.visit(&mut |verifier| {
             if let Some(keys) = verifier.keys {
                 self.endpoints.note(verifier.name, keys);

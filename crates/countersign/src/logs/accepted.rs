@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
-use crate::{adapter::VerifiedDelivery, logs, surface::decide::Decide};
+use crate::{adapter::VerifiedDelivery, logs, surface::Verifiers};
 
 /// The time at which a delivery began, noted only if somebody listens to the line.
 #[derive(Clone, Copy, Debug)]
@@ -14,13 +14,13 @@ pub(crate) struct Began {
 
 impl Began {
     #[inline]
-    pub(crate) fn note<V: Decide>(verifiers: &V) -> Option<Box<Self>> {
+    pub(crate) fn note<V: Verifiers>(verifiers: &V) -> Option<Box<Self>> {
         tracing::enabled!(target: logs::DELIVERY, tracing::Level::DEBUG)
             .then(|| Self::now(verifiers))
     }
 
     #[cold]
-    fn now<V: Decide>(verifiers: &V) -> Box<Self> {
+    fn now<V: Verifiers>(verifiers: &V) -> Box<Self> {
         Box::new(Self { at: Instant::now(), now: verifiers.now() })
     }
 

@@ -4,7 +4,7 @@ use countersign_core::{
     __KeySet as KeySet, HeaderSource, adapter::HeaderKey, scheme::ForeignHeaders,
 };
 
-use crate::surface::{Reason, decide::Decide};
+use crate::surface::{Reason, Verifiers};
 
 /// One verifier of several.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub struct Candidate<'a> {
 /// Returns its place from the left.
 pub(crate) fn narrowest<V, H>(verifiers: &V, headers: &H) -> Option<usize>
 where
-    V: Decide,
+    V: Verifiers,
     H: HeaderSource + ?Sized,
 {
     let mut claims = Vec::new();
@@ -49,7 +49,7 @@ where
 /// Finds two verifiers that look for the signature in the same header: every delivery with this
 /// header would be ambiguous.
 #[inline]
-pub(crate) fn shared_header<V: Decide>(verifiers: &V) -> Option<Reason> {
+pub(crate) fn shared_header<V: Verifiers>(verifiers: &V) -> Option<Reason> {
     if V::COUNT < 2 {
         return None;
     }
@@ -70,7 +70,7 @@ pub(crate) fn shared_header<V: Decide>(verifiers: &V) -> Option<Reason> {
 
 /// Panics if two verifiers look for the signature in the same header.
 #[track_caller]
-pub(crate) fn assert_apart<V: Decide>(verifiers: &V) {
+pub(crate) fn assert_apart<V: Verifiers>(verifiers: &V) {
     if let Some(reason) = shared_header(verifiers) {
         panic!("{reason}");
     }

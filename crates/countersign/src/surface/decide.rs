@@ -25,60 +25,66 @@ use crate::{
     },
 };
 
-/// What a middleware decides with: a [`Verifier`], or a pair of which a delivery's headers choose
+/// The verifiers of a middleware: a [`Verifier`], or a pair, of which the headers of a delivery choose
 /// one. Pairs nest for three and more: `(a, (b, c))`.
 ///
-/// A pair lets through what the verifier accepts whose signature header is there, and leaves that
-/// provider's [`Verified`] in the request's extensions. What it refuses, and how, is said at
-/// [`Either`], which takes the event behind it.
-///
-/// Sealed: nothing else decides.
+/// A pair lets a delivery through if the verifier whose signature header is there accepts it, and
+/// leaves that provider's [`Verified`] in the request's extensions. [`Either`], which takes the
+/// event behind the middleware, lists the deliveries that a pair rejects.
 ///
 /// Two verifiers of a pair must not look for the signature in the same header: middleware panics
 /// when it is made for such a pair, and extractors answer 500.
-pub trait Verifiers: Decide {}
-
-impl<P: Provider> Verifiers for Verifier<P> {}
-
-impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {}
-
-/// How [`Verifiers`] decide.
-pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
+///
+/// The trait is sealed: it is implemented for verifiers and pairs of them only.
+pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     /// The left-most provider.
+    #[doc(hidden)]
     type First: Provider;
     /// A delivery under way.
+    #[doc(hidden)]
     type Verification: Send + 'static;
     /// What the verdict is, if it is good.
+    #[doc(hidden)]
     type Proof: Proof + Send;
 
     /// All providers.
+    #[doc(hidden)]
     const NAMES: &'static Names;
 
     /// The number of verifiers.
+    #[doc(hidden)]
     const COUNT: usize;
 
     /// Shows each verifier, from the left.
+    #[doc(hidden)]
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>));
 
     /// How many of the verifiers look at a header that is there.
+    #[doc(hidden)]
     fn signature_headers<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize;
 
     /// What holds for a delivery that none of several has begun.
+    #[doc(hidden)]
     fn terms(&self) -> Terms;
 
     /// Returns the error for a delivery that has none of their signature headers.
+    #[doc(hidden)]
     fn missing(&self) -> VerifyError;
 
     /// Returns the time by which deliveries are judged.
+    #[doc(hidden)]
     fn now(&self) -> SystemTime;
 
     /// Adds the closures that answer requests without a signature header, from the left.
+    #[doc(hidden)]
     fn answerers(&self, found: &mut Vec<AnswerUnsigned>);
 
     /// Returns the most bytes that a handler can be given.
+    #[doc(hidden)]
     fn largest_text(&self) -> usize;
 
     /// Begins to verify a delivery, on the terms of whoever does.
+    #[doc(hidden)]
     fn begin<H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
@@ -87,17 +93,20 @@ pub trait Decide: Clone + fmt::Debug + Send + Sync + 'static {
     ) -> (Terms, Result<Admission<Self::Verification>, VerifyError>);
 
     /// Takes the next chunk of the body.
+    #[doc(hidden)]
     fn update(verification: &mut Self::Verification, chunk: Bytes) -> Result<(), VerifyError>;
 
     /// Gives the verdict over the whole body, once.
+    #[doc(hidden)]
     fn finish(verification: &mut Self::Verification) -> Result<Self::Proof, VerifyError>;
 
     /// Returns the body of a rejected delivery.
+    #[doc(hidden)]
     fn take_body(verification: &mut Self::Verification) -> Bytes;
 }
 
 /// What `V` gives.
-pub(crate) type ProofOf<V> = <V as Decide>::Proof;
+pub(crate) type ProofOf<V> = <V as Verifiers>::Proof;
 
 /// What holds for a delivery besides the verdict.
 #[derive(Clone, Debug)]
@@ -115,7 +124,7 @@ impl Terms {
     }
 }
 
-impl<P: Provider> Decide for Verifier<P> {
+impl<P: Provider> Verifiers for Verifier<P> {
     type First = P;
     type Verification = Verification<P>;
     type Proof = Verified<P>;
@@ -190,7 +199,7 @@ impl<P: Provider> Decide for Verifier<P> {
     }
 }
 
-impl<A: Decide, B: Decide> Decide for (A, B) {
+impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {
     type First = A::First;
     type Verification = Either<A::Verification, B::Verification>;
     type Proof = Either<A::Proof, B::Proof>;

@@ -7,32 +7,33 @@ use crate::{
     surface::{Verifiers, decide},
 };
 
-/// What a handler can take: [`Webhook`], [`VerifiedBody`], or [`Either`] of two of these.
+/// The delivery that a handler takes: [`Webhook`], [`VerifiedBody`], or [`Either`] of two of these.
 ///
-/// Sealed: a proof is read by nothing else.
-pub trait Extractor: Read {}
-
-impl<E: Event, P: Provider> Extractor for Webhook<E, P> {}
-
-impl<P: Provider> Extractor for VerifiedBody<P> {}
-
-impl<L: Extractor, R: Extractor> Extractor for Either<L, R> {}
-
-/// How an [`Extractor`] comes about.
-pub trait Read: Sized {
-    /// What decides about it.
+/// The trait is sealed: it is implemented for these types only.
+pub trait Extractor: Sized {
+    /// The verifiers of its providers.
     type Verifiers: Verifiers;
 
-    /// Reads it out of what was verified.
+    /// Has a type that no other crate can name.
+    #[doc(hidden)]
+    const SEALED: Sealed;
+
+    /// Reads the delivery out of a proof.
+    #[doc(hidden)]
     fn read<H: HeaderSource + ?Sized>(proof: ProofOf<Self>, headers: &H)
     -> Result<Self, Rejection>;
 }
 
-/// What is verified before it is read.
-pub(crate) type ProofOf<T> = decide::ProofOf<<T as Read>::Verifiers>;
+/// Seals [`Extractor`].
+#[derive(Debug)]
+pub struct Sealed;
 
-impl<E: Event, P: Provider> Read for Webhook<E, P> {
+/// What is verified before it is read.
+pub(crate) type ProofOf<T> = decide::ProofOf<<T as Extractor>::Verifiers>;
+
+impl<E: Event, P: Provider> Extractor for Webhook<E, P> {
     type Verifiers = Verifier<P>;
+    const SEALED: Sealed = Sealed;
 
     fn read<H: HeaderSource + ?Sized>(
         verified: Verified<P>,
@@ -45,16 +46,18 @@ impl<E: Event, P: Provider> Read for Webhook<E, P> {
     }
 }
 
-impl<P: Provider> Read for VerifiedBody<P> {
+impl<P: Provider> Extractor for VerifiedBody<P> {
     type Verifiers = Verifier<P>;
+    const SEALED: Sealed = Sealed;
 
     fn read<H: HeaderSource + ?Sized>(verified: Verified<P>, _: &H) -> Result<Self, Rejection> {
         Ok(Self(verified))
     }
 }
 
-impl<L: Read, R: Read> Read for Either<L, R> {
+impl<L: Extractor, R: Extractor> Extractor for Either<L, R> {
     type Verifiers = (L::Verifiers, R::Verifiers);
+    const SEALED: Sealed = Sealed;
 
     fn read<H: HeaderSource + ?Sized>(
         proof: ProofOf<Self>,

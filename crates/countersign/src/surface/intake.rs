@@ -24,12 +24,7 @@ use tokio::time::{Sleep, sleep};
 
 use crate::{
     logs::accepted::Began,
-    surface::{
-        Reason,
-        decide::{Decide, Terms},
-        proof::Proof,
-        refusal::Refusal,
-    },
+    surface::{Reason, Verifiers, decide::Terms, proof::Proof, refusal::Refusal},
 };
 
 pin_project! {
@@ -38,7 +33,7 @@ pin_project! {
     /// The headers are judged when it is made; polling it reads the body.
     pub(crate) struct Intake<V, S>
     where
-        V: Decide,
+        V: Verifiers,
     {
         terms: Terms,
         // `None` unless accepted deliveries are logged. Boxed, because that is rarely switched on.
@@ -62,7 +57,7 @@ pub(crate) fn declared_length(field: Option<&[u8]>) -> Option<u64> {
 
 /// What the headers were good for. The large variant is not boxed: that would cost each good
 /// delivery an allocation.
-enum Stage<V: Decide> {
+enum Stage<V: Verifiers> {
     /// A plausible signature: once the secrets are there, each chunk is hashed and kept.
     Admitted(Admission<V::Verification>),
     /// No signature header: a small body is kept for the closures that answer handshakes.
@@ -83,7 +78,7 @@ pub(crate) enum BodyError {
 
 impl<V, S> Intake<V, S>
 where
-    V: Decide,
+    V: Verifiers,
     S: Stream<Item = Result<Bytes, BodyError>>,
 {
     #[inline]
@@ -135,7 +130,7 @@ where
 
 impl<V, S> Future for Intake<V, S>
 where
-    V: Decide,
+    V: Verifiers,
     S: Stream<Item = Result<Bytes, BodyError>>,
 {
     type Output = Result<V::Proof, Refusal>;
@@ -176,7 +171,7 @@ where
     }
 }
 
-impl<V: Decide> Stage<V> {
+impl<V: Verifiers> Stage<V> {
     /// Gives the verdict, once the body has ended well or badly.
     #[inline]
     fn end(

@@ -2,7 +2,7 @@
 
 use countersign_core::Provider;
 
-use crate::{Either, Rejection, Verified, adapter::VerifiedDelivery, surface::decide::Decide};
+use crate::{Either, Rejection, Verified, adapter::VerifiedDelivery, surface::Verifiers};
 
 /// The proof of one provider, or of one of several.
 pub trait Proof: Sized {
@@ -36,7 +36,7 @@ pub(crate) struct Finder<X> {
 }
 
 impl<X: Extensions> Finder<X> {
-    pub(crate) fn of<V: Decide>() -> Self {
+    pub(crate) fn of<V: Verifiers>() -> Self {
         Self { find: V::Proof::find_delivery, missing: Rejection::missing_proof::<V> }
     }
 

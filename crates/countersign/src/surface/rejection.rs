@@ -14,11 +14,10 @@ use countersign_core::{
     __Custom as Custom, Answer, HeaderSource, PayloadError, Provider, error::ErrorClass,
 };
 
-use crate::surface::choice::shared_header;
 use crate::{
     adapter::VerifiedDelivery,
     logs,
-    surface::{decide::Decide, names::Names},
+    surface::{Verifiers, choice::shared_header, names::Names},
 };
 
 pub use in_progress::InProgressStatus;
@@ -115,13 +114,13 @@ impl Rejection {
     }
 
     /// Refuses everything where two verifiers look for the signature in the same header.
-    pub(crate) fn of_shared_header<V: Decide>(verifiers: &V) -> Option<Self> {
+    pub(crate) fn of_shared_header<V: Verifiers>(verifiers: &V) -> Option<Self> {
         let reason = shared_header(verifiers)?;
         Some(Self::of(reason, Some(V::NAMES), Custom::default()).closing())
     }
 
     /// Rejects a request that a layer or a middleware should have verified.
-    pub(crate) fn missing_proof<V: Decide>() -> Self {
+    pub(crate) fn missing_proof<V: Verifiers>() -> Self {
         Self::of_provider::<V::First>(Reason::MissingProof {
             provider: std::any::type_name::<V::First>(),
         })

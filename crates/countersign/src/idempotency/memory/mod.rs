@@ -7,6 +7,7 @@
 
 mod clock;
 mod digest;
+mod limits;
 mod lock;
 mod notes;
 mod shard;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{
     clock::Moment,
     digest::Digest,
-    shard::Limits,
+    limits::Limits,
     table::{Entry, Table},
 };
 

@@ -8,6 +8,7 @@ use super::{
     super::{Claim, Settled, Token},
     clock::Moment,
     digest::Digest,
+    limits::Limits,
     notes::Notes,
     table::Table,
 };
@@ -18,14 +19,6 @@ pub(super) struct Shard {
     claims: Table<Token>,
     done: Table<()>,
     notes: Notes,
-}
-
-/// How much a shard may hold.
-#[derive(Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) events: usize,
-    /// In bytes.
-    pub(super) notes: usize,
 }
 
 /// Every place is taken by a claim.

@@ -11,8 +11,9 @@ use super::{
     super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError},
     clock::{Clock, Moment},
     digest::{Digest, Digester},
+    limits::Limits,
     lock::Lock,
-    shard::{Full, Limits, Shard},
+    shard::{Full, Shard},
 };
 
 /// Claims kept in the memory of one process.

@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 use crate::{
     Rejection,
     surface::{
-        decide::Decide,
+        Verifiers,
         http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
         intake,
         refusal::Refusal,
@@ -25,7 +25,7 @@ pin_project! {
     /// Takes in one delivery. A rejection is returned with the rest of the body.
     pub(crate) struct Intake<V, B>
     where
-        V: Decide,
+        V: Verifiers,
     {
         #[pin]
         inner: intake::Intake<V, Chunks<B>>,
@@ -40,7 +40,7 @@ pub(crate) struct Rejected<B> {
 
 impl<V, B> Intake<V, B>
 where
-    V: Decide,
+    V: Verifiers,
     B: Body,
     B::Error: Into<BoxError>,
 {
@@ -54,7 +54,7 @@ where
 #[inline]
 pub(crate) fn intake<V, B>(verifiers: &V, parts: &Parts, body: B) -> Intake<V, B>
 where
-    V: Decide,
+    V: Verifiers,
     B: Body,
     B::Error: Into<BoxError>,
 {
@@ -83,7 +83,7 @@ fn target(parts: &Parts) -> RequestTarget<'_> {
 
 impl<V, B> Future for Intake<V, B>
 where
-    V: Decide,
+    V: Verifiers,
     B: Body,
     B::Error: Into<BoxError>,
 {

@@ -10,9 +10,7 @@ mod linger;
 mod read;
 mod response;
 
-pub(crate) use chunks::BoxError;
-pub(crate) use chunks::Chunks;
+pub(crate) use chunks::{BoxError, Chunks};
 pub use headers::HttpHeaders;
-pub(crate) use intake::Rejected;
-pub(crate) use intake::{Intake, intake, refuse};
+pub(crate) use intake::{Intake, Rejected, intake, refuse};
 pub(crate) use read::read;
