@@ -169,7 +169,7 @@ impl fmt::Debug for Secret {
 /// secret at a moment of its own, and retries what it signed before. [`Verified::secret_index`]
 /// tells which one still comes in (0 is the current one).
 ///
-/// [`Verified::secret_index`]: crate::Verified::secret_index
+/// [`Verified::secret_index`]: crate::adapter::VerifiedDelivery::secret_index
 ///
 /// # Security
 ///

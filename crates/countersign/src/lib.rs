@@ -7,6 +7,12 @@
     not(all(feature = "tower", feature = "axum", feature = "actix-web")),
     doc = "Receive webhooks safely. The whole page is there with all features."
 )]
+//!
+//! # Imports
+//!
+//! Import items by name, as in `use countersign::{Secret, Verifier, Webhook}`. The modules `axum`,
+//! `tower` and `actix_web` have the names of the crates that they serve, so that
+//! `use countersign::*` makes these names ambiguous (error E0659).
 
 #[cfg(feature = "actix-web")]
 pub mod actix_web;

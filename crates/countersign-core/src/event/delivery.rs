@@ -11,7 +11,7 @@ use crate::{
 
 /// The verified bytes of a delivery, with what the provider tells of the event in headers.
 ///
-/// Made by [`Verified::delivery`](crate::Verified::delivery).
+/// Made by [`Verified::delivery`](crate::adapter::VerifiedDelivery::delivery).
 #[derive(Clone)]
 pub struct Delivery<'a> {
     body: &'a [u8],

@@ -36,7 +36,7 @@ impl<'a> RequestTarget<'a> {
 /// # Security
 ///
 /// Nothing of it is signed. It may choose whose secret a delivery is judged by, and nothing else:
-/// the delivery counts for that tenant alone, and [`Verified::tenant`](crate::Verified::tenant)
+/// the delivery counts for that tenant alone, and [`Verified::tenant`](crate::adapter::VerifiedDelivery::tenant)
 /// says which one it was.
 #[derive(Clone, Copy)]
 pub struct RequestHead<'a> {

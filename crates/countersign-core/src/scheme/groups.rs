@@ -10,7 +10,7 @@ impl Scheme {
     /// over a text of its own. Any group may match, and its time is [`Verified::signed_at`]. A
     /// group that is malformed or stale only fails to match, unless all of them are.
     ///
-    /// [`Verified::signed_at`]: crate::Verified::signed_at
+    /// [`Verified::signed_at`]: crate::adapter::VerifiedDelivery::signed_at
     ///
     /// # Security
     ///

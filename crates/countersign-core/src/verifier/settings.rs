@@ -195,7 +195,7 @@ impl<P: Provider> Verifier<P> {
     }
 
     /// Names the endpoint, so that two endpoints of one provider can be told apart: by
-    /// [`Verified::endpoint`](crate::Verified::endpoint), and by idempotency, for which an event
+    /// [`Verified::endpoint`](crate::adapter::VerifiedDelivery::endpoint), and by idempotency, for which an event
     /// that comes to two endpoints is two events. Default: the provider's name.
     ///
     /// # Security
