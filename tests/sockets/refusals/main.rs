@@ -85,7 +85,7 @@ fn python_http_client() {
 fn java_http_client() {
     // The compiler is needed to run a source file.
     if have("javac", ["-version"]) {
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/refusals/Sender.java");
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/sockets/refusals/Sender.java");
         every_answer_arrives(Command::new("java").arg(source));
     }
 }
