@@ -1,0 +1,40 @@
+//! The headers of a signed body.
+
+use std::fmt;
+
+use crate::HeaderSource;
+
+/// The header fields that a provider would send with a body, the signature first.
+///
+/// They can be verified as they are ([`HeaderSource`]). `Debug` shows the names alone: a signature
+/// is as good as the delivery it belongs to.
+#[derive(Clone)]
+pub struct SignedHeaders(pub(super) Vec<(String, String)>);
+
+impl SignedHeaders {
+    /// The names and values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+}
+
+impl IntoIterator for SignedHeaders {
+    type Item = (String, String);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl HeaderSource for SignedHeaders {
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.0.values(name)
+    }
+}
+
+impl fmt::Debug for SignedHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
