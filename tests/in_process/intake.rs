@@ -17,12 +17,10 @@ use std::{
 
 use bytes::Bytes;
 use countersign::{
-    Answer, Provider, Scheme, Secret, Secrets, Verifier,
+    Answer, Secret, Secrets, Verifier,
     adapter::Verifiers,
-    event::EventAt,
     providers::{GitHub, XWebhookSignature},
     request::RequestHead,
-    scheme::Part,
     tenants::{SecretSource, Tenants},
     tower::{RequestBody, ResponseBody, VerifyLayer},
 };
@@ -300,20 +298,4 @@ async fn gives_the_configured_answer_to_every_refused_signature() {
         let body = response.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(body, answer.body());
     }
-}
-
-#[tokio::test]
-async fn answers_500_to_a_verifier_without_the_url_that_is_signed() {
-    struct Addressed;
-    impl Provider for Addressed {
-        const NAME: &'static str = "addressed";
-        const SCHEME: Scheme =
-            Scheme::hmac_sha256_hex(&["X-Webhook-Signature"]).signed(&[Part::Url, Part::Body]);
-        const EVENT: EventAt = EventAt::ENVELOPE;
-    }
-    let verifier = Verifier::<Addressed>::new(Secret::new("secret").unwrap()).unwrap();
-    let response = send(verifier, plausible(), Source::new("body", 1, Ending::Proper)).await;
-    assert_eq!(response.status(), 500);
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    assert_eq!(body, r#"{"error":"Internal server error"}"#);
 }

@@ -23,7 +23,6 @@ impl Scheme {
             | VerifyErrorKind::Mismatch
             | VerifyErrorKind::BodyTooLarge
             | VerifyErrorKind::UnknownTenant
-            | VerifyErrorKind::UrlNotConfigured
             | VerifyErrorKind::SecretsNotLookedUp => None,
         }
     }

@@ -23,6 +23,7 @@ mod reserialize;
 pub mod scheme;
 mod secret;
 mod signature;
+mod signed_url;
 pub mod signer;
 #[cfg(not(feature = "tenants"))]
 mod tenants;

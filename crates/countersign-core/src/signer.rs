@@ -6,7 +6,9 @@ mod signing_key;
 
 use std::{fmt, marker::PhantomData, time::SystemTime};
 
-use crate::{ConfigError, Provider, Secret, Verifier, scheme::is_field_name};
+use crate::{
+    ConfigError, Provider, Secret, Verifier, scheme::is_field_name, signed_url::SignedUrl,
+};
 
 pub use signed_headers::SignedHeaders;
 pub use signing::Signing;
@@ -30,25 +32,102 @@ use signing_key::SigningKey;
 ///         "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
 ///     )],
 /// );
-/// # Ok::<_, countersign_core::ConfigError>(())
+/// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct Signer<P> {
     key: SigningKey,
     header: Option<Box<str>>,
-    url: Option<Box<str>>,
+    /// The default where the scheme does not sign the URL.
+    url: SignedUrl,
     provider: PhantomData<fn() -> P>,
 }
 
 impl<P: Provider> Signer<P> {
     /// Signs with this secret.
     ///
+    /// A scheme that signs the URL needs [`with_url`](Self::with_url). For such a scheme, `new`
+    /// does not compile.
+    ///
     /// # Errors
     ///
     /// If the secret does not have the form that the scheme asks for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    ///
+    /// let signer = Signer::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+    /// let headers = signer.sign(b"{}")?;
+    ///
+    /// let verifier = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// assert!(verifier.verify(&headers, b"[]").is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Square signs the URL, so this does not build. The error says "the scheme signs the URL: use
+    /// `Signer::with_url`". `cargo check` does not report it.
+    ///
+    /// ```compile_fail,E0080
+    /// use countersign_core::{Secret, Signer, providers::Square};
+    ///
+    /// let signer = Signer::<Square>::new(Secret::new("asdf1234")?)?;
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "as `Verifier::new`; the secret is wiped")]
     pub fn new(secret: Secret) -> Result<Self, ConfigError> {
-        let key = SigningKey::new(&secret, &Verifier::<P>::SCHEME)?;
-        Ok(Self { key, header: None, url: None, provider: PhantomData })
+        const {
+            let signs_url = Verifier::<P>::SCHEME.signs_url();
+            assert!(!signs_url, "the scheme signs the URL: use `Signer::with_url`");
+        }
+        Self::with_secret(&secret, SignedUrl::default())
+    }
+
+    /// Signs with this secret and this URL, for schemes that sign the URL. For other schemes,
+    /// `with_url` does not compile.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`new`](Self::new), and [`ConfigError::MalformedUrl`] if the URL is empty or
+    /// contains white space.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Signer, Verifier, providers::Square};
+    ///
+    /// let (secret, url) = (Secret::new("asdf1234")?, "https://example.com/webhook");
+    /// let headers = Signer::<Square>::with_url(secret.clone(), url)?.sign(b"{}")?;
+    ///
+    /// let verifier = Verifier::<Square>::with_url(secret, url)?;
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// assert!(verifier.verify(&headers, b"[]").is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// GitHub does not sign the URL, so this does not build. The error says "the scheme does not
+    /// sign the URL: use `Signer::new`".
+    ///
+    /// ```compile_fail,E0080
+    /// use countersign_core::{Secret, Signer, providers::GitHub};
+    ///
+    /// let (secret, url) = (Secret::new("asdf1234")?, "https://example.com/webhook");
+    /// let signer = Signer::<GitHub>::with_url(secret, url)?;
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
+    #[expect(clippy::needless_pass_by_value, reason = "as `Verifier::new`; the secret is wiped")]
+    pub fn with_url(secret: Secret, url: &str) -> Result<Self, ConfigError> {
+        const {
+            let signs_url = Verifier::<P>::SCHEME.signs_url();
+            assert!(signs_url, "the scheme does not sign the URL: use `Signer::new`");
+        }
+        Self::with_secret(&secret, SignedUrl::new(url)?)
+    }
+
+    fn with_secret(secret: &Secret, url: SignedUrl) -> Result<Self, ConfigError> {
+        let key = SigningKey::new(secret, &Verifier::<P>::SCHEME)?;
+        Ok(Self { key, header: None, url, provider: PhantomData })
     }
 
     /// Puts the signature into this header instead of the scheme's first, and the id and the time
@@ -62,12 +141,6 @@ impl<P: Provider> Signer<P> {
             return Err(ConfigError::HeaderName { name: name.to_owned() });
         }
         Ok(Self { header: Some(name.into()), ..self })
-    }
-
-    /// Sets the URL that is delivered to, for schemes that sign it.
-    #[must_use]
-    pub fn url(self, url: &str) -> Self {
-        Self { url: Some(url.into()), ..self }
     }
 
     /// Signs at this time, for schemes that sign it. Default: the current time.
@@ -84,7 +157,7 @@ impl<P: Provider> Signer<P> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::MissingPart`] if the scheme signs an id or a URL that was not given.
+    /// [`ConfigError::MissingPart`] if the scheme signs an id: use [`id`](Self::id).
     pub fn sign(&self, body: &[u8]) -> Result<SignedHeaders, ConfigError> {
         Signing::from(self).sign(body)
     }

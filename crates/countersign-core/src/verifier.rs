@@ -1,5 +1,8 @@
 //! The one thing that decides.
 
+mod construction;
+#[cfg(feature = "tenants")]
+mod per_tenant;
 mod settings;
 mod tenants;
 mod unsigned;
@@ -74,23 +77,6 @@ enum KeySource {
 impl<P: Provider> Verifier<P> {
     /// The provider's scheme, checked while the program is compiled.
     pub(crate) const SCHEME: Scheme = P::SCHEME.checked();
-
-    /// Accepts what is signed with any of these secrets.
-    ///
-    /// # Errors
-    ///
-    /// If a secret does not have the form that the provider's scheme asks for, or if there are more
-    /// than four, counting each of those that are [joined](crate::Secret) in one text.
-    pub fn new(secrets: impl Into<Secrets>) -> Result<Self, ConfigError> {
-        let keys = Keys::new(&secrets.into(), &Self::SCHEME)?;
-        Ok(Self::with_keys(KeySource::Own(Arc::new(ArcSwap::from_pointee(keys)))))
-    }
-
-    fn with_keys(keys: KeySource) -> Self {
-        const { P::EVENT.checked() };
-        let settings = Settings::new(&Self::SCHEME);
-        Self { shared: Arc::new(Shared { settings, keys }), provider: PhantomData }
-    }
 
     /// Replaces the secrets of this verifier and of all its clones, while deliveries come in. Each
     /// delivery is judged by the secrets in force at its [`begin`](Self::begin).

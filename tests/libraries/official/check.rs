@@ -65,10 +65,32 @@ pub(crate) fn check<P: Provider>(
     driver: &mut Driver,
     library: &str,
 ) -> Outcome<Report> {
+    let secret = Secret::new(shape.secrets[0])?;
+    let (verifier, signer) = (Verifier::<P>::new(secret.clone())?, Signer::new(secret)?);
+    compare(&verifier, &signer, shape, driver, library)
+}
+
+/// Compares `P`, whose scheme signs the URL, with a library.
+pub(crate) fn check_with_url<P: Provider>(
+    shape: &Shape,
+    driver: &mut Driver,
+    library: &str,
+) -> Outcome<Report> {
+    let secret = Secret::new(shape.secrets[0])?;
+    let verifier = Verifier::<P>::with_url(secret.clone(), shape::URL)?;
+    let signer = Signer::with_url(secret, shape::URL)?;
+    compare(&verifier, &signer, shape, driver, library)
+}
+
+fn compare<P: Provider>(
+    verifier: &Verifier<P>,
+    signer: &Signer<P>,
+    shape: &Shape,
+    driver: &mut Driver,
+    library: &str,
+) -> Outcome<Report> {
     let mut report = Report::new::<P>(driver, library)?;
     let secret = shape.secrets[0];
-    let verifier = Verifier::<P>::new(Secret::new(secret)?)?.url(shape::URL);
-    let signer = Signer::<P>::new(Secret::new(secret)?)?.url(shape::URL);
     let ours = |delivery: &Delivery| match verifier.verify(&delivery.headers, &delivery.body) {
         Ok(_) => Verdict::Accepted,
         Err(error) => Verdict::Refused(error.to_string()),

@@ -7,7 +7,7 @@ use countersign::providers::{
 
 use crate::{
     Driver, Outcome, Report, Said, Shape,
-    check::check,
+    check::{check, check_with_url},
     ed25519,
     shape::{Encoding, Layout, Time},
 };
@@ -28,7 +28,7 @@ pub(crate) fn npm(driver: &mut Driver) -> Outcome<Vec<Report>> {
         check::<Paddle>(&PADDLE, driver, "@paddle/paddle-node-sdk")?,
         check::<ElevenLabs>(&ELEVENLABS, driver, "@elevenlabs/elevenlabs-js")?,
         check::<Webflow>(&WEBFLOW, driver, "webflow-api")?,
-        check::<Square>(&SQUARE, driver, "square")?,
+        check_with_url::<Square>(&SQUARE, driver, "square")?,
         check::<Zoom>(&ZOOM, driver, "@zoom/rivet")?,
         check::<Meta>(&GITHUB, driver, "whatsapp")?,
         check::<Hookdeck>(&HOOKDECK, driver, "@hookdeck/sdk")?,
@@ -46,7 +46,7 @@ pub(crate) fn pypi(driver: &mut Driver) -> Outcome<Vec<Report>> {
         check::<Resend>(&SVIX, driver, "resend")?,
         check::<Paddle>(&PADDLE, driver, "paddle-python-sdk")?,
         check::<ElevenLabs>(&ELEVENLABS, driver, "elevenlabs")?,
-        check::<Square>(&SQUARE, driver, "squareup")?,
+        check_with_url::<Square>(&SQUARE, driver, "squareup")?,
         ed25519::check(driver, "cryptography")?,
     ])
 }

@@ -74,10 +74,15 @@ pub enum ConfigError {
     /// The verifier looks its secrets up, and has none of its own to replace.
     #[error("the verifier's secrets are looked up per tenant")]
     SecretsPerTenant,
+    /// The URL that the scheme signs is empty or contains white space. Usually it comes from a
+    /// variable that was not set, or from a line of a file with its line break. Give the exact text
+    /// that you gave the provider.
+    #[error("the signed url is empty or has white space in it")]
+    MalformedUrl,
     /// A signer was not told something that the scheme signs.
     #[error("the scheme signs the {part}, which was not given")]
     MissingPart {
-        /// What is missing: `id` or `url`.
+        /// What is missing: `id`.
         part: &'static str,
     },
     /// A signer was given a time that the scheme's timestamp cannot express.

@@ -67,9 +67,6 @@ pub enum VerifyErrorKind {
     BodyTooLarge,
     /// There is no such tenant, or the request names none.
     UnknownTenant,
-    /// The scheme signs the URL, and the verifier was not given one. Set it with
-    /// [`Verifier::url`](crate::Verifier::url).
-    UrlNotConfigured,
     /// The verifier looks secrets up for each tenant, and was called without a tenant. Call
     /// [`Verifier::of_tenant`](crate::Verifier::of_tenant) first.
     SecretsNotLookedUp,
@@ -90,7 +87,7 @@ impl VerifyErrorKind {
             | Self::Mismatch
             | Self::UnknownTenant => ErrorClass::Unauthorized,
             Self::BodyTooLarge => ErrorClass::TooLarge,
-            Self::UrlNotConfigured | Self::SecretsNotLookedUp => ErrorClass::Misconfigured,
+            Self::SecretsNotLookedUp => ErrorClass::Misconfigured,
         }
     }
 }
@@ -274,7 +271,6 @@ impl fmt::Display for VerifyError {
             VerifyErrorKind::BodyTooLarge => "the body is larger than the limit",
             VerifyErrorKind::UnknownTenant => "there is no such tenant",
             VerifyErrorKind::SecretsNotLookedUp => "the tenant's secrets were not looked up",
-            VerifyErrorKind::UrlNotConfigured => "the scheme signs the url, and none is configured",
         })
     }
 }

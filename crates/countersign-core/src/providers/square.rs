@@ -2,8 +2,8 @@
 //!
 //! - Header: `X-Square-HmacSha256-Signature`, padded base64.
 //! - Signature: HMAC-SHA256 over the notification URL and the body, one right behind the other,
-//!   with the text of the signature key. The URL is the one that you gave Square, and that you set
-//!   on the verifier: [`Verifier::url`](crate::Verifier::url).
+//!   with the text of the signature key. The URL is the one that you gave Square, and that you give
+//!   the verifier: [`Verifier::with_url`](crate::Verifier::with_url).
 //! - No timestamp is signed: a delivery can be replayed at any time.
 //! - The event's `event_id` and `type` are in the body, and so they are signed.
 //!
@@ -30,13 +30,12 @@
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let secret = "asdf1234";
-//! let verifier = Verifier::<Square>::new(Secret::new(secret)?)?
-//!     .url("https://example.com/square");
+//! let url = "https://example.com/square";
+//! let verifier = Verifier::<Square>::with_url(Secret::new(secret)?, url)?;
 //! let app = Router::new().route("/square", post(on_square)).with_state(verifier);
 //! # use countersign::{Signer, testing::SignedRequest};
 //! # use tower::ServiceExt;
-//! # let signer = Signer::<Square>::new(Secret::new(secret)?)?
-//! #     .url("https://example.com/square");
+//! # let signer = Signer::<Square>::with_url(Secret::new(secret)?, url)?;
 //! # let body = r#"{"event_id":"e_1","type":"payment.created","data":{}}"#;
 //! # let genuine = SignedRequest::new(&signer, body)?;
 //! # let response = app.clone().oneshot(genuine.http::<axum::body::Body>("/square")?).await?;
@@ -51,8 +50,7 @@
 //!
 //! - The URL is compared as text: a slash at its end, another host or `http` make another
 //!   signature. Behind a proxy it is still the one that you gave Square.
-//! - Without [`Verifier::url`](crate::Verifier::url) every delivery is refused, and the log says
-//!   why.
+//! - [`Verifier::new`](crate::Verifier::new) does not compile for Square, because it takes no URL.
 
 use crate::{
     Provider, Scheme,
@@ -85,13 +83,12 @@ mod tests {
         let headers =
             [("x-square-hmacsha256-signature", "2kRE5qRU2tR+tBGlDwMEw2avJ7QM4ikPYD/PJ3bd9Og=")];
         let body = r#"{"hello":"world"}"#;
-        let verifier = Verifier::<Square>::new(Secret::new("asdf1234").unwrap()).unwrap();
-        verifier.clone().url("https://example.com/webhook").verify(&headers, body)?;
+        let verifier =
+            |url| Verifier::<Square>::with_url(Secret::new("asdf1234").unwrap(), url).unwrap();
+        verifier("https://example.com/webhook").verify(&headers, body)?;
 
-        let kind = |verifier: Verifier<_>| verifier.verify(&headers, body).unwrap_err().kind();
-        let other = verifier.clone().url("https://example.com/webhook/");
-        assert_eq!(kind(other), VerifyErrorKind::Mismatch);
-        assert_eq!(kind(verifier), VerifyErrorKind::UrlNotConfigured);
+        let other = verifier("https://example.com/webhook/").verify(&headers, body).unwrap_err();
+        assert_eq!(other.kind(), VerifyErrorKind::Mismatch);
         Ok(())
     }
 }

@@ -250,6 +250,18 @@ impl Scheme {
         Self { forms, ..self }
     }
 
+    /// Returns whether the URL is among the signed parts.
+    pub(crate) const fn signs_url(&self) -> bool {
+        let mut index = 0;
+        while index < self.signed.len() {
+            if matches!(self.signed[index], Part::Url) {
+                return true;
+            }
+            index += 1;
+        }
+        false
+    }
+
     /// Returns whether a MAC's key is decoded from the secret's text.
     pub(crate) const fn decodes_secrets(&self) -> bool {
         matches!(self.algorithm, Algorithm::HmacSha256 | Algorithm::HmacSha1)

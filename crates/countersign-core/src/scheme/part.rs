@@ -10,8 +10,9 @@ pub enum Part {
     Timestamp,
     /// The id's text, as it stands in the delivery.
     Id,
-    /// The URL the provider was given, as configured with [`Verifier::url`](crate::Verifier::url):
-    /// what the request itself says about it can be forged or rewritten on the way.
+    /// The URL that the provider was given, as configured with
+    /// [`Verifier::with_url`](crate::Verifier::with_url). The URL of the request is not used: it
+    /// can be forged, or rewritten on the way.
     Url,
     /// The body's bytes.
     Body,

@@ -54,7 +54,7 @@ impl<'a, P: Provider> Signing<'a, P> {
                 Part::Literal(text) => text.as_bytes(),
                 Part::Timestamp => given(timestamp.as_deref(), "time")?.as_bytes(),
                 Part::Id => signed_id(scheme, given(self.id, "id")?)?.as_bytes(),
-                Part::Url => given(self.signer.url.as_deref(), "url")?.as_bytes(),
+                Part::Url => self.signer.url.as_bytes(),
                 Part::Body => body,
             });
         }

@@ -1,6 +1,7 @@
 mod cache;
 mod running;
 mod signed_times;
+mod signed_urls;
 
 use std::{
     collections::HashMap,

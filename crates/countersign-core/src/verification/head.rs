@@ -30,7 +30,7 @@ pub(super) struct Head<'a> {
     pub(super) coding: Option<Coding>,
     timestamp: Option<&'a str>,
     further: Vec<Group<'a>>,
-    url: Option<&'a str>,
+    url: &'a [u8],
 }
 
 impl<'a> Head<'a> {
@@ -89,10 +89,7 @@ impl<'a> Head<'a> {
         if declared_length.is_some_and(|length| length > settings.body_limit as u64) {
             return Err(refused(VerifyErrorKind::BodyTooLarge));
         }
-        let url = settings.url.as_deref();
-        if url.is_none() && scheme.signed.iter().any(|part| matches!(part, Part::Url)) {
-            return Err(refused(VerifyErrorKind::UrlNotConfigured));
-        }
+        let url = settings.url.as_bytes();
         let wants_coding = settings.forms.iter().any(BodyForm::wants_coding);
         let coding = if wants_coding { Coding::of(headers) } else { None };
         let header_length = signature.len();
@@ -147,7 +144,7 @@ impl<'a> Head<'a> {
             Part::Literal(text) => text.as_bytes(),
             Part::Timestamp => timestamp.unwrap_or_default().as_bytes(),
             Part::Id => id.unwrap_or_default().as_bytes(),
-            Part::Url => url.unwrap_or_default().as_bytes(),
+            Part::Url => url,
             Part::Body => b"",
         })
     }
@@ -171,7 +168,6 @@ fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
         | VerifyErrorKind::Mismatch
         | VerifyErrorKind::BodyTooLarge
         | VerifyErrorKind::UnknownTenant
-        | VerifyErrorKind::UrlNotConfigured
         | VerifyErrorKind::SecretsNotLookedUp => error,
     }
 }

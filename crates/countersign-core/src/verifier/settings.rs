@@ -11,6 +11,7 @@ use crate::{
     key_set::KeySet,
     request::unsigned::AnswerUnsigned,
     scheme::{BodyForm, is_field_name},
+    signed_url::SignedUrl,
     verification::time::Tolerance,
 };
 
@@ -22,7 +23,8 @@ pub(crate) struct Settings {
     /// Those of the scheme that go with the signature's: one for all, or one for each.
     pub(crate) timestamp_headers: Arc<[HeaderKey]>,
     pub(crate) id_headers: Arc<[HeaderKey]>,
-    pub(crate) url: Option<Box<str>>,
+    /// The default where the scheme does not sign the URL.
+    pub(crate) url: SignedUrl,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tolerance: Tolerance,
     pub(crate) body_limit: usize,
@@ -33,12 +35,12 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(scheme: &Scheme) -> Self {
+    pub(super) fn new(scheme: &Scheme, url: SignedUrl) -> Self {
         Self {
             signature_headers: fields(scheme.headers.iter().copied()),
             timestamp_headers: fields(scheme.timestamp_headers().iter().copied()),
             id_headers: fields(scheme.id_headers.iter().copied()),
-            url: None,
+            url,
             clock: Arc::new(SystemClock),
             tolerance: Tolerance::OfScheme,
             body_limit: DEFAULT_BODY_LIMIT,
@@ -77,7 +79,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// let verifier = Verifier::<StandardWebhooks>::new(secret)?.header("svix-signature")?;
     /// assert!(verifier.verify(&headers, b"{}").is_ok());
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn header(self, name: &str) -> Result<Self, ConfigError> {
         if !is_field_name(name) {
@@ -89,13 +91,6 @@ impl<P: Provider> Verifier<P> {
             settings.id_headers = fields(id);
             settings.timestamp_headers = fields(timestamp);
         }))
-    }
-
-    /// Sets the URL that the provider delivers to, for schemes that sign it: exactly the text you
-    /// gave the provider.
-    #[must_use]
-    pub fn url(self, url: &str) -> Self {
-        self.set(|settings| settings.url = Some(url.into()))
     }
 
     /// Accepts signatures over these forms of the body, in this order, when the bytes of the wire

@@ -1,4 +1,4 @@
-//! Verifiers whose secrets are looked up for each delivery.
+//! Lookups of secrets, and the tenant that a delivery is for.
 
 use std::{fmt, sync::Arc};
 
@@ -13,61 +13,6 @@ use crate::{
 };
 
 impl<P: Provider> Verifier<P> {
-    /// Accepts what is signed with a secret of the tenant that the delivery is for.
-    ///
-    /// The layers and the extractors look the secrets up, once the headers are judged and before
-    /// the body is read. A delivery for a tenant that is not there is refused as any other, after
-    /// as much hashing as for a tenant with one secret; a lookup that fails, or takes longer than
-    /// the deadline for the body, is answered 503. Without them, ask
-    /// [`of_tenant`](Self::of_tenant).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use std::error::Error;
-    /// use countersign_core::{
-    ///     Secret, Secrets, Signer, Verifier, request::RequestHead,
-    ///     tenants::{SecretSource, Tenants},
-    /// };
-    /// use countersign_core::providers::GitHub;
-    ///
-    /// struct Customers;
-    ///
-    /// impl SecretSource for Customers {
-    ///     fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
-    ///         request.header("x-customer").map(str::to_owned)
-    ///     }
-    ///
-    ///     async fn secrets(
-    ///         &self,
-    ///         tenant: &str,
-    ///     ) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
-    ///         Ok(match tenant {
-    ///             "acme" => Some(Secret::new("acme's secret")?.into()),
-    ///             _ => None,
-    ///         })
-    ///     }
-    /// }
-    ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    /// let verifier = Verifier::<GitHub>::per_tenant(Tenants::new(Customers));
-    /// let headers = Signer::<GitHub>::new(Secret::new("acme's secret")?)?.sign(b"{}")?;
-    ///
-    /// let acme = verifier.of_tenant("acme").await?.ok_or("no such tenant")?;
-    /// assert!(acme.verify(&headers, b"{}").is_ok());
-    /// assert!(verifier.of_tenant("nobody").await?.is_none());
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "tenants")]
-    #[must_use]
-    pub fn per_tenant<S: crate::tenants::SecretSource>(
-        tenants: crate::tenants::Tenants<S>,
-    ) -> Self {
-        Self::with_keys(KeySource::PerTenant(tenants.directory(&Self::SCHEME)))
-    }
-
     /// Looks up the verifier of one tenant: with its secrets, as they are now, and the same
     /// settings. `Ok(None)` if there is no such tenant. A verifier with secrets of its own is
     /// every tenant's.

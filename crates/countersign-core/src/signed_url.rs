@@ -1,0 +1,39 @@
+//! The URL that a scheme signs.
+
+use crate::ConfigError;
+
+/// The URL that the provider was given, for schemes that sign it.
+///
+/// Schemes that do not sign the URL have the default, which nothing reads. The constructors of a
+/// verifier and of a signer check this at compile time.
+#[derive(Clone, Default)]
+pub(crate) struct SignedUrl(Box<str>);
+
+impl SignedUrl {
+    pub(crate) fn new(url: &str) -> Result<Self, ConfigError> {
+        if url.is_empty() || url.contains(char::is_whitespace) {
+            return Err(ConfigError::MalformedUrl);
+        }
+        Ok(Self(url.into()))
+    }
+
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_an_empty_url_and_white_space() {
+        for url in ["", " ", "https://example.com/hook\n", " https://example.com", "a b"] {
+            assert_eq!(SignedUrl::new(url).err(), Some(ConfigError::MalformedUrl), "{url:?}");
+        }
+        for url in ["https://example.com/hook", "http://[::1]:8080/?a=b%20c#d", "/hook"] {
+            assert_eq!(SignedUrl::new(url).unwrap().as_bytes(), url.as_bytes());
+        }
+    }
+}

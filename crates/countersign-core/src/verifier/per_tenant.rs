@@ -1,0 +1,180 @@
+//! Verifiers that look secrets up for each delivery.
+
+use super::{KeySource, Verifier};
+use crate::{
+    ConfigError, Provider,
+    signed_url::SignedUrl,
+    tenants::{SecretSource, Tenants},
+};
+
+impl<P: Provider> Verifier<P> {
+    /// Accepts what is signed with a secret of the tenant that the delivery is for.
+    ///
+    /// The layers and the extractors look the secrets up, once the headers are judged and before
+    /// the body is read. A delivery for a tenant that is not there is refused as any other, after
+    /// as much hashing as for a tenant with one secret; a lookup that fails, or takes longer than
+    /// the deadline for the body, is answered 503. Without them, ask
+    /// [`of_tenant`](Self::of_tenant).
+    ///
+    /// A scheme that signs the URL needs [`per_tenant_with_url`](Self::per_tenant_with_url). For
+    /// such a scheme, `per_tenant` does not compile.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::error::Error;
+    /// use countersign_core::{
+    ///     Secret, Secrets, Signer, Verifier, request::RequestHead,
+    ///     tenants::{SecretSource, Tenants},
+    /// };
+    /// use countersign_core::providers::GitHub;
+    ///
+    /// struct Customers;
+    ///
+    /// impl SecretSource for Customers {
+    ///     fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+    ///         request.header("x-customer").map(str::to_owned)
+    ///     }
+    ///
+    ///     async fn secrets(
+    ///         &self,
+    ///         tenant: &str,
+    ///     ) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+    ///         Ok(match tenant {
+    ///             "acme" => Some(Secret::new("acme's secret")?.into()),
+    ///             _ => None,
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    /// let verifier = Verifier::<GitHub>::per_tenant(Tenants::new(Customers));
+    /// let headers = Signer::<GitHub>::new(Secret::new("acme's secret")?)?.sign(b"{}")?;
+    ///
+    /// let acme = verifier.of_tenant("acme").await?.ok_or("no such tenant")?;
+    /// assert!(acme.verify(&headers, b"{}").is_ok());
+    /// assert!(verifier.of_tenant("nobody").await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Square signs the URL, so this does not build. The error says "the scheme signs the URL: use
+    /// `Verifier::per_tenant_with_url`".
+    ///
+    /// ```compile_fail,E0080
+    /// # use std::error::Error;
+    /// use countersign_core::{Secrets, Verifier, providers::Square, tenants::Tenants};
+    /// # use countersign_core::{request::RequestHead, tenants::SecretSource};
+    ///
+    /// # struct Customers;
+    /// # impl SecretSource for Customers {
+    /// #     fn tenant(&self, _: &RequestHead<'_>) -> Option<String> {
+    /// #         None
+    /// #     }
+    /// #     async fn secrets(
+    /// #         &self,
+    /// #         _: &str,
+    /// #     ) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+    /// #         Ok(None)
+    /// #     }
+    /// # }
+    /// let verifier = Verifier::<Square>::per_tenant(Tenants::new(Customers));
+    /// ```
+    #[must_use]
+    pub fn per_tenant<S: SecretSource>(tenants: Tenants<S>) -> Self {
+        const {
+            let signs_url = Self::SCHEME.signs_url();
+            assert!(!signs_url, "the scheme signs the URL: use `Verifier::per_tenant_with_url`");
+        }
+        let directory = tenants.directory(&Self::SCHEME);
+        Self::with_keys(KeySource::PerTenant(directory), SignedUrl::default())
+    }
+
+    /// Accepts what is signed with a secret of the tenant that the delivery is for, and with this
+    /// URL, for schemes that sign the URL. For other schemes, this does not compile.
+    ///
+    /// All tenants deliver to this one URL. It is exactly the text that the provider was given.
+    /// If each tenant has a URL of its own, make a verifier for each tenant with
+    /// [`with_url`](Self::with_url).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::MalformedUrl`] if the URL is empty or contains white space.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::error::Error;
+    /// use countersign_core::{
+    ///     Secret, Secrets, Signer, Verifier, providers::Square, request::RequestHead,
+    ///     tenants::{SecretSource, Tenants},
+    /// };
+    ///
+    /// struct Shops;
+    ///
+    /// impl SecretSource for Shops {
+    ///     fn tenant(&self, request: &RequestHead<'_>) -> Option<String> {
+    ///         request.header("x-shop").map(str::to_owned)
+    ///     }
+    ///
+    ///     async fn secrets(
+    ///         &self,
+    ///         tenant: &str,
+    ///     ) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+    ///         Ok(if tenant == "acme" { Some(Secret::new("acme's key")?.into()) } else { None })
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    /// let url = "https://example.com/square";
+    /// let verifier = Verifier::<Square>::per_tenant_with_url(Tenants::new(Shops), url)?;
+    /// let acme = verifier.of_tenant("acme").await?.ok_or("no such tenant")?;
+    ///
+    /// let signer = Signer::<Square>::with_url(Secret::new("acme's key")?, url)?;
+    /// assert!(acme.verify(&signer.sign(b"{}")?, b"{}").is_ok());
+    ///
+    /// let other = "https://example.com/other";
+    /// let signer = Signer::<Square>::with_url(Secret::new("acme's key")?, other)?;
+    /// assert!(acme.verify(&signer.sign(b"{}")?, b"{}").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// GitHub does not sign the URL, so this does not build. The error says "the scheme does not
+    /// sign the URL: use `Verifier::per_tenant`".
+    ///
+    /// ```compile_fail,E0080
+    /// # use std::error::Error;
+    /// use countersign_core::{Secrets, Verifier, providers::GitHub, tenants::Tenants};
+    /// # use countersign_core::{request::RequestHead, tenants::SecretSource};
+    ///
+    /// # struct Customers;
+    /// # impl SecretSource for Customers {
+    /// #     fn tenant(&self, _: &RequestHead<'_>) -> Option<String> {
+    /// #         None
+    /// #     }
+    /// #     async fn secrets(
+    /// #         &self,
+    /// #         _: &str,
+    /// #     ) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+    /// #         Ok(None)
+    /// #     }
+    /// # }
+    /// let url = "https://example.com/webhook";
+    /// let verifier = Verifier::<GitHub>::per_tenant_with_url(Tenants::new(Customers), url)?;
+    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// ```
+    pub fn per_tenant_with_url<S: SecretSource>(
+        tenants: Tenants<S>,
+        url: &str,
+    ) -> Result<Self, ConfigError> {
+        const {
+            let signs_url = Self::SCHEME.signs_url();
+            assert!(signs_url, "the scheme does not sign the URL: use `Verifier::per_tenant`");
+        }
+        let directory = tenants.directory(&Self::SCHEME);
+        Ok(Self::with_keys(KeySource::PerTenant(directory), SignedUrl::new(url)?))
+    }
+}
