@@ -71,7 +71,7 @@ pub trait HeaderSource {
 /// let fields = signed.iter().map(|(name, value)| (name.to_lowercase(), value.into()));
 /// let verifier = Verifier::<GitHub>::new(secret)?;
 /// assert!(verifier.verify(&Fields(fields.collect()), b"{}").is_ok());
-/// # Ok::<_, countersign_core::ConfigError>(())
+/// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct HeaderKey {
     text: Box<str>,

@@ -7,7 +7,8 @@ mod signing_key;
 use std::{fmt, marker::PhantomData, time::SystemTime};
 
 use crate::{
-    ConfigError, Provider, Secret, Verifier, scheme::is_field_name, signed_url::SignedUrl,
+    ConfigError, Provider, Secret, Verifier, error::SignError, scheme::is_field_name,
+    signed_url::SignedUrl,
 };
 
 pub use signed_headers::SignedHeaders;
@@ -157,8 +158,8 @@ impl<P: Provider> Signer<P> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::MissingPart`] if the scheme signs an id: use [`id`](Self::id).
-    pub fn sign(&self, body: &[u8]) -> Result<SignedHeaders, ConfigError> {
+    /// [`SignError::MissingId`] if the scheme signs an id: use [`id`](Self::id).
+    pub fn sign(&self, body: &[u8]) -> Result<SignedHeaders, SignError> {
         Signing::from(self).sign(body)
     }
 }

@@ -1,8 +1,8 @@
 //! Errors, and what a program can ask them.
 
 pub use countersign_core::error::{
-    ConfigError, ErrorClass, LookupError, PayloadError, PayloadErrorKind, SignatureShape,
-    VerifyError, VerifyErrorKind,
+    ConfigError, ErrorClass, LookupError, PayloadError, PayloadErrorKind, SignError,
+    SignatureShape, VerifyError, VerifyErrorKind,
 };
 
 #[cfg(any(

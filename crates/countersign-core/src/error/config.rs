@@ -79,25 +79,6 @@ pub enum ConfigError {
     /// that you gave the provider.
     #[error("the signed url is empty or has white space in it")]
     MalformedUrl,
-    /// A signer was not told something that the scheme signs.
-    #[error("the scheme signs the {part}, which was not given")]
-    MissingPart {
-        /// What is missing: `id`.
-        part: &'static str,
-    },
-    /// A signer was given a time that the scheme's timestamp cannot express.
-    #[error("the time is before 1970")]
-    TimeBeforeEpoch,
-    /// A signer was given an id that cannot stand in a header.
-    #[error("the id is empty or holds characters that a header cannot")]
-    IdNotHeaderText,
-    /// A signer was given an id that contains the first character of the literal after the id: the
-    /// signed text could be read in several ways.
-    #[error("the id holds {separator:?}, which ends the id in the text that is signed")]
-    IdHoldsSeparator {
-        /// The literal that follows the id.
-        separator: &'static str,
-    },
 }
 
 impl fmt::Debug for ConfigError {

@@ -1,14 +1,16 @@
-//! Three kinds of failure, never mixed: mistakes in settings, deliveries that are not verified, and
-//! signed bodies that cannot be read.
+//! Four kinds of failure, never mixed: mistakes in settings, deliveries that are not verified,
+//! signed bodies that cannot be read, and bodies that cannot be signed.
 
 mod class;
 mod config;
 mod payload;
+mod sign;
 mod verify;
 
 pub use class::ErrorClass;
 pub use config::ConfigError;
 pub use payload::{PayloadError, PayloadErrorKind};
+pub use sign::SignError;
 pub(crate) use verify::Stale;
 pub use verify::{VerifyError, VerifyErrorKind};
 

@@ -69,7 +69,7 @@
 //! use countersign_core::{Secret, Secrets, Signer, Verifier, providers::Hookdeck};
 //!
 //! let (former, new) = (Secret::new("former secret")?, Secret::new("new secret")?);
-//! # let sign = |secret: &Secret| -> Result<String, countersign_core::ConfigError> {
+//! # let sign = |secret: &Secret| -> Result<String, Box<dyn std::error::Error>> {
 //! #     let headers = Signer::<Hookdeck>::new(secret.clone())?.sign(b"{}")?;
 //! #     Ok(headers.iter().map(|(_, value)| value.to_owned()).collect())
 //! # };
@@ -86,7 +86,7 @@
 //! assert!(verifier.verify(&rolled, b"{}").is_ok());
 //! assert!(verifier.verify(&after, b"{}").is_ok());
 //! # assert!(verifier.verify(&rolled, b"[]").is_err());
-//! # Ok::<_, countersign_core::ConfigError>(())
+//! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
 use crate::{

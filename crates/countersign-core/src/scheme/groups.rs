@@ -40,7 +40,7 @@ impl Scheme {
     /// }
     ///
     /// let now = SystemTime::now();
-    /// let sign = |secret: &str, time| -> Result<String, countersign_core::ConfigError> {
+    /// let sign = |secret: &str, time| -> Result<String, Box<dyn std::error::Error>> {
     ///     let headers = Signer::<Acme>::new(Secret::new(secret)?)?.at(time).sign(b"{}")?;
     ///     Ok(headers.iter().map(|(_, value)| value).collect())
     /// };

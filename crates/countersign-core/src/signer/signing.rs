@@ -4,7 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{SignedHeaders, Signer};
 use crate::{
-    ConfigError, Provider, Scheme, Verifier,
+    Provider, Scheme, Verifier,
+    error::SignError,
     scheme::{Part, TimestampUnit},
     signature,
 };
@@ -40,8 +41,9 @@ impl<'a, P: Provider> Signing<'a, P> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if something that the scheme signs was not given, or cannot be expressed.
-    pub fn sign(self, body: &[u8]) -> Result<SignedHeaders, ConfigError> {
+    /// [`SignError`] if the scheme signs an id that was not given, or that no header can hold, or
+    /// if the time is before 1970.
+    pub fn sign(self, body: &[u8]) -> Result<SignedHeaders, SignError> {
         let scheme = &Verifier::<P>::SCHEME;
         let timestamp = match (scheme.timestamp, self.time) {
             (Some(rule), time) => Some(digits(rule.unit, time.unwrap_or_else(SystemTime::now))?),
@@ -52,8 +54,9 @@ impl<'a, P: Provider> Signing<'a, P> {
         for part in scheme.signed {
             text.extend_from_slice(match part {
                 Part::Literal(text) => text.as_bytes(),
-                Part::Timestamp => given(timestamp.as_deref(), "time")?.as_bytes(),
-                Part::Id => signed_id(scheme, given(self.id, "id")?)?.as_bytes(),
+                // A constant assertion of the scheme: a timestamp that is signed is also stated.
+                Part::Timestamp => timestamp.as_deref().unwrap_or_default().as_bytes(),
+                Part::Id => signed_id(scheme, self.id.ok_or(SignError::MissingId)?)?.as_bytes(),
                 Part::Url => self.signer.url.as_bytes(),
                 Part::Body => body,
             });
@@ -73,25 +76,21 @@ impl<'a, P: Provider> Signing<'a, P> {
     }
 }
 
-fn given<'a>(part: Option<&'a str>, name: &'static str) -> Result<&'a str, ConfigError> {
-    part.ok_or(ConfigError::MissingPart { part: name })
-}
-
 /// Checks that a receiver reads the same id that was signed: the id has no characters that HTTP
 /// strips or rejects, and none that ends the id in the signed text.
-fn signed_id<'a>(scheme: &Scheme, id: &'a str) -> Result<&'a str, ConfigError> {
+fn signed_id<'a>(scheme: &Scheme, id: &'a str) -> Result<&'a str, SignError> {
     let is_text = !id.is_empty() && id.trim() == id && !id.contains(char::is_control);
     if !is_text {
-        return Err(ConfigError::IdNotHeaderText);
+        return Err(SignError::IdNotHeaderText);
     }
     match scheme.separator_within(id) {
-        Some(separator) => Err(ConfigError::IdHoldsSeparator { separator }),
+        Some(separator) => Err(SignError::IdHoldsSeparator { separator }),
         None => Ok(id),
     }
 }
 
-fn digits(unit: TimestampUnit, time: SystemTime) -> Result<String, ConfigError> {
-    let since_epoch = time.duration_since(UNIX_EPOCH).map_err(|_| ConfigError::TimeBeforeEpoch)?;
+fn digits(unit: TimestampUnit, time: SystemTime) -> Result<String, SignError> {
+    let since_epoch = time.duration_since(UNIX_EPOCH).map_err(|_| SignError::TimeBeforeEpoch)?;
     Ok(match unit {
         TimestampUnit::Seconds => since_epoch.as_secs().to_string(),
         TimestampUnit::Milliseconds => since_epoch.as_millis().to_string(),

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use countersign_core::{ConfigError, HeaderSource, Provider, signer::Signing};
+use countersign_core::{HeaderSource, Provider, error::SignError, signer::Signing};
 
 /// A delivery as its provider would send it: a body, and the headers that sign it.
 ///
@@ -27,7 +27,7 @@ use countersign_core::{ConfigError, HeaderSource, Provider, signer::Signing};
 /// ] {
 ///     assert!(verifier.verify(&refused, refused.body()).is_err());
 /// }
-/// # Ok::<_, countersign::ConfigError>(())
+/// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -42,7 +42,8 @@ impl SignedRequest {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if the scheme signs something that was not given.
+    /// [`SignError`] if the scheme signs an id that was not given, or that no header can hold, or
+    /// if the time is before 1970.
     ///
     /// # Examples
     ///
@@ -76,7 +77,7 @@ impl SignedRequest {
     pub fn new<'a, P: Provider>(
         signer: impl Into<Signing<'a, P>>,
         body: impl AsRef<[u8]>,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<Self, SignError> {
         let body = Bytes::copy_from_slice(body.as_ref());
         let mut headers: Vec<_> = signer.into().sign(&body)?.into_iter().collect();
         // The signature comes first.

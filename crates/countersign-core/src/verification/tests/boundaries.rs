@@ -41,7 +41,7 @@ fn refuses_an_id_that_holds_the_separator() -> Outcome {
         let headers = headers(id, "1700000000", &signature);
         assert_eq!(kind(&verifier, &headers, "{}"), Some(VerifyErrorKind::MalformedId), "{id}");
         let refused = signer.at(time).id(id).sign(b"{}").unwrap_err();
-        assert_eq!(refused, ConfigError::IdHoldsSeparator { separator: "." }, "{id}");
+        assert_eq!(refused, SignError::IdHoldsSeparator { separator: "." }, "{id}");
     }
     let headers = signer.at(time).id("msg:1,a b").sign(b"{}")?;
     assert_eq!(kind(&verifier, &headers, "{}"), None);

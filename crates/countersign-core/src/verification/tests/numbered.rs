@@ -15,7 +15,7 @@ impl Provider for Numbered {
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
-fn sign(secret: &str) -> Result<String, ConfigError> {
+fn sign(secret: &str) -> Outcome<String> {
     let headers = Signer::<Numbered>::new(Secret::new(secret)?)?.id("1").sign(b"{}")?;
     Ok(headers.iter().next().map(|(_, value)| value.to_owned()).unwrap_or_default())
 }
