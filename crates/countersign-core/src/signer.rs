@@ -156,10 +156,45 @@ impl<P: Provider> Signer<P> {
 
     /// Signs a body, at the current time if the scheme signs the time.
     ///
+    /// A scheme that signs an id needs [`id`](Self::id) first. For such a scheme, `sign` does not
+    /// compile. Code that is generic over the provider can use [`Signing`], which returns an error
+    /// instead.
+    ///
     /// # Errors
     ///
-    /// [`SignError::MissingId`] if the scheme signs an id: use [`id`](Self::id).
+    /// [`SignError::TimeBeforeEpoch`] if the scheme signs the time, and the system's clock shows a
+    /// time before 1970.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Signer, Verifier, providers::StandardWebhooks};
+    ///
+    /// let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+    /// let signer = Signer::<StandardWebhooks>::new(secret.clone())?;
+    /// let headers = signer.id("msg_1").sign(b"{}")?;
+    ///
+    /// let verifier = Verifier::<StandardWebhooks>::new(secret)?;
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// assert!(verifier.verify(&headers, b"[]").is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Standard Webhooks sign an id, so this does not build. The error says "the scheme signs an
+    /// id: use `Signer::id` before `sign`".
+    ///
+    /// ```compile_fail,E0080
+    /// use countersign_core::{Secret, Signer, providers::StandardWebhooks};
+    ///
+    /// let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+    /// let headers = Signer::<StandardWebhooks>::new(secret)?.sign(b"{}")?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign(&self, body: &[u8]) -> Result<SignedHeaders, SignError> {
+        const {
+            let signs_id = !Verifier::<P>::SCHEME.id_headers.is_empty();
+            assert!(!signs_id, "the scheme signs an id: use `Signer::id` before `sign`");
+        }
         Signing::from(self).sign(body)
     }
 }
