@@ -15,8 +15,8 @@ async fn judged(url: &str) -> Result<Option<VerifyErrorKind>, Box<dyn Error + Se
     let verifier = Verifier::<Square>::per_tenant_with_url(Tenants::new(source()), URL)?;
     let signer = Signer::<Square>::with_url(Secret::new("secret of acme")?, url)?;
     let mut verification = begun(&verifier, "acme", &signer.sign(b"{}")?).await?;
-    verification.update(b"{}")?;
-    Ok(verification.finish(b"{}".to_vec()).err().map(|error| error.kind()))
+    verification.update("{}".into())?;
+    Ok(verification.finish().err().map(|error| error.kind()))
 }
 
 #[tokio::test]

@@ -12,7 +12,9 @@ use crate::polled_again::poll_boxed;
 /// Response future of [`IdempotencyService`](super::IdempotencyService).
 ///
 /// `B` is the body of the inner service's response, `E` its error.
-pub struct IdempotencyFuture<B, E>(Option<Pin<Box<dyn Future<Output = Outcome<B, E>>>>>);
+pub struct IdempotencyFuture<B, E>(Option<Pin<Box<Running<B, E>>>>);
+
+type Running<B, E> = dyn Future<Output = Outcome<B, E>>;
 
 type Outcome<B, E> = Result<ServiceResponse<EitherBody<B>>, E>;
 

@@ -12,7 +12,9 @@ use crate::{Rejection, polled_again::poll_boxed, tower::ResponseBody};
 /// Response future of [`IdempotencyService`](super::IdempotencyService).
 ///
 /// `R` is the body of the inner service's response, `E` its error.
-pub struct IdempotencyFuture<R, E>(Option<Pin<Box<dyn Future<Output = Outcome<R, E>> + Send>>>);
+pub struct IdempotencyFuture<R, E>(Option<Pin<Box<Running<R, E>>>>);
+
+type Running<R, E> = dyn Future<Output = Outcome<R, E>> + Send;
 
 type Outcome<R, E> = Result<Response<ResponseBody<R>>, E>;
 
