@@ -93,6 +93,35 @@ impl<'a> Delivery<'a> {
         }
     }
 
+    /// Returns the event's type, where its place is known. Returns `None` if there is none, if it is
+    /// repeated, or if the body that should hold it is no JSON object.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Signer, Verifier, providers::Stripe};
+    ///
+    /// let secret = Secret::new("whsec_abc123")?;
+    /// let body = br#"{"id":"evt_1","type":"invoice.paid"}"#;
+    /// let headers = Signer::<Stripe>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<Stripe>::new(secret)?.verify(&headers, body)?;
+    /// assert_eq!(verified.delivery(&headers).event_type().as_deref(), Some("invoice.paid"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn event_type(&self) -> Option<Cow<'_, str>> {
+        match self.at.event_type {
+            Location::Body(_) => {
+                let Self { at: EventAt { event_type, within, .. }, .. } = *self;
+                let at = EventAt { event_type, within, ..EventAt::OPEN };
+                let members = Members::of(&at, self.text().ok()?).ok()?;
+                members.with_one_type().ok()?.event_type.map(|(_, event_type)| event_type)
+            }
+            Location::SignedId | Location::UnsignedHeader(_) => self.event_type.map(Cow::Borrowed),
+            Location::BodyAll(_) | Location::None => None,
+        }
+    }
+
     /// Returns the type and the id of the event, read in one pass over the body.
     ///
     /// Returns `None` if there is no id, or if it is empty; if the id consists of several members
