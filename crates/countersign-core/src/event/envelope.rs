@@ -173,6 +173,10 @@ impl<T> fmt::Debug for Envelope<T> {
 ///     fn from_envelope(envelope: Envelope<Invoice>) -> Result<Self, PayloadError> {
 ///         Ok(Self { event_id: envelope.id, total: envelope.data.total })
 ///     }
+///
+///     fn event_id(&self) -> Option<&str> {
+///         self.event_id.as_deref()
+///     }
 /// }
 ///
 /// events! {
@@ -183,7 +187,9 @@ impl<T> fmt::Debug for Envelope<T> {
 /// # let body = br#"{"id":"evt_1","type":"invoice.paid","data":{"total":12}}"#;
 /// # let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
 /// # let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
-/// # let BillingEvent::Paid(paid) = BillingEvent::parse(&verified.delivery(&headers))? else { panic!() };
+/// # let event = BillingEvent::parse(&verified.delivery(&headers))?;
+/// assert_eq!(event.id(), Some("evt_1"));
+/// # let BillingEvent::Paid(paid) = event else { panic!() };
 /// # assert_eq!((paid.event_id.as_deref(), paid.total), (Some("evt_1"), 12));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
@@ -197,6 +203,14 @@ pub trait FromEnvelope: Sized {
     ///
     /// [`PayloadError`] if the event is not one that this type can be.
     fn from_envelope(envelope: Envelope<Self::Data>) -> Result<Self, PayloadError>;
+
+    /// Returns the event's id, if the value holds it. The method `id` of the enum returns the same.
+    ///
+    /// Default: `None`. Plain data holds no id, and [`Envelope`] does. Write it for a type of yours
+    /// that keeps the envelope's id.
+    fn event_id(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl<T: DeserializeOwned> FromEnvelope for T {
@@ -212,5 +226,9 @@ impl<T: DeserializeOwned> FromEnvelope for Envelope<T> {
 
     fn from_envelope(envelope: Self) -> Result<Self, PayloadError> {
         Ok(envelope)
+    }
+
+    fn event_id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 }

@@ -8,6 +8,11 @@
 /// listed type whose data does not fit is an error, and never `Unknown`. Absent data counts as
 /// `null`, which an `Option` and `()` accept.
 ///
+/// The enum has the methods `event_type()` and `id()`. The id is that of the
+/// [envelope](crate::event::Envelope), and `None` for a variant that holds only the data: nothing is
+/// stored beside it. `Webhook::id` of the crate `countersign` reads it from the signed body, whatever
+/// the variant holds; a type of yours can keep it ([`FromEnvelope`](crate::event::FromEnvelope)).
+///
 /// # Examples
 ///
 /// ```
@@ -33,7 +38,11 @@
 ///
 /// let event = parse(br#"{"id":"evt_1","type":"invoice.paid","data":{"total":12}}"#)?;
 /// assert_eq!(event.event_type(), "invoice.paid");
+/// assert_eq!(event.id(), None);
 /// assert!(matches!(event, BillingEvent::Paid(Invoice { total: 12 })));
+///
+/// let event = parse(br#"{"id":"evt_4","type":"invoice.voided","data":{"total":12}}"#)?;
+/// assert_eq!(event.id(), Some("evt_4"));
 ///
 /// let event = parse(br#"{"id":"evt_2","type":"invoice.sent","data":7}"#)?;
 /// assert!(matches!(event, BillingEvent::Unknown(unknown) if unknown.json.as_str().ends_with("7}")));
@@ -68,6 +77,19 @@ macro_rules! events {
                 match self {
                     $( Self::$variant(_) => $event_type, )+
                     Self::Unknown(unknown) => &unknown.event_type,
+                }
+            }
+
+            /// The event's id, if the variant holds it: an `Envelope` and `Unknown` do, and plain
+            /// data does not.
+            #[allow(dead_code, reason = "it is there for who needs it")]
+            #[must_use]
+            $visibility fn id(&self) -> ::core::option::Option<&str> {
+                match self {
+                    $( Self::$variant(held) => {
+                        <$payload as $crate::event::FromEnvelope>::event_id(held)
+                    } )+
+                    Self::Unknown(unknown) => unknown.id.as_deref(),
                 }
             }
 

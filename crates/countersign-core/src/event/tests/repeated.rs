@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Provider, Scheme,
-    event::{Delivery, EventAt, OpenEvent, UnknownEvent},
+    event::{Delivery, EventAt, OpenEvent},
     events,
 };
 
@@ -21,15 +21,6 @@ impl Provider for Named {
 events! {
     enum Sample for Named {
         "known" => Known(Envelope<u8>),
-    }
-}
-
-impl Sample {
-    fn id(&self) -> Option<&str> {
-        match self {
-            Self::Known(envelope) => envelope.id.as_deref(),
-            Self::Unknown(UnknownEvent { id, .. }) => id.as_deref(),
-        }
     }
 }
 

@@ -41,25 +41,6 @@ events! {
     }
 }
 
-impl Event {
-    /// The event's id.
-    #[must_use]
-    pub fn id(&self) -> Option<&str> {
-        match self {
-            Self::UserCreated(envelope)
-            | Self::UserUpdated(envelope)
-            | Self::UserDeleted(envelope)
-            | Self::ProjectCreated(envelope)
-            | Self::ProjectUpdated(envelope)
-            | Self::ProjectDeleted(envelope)
-            | Self::FileUploaded(envelope)
-            | Self::PaymentSucceeded(envelope)
-            | Self::PaymentFailed(envelope) => envelope.id.as_deref(),
-            Self::Unknown(unknown) => unknown.id.as_deref(),
-        }
-    }
-}
-
 /// The data of an event. The manual shows these members; none of them is relied on.
 ///
 /// `Debug` shows nothing of the payload.

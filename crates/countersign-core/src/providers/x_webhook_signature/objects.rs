@@ -41,23 +41,6 @@ events! {
     }
 }
 
-impl Event {
-    /// The event's id.
-    #[must_use]
-    pub fn id(&self) -> Option<&str> {
-        match self {
-            Self::ResourceCreated(envelope)
-            | Self::ResourceUpdated(envelope)
-            | Self::ResourceDeleted(envelope)
-            | Self::UserCreated(envelope)
-            | Self::UserUpdated(envelope)
-            | Self::PaymentSucceeded(envelope)
-            | Self::PaymentFailed(envelope) => envelope.id.as_deref(),
-            Self::Unknown(unknown) => unknown.id.as_deref(),
-        }
-    }
-}
-
 /// The data of an event.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
