@@ -16,6 +16,7 @@ pub struct Custom(Option<Arc<Set>>);
 struct Set {
     endpoint: Option<Box<str>>,
     tenant: Option<Box<str>>,
+    header: Option<Box<str>>,
     unauthorized: Option<Answer>,
     bad_request: Option<Answer>,
     too_large: Option<Answer>,
@@ -29,6 +30,10 @@ impl Custom {
 
     pub(crate) fn set_tenant(&mut self, name: &str) {
         self.change(|set| set.tenant = Some(name.into()));
+    }
+
+    pub(crate) fn set_header(&mut self, name: &str) {
+        self.change(|set| set.header = Some(name.into()));
     }
 
     pub(crate) fn set_unauthorized(&mut self, answer: Answer) {
@@ -55,6 +60,11 @@ impl Custom {
     /// Returns the only tenant of the verifier, or `None` if it has none or several.
     pub(crate) fn tenant(&self) -> Option<&str> {
         self.0.as_deref()?.tenant.as_deref()
+    }
+
+    /// Returns the header that the signature is in, or `None` if it is in those of the scheme.
+    pub(crate) fn header(&self) -> Option<&str> {
+        self.0.as_deref()?.header.as_deref()
     }
 
     /// Returns the answer to every delivery whose signature is rejected (401).

@@ -25,6 +25,7 @@ mod secret;
 mod signature;
 mod signed_url;
 pub mod signer;
+mod stored;
 #[cfg(not(feature = "tenants"))]
 mod tenants;
 #[cfg(feature = "tenants")]
@@ -58,5 +59,6 @@ pub use request::unsigned::AnswerUnsigned as __AnswerUnsigned;
 pub use scheme::Scheme;
 pub use secret::{Secret, Secrets};
 pub use signer::Signer;
+pub use stored::StoredDelivery;
 pub use verified::Verified;
 pub use verifier::Verifier;

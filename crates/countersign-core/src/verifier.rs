@@ -4,6 +4,7 @@ mod construction;
 #[cfg(feature = "tenants")]
 mod per_tenant;
 mod settings;
+mod stored;
 mod tenants;
 mod unsigned;
 

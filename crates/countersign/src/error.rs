@@ -1,7 +1,7 @@
 //! Errors, and what a program can ask them.
 
 pub use countersign_core::error::{
-    ConfigError, ErrorClass, LookupError, PayloadError, PayloadErrorKind, SignError,
+    ConfigError, ErrorClass, LookupError, PayloadError, PayloadErrorKind, RestoreError, SignError,
     SignatureShape, VerifyError, VerifyErrorKind,
 };
 

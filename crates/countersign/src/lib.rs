@@ -39,7 +39,8 @@ pub use axum::FromLayer;
 pub use countersign_core::tenants;
 pub use countersign_core::{
     Answer, ConfigError, Event, HeaderSource, PayloadError, Provider, Scheme, Secret, Secrets,
-    Signer, Verifier, VerifyError, clock, event, events, providers, request, scheme, signer,
+    Signer, StoredDelivery, Verifier, VerifyError, clock, event, events, providers, request,
+    scheme, signer,
 };
 #[cfg(any(
     feature = "actix-web",

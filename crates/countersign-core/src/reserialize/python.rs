@@ -3,6 +3,8 @@
 //! Source: `Lib/json/{decoder,encoder,scanner}.py` and `Modules/_json.c` of CPython 3.11 to 3.13;
 //! `repr` of a float is `format_float_short` of `Python/pystrtod.c`.
 
+mod names;
+
 use super::{
     Dialect,
     number::{self, Decimal, Token},

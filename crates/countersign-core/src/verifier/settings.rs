@@ -87,6 +87,7 @@ impl<P: Provider> Verifier<P> {
         }
         let (id, timestamp) = Self::SCHEME.companions(name);
         Ok(self.set(|settings| {
+            settings.custom.set_header(name);
             settings.signature_headers = fields([name]);
             settings.id_headers = fields(id);
             settings.timestamp_headers = fields(timestamp);

@@ -1,0 +1,90 @@
+//! Bytes, which are text in formats for people.
+
+use std::{borrow::Cow, fmt};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, SeqAccess, Visitor},
+};
+
+/// Bytes that are text or base64 in human-readable formats, and a byte string in the others.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Octets(Bytes);
+
+impl Octets {
+    pub(super) fn copy(bytes: &[u8]) -> Self {
+        Self(Bytes::copy_from_slice(bytes))
+    }
+
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+}
+
+/// An object with one member, whose name says which of the two it is.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Readable<'a> {
+    Text(Cow<'a, str>),
+    Base64(Cow<'a, str>),
+}
+
+impl Serialize for Octets {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_bytes(&self.0);
+        }
+        // `jsonb` and `text` of PostgreSQL do not hold U+0000.
+        let text = str::from_utf8(&self.0).ok().filter(|text| !text.contains('\0'));
+        let readable = match text {
+            Some(text) => Readable::Text(text.into()),
+            None => Readable::Base64(STANDARD.encode(&self.0).into()),
+        };
+        readable.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return deserializer.deserialize_byte_buf(BytesVisitor);
+        }
+        match Readable::deserialize(deserializer)? {
+            Readable::Text(text) => Ok(Self(text.into_owned().into())),
+            Readable::Base64(text) => match STANDARD.decode(&*text) {
+                Ok(bytes) => Ok(Self(bytes.into())),
+                // Without the library's error, which quotes bytes.
+                Err(_) => Err(D::Error::custom("the bytes are not padded standard base64")),
+            },
+        }
+    }
+}
+
+struct BytesVisitor;
+
+impl<'de> Visitor<'de> for BytesVisitor {
+    type Value = Octets;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Octets, E> {
+        Ok(Octets::copy(bytes))
+    }
+
+    fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Octets, E> {
+        Ok(Octets(bytes.into()))
+    }
+
+    /// Some formats have no byte strings, but lists of numbers.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Octets, A::Error> {
+        let mut bytes = Vec::new();
+        while let Some(byte) = list.next_element()? {
+            bytes.push(byte);
+        }
+        Ok(Octets(bytes.into()))
+    }
+}

@@ -1,0 +1,70 @@
+//! From a proof to a stored delivery.
+
+use std::time::SystemTime;
+
+use super::{
+    StoredDelivery, form::FormName, headers::StoredHeaders, octets::Octets, time::StoredTime,
+    version::Version,
+};
+use crate::{HeaderSource, Provider, Verified};
+
+impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
+    /// Copies the delivery for a store, such as a durable queue.
+    ///
+    /// `headers` are those of the delivery: the ones that the signature, the id and the type are
+    /// read from are kept. `received_at` is the time at which the request arrived, by your own
+    /// clock. [`Verifier::verify_again`](crate::Verifier::verify_again) judges the signed time as of
+    /// then.
+    ///
+    /// The id and the type are read at the places of [`Provider::EVENT`]. If you read them elsewhere
+    /// ([`delivery_at`](Self::delivery_at)), a header that only you read is not kept.
+    ///
+    /// # Security
+    ///
+    /// That the headers and the time are those of this delivery is the caller's promise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let mut headers: Vec<_> = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?.into_iter().collect();
+    /// headers.push(("X-GitHub-Event".into(), "ping".into()));
+    /// headers.push(("Cookie".into(), "session=1".into()));
+    /// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, b"{}")?;
+    ///
+    /// let stored = verified.to_stored(&headers, SystemTime::now());
+    /// assert_eq!(stored.event_type(), Some("ping"));
+    /// assert!(!stored.event_type_is_signed());
+    /// let names: Vec<_> = stored.headers().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["X-Hub-Signature-256", "X-GitHub-Event"]);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn to_stored<H: HeaderSource + ?Sized>(
+        &self,
+        headers: &H,
+        received_at: SystemTime,
+    ) -> StoredDelivery {
+        let delivery = self.delivery(headers);
+        StoredDelivery {
+            version: Version,
+            provider: P::NAME.into(),
+            endpoint: self.endpoint().into(),
+            tenant: self.tenant().map(Box::from),
+            id: delivery.id().map(Box::from),
+            id_signed: P::EVENT.id.is_signed(),
+            event_type: delivery.event_type().map(Box::from),
+            type_signed: P::EVENT.event_type.is_signed(),
+            signed_id: self.signed_id().map(Box::from),
+            form: FormName::of(self.form()),
+            secret_index: self.secret_index(),
+            received_at: StoredTime::rounding_down(received_at),
+            signed_at: self.signed_at().map(StoredTime::rounding_down),
+            headers: StoredHeaders::of::<P, H>(self.__custom(), headers),
+            body: Octets::copy(self.bytes()),
+        }
+    }
+}

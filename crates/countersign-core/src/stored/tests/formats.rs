@@ -1,0 +1,154 @@
+//! The formats that are written, byte by byte.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::providers::{GitHub, Stripe};
+
+const BODY: &[u8] = br#"{"id":"evt_1","type":"invoice.paid"}"#;
+
+fn stripe() -> Result<StoredDelivery, Box<dyn Error + Send + Sync>> {
+    sample(&verifier_of::<Stripe>("key")?.endpoint("stripe-eu"), "key", BODY, &[])
+}
+
+/// The signature of the sample.
+fn signature(stored: &StoredDelivery) -> String {
+    let (_, value) = stored.headers().next().unwrap();
+    String::from_utf8(value.to_vec()).unwrap()
+}
+
+#[test]
+fn writes_the_documented_json() -> Outcome {
+    let stored = stripe()?;
+    let expected = json!({
+        "version": 1,
+        "provider": "stripe",
+        "endpoint": "stripe-eu",
+        "tenant": null,
+        "id": "evt_1",
+        "id_signed": true,
+        "type": "invoice.paid",
+        "type_signed": true,
+        "signed_id": null,
+        "form": "wire",
+        "secret_index": 0,
+        "received_at": 1_700_000_000_250_u64,
+        "signed_at": 1_700_000_000_000_u64,
+        "headers": [{ "name": "Stripe-Signature", "value": { "text": signature(&stored) } }],
+        "body": { "text": r#"{"id":"evt_1","type":"invoice.paid"}"# },
+    });
+    assert_eq!(serde_json::to_value(&stored)?, expected);
+    let text = serde_json::to_string(&stored)?;
+    assert!(text.starts_with(r#"{"version":1,"provider":"stripe","#), "{text}");
+    Ok(())
+}
+
+#[test]
+fn writes_the_documented_members_in_order_where_a_format_has_no_names() -> Outcome {
+    let stored = stripe()?;
+    let value = signature(&stored);
+    let text = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let expected = [
+        vec![1],
+        text("stripe"),
+        text("stripe-eu"),
+        vec![0],
+        [vec![1], text("evt_1"), vec![1]].concat(),
+        [vec![1], text("invoice.paid"), vec![1]].concat(),
+        vec![0],
+        text("wire"),
+        vec![0],
+        postcard::to_allocvec(&1_700_000_000_250_i64)?,
+        postcard::to_allocvec(&Some(1_700_000_000_000_i64))?,
+        [vec![1], text("Stripe-Signature"), text(&value)].concat(),
+        text(std::str::from_utf8(BODY)?),
+    ];
+    assert_eq!(postcard::to_allocvec(&stored)?, expected.concat());
+    Ok(())
+}
+
+#[test]
+fn writes_base64_only_for_bytes_that_are_not_text() -> Outcome {
+    let verifier = verifier_of::<GitHub>("key")?;
+    for (body, member) in [
+        (&b""[..], json!({ "text": "" })),
+        ("\"é\u{1f980}\n\"".as_bytes(), json!({ "text": "\"é\u{1f980}\n\"" })),
+        (b"\xff\0", json!({ "base64": "/wA=" })),
+        // Text, but not for `jsonb`.
+        (b"a\0", json!({ "base64": "YQA=" })),
+        // An escape is no such character.
+        (br#""\u0000""#, json!({ "text": r#""\u0000""# })),
+    ] {
+        let stored = sample(&verifier, "key", body, &[])?;
+        assert_eq!(serde_json::to_value(&stored)?["body"], member);
+        round_trip(&stored)?;
+    }
+    // Longer than the buffers of formats.
+    for byte in [b'x', 0xff] {
+        round_trip(&sample(&verifier, "key", &[byte; 100_000], &[])?)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn reads_members_that_it_does_not_know() -> Outcome {
+    let stored = stripe()?;
+    let mut json = serde_json::to_value(&stored)?;
+    json["later"] = json!({ "a": [1] });
+    json["headers"][0]["later"] = json!(1);
+    assert!(serde_json::from_value::<StoredDelivery>(json)? == stored);
+
+    let mut cbor = ciborium::Value::serialized(&stored)?;
+    let members = cbor.as_map_mut().unwrap();
+    members.insert(1, (ciborium::Value::from("later"), ciborium::Value::from(1)));
+    assert!(cbor.deserialized::<StoredDelivery>()? == stored);
+    Ok(())
+}
+
+#[test]
+fn refuses_an_unknown_version_and_says_so() -> Outcome {
+    const MESSAGE: &str = "the stored delivery has version 2 of the format, and this release of \
+                           countersign-core reads version 1";
+    let stored = stripe()?;
+    let mut json = serde_json::to_value(&stored)?;
+    json["version"] = json!(2);
+    let error = serde_json::from_value::<StoredDelivery>(json).unwrap_err();
+    assert_eq!(error.to_string(), MESSAGE);
+    let error = serde_json::from_str::<StoredDelivery>(r#"{"later":1,"version":2}"#).unwrap_err();
+    assert!(error.to_string().starts_with(MESSAGE), "{error}");
+
+    let mut bytes = postcard::to_allocvec(&stored)?;
+    bytes[0] = 2;
+    assert!(postcard::from_bytes::<StoredDelivery>(&bytes).is_err());
+    assert_eq!(StoredDelivery::VERSION, 1);
+    Ok(())
+}
+
+#[test]
+fn refuses_what_is_no_stored_delivery() -> Outcome {
+    let changed = |member: &str, value: Value| {
+        let mut json = serde_json::to_value(stripe().unwrap()).unwrap();
+        json[member] = value;
+        serde_json::from_value::<StoredDelivery>(json).is_err()
+    };
+    assert!(changed("body", json!({})));
+    assert!(changed("body", json!({ "text": "", "base64": "" })));
+    assert!(changed("body", json!({ "base64": "/w" })));
+    assert!(changed("body", json!({ "base64": "/w==\n" })));
+    assert!(changed("received_at", json!("2025-01-01T00:00:00Z")));
+    assert!(changed("version", json!(null)));
+    assert!(changed("secret_index", json!(-1)));
+    assert!(!changed("signed_at", json!(-1)));
+    Ok(())
+}
+
+#[test]
+fn hides_the_payload_and_the_values_of_headers_in_debug() -> Outcome {
+    let more = [("X-GitHub-Event", "hidden"), ("X-GitHub-Delivery", "hidden")];
+    let stored = sample(&verifier_of::<GitHub>("key")?, "key", b"hidden", &more)?;
+    let expected = "StoredDelivery { provider: \"github\", endpoint: \"github\", form: \"wire\", \
+                    headers: [\"X-Hub-Signature-256\", \"X-GitHub-Delivery\", \
+                    \"X-GitHub-Event\"], length: 6, .. }";
+    assert_eq!(format!("{stored:?}"), expected);
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Proofs of deliveries out of a store.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{KeySource, Settings, Verifier};
+use crate::{
+    Provider, StoredDelivery, Verified, adapter::Verification, error::RestoreError,
+    scheme::BodyForm, verified::Told,
+};
+
+impl<P: Provider> Verifier<P> {
+    /// Makes a proof of a delivery out of your own store, **without looking at its signature**.
+    ///
+    /// It works after the secret was replaced, and at any age. The proof has the tenant, the signed
+    /// id and time, the form and the secret's number of the first proof, and the names and answers
+    /// of this verifier. It also accepts forms of the body that are no longer
+    /// [set](Self::forms), except a form that only the setting can name
+    /// ([`BodyForm::UrlEncodedMember`]).
+    ///
+    /// # Errors
+    ///
+    /// [`RestoreError`] if this verifier could not have made the proof: the delivery is of another
+    /// provider, came to another [endpoint](Self::endpoint), or is of another tenant, or if its form
+    /// is unknown. A verifier that [looks secrets up](Self::of_tenant) for each tenant accepts the
+    /// deliveries of all tenants, and one that [`of_tenant`](Self::of_tenant) returned those of its
+    /// tenant. A verifier with secrets of its own accepts deliveries without a tenant.
+    ///
+    /// # Security
+    ///
+    /// Whoever can write to the store can make proofs: nothing about the delivery is checked but the
+    /// names in it. Use it only with a store that is as trusted as the program, and never with data
+    /// that a sender, or a queue that others write to, gives you. Use
+    /// [`verify_again`](Self::verify_again) there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;
+    /// let verifier = Verifier::<GitHub>::new(secret)?;
+    /// let stored = verifier.verify(&headers, b"{}")?.to_stored(&headers, SystemTime::now());
+    ///
+    /// let rotated = Verifier::<GitHub>::new(Secret::new("new key")?)?;
+    /// assert_eq!(rotated.restore_from_trusted_store(&stored)?.bytes(), b"{}");
+    ///
+    /// let other = rotated.endpoint("github-eu");
+    /// assert!(other.restore_from_trusted_store(&stored).is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn restore_from_trusted_store(
+        &self,
+        stored: &StoredDelivery,
+    ) -> Result<Verified<P, Bytes>, RestoreError> {
+        let form = self.form_of(stored)?;
+        let custom = self.shared.settings.custom.clone();
+        let tenant = stored.tenant().filter(|_| custom.tenant().is_none()).map(Arc::from);
+        let keys = match &self.shared.keys {
+            KeySource::Own(keys) => keys.load().set,
+            KeySource::PerTenant(_) => Default::default(),
+        };
+        let (id, signed_at) = (stored.signed_id().map(Box::from), stored.signed_at());
+        let told = Told { custom, id, signed_at, tenant, keys };
+        Ok(Verified::new(stored.body().clone(), stored.secret_index(), form, told))
+    }
+
+    /// Verifies a delivery out of a store again: the stored signature over the stored bytes, with
+    /// the secrets of now. The signed time is judged as of the time at which the delivery was
+    /// received.
+    ///
+    /// It fails once the secret that signed the delivery is no longer among the verifier's. The body
+    /// limit does not apply. For schemes that sign the URL, it is the [`url`](Self::url) of this
+    /// verifier. The verifier of one tenant is needed: see [`of_tenant`](Self::of_tenant).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`restore_from_trusted_store`](Self::restore_from_trusted_store);
+    /// [`RestoreError::UnknownForm`] also if the form is not among the [forms](Self::forms) that the
+    /// verifier accepts; [`RestoreError::NotVerified`] if the signature does not verify.
+    ///
+    /// # Security
+    ///
+    /// A signature does not cover everything that is stored. Whoever can write to the store can
+    /// still choose the time of receipt, the form, and the headers that are not signed, and can
+    /// delete or repeat deliveries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use countersign_core::{Secret, Signer, Verifier, error::RestoreError, providers::GitHub};
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;
+    /// let verifier = Verifier::<GitHub>::new(secret)?;
+    /// let stored = verifier.verify(&headers, b"{}")?.to_stored(&headers, SystemTime::now());
+    /// assert_eq!(verifier.verify_again(&stored)?.bytes(), b"{}");
+    ///
+    /// verifier.replace_secrets(Secret::new("new key")?)?;
+    /// let error = verifier.verify_again(&stored).unwrap_err();
+    /// assert!(matches!(error, RestoreError::NotVerified(_)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify_again(
+        &self,
+        stored: &StoredDelivery,
+    ) -> Result<Verified<P, Bytes>, RestoreError> {
+        let (form, settings) = (self.form_of(stored)?, &self.shared.settings);
+        if form != BodyForm::Wire && !settings.forms.contains(&form) {
+            return Err(unknown_form(stored));
+        }
+        let keys = self.keys()?;
+        // The stored bytes are the text that was signed, so that only the wire's form can match. The
+        // text can be longer than the body that the limit was for.
+        let forms = Arc::default();
+        let settings = Settings { forms, body_limit: usize::MAX, ..settings.clone() };
+        let received_at = Some(stored.received_at());
+        let found = Verification::<P>::judge(&settings, &keys, stored, stored.body(), received_at)?;
+        let told = Told {
+            custom: found.__custom().clone(),
+            id: found.signed_id().map(Box::from),
+            signed_at: found.signed_at(),
+            tenant: None,
+            keys: found.__key_set(),
+        };
+        Ok(Verified::new(stored.body().clone(), found.secret_index(), form, told))
+    }
+
+    /// Returns the form of a delivery that this verifier could have made the proof of.
+    fn form_of(&self, stored: &StoredDelivery) -> Result<BodyForm, RestoreError> {
+        if stored.provider() != P::NAME {
+            let stored = stored.provider().to_owned();
+            return Err(RestoreError::OtherProvider { stored, expected: P::NAME });
+        }
+        if stored.endpoint() != self.get_endpoint() {
+            let (stored, expected) = (stored.endpoint().to_owned(), self.get_endpoint().to_owned());
+            return Err(RestoreError::OtherEndpoint { stored, expected });
+        }
+        let settings = &self.shared.settings;
+        let is_of_tenant = match (&self.shared.keys, settings.custom.tenant()) {
+            (KeySource::Own(_), tenant) => stored.tenant() == tenant,
+            (KeySource::PerTenant(_), _) => stored.tenant().is_some(),
+        };
+        if !is_of_tenant {
+            let stored = stored.tenant().map(str::to_owned);
+            return Err(RestoreError::OtherTenant { stored });
+        }
+        let known = settings.forms.iter().chain(Self::SCHEME.forms);
+        stored.form(known).ok_or_else(|| unknown_form(stored))
+    }
+}
+
+fn unknown_form(stored: &StoredDelivery) -> RestoreError {
+    RestoreError::UnknownForm { form: stored.form_name().to_owned() }
+}
