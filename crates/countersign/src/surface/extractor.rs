@@ -4,7 +4,7 @@ use countersign_core::{Event, HeaderSource, Provider, Verifier};
 
 use crate::{
     Either, Rejection, Verified, VerifiedBody, Webhook,
-    surface::{Verifiers, decide},
+    surface::{Verifiers, decide, event_facts::HeaderFacts},
 };
 
 /// The delivery that a handler takes: [`Webhook`], [`VerifiedBody`], or [`Either`] of two of these.
@@ -39,8 +39,12 @@ impl<E: Event, P: Provider> Extractor for Webhook<E, P> {
         verified: Verified<P>,
         headers: &H,
     ) -> Result<Self, Rejection> {
-        match E::parse(&verified.delivery(headers)) {
-            Ok(event) => Ok(Self { event, verified }),
+        let read = {
+            let delivery = verified.delivery(headers);
+            E::parse(&delivery).map(|event| (event, HeaderFacts::of::<P>(&delivery)))
+        };
+        match read {
+            Ok((event, header_facts)) => Ok(Self { event, header_facts, verified }),
             Err(error) => Err(Rejection::payload::<P>(error, &verified)),
         }
     }

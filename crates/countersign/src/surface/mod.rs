@@ -13,6 +13,7 @@
 pub(crate) mod choice;
 pub(crate) mod decide;
 mod either;
+mod event_facts;
 pub(crate) mod extractor;
 pub(crate) mod found;
 #[cfg(any(feature = "axum", feature = "tower"))]

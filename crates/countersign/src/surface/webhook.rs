@@ -1,10 +1,10 @@
 //! What a handler takes.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use countersign_core::{Event, Provider};
 
-use crate::Verified;
+use crate::{Verified, surface::event_facts::HeaderFacts};
 
 /// A verified delivery and the event it tells: an extractor.
 ///
@@ -24,9 +24,78 @@ pub struct Webhook<E: Event, P = <E as Event>::Provider> {
     pub event: E,
     /// The proof, with the exact bytes that were signed.
     pub verified: Verified<P>,
+    pub(super) header_facts: HeaderFacts,
 }
 
 impl<E: Event, P: Provider> Webhook<E, P> {
+    /// Returns the event's id, where the provider's [`EVENT`](Provider::EVENT) has a place for it:
+    /// text, or an integer as its digits. An id in the body is read from the signed bytes at each
+    /// call.
+    ///
+    /// It is there for every event, also for those of [`events!`](crate::events) whose variant holds
+    /// only the data. It is what [`Delivery::id`](crate::event::Delivery::id) returns.
+    ///
+    /// # Security
+    ///
+    /// Where the place is a header that is not signed
+    /// ([`Location::is_signed`](crate::event::Location::is_signed)), whoever replays a delivery can
+    /// change the id.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(not(all(feature = "axum", feature = "testing")))] fn main() {}
+    /// # #[cfg(all(feature = "axum", feature = "testing"))]
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use axum::{Router, body::{Body, to_bytes}, routing::post};
+    /// use countersign::{
+    ///     Secret, Signer, Verifier, Webhook, events, providers::XWebhookSignature,
+    ///     testing::SignedRequest,
+    /// };
+    /// use tower::ServiceExt;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// pub struct Invoice { total: u64 }
+    ///
+    /// events! {
+    ///     pub enum BillingEvent for XWebhookSignature { "invoice.paid" => Paid(Invoice) }
+    /// }
+    ///
+    /// async fn on_event(webhook: Webhook<BillingEvent>) -> String {
+    ///     assert!(matches!(webhook.event, BillingEvent::Paid(Invoice { total: 12 })));
+    ///     // The variant holds only the data.
+    ///     assert_eq!(webhook.event.id(), None);
+    ///     assert_eq!(webhook.event_type().as_deref(), Some("invoice.paid"));
+    ///     webhook.id().unwrap_or_default().into_owned()
+    /// }
+    ///
+    /// let secret = Secret::new("whsec_abc123")?;
+    /// let app = Router::new()
+    ///     .route("/webhooks", post(on_event))
+    ///     .with_state(Verifier::<XWebhookSignature>::new(secret.clone())?);
+    ///
+    /// let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"total":12}}"#;
+    /// let request = SignedRequest::new(&Signer::<XWebhookSignature>::new(secret)?, body)?;
+    /// let response = app.oneshot(request.http::<Body>("/webhooks")?).await?;
+    /// assert_eq!(to_bytes(response.into_body(), 100).await?, "evt_1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn id(&self) -> Option<Cow<'_, str>> {
+        self.header_facts.id(&self.verified)
+    }
+
+    /// Returns the event's type, where the provider's [`EVENT`](Provider::EVENT) has a place for it.
+    /// A type in the body is read from the signed bytes at each call. `None` if it is repeated.
+    ///
+    /// See [`id`](Self::id) for an example and for types in headers.
+    #[must_use]
+    pub fn event_type(&self) -> Option<Cow<'_, str>> {
+        self.header_facts.event_type(&self.verified)
+    }
+
     /// Returns the event and the proof.
     #[must_use]
     pub fn into_parts(self) -> (E, Verified<P>) {
