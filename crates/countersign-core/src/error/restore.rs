@@ -48,7 +48,8 @@ pub enum RestoreError {
         stored: Option<String>,
     },
     /// The verifier does not know or accept the form that was signed. Usually the setting
-    /// [`Verifier::forms`](crate::Verifier::forms) or a feature is missing where deliveries are read.
+    /// [`Verifier::forms`](crate::Verifier::forms) or a feature is missing where deliveries are
+    /// read.
     #[error("the verifier does not accept the form {form:?} of the body")]
     UnknownForm {
         /// The name of the form.

@@ -93,8 +93,8 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Returns the event's type, where its place is known. Returns `None` if there is none, if it is
-    /// repeated, or if the body that should hold it is no JSON object.
+    /// Returns the event's type, where its place is known. Returns `None` if there is none, if it
+    /// is repeated, or if the body that should hold it is no JSON object.
     ///
     /// # Examples
     ///

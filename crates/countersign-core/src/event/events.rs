@@ -9,9 +9,10 @@
 /// `null`, which an `Option` and `()` accept.
 ///
 /// The enum has the methods `event_type()` and `id()`. The id is that of the
-/// [envelope](crate::event::Envelope), and `None` for a variant that holds only the data: nothing is
-/// stored beside it. `Webhook::id` of the crate `countersign` reads it from the signed body, whatever
-/// the variant holds; a type of yours can keep it ([`FromEnvelope`](crate::event::FromEnvelope)).
+/// [envelope](crate::event::Envelope), and `None` for a variant that holds only the data: nothing
+/// is stored beside it. `Webhook::id` of the crate `countersign` reads it from the signed body,
+/// whatever the variant holds; a type of yours can keep it
+/// ([`FromEnvelope`](crate::event::FromEnvelope)).
 ///
 /// # Examples
 ///

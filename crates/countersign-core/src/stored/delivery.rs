@@ -37,7 +37,7 @@ use crate::{HeaderSource, scheme::BodyForm};
 /// | `id`, `type` | the event's id and type: text or `null` |
 /// | `id_signed`, `type_signed` | `false` if the place of the id or the type is not signed |
 /// | `signed_id` | the id that the scheme signs in a header: text or `null` |
-/// | `form` | the name of the form that was signed, such as `wire`: see [`form_name`](Self::form_name) |
+/// | `form` | the [name of the form](Self::form_name) that was signed, such as `wire` |
 /// | `secret_index` | number from 0 |
 /// | `received_at` | milliseconds since 1970-01-01T00:00:00Z, negative before |
 /// | `signed_at` | the same, or `null` |

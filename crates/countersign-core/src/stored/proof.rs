@@ -13,11 +13,11 @@ impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
     ///
     /// `headers` are those of the delivery: the ones that the signature, the id and the type are
     /// read from are kept. `received_at` is the time at which the request arrived, by your own
-    /// clock. [`Verifier::verify_again`](crate::Verifier::verify_again) judges the signed time as of
-    /// then.
+    /// clock. [`Verifier::verify_again`](crate::Verifier::verify_again) judges the signed time as
+    /// of then.
     ///
-    /// The id and the type are read at the places of [`Provider::EVENT`]. If you read them elsewhere
-    /// ([`delivery_at`](Self::delivery_at)), a header that only you read is not kept.
+    /// The id and the type are read at the places of [`Provider::EVENT`]. If you read them
+    /// elsewhere ([`delivery_at`](Self::delivery_at)), a header that only you read is not kept.
     ///
     /// # Security
     ///
@@ -30,7 +30,8 @@ impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
     /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
     ///
     /// let secret = Secret::new("key")?;
-    /// let mut headers: Vec<_> = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?.into_iter().collect();
+    /// let signed = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;
+    /// let mut headers: Vec<_> = signed.into_iter().collect();
     /// headers.push(("X-GitHub-Event".into(), "ping".into()));
     /// headers.push(("Cookie".into(), "session=1".into()));
     /// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, b"{}")?;

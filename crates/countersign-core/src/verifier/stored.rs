@@ -22,16 +22,16 @@ impl<P: Provider> Verifier<P> {
     /// # Errors
     ///
     /// [`RestoreError`] if this verifier could not have made the proof: the delivery is of another
-    /// provider, came to another [endpoint](Self::endpoint), or is of another tenant, or if its form
-    /// is unknown. A verifier that [looks secrets up](Self::of_tenant) for each tenant accepts the
-    /// deliveries of all tenants, and one that [`of_tenant`](Self::of_tenant) returned those of its
-    /// tenant. A verifier with secrets of its own accepts deliveries without a tenant.
+    /// provider, came to another [endpoint](Self::endpoint), or is of another tenant, or if its
+    /// form is unknown. A verifier that [looks secrets up](Self::of_tenant) for each tenant accepts
+    /// the deliveries of all tenants, and one that [`of_tenant`](Self::of_tenant) returned those of
+    /// its tenant. A verifier with secrets of its own accepts deliveries without a tenant.
     ///
     /// # Security
     ///
-    /// Whoever can write to the store can make proofs: nothing about the delivery is checked but the
-    /// names in it. Use it only with a store that is as trusted as the program, and never with data
-    /// that a sender, or a queue that others write to, gives you. Use
+    /// Whoever can write to the store can make proofs: nothing about the delivery is checked but
+    /// the names in it. Use it only with a store that is as trusted as the program, and never with
+    /// data that a sender, or a queue that others write to, gives you. Use
     /// [`verify_again`](Self::verify_again) there.
     ///
     /// # Examples
@@ -69,18 +69,18 @@ impl<P: Provider> Verifier<P> {
     }
 
     /// Verifies a delivery out of a store again: the stored signature over the stored bytes, with
-    /// the secrets of now. The signed time is judged as of the time at which the delivery was
+    /// the present secrets. The signed time is judged as of the time at which the delivery was
     /// received.
     ///
-    /// It fails once the secret that signed the delivery is no longer among the verifier's. The body
-    /// limit does not apply. For schemes that sign the URL, it is the [`url`](Self::url) of this
-    /// verifier. The verifier of one tenant is needed: see [`of_tenant`](Self::of_tenant).
+    /// It fails once the secret that signed the delivery is no longer among the verifier's. The
+    /// body limit does not apply. For schemes that sign the URL, it is the [`url`](Self::url) of
+    /// this verifier. The verifier of one tenant is needed: see [`of_tenant`](Self::of_tenant).
     ///
     /// # Errors
     ///
     /// The errors of [`restore_from_trusted_store`](Self::restore_from_trusted_store);
-    /// [`RestoreError::UnknownForm`] also if the form is not among the [forms](Self::forms) that the
-    /// verifier accepts; [`RestoreError::NotVerified`] if the signature does not verify.
+    /// [`RestoreError::UnknownForm`] also if the form is not among the [forms](Self::forms) that
+    /// the verifier accepts; [`RestoreError::NotVerified`] if the signature does not verify.
     ///
     /// # Security
     ///
@@ -114,8 +114,8 @@ impl<P: Provider> Verifier<P> {
             return Err(unknown_form(stored));
         }
         let keys = self.keys()?;
-        // The stored bytes are the text that was signed, so that only the wire's form can match. The
-        // text can be longer than the body that the limit was for.
+        // The stored bytes are the text that was signed, so that only the wire's form can match.
+        // The text can be longer than the body that the limit was for.
         let forms = Arc::default();
         let settings = Settings { forms, body_limit: usize::MAX, ..settings.clone() };
         let received_at = Some(stored.received_at());

@@ -32,8 +32,8 @@ impl<E: Event, P: Provider> Webhook<E, P> {
     /// text, or an integer as its digits. An id in the body is read from the signed bytes at each
     /// call.
     ///
-    /// It is there for every event, also for those of [`events!`](crate::events) whose variant holds
-    /// only the data. It is what [`Delivery::id`](crate::event::Delivery::id) returns.
+    /// It is there for every event, also for those of [`events!`](crate::events) whose variant
+    /// holds only the data. It is what [`Delivery::id`](crate::event::Delivery::id) returns.
     ///
     /// # Security
     ///
@@ -87,8 +87,8 @@ impl<E: Event, P: Provider> Webhook<E, P> {
         self.header_facts.id(&self.verified)
     }
 
-    /// Returns the event's type, where the provider's [`EVENT`](Provider::EVENT) has a place for it.
-    /// A type in the body is read from the signed bytes at each call. `None` if it is repeated.
+    /// Returns the event's type, where the provider's [`EVENT`](Provider::EVENT) has a place for
+    /// it. A type in the body is read from the signed bytes at each call. `None` if it is repeated.
     ///
     /// See [`id`](Self::id) for an example and for types in headers.
     #[must_use]
