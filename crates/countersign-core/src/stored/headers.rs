@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::octets::Octets;
-use crate::{HeaderSource, Provider, Verifier, custom::Custom, event::Location};
+use crate::{
+    HeaderSource, Scheme,
+    custom::Custom,
+    event::{EventAt, Location},
+};
 
 /// The headers that the signature, the id and the type of a delivery are read from, with all their
 /// values in order.
@@ -18,10 +22,15 @@ struct Field {
 }
 
 impl StoredHeaders {
-    /// Takes the headers that a verifier of `P` with these settings reads.
-    pub(super) fn of<P: Provider, H: HeaderSource + ?Sized>(custom: &Custom, headers: &H) -> Self {
+    /// Takes the headers that a verifier with this scheme and these settings reads.
+    pub(super) fn of<H: HeaderSource + ?Sized>(
+        scheme: &'static Scheme,
+        event: &EventAt,
+        custom: &Custom,
+        headers: &H,
+    ) -> Self {
         let mut fields = Vec::new();
-        for name in names::<P>(custom) {
+        for name in names(scheme, event, custom) {
             let values = headers.values(name).map(Octets::copy);
             fields.extend(values.map(|value| Field { name: name.into(), value }));
         }
@@ -34,8 +43,7 @@ impl StoredHeaders {
 }
 
 /// Returns the names of the headers, each once.
-fn names<P: Provider>(custom: &Custom) -> Vec<&str> {
-    let scheme = const { &Verifier::<P>::SCHEME };
+fn names<'a>(scheme: &'static Scheme, event: &EventAt, custom: &'a Custom) -> Vec<&'a str> {
     let mut names = Vec::new();
     let mut add = |name| {
         if !names.iter().any(|other: &&str| other.eq_ignore_ascii_case(name)) {
@@ -49,7 +57,7 @@ fn names<P: Provider>(custom: &Custom) -> Vec<&str> {
         let all = [scheme.headers, scheme.id_headers, scheme.timestamp_headers()];
         all.into_iter().flatten().copied().for_each(&mut add);
     }
-    for place in [P::EVENT.id, P::EVENT.event_type] {
+    for place in [event.id, event.event_type] {
         match place {
             Location::UnsignedHeader(name) => add(name),
             Location::Body(_) | Location::BodyAll(_) | Location::SignedId | Location::None => {}

@@ -6,9 +6,9 @@ use super::{
     StoredDelivery, form::FormName, headers::StoredHeaders, octets::Octets, time::StoredTime,
     version::Version,
 };
-use crate::{HeaderSource, Provider, Verified};
+use crate::{HeaderSource, adapter::VerifiedDelivery};
 
-impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
+impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
     /// Copies the delivery for a store, such as a durable queue.
     ///
     /// `headers` are those of the delivery: the ones that the signature, the id and the type are
@@ -16,7 +16,7 @@ impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
     /// clock. [`Verifier::verify_again`](crate::Verifier::verify_again) judges the signed time as
     /// of then.
     ///
-    /// The id and the type are read at the places of [`Provider::EVENT`]. If you read them
+    /// The id and the type are read at the places of [`Provider::EVENT`](crate::Provider::EVENT). If you read them
     /// elsewhere ([`delivery_at`](Self::delivery_at)), a header that only you read is not kept.
     ///
     /// # Security
@@ -49,22 +49,22 @@ impl<P: Provider, B: AsRef<[u8]>> Verified<P, B> {
         headers: &H,
         received_at: SystemTime,
     ) -> StoredDelivery {
-        let delivery = self.delivery(headers);
+        let (delivery, event) = (self.delivery(headers), self.__event());
         StoredDelivery {
             version: Version,
-            provider: P::NAME.into(),
+            provider: self.provider().into(),
             endpoint: self.endpoint().into(),
             tenant: self.tenant().map(Box::from),
             id: delivery.id().map(Box::from),
-            id_signed: P::EVENT.id.is_signed(),
+            id_signed: event.id.is_signed(),
             event_type: delivery.event_type().map(Box::from),
-            type_signed: P::EVENT.event_type.is_signed(),
+            type_signed: event.event_type.is_signed(),
             signed_id: self.signed_id().map(Box::from),
             form: FormName::of(self.form()),
             secret_index: self.secret_index(),
             received_at: StoredTime::rounding_down(received_at),
             signed_at: self.signed_at().map(StoredTime::rounding_down),
-            headers: StoredHeaders::of::<P, H>(self.__custom(), headers),
+            headers: StoredHeaders::of(self.scheme(), event, self.__custom(), headers),
             body: Octets::copy(self.bytes()),
         }
     }

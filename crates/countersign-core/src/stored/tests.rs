@@ -30,7 +30,7 @@ fn signed<P: Provider>(
     secret: &str,
     body: &[u8],
     more: &[(&str, &str)],
-) -> Result<Vec<(String, String)>, crate::ConfigError> {
+) -> Result<Vec<(String, String)>, Box<dyn Error + Send + Sync>> {
     let signer = Signer::<P>::new(Secret::new(secret)?)?;
     let mut headers: Vec<_> =
         signer.at(received_at()).id("msg_1").sign(body)?.into_iter().collect();

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use serde::Deserialize;
 
 use crate::{
-    HeaderSource, PayloadError, Provider,
+    HeaderSource, PayloadError, Provider, Scheme,
     custom::Custom,
     event::{Delivery, EventAt},
     key_set::KeySet,
@@ -53,6 +53,7 @@ pub struct VerifiedDelivery<B> {
 #[derive(Debug)]
 struct Facts {
     name: &'static str,
+    scheme: Scheme,
     event: EventAt,
 }
 
@@ -74,7 +75,7 @@ impl<B> VerifiedDelivery<B> {
         form: BodyForm,
         told: Told,
     ) -> Self {
-        let provider = const { &Facts { name: P::NAME, event: P::EVENT } };
+        let provider = const { &Facts { name: P::NAME, scheme: P::SCHEME, event: P::EVENT } };
         Self { body, secret_index, form, told, provider }
     }
 
@@ -149,6 +150,10 @@ impl<B> VerifiedDelivery<B> {
     #[must_use]
     pub fn __custom(&self) -> &Custom {
         &self.told.custom
+    }
+
+    pub(crate) fn scheme(&self) -> &'static Scheme {
+        &self.provider.scheme
     }
 
     /// Returns the places of the event's id, type and data.

@@ -63,7 +63,7 @@ impl<P: Provider> Verifier<P> {
             KeySource::Own(keys) => keys.load().set,
             KeySource::PerTenant(_) => Default::default(),
         };
-        let (id, signed_at) = (stored.signed_id().map(Box::from), stored.signed_at());
+        let (id, signed_at) = (stored.signed_id().map(Arc::from), stored.signed_at());
         let told = Told { custom, id, signed_at, tenant, keys };
         Ok(Verified::new(stored.body().clone(), stored.secret_index(), form, told))
     }
@@ -73,7 +73,7 @@ impl<P: Provider> Verifier<P> {
     /// received.
     ///
     /// It fails once the secret that signed the delivery is no longer among the verifier's. The
-    /// body limit does not apply. For schemes that sign the URL, it is the [`url`](Self::url) of
+    /// body limit does not apply. For schemes that sign the URL, it is the URL of
     /// this verifier. The verifier of one tenant is needed: see [`of_tenant`](Self::of_tenant).
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl<P: Provider> Verifier<P> {
         let found = Verification::<P>::judge(&settings, &keys, stored, stored.body(), received_at)?;
         let told = Told {
             custom: found.__custom().clone(),
-            id: found.signed_id().map(Box::from),
+            id: found.signed_id().map(Arc::from),
             signed_at: found.signed_at(),
             tenant: None,
             keys: found.__key_set(),

@@ -49,7 +49,12 @@ prop_compose! {
             secret_index,
             received_at: time(received_at),
             signed_at: signed_at.map(time),
-            headers: StoredHeaders::of::<GitHub, _>(&Custom::default(), &headers),
+            headers: StoredHeaders::of(
+                const { &GitHub::SCHEME },
+                &GitHub::EVENT,
+                &Custom::default(),
+                &headers,
+            ),
             body: Octets::copy(&body),
         }
     }
