@@ -5,9 +5,9 @@ use serde_json::Value;
 
 /// Spells a body and checks the spelling.
 pub fn check(form: BodyForm, body: &[u8]) {
-    let Some(spelled) = form.spell(body) else { return };
+    let Some(spelled) = form.text_of(body) else { return };
     assert!(spelled.len() <= 6 * body.len(), "{} of {}", spelled.len(), body.len());
-    assert_eq!(form.spell(&spelled).as_ref(), Some(&spelled), "no fixed point");
+    assert_eq!(form.text_of(&spelled).as_ref(), Some(&spelled), "no fixed point");
 
     // Not all that is signed is JSON to serde_json: `NaN`, lone surrogates, huge numbers.
     let values = (serde_json::from_slice(body), serde_json::from_slice(&spelled));

@@ -66,7 +66,7 @@ fn deliveries<P: Provider>(size: usize) -> Vec<Delivery> {
 /// A delivery whose body is within the limit of 1 MiB, and whose signed text has almost 3 MiB.
 fn longer_text(path: &'static str) -> Delivery {
     let body = format!("{{\"a\":\"{}\"}}", "é".repeat(500_000));
-    let text = BodyForm::Python(JsonDumps::DEFAULT).spell(body.as_bytes()).unwrap();
+    let text = BodyForm::Python(JsonDumps::DEFAULT).text_of(body.as_bytes()).unwrap();
     assert!(body.len() < 1 << 20 && text.len() > 2 << 20);
     delivery::<Respan>(path, "application/json", &text, body)
 }

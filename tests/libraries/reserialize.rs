@@ -66,7 +66,7 @@ fn setting(name: &str) -> Option<u64> {
     env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
-/// Counts the documents that both refuse; fails on the first few that are spelled differently.
+/// Counts the documents that both refuse; fails on the first few whose texts differ.
 fn compare(command: &mut Command, form: impl Fn(usize) -> BodyForm) {
     let count = usize::try_from(setting("COUNTERSIGN_DOCUMENTS").unwrap_or(20_000)).unwrap();
     let seed = setting("COUNTERSIGN_SEED").unwrap_or_else(|| {
@@ -90,11 +90,11 @@ fn compare(command: &mut Command, form: impl Fn(usize) -> BodyForm) {
         let document = documents.next_document();
         let answer = lines.next().unwrap().unwrap();
         let theirs = (answer != "!").then(|| hex::decode(&answer).unwrap());
-        let ours = form(index).spell(document.as_bytes());
+        let ours = form(index).text_of(document.as_bytes());
         bytes += document.len();
         refused += usize::from(theirs.is_none());
         if ours != theirs {
-            let text = |spelled: Option<Vec<u8>>| spelled.map(String::from_utf8);
+            let text = |written: Option<Vec<u8>>| written.map(String::from_utf8);
             differences.push(format!(
                 "{:?} of {document:?}\n  ours   {:?}\n  theirs {:?}",
                 form(index),
@@ -133,13 +133,17 @@ fn node_writes_the_same() {
 }
 
 #[test]
-fn a_spelling_is_a_fixed_point_of_itself() {
+fn a_reserialized_text_reserializes_to_itself() {
     let mut documents = Documents::seeded(7);
     for _ in 0..5_000 {
         let document = documents.next_document();
         for form in DUMPS.map(BodyForm::Python).into_iter().chain([BodyForm::JavaScript]) {
-            if let Some(spelled) = form.spell(document.as_bytes()) {
-                assert_eq!(form.spell(&spelled).as_ref(), Some(&spelled), "{form:?} of {document}");
+            if let Some(written) = form.text_of(document.as_bytes()) {
+                assert_eq!(
+                    form.text_of(&written).as_ref(),
+                    Some(&written),
+                    "{form:?} of {document}"
+                );
             }
         }
     }

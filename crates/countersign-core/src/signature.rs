@@ -92,7 +92,7 @@ fn decode(scheme: &Scheme, text: &[u8]) -> Option<Tag> {
     Some(Tag(tag))
 }
 
-/// Spells a tag the way the scheme's header has it.
+/// Writes a tag in the encoding of the scheme's header.
 pub(crate) fn write(scheme: &Scheme, tag: &Tag, timestamp: Option<&str>) -> String {
     let bytes = tag.bytes(scheme);
     let text = match scheme.encoding {

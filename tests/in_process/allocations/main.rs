@@ -204,7 +204,7 @@ fn the_layer_allocates_the_extensions_alone_whether_or_not_it_chooses() {
 }
 
 #[test]
-fn a_spelling_allocates_a_bounded_multiple_of_the_body() {
+fn reserializing_allocates_a_bounded_multiple_of_the_body() {
     let members = |key: &dyn Fn(usize) -> String| {
         let members: Vec<_> = (0..20_000).map(|n| format!("\"{}\":0", key(n))).collect();
         format!("{{{}}}", members.join(","))
@@ -226,7 +226,7 @@ fn a_spelling_allocates_a_bounded_multiple_of_the_body() {
         [BodyForm::Python(dumps), BodyForm::Python(dumps.sort_keys(true)), BodyForm::JavaScript]
     {
         for shape in &shapes {
-            let bytes = measure(|| drop(form.spell(shape.as_bytes()))).bytes_max;
+            let bytes = measure(|| drop(form.text_of(shape.as_bytes()))).bytes_max;
             let factor = bytes.div_ceil(shape.len() as u64);
             assert!(factor <= 32, "{factor} times {:?} for {form:?}", &shape[..20]);
         }

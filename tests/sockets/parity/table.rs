@@ -575,7 +575,7 @@ fn ids() -> Vec<Row> {
     ]
 }
 
-/// What was signed in another spelling than it is sent: the handler gets the one that was signed.
+/// Bodies that were re-serialised to be signed: the handler gets the text that was signed.
 fn forms() -> Vec<Row> {
     let row = |name, path: &str, signed: &str, sent: &str, answer: Answer, effect: String| {
         let post = Post::to(path).body(signed).signed().body(sent);

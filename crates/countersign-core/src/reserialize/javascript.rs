@@ -3,13 +3,13 @@
 //! Source: ECMA-262, sections 25.5.1 `JSON.parse`, 25.5.2 `JSON.stringify`, 6.1.6.1.20
 //! `Number::toString` and 10.1.11 `OrdinaryOwnPropertyKeys`.
 
-use super::{Dialect, number::Token, open_members::Order, string::Charset};
+use super::{Serializer, number::Token, open_members::Order, string::Charset};
 
 /// `JSON.stringify` without a replacer and without indentation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct JsonStringify;
 
-impl Dialect for JsonStringify {
+impl Serializer for JsonStringify {
     fn item_separator(&self) -> &'static [u8] {
         b","
     }
@@ -44,7 +44,7 @@ impl Dialect for JsonStringify {
         if double.is_infinite() {
             out.extend_from_slice(b"null");
         } else if double == 0.0 {
-            // Zero has one spelling, whatever its sign.
+            // Zero is written without its sign.
             out.push(b'0');
         } else {
             out.extend_from_slice(ryu_js::Buffer::new().format_finite(double).as_bytes());

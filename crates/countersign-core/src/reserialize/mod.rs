@@ -1,9 +1,10 @@
-//! From raw JSON to the exact text that a language's own JSON library would write for it.
+//! Re-serialises JSON: writes the exact text that the JSON library of Python or JavaScript writes for
+//! the same data.
 //!
-//! Some providers sign `json.dumps(data)` or `JSON.stringify(data)` and send other bytes. What runs
-//! here runs before a delivery is verified, on whatever a stranger sends: it is iterative, bounded
-//! in depth, linear in time but for the sorting of one object's keys, and its output is at most
-//! six times its input.
+//! Some providers sign `json.dumps(data)` or `JSON.stringify(data)` and send other bytes. This code
+//! runs before a delivery is verified, on input that anybody can send. It is iterative and bounded
+//! in depth. Its time is linear, except for sorting the keys of one object. Its output is at most six
+//! times as long as its input.
 
 mod javascript;
 mod number;
@@ -18,33 +19,33 @@ pub use python::JsonDumps;
 use javascript::JsonStringify;
 use walk::Walk;
 
-/// What one language does its own way.
-trait Dialect {
-    /// What stands between two items or members.
+/// The JSON library of a language.
+trait Serializer {
+    /// The text between two items or members.
     fn item_separator(&self) -> &'static [u8];
 
-    /// What stands between a key and its value.
+    /// The text between a key and its value.
     fn key_separator(&self) -> &'static [u8];
 
-    /// How characters outside of printable ASCII are spelled.
+    /// The way in which characters outside of printable ASCII are written.
     fn charset(&self) -> string::Charset;
 
-    /// In which order an object's members come.
+    /// The order of an object's members.
     fn order(&self) -> open_members::Order;
 
-    /// Whether `NaN`, `Infinity` and `-Infinity` are numbers.
+    /// Returns whether `NaN`, `Infinity` and `-Infinity` are numbers.
     fn has_constants(&self) -> bool;
 
-    /// Writes a number. `None` if the language refuses it.
+    /// Writes a number. Returns `None` if the language rejects it.
     fn number(&self, token: number::Token<'_>, out: &mut Vec<u8>) -> Option<()>;
 }
 
-/// Writes what `json.dumps(json.loads(text))` does.
+/// Writes the text of `json.dumps(json.loads(text))`.
 pub(crate) fn python(text: &str, dumps: JsonDumps) -> Option<Vec<u8>> {
     Walk::over(text, dumps)
 }
 
-/// Writes what `JSON.stringify(JSON.parse(text))` does.
+/// Writes the text of `JSON.stringify(JSON.parse(text))`.
 pub(crate) fn javascript(text: &str) -> Option<Vec<u8>> {
     Walk::over(text, JsonStringify)
 }

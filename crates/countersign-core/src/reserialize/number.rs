@@ -50,7 +50,7 @@ impl<'a> Token<'a> {
         (self.whole == self.text.len()).then_some(self.text)
     }
 
-    /// The text, if it is a fraction that is spelled as shortly as its double can be, and in a
+    /// The text, if it is a fraction that is as short as its double can be written, and in a
     /// size that all languages write without an exponent.
     pub(super) fn shortest(self) -> Option<&'a str> {
         let fraction = &self.text[self.whole..];

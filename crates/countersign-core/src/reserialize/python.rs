@@ -6,7 +6,7 @@
 mod names;
 
 use super::{
-    Dialect,
+    Serializer,
     number::{self, Decimal, Token},
     open_members::Order,
     string::Charset,
@@ -21,7 +21,7 @@ use super::{
 ///
 /// const COMPACT: JsonDumps =
 ///     JsonDumps::DEFAULT.separators(",", ":").ensure_ascii(false).sort_keys(true);
-/// let text = BodyForm::Python(COMPACT).spell(r#"{"b": "Zo\u00eb", "a": 1}"#.as_bytes());
+/// let text = BodyForm::Python(COMPACT).text_of(r#"{"b": "Zo\u00eb", "a": 1}"#.as_bytes());
 /// assert_eq!(text.as_deref(), Some(r#"{"a":1,"b":"Zoë"}"#.as_bytes()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl JsonDumps {
     }
 }
 
-impl Dialect for JsonDumps {
+impl Serializer for JsonDumps {
     fn item_separator(&self) -> &'static [u8] {
         self.item_separator.as_bytes()
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// What a language spells verbatim.
+/// The characters that a language writes without an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Charset {
     /// Printable ASCII alone; all else as `\uXXXX` (Python's `ensure_ascii`).

@@ -191,26 +191,26 @@ fn writes_what_python_and_javascript_do() {
 #[test]
 fn takes_the_options_that_senders_use() {
     let text = r#"{"b":"Zoë","é":1,"a":[1,2],"Z":{"y":1,"x":2},"\ud800":3,"😀":4,"\uffff":5}"#;
-    let spell = |dumps| super::python(text, dumps).map(|bytes| String::from_utf8(bytes).unwrap());
+    let text_of = |dumps| super::python(text, dumps).map(|bytes| String::from_utf8(bytes).unwrap());
 
     let compact = JsonDumps::DEFAULT.separators(",", ":");
     let expected = r#"{"b":"Zo\u00eb","\u00e9":1,"a":[1,2],"Z":{"y":1,"x":2},"\ud800":3,"\ud83d\ude00":4,"\uffff":5}"#;
-    assert_eq!(spell(compact).as_deref(), Some(expected));
+    assert_eq!(text_of(compact).as_deref(), Some(expected));
 
     // By code points: a lone surrogate before what is above it, and both before the emoji.
     let sorted = compact.sort_keys(true);
     let expected = r#"{"Z":{"x":2,"y":1},"a":[1,2],"b":"Zo\u00eb","\u00e9":1,"\ud800":3,"\uffff":5,"\ud83d\ude00":4}"#;
-    assert_eq!(spell(sorted).as_deref(), Some(expected));
+    assert_eq!(text_of(sorted).as_deref(), Some(expected));
 
     // A lone surrogate has no UTF-8: nobody could have sent, or signed, that.
     let unicode = compact.ensure_ascii(false);
-    assert_eq!(spell(unicode), None);
+    assert_eq!(text_of(unicode), None);
     // Unless it went with a member that was repeated.
     let dropped = super::python(r#"{"a":"\ud800","b":{"\udfff":1},"a":1,"b":2}"#, unicode);
     assert_eq!(dropped.as_deref(), Some(&br#"{"a":1,"b":2}"#[..]));
     let text = "[\"Zoë\u{7f}\u{2028}😀\\u001f\"]";
-    let spelled = super::python(text, unicode).map(|bytes| String::from_utf8(bytes).unwrap());
-    assert_eq!(spelled.as_deref(), Some(text));
+    let written = super::python(text, unicode).map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(written.as_deref(), Some(text));
 }
 
 #[test]

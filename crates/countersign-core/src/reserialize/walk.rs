@@ -1,14 +1,14 @@
 //! The pass over the tokens.
 
 use super::{
-    Dialect, number,
+    Serializer, number,
     open_members::{Mark, Members},
     reordering::Reordering,
     string::{self, Charset},
 };
 
 /// A text being walked through, and what is written for it.
-pub(super) struct Walk<'a, D> {
+pub(super) struct Walk<'a, S> {
     text: &'a str,
     at: usize,
     out: Vec<u8>,
@@ -16,7 +16,7 @@ pub(super) struct Walk<'a, D> {
     open: Vec<Open>,
     members: Members,
     settle: Reordering,
-    dialect: D,
+    serializer: S,
 }
 
 /// What a value can be in.
@@ -26,9 +26,9 @@ enum Open {
     Object { mark: Mark },
 }
 
-impl<'a, D: Dialect> Walk<'a, D> {
-    /// Writes what the dialect would, or `None` for what it refuses.
-    pub(super) fn over(text: &'a str, dialect: D) -> Option<Vec<u8>> {
+impl<'a, S: Serializer> Walk<'a, S> {
+    /// Writes the text of the serializer. Returns `None` for input that the serializer rejects.
+    pub(super) fn over(text: &'a str, serializer: S) -> Option<Vec<u8>> {
         // So that a place in the output has 32 bits.
         if text.len() > MAX_LENGTH {
             return None;
@@ -38,14 +38,15 @@ impl<'a, D: Dialect> Walk<'a, D> {
             at: 0,
             out: Vec::with_capacity(text.len() + text.len() / 4),
             open: Vec::new(),
-            members: Members::new(dialect.order()),
+            members: Members::new(serializer.order()),
             settle: Reordering::default(),
-            dialect,
+            serializer,
         };
         walk.run()?;
-        let written = walk.settle.apply(walk.out, walk.dialect.item_separator());
+        let written = walk.settle.apply(walk.out, walk.serializer.item_separator());
         // A lone surrogate that was dropped with its member does no harm; one that stayed does.
-        let is_text = walk.dialect.charset() != Charset::Strict || str::from_utf8(&written).is_ok();
+        let is_text =
+            walk.serializer.charset() != Charset::Strict || str::from_utf8(&written).is_ok();
         is_text.then_some(written)
     }
 
@@ -64,13 +65,13 @@ impl<'a, D: Dialect> Walk<'a, D> {
                 let byte = self.next()?;
                 match (open, byte) {
                     (Open::Array, b',') => {
-                        self.out.extend_from_slice(self.dialect.item_separator());
+                        self.out.extend_from_slice(self.serializer.item_separator());
                         break;
                     }
                     (Open::Array, b']') => self.out.push(b']'),
                     (Open::Object { .. }, b',') => {
                         self.members.end_value(self.out.len());
-                        self.out.extend_from_slice(self.dialect.item_separator());
+                        self.out.extend_from_slice(self.serializer.item_separator());
                         self.skip_space();
                         self.key()?;
                         break;
@@ -117,15 +118,15 @@ impl<'a, D: Dialect> Walk<'a, D> {
             b't' => self.literal(start, "true")?,
             b'f' => self.literal(start, "false")?,
             b'n' => self.literal(start, "null")?,
-            b'N' if self.dialect.has_constants() => self.literal(start, "NaN")?,
-            b'I' if self.dialect.has_constants() => self.literal(start, "Infinity")?,
-            b'-' if self.dialect.has_constants() && self.peek() == Some(b'I') => {
+            b'N' if self.serializer.has_constants() => self.literal(start, "NaN")?,
+            b'I' if self.serializer.has_constants() => self.literal(start, "Infinity")?,
+            b'-' if self.serializer.has_constants() && self.peek() == Some(b'I') => {
                 self.literal(start, "-Infinity")?;
             }
             b'-' | b'0'..=b'9' => {
                 let token = number::Token::read(&self.text[start..])?;
                 self.at = start + token.len();
-                self.dialect.number(token, &mut self.out)?;
+                self.serializer.number(token, &mut self.out)?;
             }
             _ => return None,
         }
@@ -143,13 +144,13 @@ impl<'a, D: Dialect> Walk<'a, D> {
         if self.next()? != b':' {
             return None;
         }
-        self.out.extend_from_slice(self.dialect.key_separator());
+        self.out.extend_from_slice(self.serializer.key_separator());
         Some(())
     }
 
     /// Reads a string whose opening quote was read.
     fn string(&mut self) -> Option<()> {
-        self.at = string::copy(self.text, self.at, self.dialect.charset(), &mut self.out)?;
+        self.at = string::copy(self.text, self.at, self.serializer.charset(), &mut self.out)?;
         Some(())
     }
 

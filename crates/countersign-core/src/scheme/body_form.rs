@@ -4,33 +4,33 @@ use crate::{
     coding::Coding, reserialize, scheme::JsonDumps, url_encoded, verifier::DEFAULT_BODY_LIMIT,
 };
 
-/// The form of a body that its signature is over.
+/// The form of a body that the provider signs.
 ///
-/// Most providers sign the bytes that they send. Some sign what their language's JSON library
-/// writes for the data, and send other bytes: then only that text verifies, and it is what the
-/// handler gets, because it is what was signed.
+/// Most providers sign the bytes that they send. Some re-serialise the data: they sign the text that
+/// their language's JSON library writes, and send other bytes. Only that text verifies then. The
+/// handler gets that text, because it is what was signed.
 ///
 /// # Security
 ///
-/// A verifier that accepts a form besides the wire's accepts every body that *spells the same data
-/// otherwise*: other white space, other escapes, `1.0` for `1.00`. Whoever has a genuine delivery
-/// can re-spell it, and nothing else: without the secret no other data is signed, and the handler
-/// gets the one spelling that is. What the re-spelling hides:
+/// A verifier that accepts a re-serialised form accepts every body with *the same data in another
+/// text*: other white space, other escapes, `1.0` for `1.00`. An attacker who has a genuine delivery
+/// can change its text in this way, and cannot change its data: no other data is signed, and the
+/// handler gets the one text that is. Re-serialising hides these differences:
 ///
-/// - **Repeated keys.** Of `{"a":1,"a":2}` both languages keep the last; the handler gets
-///   `{"a":2}`, never the other.
+/// - **Repeated keys.** Both languages keep the last value of `{"a":1,"a":2}`. The handler gets
+///   `{"a":2}`.
 /// - **Precision.** JavaScript reads numbers as doubles: `9007199254740993` and
-///   `9007199254740992` are one number to it, and to a signature over its form. Do not opt in where
-///   long integers matter (ids as numbers).
-/// - **Order.** With [`JsonDumps::sort_keys`], and for JavaScript's integer-like keys, members that
-///   came in another order are the same.
+///   `9007199254740992` are the same number for it, and have the same signature. Do not accept this
+///   form if long integers matter, such as ids that are numbers.
+/// - **Order.** With [`JsonDumps::sort_keys`], and for JavaScript's integer-like keys, the order in
+///   which members arrived makes no difference.
 ///
-/// For a [member of a form](Self::UrlEncodedMember), what is hidden is the form around it: its
-/// other members, which nobody signed and which the handler does not get.
+/// A [member of a URL-encoded form](Self::UrlEncodedMember) hides the other members of that form.
+/// They are not signed, and the handler does not get them.
 ///
-/// A forged delivery costs a pass over its body and a MAC for each form. A parser runs before the
-/// verdict then: it is iterative, and bounded in depth (512 levels), time and output. CPU time of
-/// one forged delivery of 1 MiB with one secret, on an AMD EPYC:
+/// A forged delivery costs a pass over its body and a MAC for each form. This pass is a parser that
+/// runs before the verdict. It is iterative, and bounded in depth (512 levels), time and output. CPU
+/// time of one forged delivery of 1 MiB with one secret, on an AMD EPYC:
 ///
 /// | form | usual JSON | costliest body that we know |
 /// |---|---|---|
@@ -101,13 +101,13 @@ impl BodyForm {
         }
     }
 
-    /// Spells a body in this form.
+    /// Returns the text of a body in this form: the bytes that the provider signed.
     ///
-    /// `None` if the language refuses the body, if it begins with a byte order mark or is not
-    /// UTF-8 (the languages guess at other encodings; we do not), if it is nested more than 512
-    /// levels deep, or if it is not a form that begins with the member. The text is at most six
-    /// times as long as the body; while it is written, at most 32 times the body's length is
-    /// allocated.
+    /// Returns `None` if the language rejects the body; if the body begins with a byte order mark or
+    /// is not UTF-8 (the languages guess other encodings, this function does not); if it is nested
+    /// more than 512 levels deep; or if it is not a URL-encoded form that begins with the member.
+    /// The text is at most six times as long as the body. At most 32 times the body's length is
+    /// allocated meanwhile.
     #[cfg_attr(
         feature = "inflate",
         doc = "These bounds do not apply to an inflated text. It has at most 1 MiB here, and at most \
@@ -121,27 +121,27 @@ impl BodyForm {
     /// use countersign_core::scheme::{BodyForm, JsonDumps};
     ///
     /// let body = r#"{"b":"Zoë","a":1.50,"b":1e5}"#.as_bytes();
-    /// let python = BodyForm::Python(JsonDumps::DEFAULT).spell(body);
+    /// let python = BodyForm::Python(JsonDumps::DEFAULT).text_of(body);
     /// assert_eq!(python.as_deref(), Some(&br#"{"b": 100000.0, "a": 1.5}"#[..]));
-    /// let javascript = BodyForm::JavaScript.spell(body);
+    /// let javascript = BodyForm::JavaScript.text_of(body);
     /// assert_eq!(javascript.as_deref(), Some(&br#"{"b":100000,"a":1.5}"#[..]));
-    /// assert_eq!(BodyForm::JavaScript.spell(b"NaN"), None);
+    /// assert_eq!(BodyForm::JavaScript.text_of(b"NaN"), None);
     ///
-    /// let member = BodyForm::UrlEncodedMember("payload").spell(b"payload=%7B%22a%22%3A1%7D");
+    /// let member = BodyForm::UrlEncodedMember("payload").text_of(b"payload=%7B%22a%22%3A1%7D");
     /// assert_eq!(member.as_deref(), Some(&br#"{"a":1}"#[..]));
     /// ```
     #[must_use]
-    pub fn spell(&self, body: &[u8]) -> Option<Vec<u8>> {
+    pub fn text_of(&self, body: &[u8]) -> Option<Vec<u8>> {
         #[cfg(feature = "inflate")]
         if matches!(self, Self::Inflated) {
             let text = |coding: Coding| coding.inflate(body, DEFAULT_BODY_LIMIT).ok().flatten();
             return [Coding::Gzip, Coding::Deflate].into_iter().find_map(text);
         }
-        self.spell_within(DEFAULT_BODY_LIMIT, None, body).ok().flatten()
+        self.text_within(DEFAULT_BODY_LIMIT, None, body).ok().flatten()
     }
 
-    /// Spells a body in this form, where the body limit is `limit` bytes and the request names this
-    /// coding.
+    /// Returns the text of a body in this form, for a body limit of `limit` bytes and a request that
+    /// names this coding.
     ///
     /// # Errors
     ///
@@ -150,7 +150,7 @@ impl BodyForm {
         not(feature = "inflate"),
         expect(unused_variables, clippy::unnecessary_wraps, reason = "for a form of the feature")
     )]
-    pub(crate) fn spell_within(
+    pub(crate) fn text_within(
         &self,
         limit: usize,
         coding: Option<Coding>,

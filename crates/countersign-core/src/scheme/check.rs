@@ -14,7 +14,7 @@ impl Scheme {
             assert!(separator != assign, "a list cannot be cut by its own assignment sign");
             assert!(
                 !is_digit(separator),
-                "a list cannot be cut by what signatures are spelled with"
+                "a list cannot be cut by what signatures are written with"
             );
         }
         self.check_groups();
@@ -61,7 +61,7 @@ impl Scheme {
             panic!("groups are lists");
         };
         assert!(between != separator && between != assign, "groups need a separator of their own");
-        assert!(!is_digit(between), "groups cannot be cut by what signatures are spelled with");
+        assert!(!is_digit(between), "groups cannot be cut by what signatures are written with");
         let is_timed =
             matches!(self.timestamp, Some(Timestamp { place: TimestampPlace::Entry(_), .. }));
         assert!(is_timed, "each group has a timestamp, as an entry of its list");
@@ -82,7 +82,7 @@ impl Scheme {
     }
 }
 
-/// Returns whether signatures are spelled with this character.
+/// Returns whether signatures are written with this character.
 const fn is_digit(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=')
 }

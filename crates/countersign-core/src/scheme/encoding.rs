@@ -1,6 +1,6 @@
-//! Spelling of signatures and secrets.
+//! Encodings of signatures and secrets.
 
-/// The spelling of a signature's bytes.
+/// The encoding of a signature's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -10,7 +10,7 @@ pub enum Encoding {
     Base64,
 }
 
-/// The spelling of the MAC's key in a secret's text.
+/// The encoding of the MAC's key in a secret's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretEncoding {

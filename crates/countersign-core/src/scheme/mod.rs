@@ -24,7 +24,8 @@ pub use timestamp::{Timestamp, TimestampUnit};
 
 pub use crate::reserialize::JsonDumps;
 
-/// How a provider signs its deliveries: where the signature is, how it is spelled, what it covers.
+/// A description of how a provider signs its deliveries: the place of the signature, its encoding,
+/// and the text that it covers.
 ///
 /// A scheme is a constant. It is checked while your program is compiled: an impossible one (a
 /// header name that is none, a timestamp that is read and not signed) does not build.
@@ -172,7 +173,7 @@ impl Scheme {
     ///
     /// Any entry called `key` may match: 1 to 8 of them, at least one well formed. A malformed one
     /// only fails to match, and entries of other names are ignored. The separator is no character
-    /// that signatures are spelled with.
+    /// that signatures are written with.
     #[must_use]
     pub const fn list(self, separator: char, assign: char, key: &'static str) -> Self {
         Self { layout: Layout::List { separator, assign, key }, ..self }

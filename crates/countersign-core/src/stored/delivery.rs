@@ -12,7 +12,7 @@ use crate::{HeaderSource, scheme::BodyForm};
 
 /// A verified delivery that a store can keep: owned, and with serde's traits.
 ///
-/// [`Verified::to_stored`](crate::Verified::to_stored) makes one from a proof.
+/// [`Verified::to_stored`](crate::adapter::VerifiedDelivery::to_stored) makes one from a proof.
 /// [`Verifier::restore_from_trusted_store`] turns it back into a proof, also after the secret that
 /// signed it is gone. [`Verifier::verify_again`] checks the signature once more instead. Both
 /// reject a delivery of another provider, endpoint or tenant.

@@ -146,8 +146,8 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
         }
         let mut outcome = Ok(None);
         for form in self.forms_tried() {
-            match form.spell_within(self.limit, self.coding, bytes) {
-                // A body that is spelled so already was tried.
+            match form.text_within(self.limit, self.coding, bytes) {
+                // A body that is this text already was tried.
                 Ok(Some(text)) if text != bytes => {
                     if let Some(found) = find(&text, 0) {
                         return Ok(Some(Match { form: *form, text: Some(text), ..found }));

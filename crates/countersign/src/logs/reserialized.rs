@@ -1,4 +1,4 @@
-//! What follows when a delivery was signed in another form than the wire's.
+//! Deliveries that are signed in another form than the wire's.
 
 use countersign_core::scheme::BodyForm;
 
@@ -7,7 +7,7 @@ use crate::{
     logs::{self, occasional::Occasional},
 };
 
-/// Tells the operator, once in a while, that a provider signs what it does not send.
+/// Logs once in a while that a provider signs another text than the bytes that it sends.
 pub(crate) fn tell(delivery: &VerifiedDelivery) {
     static COUNTS: Occasional = Occasional::new();
 

@@ -107,7 +107,7 @@ impl SignedRequest {
     /// Replaces the body, and keeps the signature over the former one.
     ///
     /// Change what the JSON says, and not its white space alone: where the provider may sign
-    /// another [`BodyForm`](countersign_core::scheme::BodyForm) of the body, a new spelling is no
+    /// another [`BodyForm`](countersign_core::scheme::BodyForm) of the body, another text is no
     /// forgery.
     pub fn with_body(self, body: impl AsRef<[u8]>) -> Self {
         Self { body: Bytes::copy_from_slice(body.as_ref()), ..self }

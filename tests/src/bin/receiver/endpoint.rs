@@ -25,7 +25,7 @@ use crate::{
     tenants::{Directory, PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
-/// The in-house convention, of a sender that signs `JSON.stringify` and may send another spelling.
+/// The in-house convention, of a sender that signs `JSON.stringify` and may send another text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WebhookJs;
 

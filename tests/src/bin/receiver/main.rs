@@ -4,7 +4,7 @@
 //! WEBHOOK_SECRET=secret cargo run -p countersign-tests --bin receiver -- --surface axum-extractor
 //! ```
 //!
-//! `POST /respan`, `/webhook`, `/webhook-js` (as `/webhook`, and JavaScript's spelling is
+//! `POST /respan`, `/webhook`, `/webhook-js` (as `/webhook`, and JavaScript's text is
 //! accepted), `/webhook-inflated` (as `/webhook`, and the text that the body inflates to is
 //! accepted), `/grouped` (as `/webhook`, with several groups in one signature header), `/numbered`
 //! (as `/webhook`, with one header for each key), `/speaknode`, `/github`, `/gitea`, `/hookdeck`,
