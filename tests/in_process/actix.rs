@@ -89,9 +89,9 @@ fn tells_the_operator_what_the_other_surfaces_tell() {
             ),
         ] {
             let (told, logs) = deliver(middleware, true, secret, &body);
-            assert_eq!((told, logs.matches("refused a delivery").count()), (status, 1), "{logs}");
+            assert_eq!((told, logs.matches("rejected a delivery").count()), (status, 1), "{logs}");
             for field in fields.into_iter().chain([
-                " WARN countersign::rejection: refused a delivery",
+                " WARN countersign::rejection: rejected a delivery",
                 "provider=\"x-webhook-signature\"",
                 "path=\"/event\"",
                 "body_length=56",

@@ -372,7 +372,7 @@ fn the_log_names_who_was_meant() {
             (no_event(), ["provider=\"github\"", "reason=the event's type is missing or not text"]),
         ] {
             let (_, logs) = Logs::of(|| runtime.block_on(send(&app, request)));
-            assert_eq!(logs.matches("refused a delivery").count(), 1, "{logs}");
+            assert_eq!(logs.matches("rejected a delivery").count(), 1, "{logs}");
             for field in fields {
                 assert!(logs.contains(field), "{field} not in {logs}");
             }
@@ -390,6 +390,7 @@ fn names_the_layer_that_is_missing_to_the_operator_alone() {
     assert_eq!(
         rejection.to_string(),
         "Verified<countersign_core::providers::github::GitHub> is not in the request's extensions: put \
-         VerifyLayer (VerifyMiddleware on actix-web) around the service"
+         VerifyLayer (VerifyMiddleware on actix-web) around the service, and around the middleware of \
+         idempotency"
     );
 }

@@ -76,7 +76,7 @@ fn tells_all_about_a_refused_signature() {
         let (status, logs) = deliver(layered, "/event", &[(HEADER, &wrong)], &body);
         assert_eq!((status, logs.lines().count()), (401, 1), "{logs}");
         for field in [
-            " WARN countersign::rejection: refused a delivery",
+            " WARN countersign::rejection: rejected a delivery",
             "provider=\"x-webhook-signature\"",
             "reason=the body was not signed with any of the secrets",
             "status=401",

@@ -66,7 +66,7 @@ fn setting(name: &str) -> Option<u64> {
     env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
-/// Counts the documents that both refuse; fails on the first few whose texts differ.
+/// Counts the documents that both reject; fails on the first few whose texts differ.
 fn compare(command: &mut Command, form: impl Fn(usize) -> BodyForm) {
     let count = usize::try_from(setting("COUNTERSIGN_DOCUMENTS").unwrap_or(20_000)).unwrap();
     let seed = setting("COUNTERSIGN_SEED").unwrap_or_else(|| {

@@ -58,6 +58,10 @@ impl Answer {
         Self { content_type: JSON, body: Cow::Borrowed(body), field: None }
     }
 
+    /// The default.
+    #[doc(hidden)]
+    pub const __INVALID_SIGNATURE: Self = Self::__json(r#"{"error":"Invalid signature"}"#);
+
     /// The value of the answer's `Content-Type`.
     #[must_use]
     pub fn content_type(&self) -> &'static str {
@@ -87,7 +91,7 @@ impl Answer {
 
 impl Default for Answer {
     fn default() -> Self {
-        Self::json(r#"{"error":"Invalid signature"}"#)
+        Self::__INVALID_SIGNATURE
     }
 }
 

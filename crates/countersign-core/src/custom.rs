@@ -67,32 +67,32 @@ impl Custom {
         self.0.as_deref()?.header.as_deref()
     }
 
-    /// Returns the answer to every delivery whose signature is rejected (401).
+    /// Returns the answer with status 401, or `None` if the default applies.
     #[must_use]
-    pub fn unauthorized(&self) -> Answer {
-        self.get(|set| &set.unauthorized).unwrap_or_default()
+    pub fn unauthorized(&self) -> Option<&Answer> {
+        self.get(|set| &set.unauthorized)
     }
 
     /// Returns the answer with status 400, or `None` if the default of each cause applies.
     #[must_use]
-    pub fn bad_request(&self) -> Option<Answer> {
+    pub fn bad_request(&self) -> Option<&Answer> {
         self.get(|set| &set.bad_request)
     }
 
     /// Returns the answer with status 413, or `None` if the default applies.
     #[must_use]
-    pub fn too_large(&self) -> Option<Answer> {
+    pub fn too_large(&self) -> Option<&Answer> {
         self.get(|set| &set.too_large)
     }
 
     /// Returns the answer with status 422, or `None` if the default applies.
     #[must_use]
-    pub fn unprocessable(&self) -> Option<Answer> {
+    pub fn unprocessable(&self) -> Option<&Answer> {
         self.get(|set| &set.unprocessable)
     }
 
-    fn get(&self, choose: fn(&Set) -> &Option<Answer>) -> Option<Answer> {
-        self.0.as_deref().and_then(|set| choose(set).clone())
+    fn get(&self, choose: fn(&Set) -> &Option<Answer>) -> Option<&Answer> {
+        self.0.as_deref().and_then(|set| choose(set).as_ref())
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Set)) {

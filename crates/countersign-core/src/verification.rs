@@ -174,8 +174,8 @@ impl<P: Provider> Verification<P> {
     ///
     /// # Errors
     ///
-    /// [`VerifyErrorKind::BodyTooLarge`] if the body is now longer than the limit. Stop reading: the
-    /// chunk was neither hashed nor kept.
+    /// [`VerifyErrorKind::BodyTooLarge`] if the body is now longer than the limit. Stop reading:
+    /// the chunk was neither hashed nor kept.
     #[inline]
     pub fn update(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         self.received = self.received.saturating_add(chunk.len());
@@ -190,17 +190,20 @@ impl<P: Provider> Verification<P> {
         Ok(())
     }
 
-    /// Gives the verdict over the whole body.
+    /// Checks the signature over the whole body, and returns the proof.
     ///
-    /// It borrows the verification, because the futures of adapters hold it. It gives one verdict:
-    /// every later call returns an error.
+    /// The method takes `&mut self`, because adapters keep the verification in a future. Call it
+    /// once: every later call returns an error.
     ///
     /// # Errors
     ///
-    /// [`VerifyErrorKind::Mismatch`] if the body was not signed with any of the secrets. The kinds
-    /// about timestamps, if the scheme signs a time in the body. [`VerifyErrorKind::BodyTooLarge`]
-    /// if the body inflates to more than the limit. [`take_body`](Self::take_body) then returns the
-    /// body.
+    /// - [`VerifyErrorKind::Mismatch`] if the body was not signed with any of the secrets;
+    /// - [`VerifyErrorKind::UnknownTenant`] if the tenant is not known;
+    /// - [`VerifyErrorKind::MalformedTimestamp`] or [`VerifyErrorKind::StaleTimestamp`] if the
+    ///   scheme signs a time in the body, and the time is not accepted;
+    /// - [`VerifyErrorKind::BodyTooLarge`] if the body inflates to more than the limit.
+    ///
+    /// After an error, [`take_body`](Self::take_body) returns the body.
     ///
     /// # Examples
     ///
@@ -245,8 +248,8 @@ impl<P: Provider> Verification<P> {
         }
     }
 
-    /// Returns the body that has arrived, and keeps nothing of it: a rejected delivery's, for a log
-    /// line.
+    /// Removes the part of the body that has arrived, and returns it. Adapters call this for the
+    /// log line of a rejected delivery.
     #[must_use]
     pub fn take_body(&mut self) -> Bytes {
         mem::take(&mut self.body).join()

@@ -11,4 +11,4 @@ pub use countersign_core::error::{
     feature = "idempotency",
     feature = "tower"
 ))]
-pub use crate::surface::Reason;
+pub use crate::surface::{InProgressStatus, KeptAnswer, Reason, StoreError};

@@ -1,6 +1,6 @@
 //! Five kinds of failure, never mixed: mistakes in settings, deliveries that are not verified,
-//! signed bodies that cannot be read, bodies that cannot be signed, and stored deliveries that do not
-//! belong to a verifier.
+//! signed bodies that cannot be read, bodies that cannot be signed, and stored deliveries that do
+//! not belong to a verifier.
 
 mod class;
 mod config;

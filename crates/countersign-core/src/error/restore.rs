@@ -55,8 +55,11 @@ pub enum RestoreError {
         /// The name of the form.
         form: String,
     },
-    /// The signature does not verify. Only [`Verifier::verify_again`] returns this.
+    /// The verification failed. Usually the secret was removed from the verifier, or the verifier
+    /// looks secrets up per tenant and [`Verifier::of_tenant`] was not called. The [`VerifyError`]
+    /// has the reason. Only [`Verifier::verify_again`] returns this.
     ///
+    /// [`Verifier::of_tenant`]: crate::Verifier::of_tenant
     /// [`Verifier::verify_again`]: crate::Verifier::verify_again
     #[error(transparent)]
     NotVerified(#[from] VerifyError),

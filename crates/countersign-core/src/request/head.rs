@@ -36,8 +36,8 @@ impl<'a> RequestTarget<'a> {
 /// # Security
 ///
 /// Nothing of it is signed. It may choose whose secret a delivery is judged by, and nothing else:
-/// the delivery counts for that tenant alone, and [`Verified::tenant`](crate::adapter::VerifiedDelivery::tenant)
-/// says which one it was.
+/// the delivery counts for that tenant alone, and
+/// [`Verified::tenant`](crate::adapter::VerifiedDelivery::tenant) says which one it was.
 #[derive(Clone, Copy)]
 pub struct RequestHead<'a> {
     target: RequestTarget<'a>,

@@ -1,10 +1,10 @@
-//! Re-serialises JSON: writes the exact text that the JSON library of Python or JavaScript writes for
-//! the same data.
+//! Re-serialises JSON: writes the exact text that the JSON library of Python or JavaScript writes
+//! for the same data.
 //!
 //! Some providers sign `json.dumps(data)` or `JSON.stringify(data)` and send other bytes. This code
 //! runs before a delivery is verified, on input that anybody can send. It is iterative and bounded
-//! in depth. Its time is linear, except for sorting the keys of one object. Its output is at most six
-//! times as long as its input.
+//! in depth. Its time is linear, except for sorting the keys of one object. Its output is at most
+//! six times as long as its input.
 
 mod javascript;
 mod number;

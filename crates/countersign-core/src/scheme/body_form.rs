@@ -6,16 +6,16 @@ use crate::{
 
 /// The form of a body that the provider signs.
 ///
-/// Most providers sign the bytes that they send. Some re-serialise the data: they sign the text that
-/// their language's JSON library writes, and send other bytes. Only that text verifies then. The
-/// handler gets that text, because it is what was signed.
+/// Most providers sign the bytes that they send. Some re-serialise the data: they sign the text
+/// that their language's JSON library writes, and send other bytes. Only that text verifies then.
+/// The handler gets that text, because it is what was signed.
 ///
 /// # Security
 ///
-/// A verifier that accepts a re-serialised form accepts every body with *the same data in another
-/// text*: other white space, other escapes, `1.0` for `1.00`. An attacker who has a genuine delivery
-/// can change its text in this way, and cannot change its data: no other data is signed, and the
-/// handler gets the one text that is. Re-serialising hides these differences:
+/// A verifier that accepts a re-serialised form accepts *the same data written in another way*:
+/// with other white space, other escapes, `1.0` for `1.00`. An attacker who has a genuine delivery
+/// can change the text in this way, but not the data. The handler always gets the signed text.
+/// Re-serialising hides these differences:
 ///
 /// - **Repeated keys.** Both languages keep the last value of `{"a":1,"a":2}`. The handler gets
 ///   `{"a":2}`.
@@ -28,9 +28,10 @@ use crate::{
 /// A [member of a URL-encoded form](Self::UrlEncodedMember) hides the other members of that form.
 /// They are not signed, and the handler does not get them.
 ///
-/// A forged delivery costs a pass over its body and a MAC for each form. This pass is a parser that
-/// runs before the verdict. It is iterative, and bounded in depth (512 levels), time and output. CPU
-/// time of one forged delivery of 1 MiB with one secret, on an AMD EPYC:
+/// For a forged delivery, the verifier parses the body and computes a MAC once for each form. The
+/// parser runs before the signature is checked. It is iterative, and its depth (512 levels), time
+/// and output are bounded. CPU time of one forged delivery of 1 MiB with one secret, on an AMD
+/// EPYC:
 ///
 /// | form | usual JSON | costliest body that we know |
 /// |---|---|---|
@@ -103,11 +104,11 @@ impl BodyForm {
 
     /// Returns the text of a body in this form: the bytes that the provider signed.
     ///
-    /// Returns `None` if the language rejects the body; if the body begins with a byte order mark or
-    /// is not UTF-8 (the languages guess other encodings, this function does not); if it is nested
-    /// more than 512 levels deep; or if it is not a URL-encoded form that begins with the member.
-    /// The text is at most six times as long as the body. At most 32 times the body's length is
-    /// allocated meanwhile.
+    /// Returns `None` if the language rejects the body; if the body begins with a byte order mark
+    /// or is not UTF-8 (the languages guess other encodings, this function does not); if it is
+    /// nested more than 512 levels deep; or if it is not a URL-encoded form that begins with the
+    /// member. The text is at most six times as long as the body. At most 32 times the body's
+    /// length is allocated meanwhile.
     #[cfg_attr(
         feature = "inflate",
         doc = "These bounds do not apply to an inflated text. It has at most 1 MiB here, and at most \
@@ -140,8 +141,8 @@ impl BodyForm {
         self.text_within(DEFAULT_BODY_LIMIT, None, body).ok().flatten()
     }
 
-    /// Returns the text of a body in this form, for a body limit of `limit` bytes and a request that
-    /// names this coding.
+    /// Returns the text of a body in this form, for a body limit of `limit` bytes and a request
+    /// that names this coding.
     ///
     /// # Errors
     ///

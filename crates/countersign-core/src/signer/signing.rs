@@ -10,7 +10,7 @@ use crate::{
     signature,
 };
 
-/// A signature being made: what else is signed besides the body.
+/// A signature in preparation: the time and the id that are signed besides the body.
 #[derive(Debug)]
 #[must_use]
 pub struct Signing<'a, P: Provider> {
@@ -37,12 +37,12 @@ impl<'a, P: Provider> Signing<'a, P> {
         Self { id: Some(id), ..self }
     }
 
-    /// Signs a body. What the scheme does not sign is left out of the headers.
+    /// Signs a body. An id or a time that the scheme does not sign is not in the headers.
     ///
     /// # Errors
     ///
-    /// [`SignError`] if the scheme signs an id that was not given, or that no header can hold, or
-    /// if the time is before 1970.
+    /// [`SignError`] if the scheme signs an id, and the id was not given, cannot be in a header, or
+    /// contains the separator; or if the scheme signs the time, and the time is before 1970.
     pub fn sign(self, body: &[u8]) -> Result<SignedHeaders, SignError> {
         let scheme = &Verifier::<P>::SCHEME;
         let timestamp = match (scheme.timestamp, self.time) {

@@ -10,17 +10,16 @@ use super::{
 };
 use crate::{HeaderSource, scheme::BodyForm};
 
-/// A verified delivery that a store can keep: owned, and with serde's traits.
+/// A verified delivery that can be stored. It owns its data, and implements serde's traits.
 ///
-/// [`Verified::to_stored`](crate::adapter::VerifiedDelivery::to_stored) makes one from a proof.
-/// [`Verifier::restore_from_trusted_store`] turns it back into a proof, also after the secret that
-/// signed it is gone. [`Verifier::verify_again`] checks the signature once more instead. Both
-/// reject a delivery of another provider, endpoint or tenant.
+/// [`to_stored`](crate::adapter::VerifiedDelivery::to_stored) makes one from a proof
+/// ([`Verified`](crate::Verified)). [`Verifier::restore_from_trusted_store`] makes a proof from it
+/// again, even if the secret was replaced meanwhile. [`Verifier::verify_again`] also checks the
+/// signature. Both reject a delivery of another provider, endpoint or tenant.
 ///
-/// It holds the signed bytes, and only those headers that the signature, the id and the type are
-/// read from. It is a [`HeaderSource`] with these headers, so that the events of a restored proof
-/// are read as those of the first one. `Authorization` and cookies are not kept (unless the scheme
-/// itself has its signature there).
+/// It holds the signed bytes, and only the headers that hold the signature, the id or the type. It
+/// implements [`HeaderSource`]: pass it as the headers when you parse the event of a restored
+/// proof. `Authorization` and cookies are not stored, unless the scheme has its signature there.
 ///
 /// `Debug` shows the length of the body and the names of the headers, and nothing of the payload.
 ///
@@ -34,7 +33,7 @@ use crate::{HeaderSource, scheme::BodyForm};
 /// | `version` | 1 |
 /// | `provider`, `endpoint` | text |
 /// | `tenant` | text or `null` |
-/// | `id`, `type` | the event's id and type: text or `null` |
+/// | `id`, `type` | the event's id and type: text or `null`; `null` also for a text with U+0000 |
 /// | `id_signed`, `type_signed` | `false` if the place of the id or the type is not signed |
 /// | `signed_id` | the id that the scheme signs in a header: text or `null` |
 /// | `form` | the [name of the form](Self::form_name) that was signed, such as `wire` |

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, SeqAccess, Visitor},
+    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
 /// Bytes that are text or base64 in human-readable formats, and a byte string in the others.
@@ -49,26 +49,32 @@ impl Serialize for Octets {
 impl<'de> Deserialize<'de> for Octets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if !deserializer.is_human_readable() {
-            return deserializer.deserialize_byte_buf(BytesVisitor);
+            return deserializer.deserialize_byte_buf(OctetsVisitor);
         }
-        match Readable::deserialize(deserializer)? {
-            Readable::Text(text) => Ok(Self(text.into_owned().into())),
-            Readable::Base64(text) => match STANDARD.decode(&*text) {
-                Ok(bytes) => Ok(Self(bytes.into())),
-                // Without the library's error, which quotes bytes.
-                Err(_) => Err(D::Error::custom("the bytes are not padded standard base64")),
-            },
-        }
+        // A value within a tagged or flattened type is read from a buffer of serde, which claims to
+        // be human-readable and holds the byte string of a binary format.
+        deserializer.deserialize_any(OctetsVisitor)
     }
 }
 
-struct BytesVisitor;
+struct OctetsVisitor;
 
-impl<'de> Visitor<'de> for BytesVisitor {
+impl<'de> Visitor<'de> for OctetsVisitor {
     type Value = Octets;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("bytes")
+        f.write_str("bytes, or an object with the member `text` or `base64`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Octets, A::Error> {
+        match Readable::deserialize(MapAccessDeserializer::new(map))? {
+            Readable::Text(text) => Ok(Octets(text.into_owned().into())),
+            Readable::Base64(text) => match STANDARD.decode(&*text) {
+                Ok(bytes) => Ok(Octets(bytes.into())),
+                // Without the library's error, which quotes bytes.
+                Err(_) => Err(A::Error::custom("the bytes are not padded standard base64")),
+            },
+        }
     }
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Octets, E> {

@@ -11,17 +11,18 @@ use crate::{HeaderSource, adapter::VerifiedDelivery};
 impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
     /// Copies the delivery for a store, such as a durable queue.
     ///
-    /// `headers` are those of the delivery: the ones that the signature, the id and the type are
-    /// read from are kept. `received_at` is the time at which the request arrived, by your own
-    /// clock. [`Verifier::verify_again`](crate::Verifier::verify_again) judges the signed time as
-    /// of then.
+    /// `headers` are the headers of the request. Only those that hold the signature, the id or the
+    /// type are stored. `received_at` is the time at which the request arrived, by your own clock:
+    /// [`Verifier::verify_again`](crate::Verifier::verify_again) compares the signed time with it.
     ///
-    /// The id and the type are read at the places of [`Provider::EVENT`](crate::Provider::EVENT). If you read them
-    /// elsewhere ([`delivery_at`](Self::delivery_at)), a header that only you read is not kept.
+    /// The places of the id and the type are those of
+    /// [`Provider::EVENT`](crate::Provider::EVENT). A header that you read only with
+    /// [`delivery_at`](Self::delivery_at) is not stored. An id or a type with U+0000 is not stored,
+    /// because PostgreSQL cannot store this character; the body still holds it.
     ///
     /// # Security
     ///
-    /// That the headers and the time are those of this delivery is the caller's promise.
+    /// The headers and the time are not checked. Pass those of this delivery.
     ///
     /// # Examples
     ///
@@ -55,9 +56,9 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
             provider: self.provider().into(),
             endpoint: self.endpoint().into(),
             tenant: self.tenant().map(Box::from),
-            id: delivery.id().map(Box::from),
+            id: delivery.id().filter(|text| is_storable(text)).map(Box::from),
             id_signed: event.id.is_signed(),
-            event_type: delivery.event_type().map(Box::from),
+            event_type: delivery.event_type().filter(|text| is_storable(text)).map(Box::from),
             type_signed: event.event_type.is_signed(),
             signed_id: self.signed_id().map(Box::from),
             form: FormName::of(self.form()),
@@ -68,4 +69,9 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
             body: Octets::copy(self.bytes()),
         }
     }
+}
+
+/// Returns whether PostgreSQL can store a text in `jsonb` and `text` columns.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct StoredTime(SystemTime);
 
 impl StoredTime {
-    /// Rounds a time down. Both signed times and tolerances are whole milliseconds, so that a
-    /// signed time within the tolerance of the exact time is also within that of the rounded one.
+    /// Rounds a time down to whole milliseconds. Signed times are whole milliseconds: with a
+    /// tolerance of whole milliseconds, a time that is accepted now is also accepted later.
     pub(super) fn rounding_down(time: SystemTime) -> Self {
         Self(time_at(millis(time)).unwrap_or(time))
     }

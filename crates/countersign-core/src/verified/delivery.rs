@@ -105,8 +105,8 @@ impl<B> VerifiedDelivery<B> {
         self.secret_index
     }
 
-    /// Returns the form of the body that was signed. If it is not the wire's, the bytes are the
-    /// text that was signed, and not the bytes that arrived.
+    /// Returns the form of the body that was signed. If it is not [`BodyForm::Wire`],
+    /// [`bytes`](Self::bytes) returns the signed text, which differs from the bytes that arrived.
     #[must_use]
     pub fn form(&self) -> BodyForm {
         self.form
@@ -125,7 +125,7 @@ impl<B> VerifiedDelivery<B> {
         self.told.signed_at
     }
 
-    /// Returns the body as it is kept: `Bytes` are cloned without a copy.
+    /// Returns a reference to the body. Cloning a body of type `Bytes` copies no data.
     #[must_use]
     pub fn body(&self) -> &B {
         &self.body
@@ -180,14 +180,14 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
         crate::event::json::parse(crate::event::json::text(self.bytes())?)
     }
 
-    /// Adds the headers, in which a provider can name the event's type and id, for
-    /// [`Event::parse`](crate::Event::parse).
+    /// Returns the delivery with its headers, for [`Event::parse`](crate::Event::parse): a provider
+    /// can put the event's type and id into headers.
     pub fn delivery<'a, H: HeaderSource + ?Sized>(&'a self, headers: &'a H) -> Delivery<'a> {
         self.delivery_at(headers, self.provider.event)
     }
 
-    /// Does the same as [`delivery`](Self::delivery), with other places of the event's facts than
-    /// the provider's.
+    /// Returns the delivery with its headers, as [`delivery`](Self::delivery) does. The event's id,
+    /// type and data are read at the places `at` instead of the provider's.
     ///
     /// # Examples
     ///

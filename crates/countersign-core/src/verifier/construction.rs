@@ -52,8 +52,8 @@ impl<P: Provider> Verifier<P> {
     /// Accepts what is signed with any of these secrets and this URL, for schemes that sign the
     /// URL. For other schemes, `with_url` does not compile.
     ///
-    /// The URL is exactly the text that you gave the provider. It is compared as text: a slash at
-    /// its end, another host or `http` make another signature.
+    /// The URL has to be exactly the text that you gave the provider. The signature does not match
+    /// if the text differs: by a slash at its end, another host, or `http` for `https`.
     ///
     /// # Errors
     ///

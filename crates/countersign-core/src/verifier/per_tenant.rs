@@ -10,11 +10,12 @@ use crate::{
 impl<P: Provider> Verifier<P> {
     /// Accepts what is signed with a secret of the tenant that the delivery is for.
     ///
-    /// The layers and the extractors look the secrets up, once the headers are judged and before
-    /// the body is read. A delivery for a tenant that is not there is refused as any other, after
-    /// as much hashing as for a tenant with one secret; a lookup that fails, or takes longer than
-    /// the deadline for the body, is answered 503. Without them, ask
-    /// [`of_tenant`](Self::of_tenant).
+    /// Layers, middleware and extractors look the secrets up after they have checked the headers,
+    /// and before they read the body. In other code, call [`of_tenant`](Self::of_tenant) first.
+    ///
+    /// A delivery for an unknown tenant gets the same answer as one with a wrong signature (401),
+    /// after the same amount of hashing as for a tenant with one secret. If the lookup fails, or
+    /// takes longer than the deadline for the body, the answer is 503.
     ///
     /// A scheme that signs the URL needs [`per_tenant_with_url`](Self::per_tenant_with_url). For
     /// such a scheme, `per_tenant` does not compile.

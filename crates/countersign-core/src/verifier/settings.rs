@@ -191,8 +191,8 @@ impl<P: Provider> Verifier<P> {
     }
 
     /// Names the endpoint, so that two endpoints of one provider can be told apart: by
-    /// [`Verified::endpoint`](crate::adapter::VerifiedDelivery::endpoint), and by idempotency, for which an event
-    /// that comes to two endpoints is two events. Default: the provider's name.
+    /// [`Verified::endpoint`](crate::adapter::VerifiedDelivery::endpoint), and by idempotency, for
+    /// which an event that comes to two endpoints is two events. Default: the provider's name.
     ///
     /// # Security
     ///
@@ -285,7 +285,7 @@ impl<P> Verifier<P> {
     /// [`unauthorized`](Self::unauthorized).
     #[must_use]
     pub fn get_unauthorized(&self) -> Answer {
-        self.shared.settings.custom.unauthorized()
+        self.shared.settings.custom.unauthorized().cloned().unwrap_or_default()
     }
 
     /// Returns the most bytes that a verified text can have: more than the limit where a form of

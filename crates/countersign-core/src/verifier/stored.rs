@@ -11,28 +11,30 @@ use crate::{
 };
 
 impl<P: Provider> Verifier<P> {
-    /// Makes a proof of a delivery out of your own store, **without looking at its signature**.
+    /// Makes a proof from a stored delivery **without checking its signature**.
     ///
-    /// It works after the secret was replaced, and at any age. The proof has the tenant, the signed
-    /// id and time, the form and the secret's number of the first proof, and the names and answers
-    /// of this verifier. It also accepts forms of the body that are no longer
-    /// [set](Self::forms), except a form that only the setting can name
-    /// ([`BodyForm::UrlEncodedMember`]).
+    /// The delivery can be of any age, and the secret that signed it can be gone. The tenant, the
+    /// signed id and time, the form and the secret's number come from the stored delivery. The
+    /// names and the answers come from this verifier. Forms that are no longer
+    /// [set](Self::forms) are accepted, except [`BodyForm::UrlEncodedMember`], because only the
+    /// setting can name its member.
     ///
     /// # Errors
     ///
-    /// [`RestoreError`] if this verifier could not have made the proof: the delivery is of another
-    /// provider, came to another [endpoint](Self::endpoint), or is of another tenant, or if its
-    /// form is unknown. A verifier that [looks secrets up](Self::of_tenant) for each tenant accepts
-    /// the deliveries of all tenants, and one that [`of_tenant`](Self::of_tenant) returned those of
-    /// its tenant. A verifier with secrets of its own accepts deliveries without a tenant.
+    /// [`RestoreError`] if the delivery is of another provider, came to another
+    /// [endpoint](Self::endpoint), is of another tenant, or has an unknown form. The tenant has to
+    /// fit the verifier:
+    ///
+    /// - a verifier that looks secrets up per tenant accepts every tenant, and looks none up;
+    /// - a verifier that [`of_tenant`](Self::of_tenant) returned for a tenant accepts that tenant;
+    /// - a verifier with its own secrets accepts only deliveries without a tenant.
     ///
     /// # Security
     ///
-    /// Whoever can write to the store can make proofs: nothing about the delivery is checked but
-    /// the names in it. Use it only with a store that is as trusted as the program, and never with
-    /// data that a sender, or a queue that others write to, gives you. Use
-    /// [`verify_again`](Self::verify_again) there.
+    /// Anybody who can write to the store can make proofs: only the provider, the endpoint, the
+    /// tenant and the form are checked. Use this method only with a store that is as trusted as the
+    /// program. For data from a sender, or from a queue that others write to, use
+    /// [`verify_again`](Self::verify_again).
     ///
     /// # Examples
     ///
@@ -68,19 +70,19 @@ impl<P: Provider> Verifier<P> {
         Ok(Verified::new(stored.body().clone(), stored.secret_index(), form, told))
     }
 
-    /// Verifies a delivery out of a store again: the stored signature over the stored bytes, with
-    /// the present secrets. The signed time is judged as of the time at which the delivery was
-    /// received.
+    /// Verifies a stored delivery again: checks the stored signature over the stored bytes with the
+    /// verifier's current secrets, and with its URL if the scheme signs the URL. The signed time is
+    /// compared with the time at which the delivery was received, not with the present time.
     ///
-    /// It fails once the secret that signed the delivery is no longer among the verifier's. The
-    /// body limit does not apply. For schemes that sign the URL, it is the URL of
-    /// this verifier. The verifier of one tenant is needed: see [`of_tenant`](Self::of_tenant).
+    /// Returns an error once the secret that signed the delivery is removed from the verifier. The
+    /// body limit does not apply. If the verifier looks secrets up per tenant, call this method on
+    /// the verifier that [`of_tenant`](Self::of_tenant) returns.
     ///
     /// # Errors
     ///
     /// The errors of [`restore_from_trusted_store`](Self::restore_from_trusted_store);
     /// [`RestoreError::UnknownForm`] also if the form is not among the [forms](Self::forms) that
-    /// the verifier accepts; [`RestoreError::NotVerified`] if the signature does not verify.
+    /// the verifier accepts; [`RestoreError::NotVerified`] if the verification fails.
     ///
     /// # Security
     ///

@@ -20,8 +20,9 @@ use crate::adapter::Extractor;
 ///
 /// # Errors
 ///
-/// A [`Rejection`](crate::Rejection): those of `T`, and those of duplicates, which are answered as
-/// handled.
+/// A [`Rejection`](crate::Rejection) if `T` rejects the delivery; if its event was handled before
+/// (200) or is being handled for another delivery (503); if the store fails (503); or if the
+/// application provides no `Idempotency` (500).
 ///
 /// # Examples
 ///

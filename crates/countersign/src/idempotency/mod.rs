@@ -11,7 +11,8 @@
 //! The event is named by the endpoint, the tenant if there are any, and the type and the id that
 //! the provider signed: [`IdempotencyKey`]. It is claimed in one atomic step, so that of any number
 //! of deliveries at once one is handled; a handler that succeeds completes it, and whatever else
-//! ends the handler releases it. [`Rejection`](crate::Rejection) lists the answers to the others.
+//! ends the handler releases it. [`Rejection`](crate::Rejection) lists the answers to deliveries
+//! that are not let through.
 //!
 //! # Ways in
 //!

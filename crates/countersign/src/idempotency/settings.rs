@@ -193,7 +193,7 @@ impl Idempotency {
         key
     }
 
-    /// Notes the keys of these verifiers, whose deliveries are to be claimed.
+    /// Registers the keys of these verifiers, to detect two senders with one endpoint name.
     #[cfg(any(feature = "tower", feature = "actix-web"))]
     pub(crate) fn introduce<V: Verifiers>(&self, verifiers: &V) {
         verifiers.visit(&mut |verifier| {

@@ -408,9 +408,8 @@ async fn tells_nothing_of_the_store_to_the_sender() {
     let rejection = claim(&Idempotency::new(store)).await.unwrap_err();
     let told = format!("{rejection} {:?}", rejection.body());
     assert!(!told.contains("password"), "{told}");
-    let error = std::error::Error::source(&rejection).unwrap();
-    assert_eq!(error.to_string(), rejection.to_string());
-    assert!(error.source().unwrap().to_string().contains("out of reach"));
+    let source = std::error::Error::source(&rejection).unwrap();
+    assert!(source.to_string().contains("out of reach"));
 }
 
 #[cfg(any(feature = "tower", feature = "actix-web"))]

@@ -5,41 +5,45 @@
 //!
 //! | target | level | line |
 //! |---|---|---|
-//! | [`countersign::rejection`](REJECTION) | `WARN` | one for each rejected delivery |
-//! | [`countersign::delivery`](DELIVERY) | `DEBUG` | one for each accepted delivery: endpoint, bytes, secret and form that matched, age of the signed time in seconds, microseconds since its headers arrived |
-//! | [`countersign::handshake`](HANDSHAKE) | `DEBUG` | one for each request without a signature that was answered |
-//! | [`countersign::secret`](SECRET) | `INFO` | a retired secret is still used: for each endpoint, tenant and secret the first time, the second, the fourth, the eighth and so on |
-//! | [`countersign::form`](FORM) | `INFO` | another form than the bytes on the wire was signed, at the same intervals |
+//! | [`countersign::rejection`](REJECTION) | `WARN` | each rejected delivery, except those of other lines of this table |
+//! | | `ERROR` | each delivery that is answered 500, because the application lacks a setting |
+//! | [`countersign::delivery`](DELIVERY) | `DEBUG` | each accepted delivery: endpoint, bytes, secret and form that matched, age of the signed time in seconds, microseconds since its headers arrived |
+//! | [`countersign::handshake`](HANDSHAKE) | `DEBUG` | each request without a signature that was answered |
+//! | [`countersign::secret`](SECRET) | `INFO` | a retired secret matched |
+//! | [`countersign::form`](FORM) | `INFO` | the signed text is not the body as it was sent |
 //! | [`countersign::idempotency`](IDEMPOTENCY) | `DEBUG` | an event was handled before, or is being handled for another delivery |
 //! | | `INFO` | an event was forgotten |
 //! | | `WARN` | a delivery has no id; a store failed, and the delivery is answered 503; a lease ran out before the event was completed; a kept answer belongs to other bytes |
-//! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name; the application lacks a setting |
+//! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name |
+//!
+//! Lines of `secret` are counted for each endpoint, tenant and secret, and lines of `form` for each
+//! provider. The first, the second, the fourth, the eighth line and so on are written.
 //!
 //! # Fields of a rejected delivery
 //!
 //! The line has the provider, the reason, the status and the path, and the fields that separate one
 //! cause from another. A field is present only if its value is known.
 //!
-//! | field | it is there if |
+//! | field | value, and the rejections that have it |
 //! |---|---|
-//! | `header` | a header is missing, repeated, malformed or stale: its name |
-//! | `expected` | a header is missing, repeated or malformed, and the endpoint has one verifier: the expected text, such as `64 hex digits` |
-//! | `instead` | the signature is missing, and the signature header of another known provider came |
+//! | `header` | the name of the header that is missing, repeated, malformed or stale |
+//! | `expected` | the expected text, such as `64 hex digits`: a header is missing, repeated or malformed, and the endpoint has one verifier |
+//! | `instead` | the signature headers of other known providers that the request has: the signature is missing |
 //! | `header_length`, `header_shape` | the delivery was not verified, and has one signature header |
-//! | `age_s`, `tolerance_s` | the signed time is stale: seconds |
+//! | `age_s`, `tolerance_s` | seconds: the signed time is stale |
 //! | `content_length`, `content_type`, `content_encoding` | the request has the field; types and codings that are not common are `other` |
-//! | `body_length` | the body was read, or was read as far as the limit: bytes |
+//! | `body_length` | bytes: the body was read, or was read as far as the limit |
 //! | `body_sha256` | the body was read |
 //! | `secrets_tried`, `forms_tried` | the signature was compared |
-//! | `category`, `member`, `line`, `column` | the body is signed and is not the event: the member that does not fit, or that the type requires and the body does not have |
-//! | `cause` | the tenant's secrets could not be looked up: all causes of the error |
-//! | `advice` | the usual cause is not in another field |
+//! | `category`, `member`, `line`, `column` | why and where the signed body is not the event |
+//! | `cause` | all causes of the error: the tenant's secrets could not be looked up |
+//! | `advice` | the usual cause of the rejection, if no other field shows it |
 //!
 //! # Security
 //!
-//! No line holds a secret, an expected tag, a value of a payload or the text of a header. Lines
-//! about events hold the event's key, which contains its id. The line of a rejected delivery holds
-//! the path, and `member` can be a name out of the payload.
+//! No line holds a secret or an expected tag. Of a payload or a header, lines hold only these
+//! texts: the event's key, which contains its id, in lines of `idempotency`; the path, and the name
+//! of a `member`, in lines of `rejection`.
 //!
 //! # Examples
 //!
@@ -66,7 +70,7 @@ pub const HANDSHAKE: &str = "countersign::handshake";
 /// `DEBUG` to `ERROR`.
 pub const IDEMPOTENCY: &str = "countersign::idempotency";
 
-/// Target of rejected deliveries: `WARN`.
+/// Target of rejected deliveries: `WARN`, and `ERROR` if the application lacks a setting.
 pub const REJECTION: &str = "countersign::rejection";
 
 /// Target of deliveries that are signed with a retired secret: `INFO`.

@@ -25,12 +25,12 @@ use crate::{
     },
 };
 
-/// The verifiers of a middleware: a [`Verifier`], or a pair, of which the headers of a delivery choose
-/// one. Pairs nest for three and more: `(a, (b, c))`.
+/// The verifiers of a middleware: one [`Verifier`], or a pair. Pairs nest for three and more:
+/// `(a, (b, c))`. The signature header of a delivery decides which verifier checks it.
 ///
-/// A pair lets a delivery through if the verifier whose signature header is there accepts it, and
-/// leaves that provider's [`Verified`] in the request's extensions. [`Either`], which takes the
-/// event behind the middleware, lists the deliveries that a pair rejects.
+/// If that verifier accepts the delivery, the middleware puts the provider's [`Verified`] into the
+/// request's extensions. [`Either`], the extractor for the events of a pair, lists the deliveries
+/// that a pair rejects.
 ///
 /// Two verifiers of a pair must not look for the signature in the same header: middleware panics
 /// when it is made for such a pair, and extractors answer 500.

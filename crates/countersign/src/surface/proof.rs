@@ -1,4 +1,5 @@
-//! The proof that a verifier gives, and the extensions in which middleware leaves it for extractors.
+//! The proof that a verifier gives, and the extensions in which middleware leaves it for
+//! extractors.
 
 use countersign_core::Provider;
 
@@ -28,8 +29,8 @@ pub trait Extensions {
     fn insert<T: Clone + Send + Sync + 'static>(&mut self, value: T);
 }
 
-/// Finds verified deliveries in extensions of type `X`: made of the verifiers of a middleware, for a
-/// middleware inside of it that has no type parameter for them.
+/// Finds the verified delivery in a request's extensions of type `X`. [`Finder::of`] takes the
+/// verifiers' type from the outer middleware, so that the inner one needs no type parameter.
 pub(crate) struct Finder<X> {
     find: fn(&X) -> Option<&VerifiedDelivery>,
     missing: fn() -> Rejection,

@@ -52,15 +52,16 @@ pub use store_error::StoreError;
 /// The `Retry-After` of an event in progress is the rest of the other delivery's lease, in whole
 /// seconds, rounded up, at least 1. After that time the event is done, or free to be claimed.
 ///
-/// The rejection is in the extensions of the response, where outer layers find it. It is logged
-/// once; [`logs`](crate::logs) lists the targets and the levels.
+/// The rejection is in the extensions of the response, where outer layers find it. Layers that
+/// count rejections must look at the [`reason`](Self::reason): duplicates and handshakes are here
+/// as well. Each rejection is logged once; [`logs`](crate::logs) lists the targets and the levels.
 ///
 /// # Security
 ///
-/// The reason is for the receiver only. The response holds nothing of it except the status. Neither
-/// the log nor this type holds a secret, an expected tag or a value of the payload. What a store
-/// reported is only in the log. The answer to a handshake holds the token that it repeats, which
-/// neither the log nor `Debug` shows.
+/// The sender gets the status, the headers and the body of the answer, and nothing else of the
+/// reason. Neither the log nor this type holds a secret, an expected tag or a value of the payload.
+/// The error that a store reported is in the log and in the sources of this error, and is never
+/// sent. A kept answer and the token of a handshake are not shown by the log or by `Debug`.
 #[derive(Clone, Debug)]
 pub struct Rejection {
     reason: Reason,
@@ -71,7 +72,7 @@ pub struct Rejection {
     body: Option<Box<BodyFacts>>,
 }
 
-/// What a log may tell of a body.
+/// The facts about a body that the log line shows.
 #[derive(Clone, Copy, Debug)]
 struct BodyFacts {
     length: usize,
@@ -107,13 +108,13 @@ impl Rejection {
         Self::of(reason, Some(Names::of::<P>()), custom).about(delivery.bytes())
     }
 
-    /// Refuses what nothing is there to verify with, before its body is read.
+    /// Rejects a delivery whose verifier is missing, before its body is read.
     pub(crate) fn missing_verifier<P: Provider>() -> Self {
         let reason = Reason::MissingVerifier { provider: std::any::type_name::<P>() };
         Self::of_provider::<P>(reason).closing()
     }
 
-    /// Refuses everything where two verifiers look for the signature in the same header.
+    /// Rejects every delivery if two verifiers look for the signature in the same header.
     pub(crate) fn of_shared_header<V: Verifiers>(verifiers: &V) -> Option<Self> {
         let reason = shared_header(verifiers)?;
         Some(Self::of(reason, Some(V::NAMES), Custom::default()).closing())
@@ -121,9 +122,8 @@ impl Rejection {
 
     /// Rejects a request that a layer or a middleware should have verified.
     pub(crate) fn missing_proof<V: Verifiers>() -> Self {
-        Self::of_provider::<V::First>(Reason::MissingProof {
-            provider: std::any::type_name::<V::First>(),
-        })
+        let reason = Reason::MissingProof { provider: std::any::type_name::<V::First>() };
+        Self::of(reason, Some(V::NAMES), Custom::default())
     }
 
     /// Rejects a request for a mistake in the application.
@@ -131,7 +131,7 @@ impl Rejection {
         Self::of(reason, Some(Names::of::<P>()), Custom::default())
     }
 
-    /// Adds what a log may tell of the body; costs a hash, and so is done only where one listens.
+    /// Adds the facts about the body. This costs a hash, so it is done only if the line is written.
     pub(crate) fn about(self, body: &[u8]) -> Self {
         if !tracing::enabled!(target: logs::REJECTION, tracing::Level::WARN) {
             return self;
@@ -146,13 +146,14 @@ impl Rejection {
         Self { reason: Reason::Handshake(answer), ..self }
     }
 
-    /// The body was not read to its end: what is left of it must not be taken for a request.
+    /// Closes the connection after the answer, because the rest of the body must not be read as a
+    /// request.
     pub(crate) fn closing(self) -> Self {
         Self { closes_connection: true, ..self }
     }
 
-    /// Tells the operator, once, and fits the answer to the connection: one that carries other
-    /// streams goes on.
+    /// Logs the rejection, and adapts the answer to the connection: a connection with other streams
+    /// stays open.
     pub(crate) fn refuse<H>(self, path: &str, headers: &H, is_multiplexed: bool) -> Self
     where
         H: HeaderSource + ?Sized,
@@ -178,7 +179,7 @@ impl Rejection {
     pub fn body(&self) -> Bytes {
         match self.kept_answer() {
             Some(kept) => kept.body.clone(),
-            None => match self.answer().into_body() {
+            None => match self.answer().clone().into_body() {
                 Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
                 Cow::Owned(text) => Bytes::from(text),
             },
@@ -188,7 +189,7 @@ impl Rejection {
     /// Returns the header fields of the answer, except the length of the body and the field of a
     /// handshake's [`token`](Self::token).
     ///
-    /// The content type of a kept answer is the one that a handler once sent.
+    /// A kept answer has the content type of the handler's first answer.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
         let text = |text: &'static str| Bytes::from_static(text.as_bytes());
         let content_type = match self.kept_answer() {
@@ -228,21 +229,21 @@ impl Rejection {
         }
     }
 
-    /// The one mapping from a reason to an answer that is not a kept one.
-    fn answer(&self) -> Answer {
+    /// Returns the answer for each reason, except for kept answers.
+    fn answer(&self) -> &Answer {
         match &self.reason {
             Reason::Verify(error) => self.answer_of(error.kind().class()),
             Reason::Payload(error) => self.answer_of(error.kind().class()),
-            Reason::Handshake(answer) => answer.clone(),
+            Reason::Handshake(answer) => answer,
             Reason::OuterLimit => self.answer_of(ErrorClass::TooLarge),
-            Reason::Deadline => DEADLINE,
-            Reason::BrokenBody => self.custom.bad_request().unwrap_or(BROKEN_BODY),
+            Reason::Deadline => &DEADLINE,
+            Reason::BrokenBody => self.custom.bad_request().unwrap_or(&BROKEN_BODY),
             Reason::Lookup(_)
             | Reason::LookupDeadline
             | Reason::Store(_)
-            | Reason::StoreDeadline => UNAVAILABLE,
-            Reason::Duplicate { .. } => DUPLICATE,
-            Reason::InProgress { .. } => IN_PROGRESS,
+            | Reason::StoreDeadline => &UNAVAILABLE,
+            Reason::Duplicate { .. } => &DUPLICATE,
+            Reason::InProgress { .. } => &IN_PROGRESS,
             Reason::MissingVerifier { .. }
             | Reason::SharedHeader { .. }
             | Reason::MissingProof { .. }
@@ -250,13 +251,13 @@ impl Rejection {
         }
     }
 
-    fn answer_of(&self, class: ErrorClass) -> Answer {
+    fn answer_of(&self, class: ErrorClass) -> &Answer {
         match class {
-            ErrorClass::Unauthorized => self.custom.unauthorized(),
-            ErrorClass::TooLarge => self.custom.too_large().unwrap_or(BODY_TOO_LARGE),
-            ErrorClass::BadRequest => self.custom.bad_request().unwrap_or(INVALID_PAYLOAD),
-            ErrorClass::Unprocessable => self.custom.unprocessable().unwrap_or(INVALID_PAYLOAD),
-            ErrorClass::Misconfigured => MISCONFIGURED,
+            ErrorClass::Unauthorized => self.custom.unauthorized().unwrap_or(&INVALID_SIGNATURE),
+            ErrorClass::TooLarge => self.custom.too_large().unwrap_or(&BODY_TOO_LARGE),
+            ErrorClass::BadRequest => self.custom.bad_request().unwrap_or(&INVALID_PAYLOAD),
+            ErrorClass::Unprocessable => self.custom.unprocessable().unwrap_or(&INVALID_PAYLOAD),
+            ErrorClass::Misconfigured => &MISCONFIGURED,
         }
     }
 }
@@ -278,14 +279,15 @@ fn whole_seconds(time: Duration) -> u64 {
     time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
 }
 
-const BODY_TOO_LARGE: Answer = Answer::__json(r#"{"error":"Payload too large"}"#);
-const DEADLINE: Answer = Answer::__json(r#"{"error":"Request timeout"}"#);
-const BROKEN_BODY: Answer = Answer::__json(r#"{"error":"Incomplete body"}"#);
-const INVALID_PAYLOAD: Answer = Answer::__json(r#"{"error":"Invalid payload"}"#);
-const UNAVAILABLE: Answer = Answer::__json(r#"{"error":"Service unavailable"}"#);
-const DUPLICATE: Answer = Answer::__json(r#"{"duplicate":true}"#);
-const IN_PROGRESS: Answer = Answer::__json(r#"{"error":"In progress"}"#);
-const MISCONFIGURED: Answer = Answer::__json(r#"{"error":"Internal server error"}"#);
+static INVALID_SIGNATURE: Answer = Answer::__INVALID_SIGNATURE;
+static BODY_TOO_LARGE: Answer = Answer::__json(r#"{"error":"Payload too large"}"#);
+static DEADLINE: Answer = Answer::__json(r#"{"error":"Request timeout"}"#);
+static BROKEN_BODY: Answer = Answer::__json(r#"{"error":"Incomplete body"}"#);
+static INVALID_PAYLOAD: Answer = Answer::__json(r#"{"error":"Invalid payload"}"#);
+static UNAVAILABLE: Answer = Answer::__json(r#"{"error":"Service unavailable"}"#);
+static DUPLICATE: Answer = Answer::__json(r#"{"duplicate":true}"#);
+static IN_PROGRESS: Answer = Answer::__json(r#"{"error":"In progress"}"#);
+static MISCONFIGURED: Answer = Answer::__json(r#"{"error":"Internal server error"}"#);
 
 /// Seconds: time for a store to come back, and short beside the schedules of providers.
 const RETRY_AFTER: &str = "5";

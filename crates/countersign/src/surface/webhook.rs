@@ -28,12 +28,13 @@ pub struct Webhook<E: Event, P = <E as Event>::Provider> {
 }
 
 impl<E: Event, P: Provider> Webhook<E, P> {
-    /// Returns the event's id, where the provider's [`EVENT`](Provider::EVENT) has a place for it:
+    /// Returns the event's id, if the provider's [`EVENT`](Provider::EVENT) has a place for it: a
     /// text, or an integer as its digits. An id in the body is read from the signed bytes at each
     /// call.
     ///
-    /// It is there for every event, also for those of [`events!`](crate::events) whose variant
-    /// holds only the data. It is what [`Delivery::id`](crate::event::Delivery::id) returns.
+    /// Returns the id also for a variant of [`events!`](crate::events) that holds only the data.
+    /// Returns `None` if the delivery has no id. See
+    /// [`Delivery::id`](crate::event::Delivery::id), which returns the same.
     ///
     /// # Security
     ///

@@ -42,8 +42,8 @@ impl SignedRequest {
     ///
     /// # Errors
     ///
-    /// [`SignError`] if the scheme signs an id that was not given, or that no header can hold, or
-    /// if the time is before 1970.
+    /// [`SignError`] if the scheme signs an id, and the id was not given, cannot be in a header, or
+    /// contains the separator; or if the scheme signs the time, and the time is before 1970.
     ///
     /// # Examples
     ///

@@ -166,6 +166,9 @@
 //!   `VerifyLayer` removes `Content-Encoding`. You can put decompression **outside** only if all
 //!   providers behind it sign the text before they compress it.
 //! - Trailers are not signed, and are dropped.
+//! - `IdempotencyLayer` (feature `idempotency`) runs each call as one future in a box: the inner
+//!   service, its future, its error, and the bodies of the request and the response must be
+//!   `Send + 'static`.
 //! - A rejection reaches a sender that is still sending. Over HTTP/1 the answer is sent at once,
 //!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
 //!   for at most 10 s, until nothing arrives for 2 s. The process runs at most 32 such tasks at

@@ -1,5 +1,6 @@
 //! The formats that are written, byte by byte.
 
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::*;
@@ -74,9 +75,9 @@ fn writes_base64_only_for_bytes_that_are_not_text() -> Outcome {
         (&b""[..], json!({ "text": "" })),
         ("\"é\u{1f980}\n\"".as_bytes(), json!({ "text": "\"é\u{1f980}\n\"" })),
         (b"\xff\0", json!({ "base64": "/wA=" })),
-        // Text, but not for `jsonb`.
+        // UTF-8, but `jsonb` cannot hold U+0000.
         (b"a\0", json!({ "base64": "YQA=" })),
-        // An escape is no such character.
+        // The escape is six characters, none of them U+0000.
         (br#""\u0000""#, json!({ "text": r#""\u0000""# })),
     ] {
         let stored = sample(&verifier, "key", body, &[])?;
@@ -151,4 +152,47 @@ fn hides_the_payload_and_the_values_of_headers_in_debug() -> Outcome {
                     \"X-GitHub-Event\"], length: 6, .. }";
     assert_eq!(format!("{stored:?}"), expected);
     Ok(())
+}
+
+#[test]
+fn is_read_within_tagged_untagged_and_flattened_types() -> Outcome {
+    #[derive(PartialEq, Serialize, Deserialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Webhook(StoredDelivery),
+    }
+    #[derive(PartialEq, Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Webhook(StoredDelivery),
+    }
+    #[derive(PartialEq, Serialize, Deserialize)]
+    struct Flattened {
+        attempt: u8,
+        #[serde(flatten)]
+        delivery: StoredDelivery,
+    }
+    fn round_trip<T: PartialEq + Serialize + DeserializeOwned>(value: &T) -> Outcome {
+        assert!(serde_json::from_value::<T>(serde_json::to_value(value)?)? == *value);
+        let mut cbor = Vec::new();
+        ciborium::into_writer(value, &mut cbor)?;
+        assert!(ciborium::from_reader::<T, _>(&cbor[..])? == *value);
+        Ok(())
+    }
+    for body in [&b"{}"[..], b"\xff\0"] {
+        let stored = || sample(&verifier_of::<GitHub>("key")?, "key", body, &[]);
+        round_trip(&Tagged::Webhook(stored()?))?;
+        round_trip(&Untagged::Webhook(stored()?))?;
+        round_trip(&Flattened { attempt: 1, delivery: stored()? })?;
+    }
+    Ok(())
+}
+
+#[test]
+fn keeps_no_id_and_no_type_that_jsonb_does_not_hold() -> Outcome {
+    let body = br#"{"id":"a\u0000b","type":"c\u0000d","data":{}}"#;
+    let stored = sample(&verifier_of::<Stripe>("key")?, "key", body, &[])?;
+    assert_eq!((stored.id(), stored.event_type()), (None, None));
+    assert_eq!(&**stored.body(), body);
+    round_trip(&stored)
 }

@@ -23,7 +23,7 @@ use crate::{
 ///
 /// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
 /// an error, a panic, or a client that hangs up releases it, so that the next delivery is handled.
-/// What is not handed on is answered as [`Rejection`](crate::Rejection) lists.
+/// [`Rejection`](crate::Rejection) lists the answers to deliveries that are not let through.
 ///
 /// A client that closes its half of the connection has not hung up for actix: unless
 /// `HttpServer::h1_allow_half_closed(false)` is set, its handler goes on to its end.

@@ -26,7 +26,8 @@ impl<'a> KeyBuilder<'a> {
         Self { endpoint, tenant: None }
     }
 
-    /// Sets the tenant, as [`Verified::tenant`](crate::adapter::VerifiedDelivery::tenant) returns it. Default: none.
+    /// Sets the tenant, as [`Verified::tenant`](crate::adapter::VerifiedDelivery::tenant) returns
+    /// it. Default: none.
     pub fn tenant(self, tenant: Option<&'a str>) -> Self {
         Self { tenant, ..self }
     }

@@ -18,12 +18,14 @@
 /// # Examples
 ///
 /// ```
+/// # #[cfg(feature = "idempotency")] {
 /// use countersign::idempotency::{Idempotency, InProgressStatus, MemoryStore};
 ///
 /// let idempotency =
 ///     Idempotency::new(MemoryStore::new()).in_progress_status(InProgressStatus::TooManyRequests);
 /// assert_eq!(InProgressStatus::TooManyRequests.code(), 429);
 /// assert_eq!(InProgressStatus::default().code(), 503);
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,9 +1,13 @@
 //! A first answer, kept for duplicates.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 /// The status, content type and body of an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` shows the status and the body's length.
+#[derive(Clone, PartialEq, Eq)]
 pub struct KeptAnswer {
     /// The status, one of success.
     pub status: u16,
@@ -11,4 +15,13 @@ pub struct KeptAnswer {
     pub content_type: Bytes,
     /// The body.
     pub body: Bytes,
+}
+
+impl fmt::Debug for KeptAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeptAnswer")
+            .field("status", &self.status)
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }

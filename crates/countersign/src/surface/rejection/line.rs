@@ -39,9 +39,17 @@ impl Rejection {
                     "a delivery is not handled: {reason}",
                 );
             }
-            Reason::MissingIdempotency => {
-                tracing::error!(target: logs::IDEMPOTENCY, "a delivery is not handled: {reason}");
-            }
+            Reason::MissingVerifier { .. }
+            | Reason::SharedHeader { .. }
+            | Reason::MissingProof { .. }
+            | Reason::MissingIdempotency => tracing::error!(
+                target: logs::REJECTION,
+                provider = self.provider().as_deref(),
+                reason = %reason,
+                status = self.status(),
+                path,
+                "rejected a delivery: the application is not set up for it",
+            ),
             _ => self.log_rejection(path, headers),
         }
     }
@@ -87,7 +95,7 @@ impl Rejection {
             line = payload.map(PayloadError::line).filter(|line| *line > 0),
             column = payload.map(PayloadError::column).filter(|column| *column > 0),
             member = payload.and_then(PayloadError::path),
-            "refused a delivery",
+            "rejected a delivery",
         );
     }
 

@@ -20,7 +20,7 @@ pub enum Reason {
     Verify(VerifyError),
     /// The delivery was verified, and cannot be read as the event that the handler takes.
     Payload(PayloadError),
-    /// The body reached a limit other than the verifier's.
+    /// The body is larger than a limit outside of the verifier, such as a layer's.
     OuterLimit,
     /// The body was not complete within the deadline.
     Deadline,
@@ -67,7 +67,7 @@ pub enum Reason {
     },
     /// No layer or middleware has verified the request: a mistake in the application.
     MissingProof {
-        /// The type of the provider, with its path; of several, the first one.
+        /// The type of the provider, with its path. If there are several, that of the first.
         provider: &'static str,
     },
     /// The application did not provide the extractor's `Idempotency`: a mistake in the application.
@@ -94,13 +94,13 @@ impl Reason {
         }
     }
 
-    /// Returns the error inside, if there is one.
+    /// Returns the source of the error inside, whose text is also the text of the reason.
     pub(super) fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Verify(error) => Some(error),
-            Self::Payload(error) => Some(error),
-            Self::Lookup(error) => Some(error),
-            Self::Store(error) => Some(error),
+            Self::Verify(error) => error.source(),
+            Self::Payload(error) => error.source(),
+            Self::Lookup(error) => error.source(),
+            Self::Store(error) => error.source(),
             Self::OuterLimit
             | Self::Deadline
             | Self::BrokenBody
@@ -155,7 +155,8 @@ impl fmt::Display for Reason {
             Self::MissingProof { provider } => write!(
                 f,
                 "Verified<{provider}> is not in the request's extensions: put VerifyLayer \
-                 (VerifyMiddleware on actix-web) around the service"
+                 (VerifyMiddleware on actix-web) around the service, and around the middleware of \
+                 idempotency"
             ),
         }
     }

@@ -13,8 +13,8 @@ use crate::{
 /// same verifiers.
 ///
 /// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
-/// a panic, or a client that hangs up releases it, so that the next delivery is handled. What is
-/// not handed on is answered as [`Rejection`](crate::Rejection) lists.
+/// a panic, or a client that hangs up releases it, so that the next delivery is handled.
+/// [`Rejection`](crate::Rejection) lists the answers to deliveries that are not let through.
 ///
 /// # Examples
 ///
