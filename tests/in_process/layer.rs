@@ -333,3 +333,100 @@ async fn does_not_call_the_inner_service_with_what_it_refuses() {
     assert_eq!(status(&app, signed("/", EVENT)).await, StatusCode::OK);
     assert_eq!(CALLS.load(Ordering::Relaxed), 1);
 }
+
+/// `FromLayer`: the state of the router is not a state of verifiers.
+mod from_layer {
+    use std::sync::Arc;
+
+    use countersign::{Either, FromLayer, error::Reason, providers::github};
+
+    use super::*;
+
+    struct App {
+        greeting: &'static str,
+    }
+
+    async fn greet(
+        State(app): State<Arc<App>>,
+        FromLayer(webhook): FromLayer<Webhook<flat::Event>>,
+    ) -> String {
+        format!("{} {}", app.greeting, webhook.event.event_type())
+    }
+
+    async fn length(
+        FromLayer(VerifiedBody(proof)): FromLayer<VerifiedBody<XWebhookSignature>>,
+    ) -> String {
+        proof.bytes().len().to_string()
+    }
+
+    async fn either(
+        FromLayer(event): FromLayer<Either<Webhook<flat::Event>, Webhook<github::Event>>>,
+    ) -> &'static str {
+        match event {
+            Either::Left(_) => "in-house",
+            Either::Right(_) => "github",
+        }
+    }
+
+    fn routes() -> Router<Arc<App>> {
+        Router::new()
+            .route("/greet", post(greet))
+            .route("/length", post(length))
+            .route("/either", post(either))
+    }
+
+    fn app() -> Arc<App> {
+        Arc::new(App { greeting: "hello" })
+    }
+
+    #[tokio::test]
+    async fn takes_what_the_layer_has_verified_with_any_state() {
+        let app = routes().layer(layer()).with_state(app());
+        let length = EVENT.len().to_string();
+        for (path, expected) in
+            [("/greet", "hello user.created"), ("/length", &*length), ("/either", "in-house")]
+        {
+            let response = app.clone().oneshot(signed(path, EVENT)).await.unwrap();
+            assert_eq!(response.status(), 200, "{path}");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(body, expected, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn answers_as_the_table_says() {
+        let app = routes().layer(layer()).with_state(app());
+        let forged = delivery("/greet", EVENT, &signature("another", EVENT.as_bytes()));
+        let unsigned = Request::post("/greet").body(Body::from(EVENT)).unwrap();
+        for (request, status) in [
+            (forged, 401),
+            (unsigned, 401),
+            (signed("/greet", r#"{"type":1}"#), 422),
+            (signed("/greet", "no JSON"), 400),
+            // Any bytes that were signed are a `VerifiedBody`.
+            (signed("/length", "no JSON"), 200),
+        ] {
+            assert_eq!(app.clone().oneshot(request).await.unwrap().status(), status);
+        }
+    }
+
+    #[tokio::test]
+    async fn names_the_layer_that_is_missing() {
+        // Another provider's layer verifies nothing for this handler.
+        let github = Verifier::<GitHub>::new(Secret::new("secret").unwrap()).unwrap();
+        let without = routes().with_state(app());
+        let response = without.clone().oneshot(signed("/greet", EVENT)).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let rejection = response.extensions().get::<Rejection>().unwrap();
+        assert!(matches!(rejection.reason(), Reason::MissingProof { .. }));
+        let text = rejection.to_string();
+        assert!(text.contains("XWebhookSignature") && text.contains("VerifyLayer"), "{text}");
+
+        let other = routes().layer(VerifyLayer::new(github)).with_state(app());
+        let body = EVENT.as_bytes();
+        let tag = format!("sha256={}", signature("secret", body));
+        let request = Request::post("/greet").header("X-Hub-Signature-256", tag);
+        let response = other.oneshot(request.body(Body::from(EVENT)).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 500);
+    }
+}

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
-    surface::{Extractor, found::Found, refusal::Refusal},
+    surface::{Extractor, proof_future::ProofFuture, refusal::Refusal},
 };
 
 impl<E: Event, P: Provider> FromRequest for Webhook<E, P> {
@@ -63,7 +63,7 @@ pin_project! {
 }
 
 /// The proof of a request.
-type Proof<T> = Found<T, Intake<<T as Extractor>::Verifiers>, Refusal>;
+type Proof<T> = ProofFuture<T, Intake<<T as Extractor>::Verifiers>, Refusal>;
 
 impl<T: Extractor<Verifiers: FromAppData>> ExtractFuture<T> {
     fn new(request: &HttpRequest, payload: &mut Payload) -> Self {
@@ -77,7 +77,7 @@ pub(super) fn find<T>(request: &HttpRequest, payload: &mut Payload) -> Proof<T>
 where
     T: Extractor<Verifiers: FromAppData>,
 {
-    Found::find(&*request.extensions(), || {
+    ProofFuture::find(&*request.extensions(), || {
         let verifiers = T::Verifiers::from_app_data(request)?;
         match Rejection::of_shared_header(&verifiers) {
             Some(rejection) => Err(rejection.into()),

@@ -26,10 +26,10 @@ impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for FirstDelive
                 .map(|data| &***data)
                 .or_else(|| request.app_data())
                 .ok_or_else(|| Rejection::new(Reason::MissingIdempotency))?;
-            let keyed = idempotency.keyed(proof.delivery(), &headers);
+            let claim_key = idempotency.identify(proof.delivery(), &headers);
             let delivery = T::read(proof, &headers);
             let delivery = delivery.map_err(|rejection| refuse(rejection, &request))?;
-            Ok(Self::new(delivery, idempotency.clone().admit(keyed).await?))
+            Ok(Self::new(delivery, idempotency.clone().admit(claim_key).await?))
         })
     }
 }

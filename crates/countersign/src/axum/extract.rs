@@ -17,8 +17,8 @@ use crate::{
     Either, Rejection, VerifiedBody, Webhook,
     surface::{
         Extractor,
-        found::Found,
         http::{HttpHeaders, Intake, Rejected, intake, refuse},
+        proof_future::ProofFuture,
     },
 };
 
@@ -87,7 +87,7 @@ pin_project! {
 }
 
 /// The proof of a request.
-type Proof<T> = Found<T, Intake<<T as Extractor>::Verifiers, Body>, Rejected<Body>>;
+type Proof<T> = ProofFuture<T, Intake<<T as Extractor>::Verifiers, Body>, Rejected<Body>>;
 
 impl<T: Extractor> Extraction<T> {
     #[inline]
@@ -121,7 +121,7 @@ pub(super) fn find<S, T>(parts: &Parts, body: Body, state: &S) -> Proof<T>
 where
     T: Extractor<Verifiers: FromState<S>>,
 {
-    Found::find(&parts.extensions, || {
+    ProofFuture::find(&parts.extensions, || {
         let verifiers = T::Verifiers::from_state(state);
         match Rejection::of_shared_header(&verifiers) {
             Some(rejection) => Err(Rejected::unread(rejection, body)),

@@ -25,8 +25,8 @@ where
         let idempotency = Idempotency::from_ref(state);
         let proof = find::<S, T>(&parts, body, state).await;
         let proof = proof.map_err(|rejected| rejected.refuse(&parts))?;
-        let keyed = idempotency.keyed(proof.delivery(), &headers);
+        let claim_key = idempotency.identify(proof.delivery(), &headers);
         let delivery = T::read(proof, &headers).map_err(|rejection| refuse(rejection, &parts))?;
-        Ok(Self::new(delivery, idempotency.admit(keyed).await?))
+        Ok(Self::new(delivery, idempotency.admit(claim_key).await?))
     }
 }

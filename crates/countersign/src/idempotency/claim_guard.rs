@@ -8,8 +8,8 @@ use tokio::time::{Instant, error::Elapsed, sleep, timeout};
 
 use super::{
     Claim, Idempotency, IdempotencyKey, KeptAnswer, Lease, Settled, Store, StoreError,
-    detached::Detached,
-    keyed::Keyed,
+    claim_key::ClaimKey,
+    detached_task::DetachedTask,
     note::{BodyDigest, decode},
     settings::WhenStoreFails,
 };
@@ -72,7 +72,7 @@ impl Idempotency {
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
-        self.clone().admit(self.keyed(delivery, headers))
+        self.clone().admit(self.identify(delivery, headers))
     }
 
     /// Claims the event with this key, as [`claim`](Self::claim) does: for events that you name
@@ -103,12 +103,12 @@ impl Idempotency {
         &self,
         key: IdempotencyKey,
     ) -> impl Future<Output = Result<ClaimGuard, Rejection>> + Send + use<> {
-        self.clone().admit(Keyed { key: Some(key), digest: None })
+        self.clone().admit(ClaimKey { key: Some(key), digest: None })
     }
 
     /// Claims the event of a delivery, or returns the reason not to handle it.
-    pub(crate) async fn admit(self, keyed: Keyed) -> Result<ClaimGuard, Rejection> {
-        let Keyed { key, digest } = keyed;
+    pub(crate) async fn admit(self, claim_key: ClaimKey) -> Result<ClaimGuard, Rejection> {
+        let ClaimKey { key, digest } = claim_key;
         let Some(key) = key else {
             return Ok(ClaimGuard {
                 idempotency: self,
@@ -177,7 +177,7 @@ impl ClaimGuard {
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send + 'static {
         let completing = self.lease.take().map(|lease| {
             let idempotency = self.idempotency.clone();
-            Detached::new(async move { idempotency.complete(&lease, note).await })
+            DetachedTask::new(async move { idempotency.complete(&lease, note).await })
         });
         let deadline = self.idempotency.deadline;
         async move {
@@ -201,7 +201,7 @@ impl ClaimGuard {
     pub fn release(mut self) -> impl Future<Output = ()> + Send + 'static {
         let releasing = self.lease.take().map(|lease| {
             let idempotency = self.idempotency.clone();
-            Detached::new(async move { idempotency.release(&lease).await })
+            DetachedTask::new(async move { idempotency.release(&lease).await })
         });
         let deadline = self.idempotency.deadline;
         async move {
@@ -244,7 +244,7 @@ impl Drop for ClaimGuard {
     fn drop(&mut self) {
         if let Some(lease) = self.lease.take() {
             let (idempotency, stage) = (self.idempotency.clone(), self.stage);
-            drop(Detached::new(async move {
+            drop(DetachedTask::new(async move {
                 match stage {
                     Stage::Claiming => idempotency.give_back(&lease).await,
                     Stage::Working => idempotency.release(&lease).await,

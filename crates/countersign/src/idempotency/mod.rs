@@ -146,15 +146,15 @@
 //!   same signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
 
 mod claim_guard;
+mod claim_key;
 #[cfg(feature = "conformance")]
 pub mod conformance;
-mod detached;
+mod detached_task;
 mod endpoints;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]
 mod first_delivery;
 mod forget;
 mod key;
-mod keyed;
 mod lease;
 mod memory;
 mod note;

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 
-use super::{Idempotency, KeptAnswer, keyed::Keyed};
+use super::{Idempotency, KeptAnswer, claim_key::ClaimKey};
 use crate::Rejection;
 
 /// One request and the inner service that it is for, in the types of a framework.
@@ -53,10 +53,10 @@ pub(crate) trait Call: Sized {
 /// handled.
 pub(crate) async fn once<C: Call>(
     idempotency: Idempotency,
-    keyed: Keyed,
+    claim_key: ClaimKey,
     call: C,
 ) -> Result<C::Sent, C::Error> {
-    let claimed = match idempotency.admit(keyed).await {
+    let claimed = match idempotency.admit(claim_key).await {
         Ok(claimed) => claimed,
         Err(rejection) => return Ok(call.reject(rejection)),
     };

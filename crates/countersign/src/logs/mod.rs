@@ -51,11 +51,11 @@
 //! assert_eq!(countersign::logs::REJECTION, "countersign::rejection");
 //! ```
 
-pub(crate) mod accepted;
+pub(crate) mod accepted_delivery;
 pub(crate) mod causes;
-mod occasional;
-pub(crate) mod reserialized;
-pub(crate) mod retired;
+mod occasions;
+pub(crate) mod retired_secret;
+pub(crate) mod signed_form;
 
 /// Target of accepted deliveries: `DEBUG`.
 pub const DELIVERY: &str = "countersign::delivery";

@@ -16,7 +16,7 @@ use countersign_core::{
 
 use crate::{
     Either, Rejection, Verified,
-    logs::{reserialized, retired},
+    logs::{retired_secret, signed_form},
     surface::{
         Reason,
         choice::{Candidate, narrowest},
@@ -189,8 +189,8 @@ impl<P: Provider> Verifiers for Verifier<P> {
     #[inline]
     fn finish(verification: &mut Verification<P>) -> Result<Verified<P>, VerifyError> {
         verification.finish().inspect(|proof| {
-            reserialized::tell(proof);
-            retired::tell(proof);
+            signed_form::tell(proof);
+            retired_secret::tell(proof);
         })
     }
 

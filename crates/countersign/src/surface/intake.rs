@@ -23,7 +23,7 @@ use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
-    logs::accepted::Began,
+    logs::accepted_delivery::Began,
     surface::{Reason, Verifiers, decide::Terms, proof::Proof, refusal::Refusal},
 };
 

@@ -15,12 +15,12 @@ pub(crate) mod decide;
 mod either;
 mod event_facts;
 pub(crate) mod extractor;
-pub(crate) mod found;
 #[cfg(any(feature = "axum", feature = "tower"))]
 pub(crate) mod http;
 pub(crate) mod intake;
 mod names;
 pub(crate) mod proof;
+pub(crate) mod proof_future;
 pub(crate) mod refusal;
 pub(crate) mod rejection;
 mod webhook;

@@ -138,12 +138,12 @@ where
         let headers = ActixHeaders(request.headers());
         let extensions = request.extensions();
         let found = self.finder.find(&extensions);
-        let keyed = found.map(|delivery| idempotency.keyed(delivery, &headers));
+        let claim_key = found.map(|delivery| idempotency.identify(delivery, &headers));
         drop(extensions);
-        match keyed {
-            Ok(keyed) => {
+        match claim_key {
+            Ok(claim_key) => {
                 let call = ActixCall { inner: Rc::clone(&self.inner), request };
-                IdempotencyFuture::new(once(idempotency, keyed, call))
+                IdempotencyFuture::new(once(idempotency, claim_key, call))
             }
             Err(rejection) => {
                 let rejection = refuse(rejection, request.request());

@@ -75,8 +75,8 @@ where
         let idempotency = self.idempotency.clone();
         match self.finder.find(request.extensions()) {
             Ok(delivery) => {
-                let keyed = idempotency.keyed(delivery, &HttpHeaders(request.headers()));
-                IdempotencyFuture::new(once(idempotency, keyed, TowerCall { inner, request }))
+                let claim_key = idempotency.identify(delivery, &HttpHeaders(request.headers()));
+                IdempotencyFuture::new(once(idempotency, claim_key, TowerCall { inner, request }))
             }
             Err(rejection) => {
                 let (parts, _) = request.into_parts();

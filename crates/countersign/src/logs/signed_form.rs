@@ -4,12 +4,12 @@ use countersign_core::scheme::BodyForm;
 
 use crate::{
     adapter::VerifiedDelivery,
-    logs::{self, occasional::Occasional},
+    logs::{self, occasions::Occasions},
 };
 
 /// Logs once in a while that a provider signs another text than the bytes that it sends.
 pub(crate) fn tell(delivery: &VerifiedDelivery) {
-    static COUNTS: Occasional = Occasional::new();
+    static COUNTS: Occasions = Occasions::new();
 
     let form = delivery.form();
     if form == BodyForm::Wire {

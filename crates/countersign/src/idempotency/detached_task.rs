@@ -13,15 +13,15 @@ use crate::polled_again::poll_boxed;
 
 /// A future that goes on in a task of its own when it is dropped before its end, as it is with a
 /// client that hangs up. Without a runtime of tokio it ends there.
-pub(crate) struct Detached<T: Send + 'static>(Option<Pin<Box<dyn Future<Output = T> + Send>>>);
+pub(crate) struct DetachedTask<T: Send + 'static>(Option<Pin<Box<dyn Future<Output = T> + Send>>>);
 
-impl<T: Send + 'static> Detached<T> {
+impl<T: Send + 'static> DetachedTask<T> {
     pub(super) fn new(future: impl Future<Output = T> + Send + 'static) -> Self {
         Self(Some(Box::pin(future)))
     }
 }
 
-impl<T: Send + 'static> Future for Detached<T> {
+impl<T: Send + 'static> Future for DetachedTask<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
@@ -29,7 +29,7 @@ impl<T: Send + 'static> Future for Detached<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Detached<T> {
+impl<T: Send + 'static> Drop for DetachedTask<T> {
     fn drop(&mut self) {
         if let (Some(future), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
             runtime.spawn(future);
@@ -37,8 +37,8 @@ impl<T: Send + 'static> Drop for Detached<T> {
     }
 }
 
-impl<T: Send + 'static> fmt::Debug for Detached<T> {
+impl<T: Send + 'static> fmt::Debug for DetachedTask<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Detached").finish_non_exhaustive()
+        f.debug_struct("DetachedTask").finish_non_exhaustive()
     }
 }

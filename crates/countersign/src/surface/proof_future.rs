@@ -20,8 +20,8 @@ use crate::{
 pin_project! {
     /// The proof that a middleware left, or the verification of the body, `I`, which gives one. `R`
     /// is a rejected request.
-    #[project = FoundProjection]
-    pub(crate) enum Found<T, I, R>
+    #[project = ProofProjection]
+    pub(crate) enum ProofFuture<T, I, R>
     where
         T: Extractor,
     {
@@ -36,7 +36,7 @@ pin_project! {
     }
 }
 
-impl<T: Extractor, I, R> Found<T, I, R> {
+impl<T: Extractor, I, R> ProofFuture<T, I, R> {
     /// Takes the proof that a middleware left, or begins to verify the body.
     #[inline]
     pub(crate) fn find<X: Extensions>(
@@ -53,7 +53,7 @@ impl<T: Extractor, I, R> Found<T, I, R> {
     }
 }
 
-impl<T, I, R> Future for Found<T, I, R>
+impl<T, I, R> Future for ProofFuture<T, I, R>
 where
     T: Extractor,
     I: Future<Output = Result<ProofOf<T>, R>>,
@@ -62,8 +62,8 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
-            FoundProjection::Verifying { intake } => intake.poll(cx),
-            FoundProjection::Decided { verdict } => {
+            ProofProjection::Verifying { intake } => intake.poll(cx),
+            ProofProjection::Decided { verdict } => {
                 verdict.take().map_or_else(|| polled_again(), Poll::Ready)
             }
         }

@@ -2,13 +2,13 @@
 
 use crate::{
     adapter::VerifiedDelivery,
-    logs::{self, occasional::Occasional},
+    logs::{self, occasions::Occasions},
 };
 
 /// Logs once in a while that a provider signs with a retired secret, so that the operator does not
 /// remove it too early.
 pub(crate) fn tell(delivery: &VerifiedDelivery) {
-    static COUNTS: Occasional = Occasional::new();
+    static COUNTS: Occasions = Occasions::new();
 
     let secret = delivery.secret_index();
     if secret == 0 {

@@ -7,7 +7,7 @@ use crate::adapter::VerifiedDelivery;
 
 /// The key and the digest by which a delivery is claimed.
 #[derive(Debug)]
-pub(crate) struct Keyed {
+pub(crate) struct ClaimKey {
     /// `None` if the delivery does not identify its event.
     pub(super) key: Option<IdempotencyKey>,
     /// `None` if answers are not kept.
@@ -16,7 +16,7 @@ pub(crate) struct Keyed {
 
 impl Idempotency {
     /// Returns the key and the digest by which a delivery is claimed.
-    pub(crate) fn keyed<B, H>(&self, delivery: &VerifiedDelivery<B>, headers: &H) -> Keyed
+    pub(crate) fn identify<B, H>(&self, delivery: &VerifiedDelivery<B>, headers: &H) -> ClaimKey
     where
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
@@ -24,6 +24,6 @@ impl Idempotency {
         let key = self.key(delivery, headers);
         // Deliveries whose answer is not kept are not hashed again.
         let keeps = key.is_some() && self.longest_answer.is_some();
-        Keyed { key, digest: keeps.then(|| body_digest(delivery.bytes())) }
+        ClaimKey { key, digest: keeps.then(|| body_digest(delivery.bytes())) }
     }
 }

@@ -7,9 +7,9 @@ use std::{
 };
 
 /// Counts of what happens to each of several things, by the hashes of their names.
-pub(crate) struct Occasional(Mutex<BTreeMap<u64, u64>>);
+pub(crate) struct Occasions(Mutex<BTreeMap<u64, u64>>);
 
-impl Occasional {
+impl Occasions {
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
@@ -39,14 +39,14 @@ mod tests {
 
     #[test]
     fn keeps_a_bounded_number_of_counts() {
-        let occasional = Occasional::new();
+        let occasional = Occasions::new();
         assert!((0..3 * MOST).all(|name| occasional.count(name) == Some(1)));
         assert!(occasional.0.lock().unwrap().len() <= MOST);
     }
 
     #[test]
     fn tells_of_each_power_of_two_for_each_name() {
-        let occasional = Occasional::new();
+        let occasional = Occasions::new();
         let told: Vec<_> = (0..20).filter_map(|_| occasional.count("a")).collect();
         assert_eq!(told, [1, 2, 4, 8, 16]);
         assert_eq!(occasional.count("b"), Some(1));
