@@ -60,6 +60,7 @@ where
 {
     type Output = Result<ProofOf<T>, R>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
             ProofProjection::Verifying { intake } => intake.poll(cx),
