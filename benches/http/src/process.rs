@@ -47,6 +47,10 @@ impl Process {
         Ok(process)
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn addr(&self) -> SocketAddr {
         self.addr
     }

@@ -1,8 +1,11 @@
 //! The cost of senders that are rejected and keep sending.
 
 use std::{
+    ffi::OsStr,
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream as Blocking},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -18,6 +21,7 @@ use crate::{Outcome, Settings, client, process::Process, subject::Subject};
 /// sending.
 pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
     let mut report = Report::of_this_machine();
+    stay_off_the_servers_core(settings)?;
     let mut rows = Vec::new();
     for handler in [Handler::Extractor, Handler::Behind] {
         let subject = Subject::of(Framework::Axum, handler);
@@ -35,6 +39,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
         drop(process);
 
         let process = Process::start(&subject.program, settings)?;
+        prefer(&process.id().to_string());
         probe(process.addr(), 1).await?;
         let (mut quiet, mut loaded) = (Samples::default(), Samples::default());
         for _ in 0..settings.rounds {
@@ -65,6 +70,26 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
     });
     report.print();
     Ok(report.write("senders-bench.json")?)
+}
+
+/// Runs the senders and the genuine client on the core of the load, so that they take no time from
+/// the server.
+fn stay_off_the_servers_core(settings: &Settings) -> Outcome<()> {
+    let (core, id) = (settings.load_core.to_string(), std::process::id().to_string());
+    let status =
+        Command::new("taskset").args(["-acp", &core, &id]).stdout(Stdio::null()).status()?;
+    if status.success() { Ok(()) } else { Err("taskset failed".into()) }
+}
+
+/// Lets the server and the genuine client run before everything else on their cores: otherwise the
+/// 99th percentile is the time that they wait for a core, and not for each other. Without the right
+/// to do so, they wait.
+fn prefer(id: &str) {
+    let _ = Command::new("renice")
+        .args(["-n", "-15", "-p", id])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// Starts the senders. Each keeps sending after an answer, and connects again one second after its
@@ -113,6 +138,8 @@ async fn probe(addr: SocketAddr, seconds: u64) -> Outcome<f64> {
 }
 
 fn answers(addr: SocketAddr, time: Duration) -> std::io::Result<Vec<f64>> {
+    let thread = fs::read_link("/proc/thread-self")?;
+    thread.file_name().and_then(OsStr::to_str).into_iter().for_each(prefer);
     let delivery = Delivery::plain(1024);
     let request = [client::head(&delivery).as_bytes(), &delivery.body].concat();
     let mut stream = BufReader::new(Blocking::connect(addr)?);
