@@ -16,22 +16,30 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A secret without a byte would let anybody sign.
+    /// The secret is empty, so that anybody could sign. Usually a variable is set to nothing. Set
+    /// it to the secret that the provider shows.
     #[error("the secret is empty")]
     EmptySecret,
-    /// See [`Secret::new`](crate::Secret::new).
+    /// The secret begins or ends with white space. Usually it was read from a file with a line
+    /// break at its end. Remove the white space; [`Secret::from_bytes`](crate::Secret::from_bytes)
+    /// takes a secret that really has it.
     #[error("the secret has white space around it")]
     SecretWhiteSpace,
-    /// See [`Secret::new`](crate::Secret::new).
+    /// The secret has quotes around it. Usually a file of variables was read by a program that
+    /// keeps the quotes. Remove them; [`Secret::from_bytes`](crate::Secret::from_bytes) takes a
+    /// secret that really has them.
     #[error("the secret has quotes around it")]
     SecretInQuotes,
-    /// The scheme's keys come as base64.
+    /// The scheme decodes secrets from base64, and this one is not base64. Usually it is the secret
+    /// of another provider, or a part of it is missing. Copy the whole text that the provider
+    /// shows.
     #[error("the secret is not base64, with or without {prefix:?} in front")]
     SecretNotBase64 {
         /// What may come before the base64.
         prefix: &'static str,
     },
-    /// The provider's keys are longer than this one.
+    /// The secret is shorter than the provider's secrets are. Usually a part of it is missing. Copy
+    /// the whole text that the provider shows.
     #[error("the secret's key has {length} bytes, and not {at_least} or more")]
     SecretLength {
         /// The length of the key that was given, in bytes.
@@ -39,39 +47,47 @@ pub enum ConfigError {
         /// The fewest bytes that a key has.
         at_least: usize,
     },
-    /// The scheme verifies with a public key, and this is none that can be trusted.
+    /// The scheme verifies with a public key, and the secret is not one, or is a key that accepts
+    /// forged signatures. Usually it is the private key. Give the text that begins with `whpk_`.
     #[error("the secret is not a public key of Ed25519")]
     NotAPublicKey,
-    /// The scheme signs with a private key, and this is none.
+    /// The scheme signs with a private key, and the secret is not one. Usually it is the public
+    /// key. Give the text that begins with `whsk_`.
     #[error("the secret is not a private key of Ed25519")]
     NotAPrivateKey,
-    /// There are more retired secrets than a verifier tries.
+    /// There are more retired secrets than a verifier tries. Usually those of finished rotations
+    /// were not removed. Remove the oldest ones.
     #[error("more than {limit} retired secrets")]
     TooManySecrets {
         /// How many there may be.
         limit: usize,
     },
-    /// The environment variable is missing.
+    /// The environment variable is missing. Usually its name has a typing error, or the service
+    /// runs without its settings. Set it.
     #[error("not set")]
     VariableNotSet,
-    /// The environment variable's value is no text.
+    /// The value of the environment variable is not Unicode. Usually raw key bytes were put into
+    /// it. Set it to the text that the provider shows.
     #[error("not Unicode")]
     VariableNotUnicode,
-    /// What is wrong with the secret in an environment variable.
+    /// The secret in an environment variable is not valid. The source has the reason.
     #[error("environment variable {name}: {source}")]
     Variable {
         /// The variable.
         name: String,
-        /// What is wrong with its value.
+        /// The reason why its value is not valid.
         source: Box<Self>,
     },
-    /// Not a field name of HTTP (RFC 9110, section 5.1).
+    /// The text is not a field name of HTTP (RFC 9110, section 5.1). Usually it has a colon or a
+    /// space. Give the name only, such as `X-Signature`.
     #[error("{name:?} is not the name of a header")]
     HeaderName {
         /// What was given.
         name: String,
     },
-    /// The verifier looks its secrets up, and has none of its own to replace.
+    /// The verifier looks secrets up per tenant, and has none of its own to replace. Change them in
+    /// the source of the secrets, and call
+    /// [`Verifier::forget_tenant`](crate::Verifier::forget_tenant).
     #[error("the verifier's secrets are looked up per tenant")]
     SecretsPerTenant,
     /// The URL that the scheme signs is empty or contains white space. Usually it comes from a

@@ -23,18 +23,23 @@ pub struct PayloadError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PayloadErrorKind {
-    /// Not UTF-8.
+    /// The body is not UTF-8. Usually it is not JSON, but compressed or binary: take it as
+    /// `VerifiedBody`.
     NotUtf8,
-    /// Not JSON (RFC 8259).
+    /// The body is not JSON (RFC 8259). Usually the provider sends another format, such as a
+    /// URL-encoded form: see [`EventAt::url_encoded`](crate::event::EventAt::url_encoded).
     NotJson,
-    /// JSON, but not an object.
+    /// The body is JSON, but not an object. Usually the provider sends several events as a list:
+    /// take it as `VerifiedBody`.
     NotAnObject,
-    /// An object whose type is missing or is not text. Usually the provider has its type elsewhere:
-    /// see [`EventAt`](crate::event::EventAt).
+    /// The body is an object whose type is missing or is not text. Usually the provider has its
+    /// type elsewhere: see [`EventAt`](crate::event::EventAt).
     MissingType,
-    /// An object that has its type more than once.
+    /// The body is an object with more than one type. Two parsers could read different events. Ask
+    /// the provider.
     RepeatedType,
-    /// JSON, but not of the shape that this event has. [`PayloadError::path`] names the member.
+    /// The body is JSON, and does not have the shape of the event. Usually the provider added a
+    /// value or made a member optional: [`PayloadError::path`] names the member.
     WrongShape,
 }
 

@@ -56,16 +56,18 @@ pub enum VerifyErrorKind {
     /// [`Verifier::tolerance`](crate::Verifier::tolerance).
     StaleTimestamp,
     /// The signed id is missing, repeated or not text, or holds the character that ends it in the
-    /// signed text. See [`Scheme::signed`](crate::Scheme::signed).
+    /// signed text. Usually a proxy removes the header. See
+    /// [`Scheme::signed`](crate::Scheme::signed).
     MalformedId,
     /// The body was not signed with any of the secrets. Usually one side has another secret, or the
     /// body was changed on the way: compare the SHA-256 of the received body with the SHA-256 of
     /// the bytes that the sender signed.
     Mismatch,
-    /// The body, or the text that it inflates to, is larger than the limit: see
-    /// [`Verifier::body_limit`](crate::Verifier::body_limit).
+    /// The body, or the text that it inflates to, is larger than the limit. Usually the provider
+    /// sends larger events than 1 MiB: see [`Verifier::body_limit`](crate::Verifier::body_limit).
     BodyTooLarge,
-    /// There is no such tenant, or the request names none.
+    /// There is no such tenant, or the request names none. Usually the customer was removed, or the
+    /// URL that the provider was given has no tenant in it.
     UnknownTenant,
     /// The verifier looks secrets up for each tenant, and was called without a tenant. Call
     /// [`Verifier::of_tenant`](crate::Verifier::of_tenant) first.

@@ -16,20 +16,24 @@ use super::{InProgressStatus, KeptAnswer, StoreError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The delivery was not verified.
+    /// The delivery was not verified. The [kind](crate::error::VerifyErrorKind) says what usually
+    /// causes it.
     Verify(VerifyError),
-    /// The delivery was verified, and cannot be read as the event that the handler takes.
+    /// The delivery was verified, and cannot be read as the event that the handler takes. The
+    /// [kind](crate::error::PayloadErrorKind) says what usually causes it.
     Payload(PayloadError),
     /// The body is larger than a limit outside of the verifier, such as a layer's.
     OuterLimit,
-    /// The body was not complete within the deadline.
+    /// The body was not complete within the deadline. Usually the sender is slow: see
+    /// [`Verifier::body_deadline`](crate::Verifier::body_deadline).
     Deadline,
-    /// The body broke off.
+    /// The body broke off. Usually the sender gave up or lost its connection.
     BrokenBody,
     /// The tenant's secrets could not be looked up. It is not known whether the delivery is
     /// genuine, so its provider has to send it again.
     Lookup(LookupError),
-    /// The tenant's secrets were not looked up within the deadline.
+    /// The tenant's secrets were not looked up within the deadline for the body. Usually their
+    /// source is overloaded.
     LookupDeadline,
     /// The request has no signature header, and the closure of
     /// [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) answers it with 200. This is
@@ -48,29 +52,33 @@ pub enum Reason {
         /// The status of the answer.
         status: InProgressStatus,
     },
-    /// The idempotency store failed.
+    /// The idempotency store failed. The log has all causes.
     Store(StoreError),
-    /// The idempotency store did not answer within its deadline.
+    /// The idempotency store did not answer within its deadline. Usually it is overloaded or out of
+    /// reach.
     StoreDeadline,
-    /// The application did not provide the handler's verifier: a mistake in the application.
+    /// The application did not provide the handler's verifier: a mistake in the application. Add it
+    /// with `.app_data(web::Data::new(verifier))`.
     MissingVerifier {
         /// The provider's type, with its path.
         provider: &'static str,
     },
     /// Two of the handler's verifiers look for the signature in the same header: a mistake in the
-    /// application.
+    /// application. Give each of them an endpoint of its own.
     SharedHeader {
         /// The header.
         header: Box<str>,
         /// The names of the two endpoints.
         verifiers: [Box<str>; 2],
     },
-    /// No layer or middleware has verified the request: a mistake in the application.
+    /// No layer or middleware has verified the request: a mistake in the application. Put one
+    /// around the route.
     MissingProof {
         /// The type of the provider, with its path. If there are several, that of the first.
         provider: &'static str,
     },
     /// The application did not provide the extractor's `Idempotency`: a mistake in the application.
+    /// Add it with `.app_data(web::Data::new(idempotency))`.
     MissingIdempotency,
 }
 
