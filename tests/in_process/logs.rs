@@ -10,10 +10,11 @@ use std::{
 
 use axum::{Router, body::Body, routing::post};
 use countersign::{
-    PayloadError, Provider, Secret, Secrets, Signer, Verifier, Webhook,
+    FromLayer, PayloadError, Provider, Secret, Secrets, Signer, Verifier, Webhook,
     clock::FixedClock,
     event::RawJson,
     events,
+    idempotency::{Idempotency, MemoryStore},
     providers::{
         EndpointOf, GitHub, Linear, StandardWebhooks, Stripe, XWebhookSignature,
         x_webhook_signature::flat,
@@ -21,7 +22,7 @@ use countersign::{
     request::RequestHead,
     signer::Signing,
     tenants::{SecretSource, Tenants},
-    tower::VerifyLayer,
+    tower::{IdempotencyLayer, VerifyLayer},
 };
 use countersign_tests::{Logs, signature};
 use http::Request;
@@ -489,3 +490,28 @@ fn reports_now_and_then_that_a_retired_secret_is_used() {
     let (_, logs) = logs_of(app, request.body(Body::from("{}")).unwrap());
     assert!(!logs.contains("INFO"), "{logs}");
 }
+
+#[test]
+fn logs_a_mistake_of_the_application_at_error_and_names_the_layer() {
+    let route = Router::new().route("/", post(on_from_layer));
+    let once = Idempotency::new(MemoryStore::new());
+    let claiming = Router::new()
+        .route("/", post(async || {}))
+        .route_layer(IdempotencyLayer::new(&verifier(), once));
+    for app in [route, claiming] {
+        let request = Request::post("/").body(Body::from("{}")).unwrap();
+        let (status, logs) = logs_of(app, request);
+        assert_eq!(status, 500);
+        for part in [
+            "ERROR countersign::rejection: rejected a delivery",
+            "provider=\"x-webhook-signature\"",
+            "status=500",
+            "path=\"/\"",
+            "put VerifyLayer",
+        ] {
+            assert!(logs.contains(part), "{part} not in {logs}");
+        }
+    }
+}
+
+async fn on_from_layer(_: FromLayer<Webhook<flat::Event>>) {}

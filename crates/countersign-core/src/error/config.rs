@@ -35,7 +35,7 @@ pub enum ConfigError {
     /// shows.
     #[error("the secret is not base64, with or without {prefix:?} in front")]
     SecretNotBase64 {
-        /// What may come before the base64.
+        /// The text that may stand before the base64.
         prefix: &'static str,
     },
     /// The secret is shorter than the provider's secrets are. Usually a part of it is missing. Copy
@@ -59,7 +59,7 @@ pub enum ConfigError {
     /// were not removed. Remove the oldest ones.
     #[error("more than {limit} retired secrets")]
     TooManySecrets {
-        /// How many there may be.
+        /// The most retired secrets that a verifier tries.
         limit: usize,
     },
     /// The environment variable is missing. Usually its name has a typing error, or the service
@@ -82,7 +82,7 @@ pub enum ConfigError {
     /// space. Give the name only, such as `X-Signature`.
     #[error("{name:?} is not the name of a header")]
     HeaderName {
-        /// What was given.
+        /// The text that was given.
         name: String,
     },
     /// The verifier looks secrets up per tenant, and has none of its own to replace. Change them in

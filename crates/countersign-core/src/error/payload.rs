@@ -69,7 +69,7 @@ impl PayloadError {
         Self { is_missing: true, ..self.with_path(path) }
     }
 
-    /// What kind of trouble it is.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> PayloadErrorKind {
         self.kind
@@ -87,7 +87,7 @@ impl PayloadError {
         self.column
     }
 
-    /// Which member does not fit, such as `data.object.name`, where one does not.
+    /// Returns the member that does not fit, such as `data.object.name`, if there is one.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()

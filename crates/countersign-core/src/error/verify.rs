@@ -152,7 +152,7 @@ impl VerifyError {
         self.header_length
     }
 
-    /// What the signature header's text looks like; `Empty` where there is not exactly one.
+    /// Returns the shape of the signature header's text; `Empty` unless there is exactly one header.
     #[must_use]
     pub fn header_shape(&self) -> SignatureShape {
         self.header_shape
@@ -175,19 +175,19 @@ impl VerifyError {
         self.headers.iter().flat_map(|names| names.iter()).map(HeaderKey::as_str)
     }
 
-    /// How many bytes of the body had come in.
+    /// Returns the number of bytes of the body that had arrived.
     #[must_use]
     pub fn received(&self) -> usize {
         self.received
     }
 
-    /// How many secrets the body was tried with.
+    /// Returns the number of secrets that were tried.
     #[must_use]
     pub fn secrets_tried(&self) -> usize {
         self.secrets_tried.into()
     }
 
-    /// How many forms of the body were tried, the wire's among them.
+    /// Returns the number of forms of the body that were tried, including the bytes of the wire.
     #[must_use]
     pub fn forms_tried(&self) -> usize {
         self.forms_tried.into()

@@ -4,7 +4,7 @@
 use crate::scheme::SecretEncoding;
 use crate::{ConfigError, Scheme, Secret, mac::HmacKey, scheme::Algorithm, signature::Tag};
 
-/// What a scheme's algorithm signs with.
+/// The key with which a scheme's algorithm signs.
 pub(super) enum SigningKey {
     Hmac(HmacKey),
     #[cfg(feature = "ed25519")]

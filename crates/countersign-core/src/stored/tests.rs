@@ -55,7 +55,7 @@ fn sample<P: Provider>(
 fn round_trip(stored: &StoredDelivery) -> Outcome {
     let json = serde_json::to_string(stored)?;
     assert!(serde_json::from_str::<StoredDelivery>(&json)? == *stored, "{json}");
-    // As `jsonb` does, it brings the members into another order.
+    // A `Value` brings the members into another order, like `jsonb`.
     let value: serde_json::Value = serde_json::from_str(&json)?;
     assert!(serde_json::from_value::<StoredDelivery>(value)? == *stored, "{json}");
 

@@ -89,7 +89,7 @@ fn refuses_a_form_that_it_does_not_know() -> Outcome {
     for name in ["ruby", "python+indent", "url_encoded_member:payload"] {
         let json = serde_json::to_string(&stored)?.replacen("wire", name, 1);
         let stored: StoredDelivery = serde_json::from_str(&json)?;
-        // What was read is written again.
+        // The value that was read is written again.
         assert_eq!((stored.form_name(), serde_json::to_string(&stored)?), (name, json));
         let expected = RestoreError::UnknownForm { form: name.to_owned() };
         assert_eq!(verifier.restore_from_trusted_store(&stored).unwrap_err(), expected);
