@@ -1,7 +1,55 @@
-//! The one loop: begin, chunks within limit and deadline, finish.
+//! The intake of a delivery: the only loop that reads a body, in all frameworks.
 //!
-//! A rejected body that was not read to its end is left to the adapter: `http` reads and drops it
-//! within limits after the answer, and actix-web does so by itself.
+//! # Algorithm
+//!
+//! [`Intake::new`] checks the headers. The first of these cases that applies decides the [`Stage`]:
+//! 1. `Admitted`: the verifier accepts the headers. The body will be hashed and kept.
+//! 2. `Unsigned`: the signature header is absent, a closure for handshakes is set, and the declared
+//!    length is at most 4 KiB or unknown. The body will be kept, and not hashed.
+//! 3. `Discarding`: the headers are rejected for another reason than the declared length, which is
+//!    at most 64 KiB or unknown. The body will be read and dropped, so that the connection can be
+//!    used again.
+//! 4. `Refused`: the headers are rejected. The body will not be read.
+//!
+//! Polling repeats these steps until the body ends or one of them fails:
+//! 1. `Refused` ends at once. `Admitted` first looks up the secrets of the tenant, if the verifier
+//!    has none of its own.
+//! 2. The next chunk is read. If the lookup or the chunk is not ready, the poll returns `Pending`.
+//!    The first time, one timer is made for all remaining steps. While everything is ready at once,
+//!    there is no timer.
+//! 3. [`Stage::take`] takes the chunk. `Admitted` fails if the body is now longer than the limit.
+//!    `Unsigned` becomes `Discarding` beyond 4 KiB. `Discarding` fails beyond 64 KiB.
+//!
+//! [`Stage::end`] returns the result. For `Admitted`, the verifier compares the tags if the body is
+//! complete, and the proof or a rejection is returned. If a step failed, the rejection has the
+//! status of that step: 503 for the lookup, and 408, 413 or 400 for the body. The other stages
+//! return the error of the headers, even if the body failed. The closures for handshakes are called
+//! later, and only if an `Unsigned` body is complete.
+//!
+//! Over HTTP/1, the connection closes after the answer, unless the body was read to its end.
+//!
+//! # Example
+//!
+//! A delivery of `XWebhookSignature` with the default limit (1 MiB) and deadline (10 s), in two
+//! chunks:
+//!
+//! | step | input | state |
+//! |---|---|---|
+//! | `new` | `X-Webhook-Signature` with 64 hex digits, `Content-Length: 15` | `Admitted`: the tag has 32 bytes, a MAC is started, and 15 is within the limit |
+//! | first poll | chunk `{"some"` | 7 bytes are hashed and kept |
+//! | | no chunk is ready | a timer of 10 s is made, and the poll returns `Pending` |
+//! | second poll | chunk `:"data"}` | 15 bytes are hashed and kept |
+//! | | end of the body | `end`: the MAC over 15 bytes equals the tag, so the proof is returned |
+//!
+//! If the second chunk is `:"dat4"}`, the MAC differs from the tag. The example has no retired
+//! secret and no other body form to try, so `end` returns a rejection with 401. If the header has
+//! 63 digits, `new` chooses `Discarding`: the 15 bytes are read and dropped, and the answer is the
+//! same 401. In both cases the connection stays open.
+//!
+//! # The rest of a body
+//!
+//! A rejected body that was not read to its end is left to the adapter: `http` reads and drops the
+//! rest within limits after the answer, and actix-web does so by itself.
 
 use std::{
     future::Future,
@@ -28,26 +76,26 @@ use crate::{
 };
 
 pin_project! {
-    /// Takes in one delivery, whatever framework it comes through.
+    /// Future that verifies one delivery, of any framework.
     ///
-    /// The headers are judged when it is made; polling it reads the body.
+    /// [`Intake::new`] checks the headers, and polling reads the body.
     pub(crate) struct Intake<V, S>
     where
         V: Verifiers,
     {
         terms: Terms,
-        // `None` unless accepted deliveries are logged. Boxed, because that is rarely switched on.
+        // `None` unless accepted deliveries are logged. Boxed, because few programs log them.
         began: Option<Box<Began>>,
         stage: Stage<V>,
         #[pin]
         body: S,
-        // Boxed, because a body that is there at once needs none.
+        // `None` until something is not ready. Boxed, because most bodies need no timer.
         deadline: Option<Pin<Box<Sleep>>>,
     }
 }
 
-/// What the sender says of the body's length in bytes, in the first `Content-Length` if there is
-/// one.
+/// Returns the length of the body in bytes that a `Content-Length` declares. Returns `None` if the
+/// field is absent or is not a number.
 pub(crate) fn declared_length(field: Option<&[u8]>) -> Option<u64> {
     field?.iter().try_fold(0_u64, |length, digit| {
         let digit = char::from(*digit).to_digit(10)?;
@@ -55,24 +103,24 @@ pub(crate) fn declared_length(field: Option<&[u8]>) -> Option<u64> {
     })
 }
 
-/// What the headers were good for. The large variant is not boxed: that would cost each good
-/// delivery an allocation.
+/// The state of a delivery after its headers were checked. The large variant is not boxed, because
+/// a box would cost each good delivery an allocation.
 enum Stage<V: Verifiers> {
-    /// A plausible signature: once the secrets are there, each chunk is hashed and kept.
+    /// The headers are accepted: each chunk is hashed and kept, after the secrets were looked up.
     Admitted(Admission<V::Verification>),
     /// No signature header: a small body is kept for the closures that answer handshakes.
     Unsigned { error: VerifyError, answerers: Vec<AnswerUnsigned>, body: BytesMut },
-    /// Refused already: a small body is read and dropped, so that the connection can go on.
+    /// Rejected: a small body is read and dropped, so that the connection can be used again.
     Discarding { error: VerifyError, room: usize },
-    /// Refused already, and the body is too large to be dropped.
+    /// Rejected: the body is too large to be read and dropped.
     Refused { error: VerifyError },
 }
 
-/// Why a body gave no further chunk.
+/// The reason why a body has no further chunk.
 pub(crate) enum BodyError {
-    /// A limit that somebody else has set.
+    /// A limit outside of the verifier, such as the limit of a layer.
     OuterLimit,
-    /// The sender is gone, or speaks no HTTP.
+    /// The sender is gone, or does not send valid HTTP.
     Broken,
 }
 
@@ -101,7 +149,7 @@ where
                 {
                     verifiers.answerers(&mut answerers);
                 }
-                // An empty header is a signature that is not valid, not a missing one.
+                // An empty header is a signature that is not valid. It is not a missing one.
                 if !answerers.is_empty() && verifiers.signature_headers(headers) == 0 {
                     Stage::Unsigned { error, answerers, body: BytesMut::new() }
                 } else if fits(DISCARDED) && error.kind() != VerifyErrorKind::BodyTooLarge {
@@ -114,7 +162,7 @@ where
         Self { terms, began, stage, body, deadline: None }
     }
 
-    /// Returns the limit of the verifier that decides, in bytes of a body.
+    /// Returns the body limit of the verifier that checks the delivery, in bytes.
     pub(crate) fn limit(&self) -> usize {
         self.terms.limit
     }
@@ -172,7 +220,7 @@ where
 }
 
 impl<V: Verifiers> Stage<V> {
-    /// Gives the verdict, once the body has ended well or badly.
+    /// Returns the verdict, after the body has ended or could not be read.
     #[inline]
     fn end(
         &mut self,
@@ -191,7 +239,7 @@ impl<V: Verifiers> Stage<V> {
                     rejection.about(&V::take_body(verification)).into()
                 }),
             (Self::Admitted(_), Err(reason)) => Err(refused(reason).closing().into()),
-            // Not reached: nothing is read before the secrets are there.
+            // Not reached: no chunk is read before the secrets were looked up.
             (Self::Admitted(Admission::LookingUp(_)), Ok(())) => {
                 Err(refused(Reason::LookupDeadline).closing().into())
             }
@@ -216,7 +264,7 @@ impl<V: Verifiers> Stage<V> {
     fn take(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         match self {
             Self::Admitted(Admission::Begun(verification)) => V::update(verification, chunk)?,
-            // Not reached: nothing is read before the secrets are there.
+            // Not reached: no chunk is read before the secrets were looked up.
             Self::Admitted(Admission::LookingUp(_)) => {}
             Self::Unsigned { body, .. }
                 if body.len() + chunk.len() <= UnsignedRequest::BODY_LIMIT =>
@@ -224,7 +272,7 @@ impl<V: Verifiers> Stage<V> {
                 body.extend_from_slice(&chunk);
             }
             Self::Unsigned { error, body, .. } => {
-                // Too large for a handshake: what was kept is dropped.
+                // The body is too large for a handshake: the part that was kept is dropped.
                 *self = Self::Discarding { error: error.clone(), room: DISCARDED - body.len() };
                 return self.take(chunk);
             }
@@ -237,7 +285,7 @@ impl<V: Verifiers> Stage<V> {
     }
 }
 
-/// Reads the next chunk within the deadline. No timer is made while chunks are there at once.
+/// Reads the next chunk within the deadline. No timer is made while each chunk is ready at once.
 fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
     body: Pin<&mut S>,
     deadline: &mut Option<Pin<Box<Sleep>>>,
@@ -253,7 +301,8 @@ fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
     }
 }
 
-/// Waits for the deadline, from the first time that something else is waited for.
+/// Polls the timer for the deadline. The time begins with the first call, when something is not
+/// ready.
 fn poll_deadline(
     deadline: &mut Option<Pin<Box<Sleep>>>,
     limit: Duration,
@@ -262,6 +311,6 @@ fn poll_deadline(
     deadline.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
 }
 
-/// Bytes of a refused delivery that are read and dropped: reconnecting costs a sender, or the
-/// proxy in front, more than we save by hanging up on a small body.
+/// In bytes: the most of a rejected body that is read and dropped before the answer. A new
+/// connection costs the sender, or the proxy in front, more than a small body costs us.
 const DISCARDED: usize = 64 * 1024;
