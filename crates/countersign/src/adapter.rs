@@ -7,7 +7,7 @@
 
 pub use countersign_core::adapter::{Admission, HeaderKey, Lookup, Verification, body_digest};
 
-/// A verified delivery, whatever its provider: [`countersign_core::adapter::VerifiedDelivery`] over
+/// A verified delivery of any provider: [`countersign_core::adapter::VerifiedDelivery`] over
 /// [`Bytes`](bytes::Bytes).
 pub type VerifiedDelivery<B = bytes::Bytes> = countersign_core::adapter::VerifiedDelivery<B>;
 

@@ -1,4 +1,4 @@
-//! Errors, and what a program can ask them.
+//! Error types, and the types of their details.
 
 pub use countersign_core::error::{
     ConfigError, ErrorClass, LookupError, PayloadError, PayloadErrorKind, RestoreError, SignError,

@@ -1,4 +1,4 @@
-// The page shows every framework, so that its examples compile with all of them only.
+// The README has examples for all three frameworks, so they compile only if all three are enabled.
 #![cfg_attr(
     all(feature = "tower", feature = "axum", feature = "actix-web"),
     doc = include_str!("../README.md")

@@ -1,4 +1,4 @@
-//! The end of a future that is polled once too often.
+//! Panics for futures that are polled after they have completed.
 
 #[cfg(feature = "idempotency")]
 use std::{

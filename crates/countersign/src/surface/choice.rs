@@ -11,7 +11,7 @@ use crate::surface::{Reason, Verifiers};
 pub struct Candidate<'a> {
     /// The name of the verifier's endpoint.
     pub(crate) name: &'a str,
-    /// The headers that it looks for the signature in.
+    /// The headers in which it looks for the signature.
     pub(crate) headers: &'a [HeaderKey],
     /// The signature headers of other providers that its provider also sends.
     pub(crate) foreign: ForeignHeaders,
@@ -21,10 +21,10 @@ pub struct Candidate<'a> {
 
 /// Finds the verifier for a delivery that has the signature headers of several providers.
 ///
-/// It is the narrowest one: its provider also sends the headers of all the others
-/// ([`ForeignHeaders`]), and none of the others also sends its headers.
+/// The narrowest verifier is the one whose provider also sends the headers of all the others
+/// ([`ForeignHeaders`]), while none of the others sends its headers.
 ///
-/// Returns its place from the left.
+/// Returns the place of the verifier from the left, counted from 0.
 pub(crate) fn narrowest<V, H>(verifiers: &V, headers: &H) -> Option<usize>
 where
     V: Verifiers,
@@ -77,7 +77,7 @@ pub(crate) fn assert_apart<V: Verifiers>(verifiers: &V) {
 }
 
 impl<'a> Candidate<'a> {
-    /// Returns those of its headers that a delivery has.
+    /// Returns the signature headers of this verifier that the delivery has.
     fn present<'h, H>(&self, headers: &'h H) -> impl Iterator<Item = &'h HeaderKey>
     where
         'a: 'h,
@@ -86,7 +86,8 @@ impl<'a> Candidate<'a> {
         self.headers.iter().filter(|name| headers.values_by_key(name).next().is_some())
     }
 
-    /// Returns whether its provider states all headers of another that a delivery has.
+    /// Returns whether its provider also sends those signature headers of another verifier that the
+    /// delivery has.
     fn sends_those_of<H>(&self, other: &Candidate<'_>, headers: &H) -> bool
     where
         H: HeaderSource + ?Sized,

@@ -1,4 +1,4 @@
-//! What decides about a delivery: one verifier, or one of several.
+//! The verifier that checks a delivery: the only one, or one of several.
 
 use std::{
     fmt,
@@ -37,17 +37,17 @@ use crate::{
 ///
 /// The trait is sealed: it is implemented for verifiers and pairs of them only.
 pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
-    /// The left-most provider.
+    /// The provider of the first verifier from the left.
     #[doc(hidden)]
     type First: Provider;
-    /// A delivery under way.
+    /// A delivery whose body is arriving.
     #[doc(hidden)]
     type Verification: Send + 'static;
-    /// What the verdict is, if it is good.
+    /// The proof that a verified delivery yields.
     #[doc(hidden)]
     type Proof: Proof + Send;
 
-    /// All providers.
+    /// The names of all providers.
     #[doc(hidden)]
     const NAMES: &'static Names;
 
@@ -55,23 +55,24 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     const COUNT: usize;
 
-    /// Shows each verifier, from the left.
+    /// Calls the closure with each verifier, from the left.
     #[doc(hidden)]
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>));
 
-    /// How many of the verifiers look at a header that is there.
+    /// Returns the number of verifiers whose signature header the request has.
     #[doc(hidden)]
     fn signature_headers<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize;
 
-    /// What holds for a delivery that none of several has begun.
+    /// Returns the terms of the only verifier, or the terms for a delivery that none of several
+    /// verifiers checks.
     #[doc(hidden)]
     fn terms(&self) -> Terms;
 
-    /// Returns the error for a delivery that has none of their signature headers.
+    /// Returns the error for a delivery without any of the signature headers.
     #[doc(hidden)]
     fn missing(&self) -> VerifyError;
 
-    /// Returns the time by which deliveries are judged.
+    /// Returns the time of the clock by which deliveries are judged.
     #[doc(hidden)]
     fn now(&self) -> SystemTime;
 
@@ -79,11 +80,11 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn answerers(&self, found: &mut Vec<AnswerUnsigned>);
 
-    /// Returns the most bytes that a handler can be given.
+    /// Returns the length of the longest text that a handler can get, in bytes.
     #[doc(hidden)]
     fn largest_text(&self) -> usize;
 
-    /// Begins to verify a delivery, on the terms of whoever does.
+    /// Begins to verify a delivery, and returns the terms of the verifier that checks it.
     #[doc(hidden)]
     fn begin<H: HeaderSource + ?Sized>(
         &self,
@@ -96,7 +97,7 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn update(verification: &mut Self::Verification, chunk: Bytes) -> Result<(), VerifyError>;
 
-    /// Gives the verdict over the whole body, once.
+    /// Returns the verdict over the whole body. Must be called once.
     #[doc(hidden)]
     fn finish(verification: &mut Self::Verification) -> Result<Self::Proof, VerifyError>;
 
@@ -105,14 +106,14 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     fn take_body(verification: &mut Self::Verification) -> Bytes;
 }
 
-/// What `V` gives.
+/// The proof of the verifiers `V`.
 pub(crate) type ProofOf<V> = <V as Verifiers>::Proof;
 
-/// What holds for a delivery besides the verdict.
+/// Names, limits and answers that apply to a delivery, taken from the verifier that checks it.
 #[derive(Clone, Debug)]
 pub struct Terms {
     pub(crate) names: &'static Names,
-    /// Bytes of a body.
+    /// The body limit, in bytes.
     pub(crate) limit: usize,
     pub(crate) deadline: Duration,
     pub(crate) custom: Custom,

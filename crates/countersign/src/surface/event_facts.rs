@@ -1,4 +1,4 @@
-//! The id and the type of an event, beside the event.
+//! The id and the type of an event, for events that do not hold them.
 
 use std::borrow::Cow;
 
@@ -9,9 +9,8 @@ use countersign_core::{
 
 use crate::Verified;
 
-/// The id and the type of an event as far as they are in headers that are not signed. Those in the
-/// body or in a signed header are in the proof, so that a delivery which has them there costs no
-/// allocation.
+/// The id and the type of an event, if they are in unsigned headers. The proof holds those that are
+/// in the body or in a signed header, so that such a delivery costs no allocation.
 pub(crate) struct HeaderFacts {
     id: Option<Box<str>>,
     event_type: Option<Box<str>>,
@@ -40,7 +39,7 @@ impl HeaderFacts {
     }
 }
 
-/// Returns the value at a place: the one that was kept, or what the proof holds.
+/// Returns the value at a location: the value that was kept, or the value that the proof holds.
 fn value<'a, P: Provider>(
     place: Location,
     kept: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! What handlers take, read out of a proof.
+//! Extractors: the types that handlers take, read out of a proof.
 
 use countersign_core::{Event, HeaderSource, Provider, Verifier};
 
@@ -14,7 +14,7 @@ pub trait Extractor: Sized {
     /// The verifiers of its providers.
     type Verifiers: Verifiers;
 
-    /// Has a type that no other crate can name.
+    /// Has a type that other crates cannot name, so that they cannot implement the trait.
     #[doc(hidden)]
     const SEALED: Sealed;
 
@@ -28,7 +28,7 @@ pub trait Extractor: Sized {
 #[derive(Debug)]
 pub struct Sealed;
 
-/// What is verified before it is read.
+/// The proof from which the extractor `T` is read.
 pub(crate) type ProofOf<T> = decide::ProofOf<<T as Extractor>::Verifiers>;
 
 impl<E: Event, P: Provider> Extractor for Webhook<E, P> {

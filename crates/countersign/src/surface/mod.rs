@@ -1,8 +1,8 @@
 //! Code that all frameworks share.
 //!
 //! [`decide`] chooses the verifier. [`intake`] passes the body to that verifier. [`proof`] leaves a
-//! verified delivery in the extensions of the request. [`refusal`] is a delivery that is not let
-//! through, and [`rejection`] is the answer to it. The modules of the frameworks only convert
+//! verified delivery in the extensions of the request. [`refusal`] is a delivery that is not
+//! accepted, and [`rejection`] is the answer to it. The modules of the frameworks only convert
 //! types.
 
 #![cfg_attr(

@@ -1,15 +1,15 @@
-//! The providers that a refusal is about.
+//! The names of the providers that a rejection is about.
 
 use std::{borrow::Cow, marker::PhantomData};
 
 use countersign_core::{Provider, Scheme};
 
-/// The names of one provider, or of all that deliver to one endpoint.
+/// The names of one provider, or of all providers that deliver to one endpoint.
 #[derive(Clone, Copy, Debug)]
 pub enum Names {
-    /// Of one, and its scheme.
+    /// The name of one provider, and its scheme.
     One(&'static str, &'static Scheme),
-    /// Of these and those.
+    /// The names of both sides of a pair.
     Both(&'static Self, &'static Self),
 }
 
@@ -32,7 +32,7 @@ impl Names {
         }
     }
 
-    /// As logs have them: `github|x-webhook-signature`.
+    /// Returns the names as log lines show them: `github|x-webhook-signature`.
     pub(crate) fn joined(&self) -> Cow<'static, str> {
         match self {
             Self::One(name, _) => Cow::Borrowed(name),

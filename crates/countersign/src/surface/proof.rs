@@ -1,11 +1,11 @@
-//! The proof that a verifier gives, and the extensions in which middleware leaves it for
+//! The proof that a verifier returns, and the extensions in which middleware leaves it for
 //! extractors.
 
 use countersign_core::Provider;
 
 use crate::{Either, Rejection, Verified, adapter::VerifiedDelivery, surface::Verifiers};
 
-/// The proof of one provider, or of one of several.
+/// The proof of one provider, or of one of several providers.
 pub trait Proof: Sized {
     /// Finds the proof that a middleware left.
     fn find<X: Extensions>(extensions: &X) -> Option<Self>;
@@ -13,7 +13,7 @@ pub trait Proof: Sized {
     /// Finds the delivery of the proof that a middleware left.
     fn find_delivery<X: Extensions>(extensions: &X) -> Option<&VerifiedDelivery>;
 
-    /// Leaves the proof under the type of its own provider.
+    /// Adds the proof to the extensions, under the type of its own provider.
     fn leave<X: Extensions>(self, extensions: &mut X);
 
     /// Returns the delivery.
@@ -22,10 +22,10 @@ pub trait Proof: Sized {
 
 /// The extensions of a request of any framework.
 pub trait Extensions {
-    /// Looks up by type.
+    /// Returns the value of this type.
     fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<&T>;
 
-    /// Adds under the type.
+    /// Adds a value under its type.
     fn insert<T: Clone + Send + Sync + 'static>(&mut self, value: T);
 }
 
@@ -41,7 +41,7 @@ impl<X: Extensions> Finder<X> {
         Self { find: V::Proof::find_delivery, missing: Rejection::missing_proof::<V> }
     }
 
-    /// Returns the delivery that the middleware around has verified.
+    /// Returns the delivery that the outer middleware has verified.
     pub(crate) fn find<'x>(&self, extensions: &'x X) -> Result<&'x VerifiedDelivery, Rejection> {
         (self.find)(extensions).ok_or_else(self.missing)
     }

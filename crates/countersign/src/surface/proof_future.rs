@@ -1,4 +1,4 @@
-//! The proof of a request: found in its extensions, or still being made.
+//! The proof of a request: found in its extensions, or made by verifying the body.
 
 use std::{
     future::Future,
@@ -18,15 +18,15 @@ use crate::{
 };
 
 pin_project! {
-    /// The proof that a middleware left, or the verification of the body, `I`, which gives one. `R`
-    /// is a rejected request.
+    /// The proof that a middleware left, or the future `I` that verifies the body and returns a
+    /// proof. `R` is a rejected request.
     #[project = ProofProjection]
     pub(crate) enum ProofFuture<T, I, R>
     where
         T: Extractor,
     {
         Decided {
-            // Taken when it is asked for.
+            // Taken by the first poll.
             verdict: Option<Result<ProofOf<T>, R>>,
         },
         Verifying {

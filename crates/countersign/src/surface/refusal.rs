@@ -1,4 +1,4 @@
-//! A delivery that is not let through, before its sender is answered.
+//! A delivery that is not accepted, before its answer is made.
 
 use bytes::Bytes;
 use countersign_core::{
@@ -8,13 +8,13 @@ use countersign_core::{
 
 use crate::Rejection;
 
-/// A delivery that is not let through: a rejection, or a handshake that may be answered.
+/// A delivery that is not accepted: a rejection, or a handshake that a closure may answer.
 pub(crate) struct Refusal {
     rejection: Rejection,
     unsigned: Option<Box<Unsigned>>,
 }
 
-/// The body of a request without a signature header, and who may answer it.
+/// The body of a request without a signature header, and the closures that may answer it.
 pub(crate) struct Unsigned {
     answerers: Vec<AnswerUnsigned>,
     body: Bytes,
@@ -30,7 +30,7 @@ impl Refusal {
         Self { rejection, unsigned: Some(Box::new(Unsigned { answerers, body })) }
     }
 
-    /// Decides what is answered to the request with these header fields, and logs it.
+    /// Returns the answer to the request with these headers, and logs it.
     pub(crate) fn answer<H: HeaderSource + ?Sized>(
         self,
         headers: &H,

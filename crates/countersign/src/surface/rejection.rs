@@ -1,4 +1,5 @@
-//! The one mapping from a reason to an answer, and the one place that logs it.
+//! The answer to a rejected delivery: the only mapping from a reason to an answer, and the only
+//! place that logs it.
 
 mod in_progress;
 mod kept_answer;
@@ -141,7 +142,7 @@ impl Rejection {
         Self { body: Some(Box::new(facts)), ..self }
     }
 
-    /// Answers a request without a signature, which is no failure.
+    /// Answers a request without a signature with a handshake, which is no failure.
     pub(crate) fn handshake(self, answer: Answer) -> Self {
         Self { reason: Reason::Handshake(answer), ..self }
     }
@@ -274,7 +275,8 @@ impl Error for Rejection {
     }
 }
 
-/// Rounds up, so that the lease has run out when a sender that waited this long tries again.
+/// Rounds up to whole seconds, so that the lease has run out when a sender that waited this long
+/// tries again.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
 }
@@ -289,7 +291,8 @@ static DUPLICATE: Answer = Answer::__json(r#"{"duplicate":true}"#);
 static IN_PROGRESS: Answer = Answer::__json(r#"{"error":"In progress"}"#);
 static MISCONFIGURED: Answer = Answer::__json(r#"{"error":"Internal server error"}"#);
 
-/// Seconds: time for a store to come back, and short beside the schedules of providers.
+/// In seconds: enough time for a store to recover, and short compared with the retry schedules of
+/// providers.
 const RETRY_AFTER: &str = "5";
 
 const NO_HEADERS: [(&str, &str); 0] = [];

@@ -17,12 +17,12 @@ use crate::surface::intake::BodyError;
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 pin_project! {
-    /// The data of a body. Trailers are not signed by any scheme, and are dropped.
+    /// The data of a body, without its trailers, because no scheme signs them.
     #[project = ChunksProjection]
     pub(crate) enum Chunks<B> {
-        /// Nothing was read yet.
+        /// Not read yet.
         Unread {
-            // Taken when the first chunk is asked for.
+            // Taken by the first poll.
             body: Option<B>,
             has_length: bool,
         },
@@ -31,7 +31,7 @@ pin_project! {
             #[pin]
             body: B,
         },
-        /// Read on the heap, so that the rest of the body can be handed on.
+        /// Read on the heap, so that the rest of the body can be passed on.
         Boxed {
             // Taken at the end of the body.
             body: Option<Pin<Box<B>>>,
@@ -41,7 +41,7 @@ pin_project! {
 
 impl<B> Chunks<B> {
     /// Wraps a body that has not been read. A body of known length is read only if it is within the
-    /// limit, so nothing of it is left over; only a body of unknown length costs an allocation.
+    /// limit, so that no rest is left. Only a body of unknown length costs an allocation.
     pub(crate) fn new(body: B, has_length: bool) -> Self {
         Self::Unread { body: Some(body), has_length }
     }
@@ -110,7 +110,8 @@ where
     }
 }
 
-/// Whether somebody else's limit ended the body, wherever the error hides it.
+/// Sorts an error: an outer limit ended the body if a [`LengthLimitError`] is the error or any of
+/// its sources.
 fn sort(error: &(dyn Error + 'static)) -> BodyError {
     let mut cause = Some(error);
     while let Some(error) = cause {

@@ -3,8 +3,8 @@
 use axum_core::extract::DefaultBodyLimit;
 use http::Request;
 
-/// Raises the limit of axum's own extractors (`Bytes`, `String`, `Json`, `Form`) to that of the
-/// verifier, because they would reject with 413 what was verified.
+/// Raises the limit of axum's own extractors (`Bytes`, `String`, `Json`, `Form`) to the limit of
+/// the verifier. Otherwise they would answer 413 to larger bodies that were verified.
 ///
 /// A limit of at most 2 MiB changes nothing: axum's default already allows it, and a value in the
 /// request's extensions would allocate.
@@ -16,5 +16,5 @@ pub(crate) fn raised<B>(mut request: Request<B>, limit: usize) -> Request<B> {
     request
 }
 
-/// Bytes; what axum-core 0.5 applies in `RequestExt::with_limited_body`.
+/// In bytes: the default limit that axum-core 0.5 applies in `RequestExt::with_limited_body`.
 const DEFAULT: usize = 2 * 1024 * 1024;

@@ -1,4 +1,4 @@
-//! `http`'s extensions as a place for proofs.
+//! The extensions of `http`, as the place where middleware leaves proofs.
 
 use http::Extensions;
 

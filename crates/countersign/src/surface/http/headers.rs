@@ -1,10 +1,10 @@
-//! `http`'s header map as the core sees it.
+//! The header map of `http`, as a source of headers for the core.
 
 use countersign_core::{HeaderSource, adapter::HeaderKey};
 use http::{HeaderMap, HeaderName, header::InvalidHeaderName};
 
-/// The headers of `http` 1, for verifying without an adapter: in a framework that is not served
-/// here, or out of a queue.
+/// The headers of `http` 1, for code that verifies without an adapter: in another framework, or for
+/// deliveries from a queue.
 ///
 /// # Examples
 ///
@@ -42,7 +42,7 @@ impl HeaderSource for HttpHeaders<'_> {
 
 impl std::fmt::Debug for HttpHeaders<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The values are not shown: a signature is as good as its delivery.
+        // Values are not shown, because a signature and its body can be sent again.
         f.debug_set().entries(self.0.keys()).finish()
     }
 }

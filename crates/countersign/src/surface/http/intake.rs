@@ -1,4 +1,4 @@
-//! One delivery of `http` 1 taken in.
+//! The intake of a delivery of `http` 1.
 
 use std::{
     future::Future,
@@ -22,7 +22,8 @@ use crate::{
 };
 
 pin_project! {
-    /// Takes in one delivery. A rejection is returned with the rest of the body.
+    /// Future that verifies one delivery. It returns a rejection together with the rest of the
+    /// body.
     pub(crate) struct Intake<V, B>
     where
         V: Verifiers,
@@ -44,13 +45,13 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    /// Returns the limit of the verifier that decides, in bytes of a body.
+    /// Returns the body limit of the verifier that checks the delivery, in bytes.
     pub(crate) fn limit(&self) -> usize {
         self.inner.limit()
     }
 }
 
-/// Begins to take in a request.
+/// Checks the headers of a request, and returns the future that verifies its body.
 #[inline]
 pub(crate) fn intake<V, B>(verifiers: &V, parts: &Parts, body: B) -> Intake<V, B>
 where
@@ -59,7 +60,8 @@ where
     B::Error: Into<BoxError>,
 {
     let headers = HttpHeaders(&parts.headers);
-    // A server's body knows its length from the field. One that was wrapped may not know it.
+    // The body of a server knows its length from the field. A body that a layer has wrapped may not
+    // know it.
     let hint = body.size_hint();
     let length = hint.exact().or_else(|| {
         let field = parts.headers.get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
@@ -70,7 +72,7 @@ where
     Intake { inner: intake::Intake::new(verifiers, &headers, declared, target(parts), chunks) }
 }
 
-/// Refuses a request.
+/// Returns the answer to a rejected request, and logs it.
 pub(crate) fn refuse(refusal: impl Into<Refusal>, parts: &Parts) -> Rejection {
     let is_multiplexed = parts.version > Version::HTTP_11;
     refusal.into().answer(&HttpHeaders(&parts.headers), target(parts), is_multiplexed)

@@ -1,4 +1,4 @@
-//! Reading on after a rejection, so that the rejection reaches its sender.
+//! Reads on after a rejection, so that the rejection reaches its sender.
 //!
 //! Many clients write their whole request before they read the answer. A server that answers and
 //! closes while such a client still writes makes the system reset the connection, and the reset
@@ -74,22 +74,23 @@ async fn next_length<B: Body>(body: &mut Pin<Box<B>>) -> Option<Result<usize, B:
     Some(frame.map(|frame| frame.data_ref().map_or(0, Buf::remaining)))
 }
 
-/// Free places for tasks.
+/// Free places for tasks, in the whole process.
 static FREE: Semaphore = Semaphore::const_new(PLACES);
 
-/// Most tasks at once in this process. Each one keeps the server's buffers of its connection, about
-/// 0.6 MiB: 30 of them stay within 20 MiB. Without a limit, 500 senders took 243 MiB.
+/// The number of tasks at once in this process. Each task keeps the server's buffers of its
+/// connection, about 0.6 MiB: 30 tasks stay within 20 MiB. Without a limit, 500 senders took 243
+/// MiB.
 const PLACES: usize = 30;
 
-/// Bytes that one task reads at most: more than providers send, and 16 times the default body
+/// In bytes: the most that one task reads. Providers send less, and it is 16 times the default body
 /// limit.
 const BYTES: usize = 16 * 1024 * 1024;
 
-/// Time for one task in all: the default deadline of a body.
+/// The longest time for one task: the default deadline of a body.
 const TOTAL: Duration = Duration::from_secs(10);
 
-/// Time without a byte after which a task ends. A sender that is still sending does not pause for
-/// so long; a sender that has read the answer sends nothing more.
+/// The longest time without a byte. A sender that is still sending does not pause for so long, and
+/// a sender that has read the answer sends nothing more.
 const IDLE: Duration = Duration::from_secs(2);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What tower and axum have in common: the types of `http` 1.
+//! Code that tower and axum share, because both have the types of `http` 1.
 
 mod chunks;
 #[cfg(all(feature = "axum", feature = "tower"))]

@@ -6,7 +6,7 @@ use crate::{
     surface::{Extractor, extractor::ProofOf, proof::Proof},
 };
 
-/// Reads what a layer has let through. A missing proof is a mistake of the application.
+/// Reads the delivery that a layer has verified. A missing proof is a mistake in the application.
 pub(crate) fn read<T: Extractor>(parts: &Parts) -> Result<T, Rejection> {
     ProofOf::<T>::find(&parts.extensions)
         .ok_or_else(Rejection::missing_proof::<T::Verifiers>)

@@ -1,4 +1,4 @@
-//! A first answer, kept for duplicates.
+//! The first answer to an event, kept for duplicates.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ use bytes::Bytes;
 /// `Debug` shows the status and the body's length.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeptAnswer {
-    /// The status, one of success.
+    /// The status, a 2xx.
     pub status: u16,
-    /// What the header field `Content-Type` held; empty if there was none.
+    /// The value of the header field `Content-Type`; empty if the answer has none.
     pub content_type: Bytes,
     /// The body.
     pub body: Bytes,

@@ -1,4 +1,4 @@
-//! The log line of a refused delivery.
+//! The log line of a rejected delivery.
 
 use std::{borrow::Cow, fmt};
 
@@ -16,9 +16,9 @@ use crate::{
 impl Rejection {
     /// Logs the delivery, once.
     ///
-    /// A field is there only if it is known: no length of a body that was not read, and no count of
-    /// secrets that were not tried. Nothing is text of the sender, except the path and names of
-    /// members.
+    /// A field is present only if its value is known: a body that was not read has no length, and
+    /// secrets that were not tried have no count. No field holds text of the sender, except the
+    /// path and the names of members.
     pub(super) fn log<H: HeaderSource + ?Sized>(&self, path: Option<&str>, headers: &H) {
         let reason = &self.reason;
         match reason {
@@ -115,11 +115,11 @@ impl Reason {
     }
 }
 
-/// Facts about the signature's headers.
+/// Facts about the signature headers.
 struct Head {
-    /// The names that were looked for.
+    /// The names of the headers in which the signature was looked for.
     looked_for: Option<String>,
-    /// The signature headers of known providers that came instead.
+    /// The signature headers of other known providers that the request has.
     instead: Option<String>,
     length: Option<usize>,
     form: Option<countersign_core::error::SignatureShape>,
@@ -148,7 +148,7 @@ fn joined(names: &[&str]) -> Option<String> {
     (!names.is_empty()).then(|| names.join("|"))
 }
 
-/// The usual cause of a refusal, where the other fields do not name it.
+/// Returns the usual cause of a rejection, if the other fields do not name it.
 fn advice(error: &VerifyError) -> Option<&'static str> {
     match (error.kind(), error.signed_age()) {
         (VerifyErrorKind::Mismatch, _) if error.secrets_are_base64() => Some(
@@ -174,7 +174,7 @@ fn advice(error: &VerifyError) -> Option<&'static str> {
     }
 }
 
-/// The hex of a body's SHA-256.
+/// Writes the SHA-256 of a body in hex.
 struct Digest<'a>(&'a BodyFacts);
 
 impl fmt::Display for Digest<'_> {

@@ -19,10 +19,10 @@ pub enum Reason {
     /// The delivery was not verified. The [kind](crate::error::VerifyErrorKind) says what usually
     /// causes it.
     Verify(VerifyError),
-    /// The delivery was verified, and cannot be read as the event that the handler takes. The
+    /// The delivery was verified, but cannot be read as the event that the handler takes. The
     /// [kind](crate::error::PayloadErrorKind) says what usually causes it.
     Payload(PayloadError),
-    /// The body is larger than a limit outside of the verifier, such as a layer's.
+    /// The body is larger than a limit outside of the verifier, such as the limit of a layer.
     OuterLimit,
     /// The body was not complete within the deadline. Usually the sender is slow: see
     /// [`Verifier::body_deadline`](crate::Verifier::body_deadline).
@@ -71,10 +71,11 @@ pub enum Reason {
         /// The names of the two endpoints.
         verifiers: [Box<str>; 2],
     },
-    /// No layer or middleware has verified the request: a mistake in the application. Put one
+    /// No layer or middleware has verified the request: a mistake in the application. Add one
     /// around the route.
     MissingProof {
-        /// The type of the provider, with its path. If there are several, that of the first.
+        /// The type of the provider, with its path. If there are several providers, the type of the
+        /// first one.
         provider: &'static str,
     },
     /// The application did not provide the extractor's `Idempotency`: a mistake in the application.
@@ -102,7 +103,7 @@ impl Reason {
         }
     }
 
-    /// Returns the source of the error inside, whose text is also the text of the reason.
+    /// Returns the source of the inner error. The reason itself has the text of the inner error.
     pub(super) fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Verify(error) => error.source(),

@@ -1,8 +1,8 @@
-//! Facts about a refused delivery that its headers tell, without text of the sender.
+//! Header fields of a rejected delivery, without text of the sender.
 
 use countersign_core::HeaderSource;
 
-/// Header fields that describe the body. Values are those of a fixed list, or a number.
+/// Header fields that describe the body. Each value is a number, or an entry of a fixed list.
 pub(super) struct Sent {
     pub(super) content_length: Option<u64>,
     pub(super) content_type: Option<&'static str>,
@@ -22,18 +22,18 @@ impl Sent {
     }
 }
 
-/// The first value of a field, or an empty text if it is not UTF-8.
+/// Returns the first value of a field, or an empty text if it is not UTF-8.
 fn first<'a, H: HeaderSource + ?Sized>(headers: &'a H, name: &'a str) -> Option<&'a str> {
     headers.values(name).next().map(|value| str::from_utf8(value).unwrap_or_default())
 }
 
-/// Returns the entry of the list that a text is, in any case.
+/// Returns the entry of the list that equals the text, in any letter case, or `other`.
 fn known(text: &str, list: &[&'static str]) -> &'static str {
     let is_entry = |entry: &&&str| entry.eq_ignore_ascii_case(text.trim());
     list.iter().find(is_entry).copied().unwrap_or("other")
 }
 
-/// Types that senders of webhooks use.
+/// Media types that senders of webhooks use.
 const MEDIA_TYPES: [&str; 10] = [
     "application/json",
     "application/x-www-form-urlencoded",

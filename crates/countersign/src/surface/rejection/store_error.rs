@@ -8,14 +8,14 @@ use crate::logs::causes::Causes;
 ///
 /// # Security
 ///
-/// What the store reported is the [`source`](Error::source). It is for the log only, and never part
-/// of an answer. `Debug` writes the error and the first line of each source, so that a `main` that
-/// returns the error prints a line that can be read.
+/// The [`source`](Error::source) is the error that the store reported. It is for the log only, and
+/// never part of an answer. `Debug` writes the error and the first line of each source, so that a
+/// `main` that returns the error prints a readable line.
 #[derive(Clone)]
 pub struct StoreError(Arc<dyn Error + Send + Sync>);
 
 impl StoreError {
-    /// Wraps what the store said.
+    /// Wraps the error of the store.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(source.into().into())
     }
@@ -39,7 +39,7 @@ impl Error for StoreError {
     }
 }
 
-/// Equal if both are clones of one error.
+/// Compares by identity: two errors are equal if they are clones of one error.
 impl PartialEq for StoreError {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::*;
 
-/// A body that counts the bytes that are read, and does not end before `left` chunks.
+/// A body that counts the bytes that were read. It has `left` chunks.
 struct Source {
     chunk: Bytes,
     left: usize,
@@ -41,13 +41,13 @@ impl Source {
         Self { pace: Duration::from_secs(seconds), ..self }
     }
 
-    /// Makes the body stop after its chunks, without an end.
+    /// Makes the body stall after its chunks, without an end.
     fn stalling(self) -> Self {
         Self { ends: false, ..self }
     }
 
-    /// Reads the body like the rest of a request. Returns how many bytes were read, and the time
-    /// taken.
+    /// Reads the body as the rest of a request. Returns the number of bytes that were read, and the
+    /// time taken.
     async fn discarded(self) -> (usize, Duration) {
         let (read, start) = (self.read.clone(), Instant::now());
         let task = spawn(Box::pin(self), &request(), free(1));
@@ -83,7 +83,7 @@ fn request() -> Parts {
     Request::new(()).into_parts().0
 }
 
-/// Places for one test only.
+/// Places for tasks, for one test only.
 fn free(count: usize) -> &'static Semaphore {
     Box::leak(Box::new(Semaphore::new(count)))
 }
@@ -97,7 +97,7 @@ async fn reads_a_body_to_its_end() {
 async fn stops_after_16_mib() {
     const MIB: usize = 1024 * 1024;
     assert_eq!(Source::new(MIB, 1000).discarded().await.0, 17 * MIB);
-    // At the limit the end of the body is still seen.
+    // The end of a body is still seen if the body has exactly the limit.
     assert_eq!(Source::new(MIB, 16).discarded().await.0, 16 * MIB);
 }
 
@@ -112,7 +112,7 @@ async fn stops_after_10_seconds() {
 async fn stops_after_2_seconds_without_a_byte() {
     let (read, took) = Source::new(10, 3).stalling().discarded().await;
     assert_eq!((read, took), (30, Duration::from_secs(2)));
-    // A frame without a byte does not count.
+    // A frame without a byte does not extend the time.
     let (_, took) = Source::new(0, 1000).every(1).discarded().await;
     assert_eq!(took, Duration::from_secs(2));
 }
