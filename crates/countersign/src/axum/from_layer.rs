@@ -10,14 +10,25 @@ use crate::{
 /// extractor for handlers with any state.
 ///
 /// `T` is [`Webhook`](crate::Webhook), [`VerifiedBody`](crate::VerifiedBody) or
-/// [`Either`](crate::Either). By themselves they also take the layer's proof, but they need a
-/// verifier in the router's state, and a state such as `Arc<App>` cannot provide one. `FromLayer`
-/// needs nothing of the state, and never verifies.
+/// [`Either`](crate::Either). Without `FromLayer`, they also take the proof of the layer, but they
+/// need a verifier in the state of the router, and a state such as `Arc<App>` cannot provide one.
+/// `FromLayer` needs nothing from the state, and never verifies.
+///
+/// # Defaults
+///
+/// `FromLayer` has no settings. The limits and the answers are those of the verifier in the layer:
+/// 1 MiB and 10 s unless set.
 ///
 /// # Errors
 ///
-/// A [`Rejection`]: 400 or 422 if the delivery cannot be read as the event of `T`. 500 if no layer
-/// has verified the request for the provider of `T`; the log line names the missing layer.
+/// A [`Rejection`], which is the response:
+/// - 400 if the signed body is not UTF-8 JSON, and `T` holds an event;
+/// - 422 if the signed body is JSON and not the event of `T`;
+/// - 500 if no layer has verified the request for the provider of `T`; the log line names the
+///   missing layer.
+///
+/// The layer itself answers all other rejections, such as 401, 408 and 413, and the extractor does
+/// not run.
 ///
 /// # Security
 ///

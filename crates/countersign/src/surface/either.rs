@@ -1,47 +1,58 @@
-//! One of two.
+//! The choice between two extractors, or between two proofs.
 
-/// One of two: what an endpoint receives that several providers deliver to.
+/// One of two deliveries, for an endpoint to which several providers deliver: an extractor.
 ///
-/// As an extractor it takes two others, [`Webhook`](crate::Webhook) and
-/// [`VerifiedBody`](crate::VerifiedBody) in any mixture, and nests for three and more:
-/// `Either<A, Either<B, C>>`. The delivery is verified by the one whose signature header is there:
+/// It combines two extractors, [`Webhook`](crate::Webhook) and
+/// [`VerifiedBody`](crate::VerifiedBody) in any mixture. Nest it for three and more:
+/// `Either<A, Either<B, C>>`. The signature headers of the request decide which verifier checks the
+/// delivery:
 ///
-/// | signature headers | |
+/// | signature headers | verdict |
 /// |---|---|
-/// | of exactly one provider | its verifier alone decides, with its limits and its answers |
+/// | of exactly one provider | only its verifier decides, with its limits and its answers |
 /// | of none | 401, the signature is missing, unless a verifier [answers] such requests |
 /// | of a provider, and of others whose headers it is known to send ([`ForeignHeaders`]) | its verifier decides, as if the other headers were absent |
-/// | of more than one otherwise, whatever is in them | 401, the signature is ambiguous |
+/// | of several providers in all other cases, with any value | 401, the signature is ambiguous |
 ///
-/// The last row, and the deliveries of no provider, get the answer and the deadline of the first
-/// verifier from the left. The log names all providers: `github|x-webhook-signature`.
+/// A delivery without a signature header, or of the last row, gets the answer and the deadline of
+/// the first verifier from the left. The log names all providers: `github|x-webhook-signature`.
 ///
-/// Behind a middleware it takes the proof that is there, from the left, and no header chooses
-/// again. A middleware of several providers has a pair of verifiers: see
-/// [`Verifiers`](crate::adapter::Verifiers). See [`axum`](crate::axum) for an example.
+/// Behind a middleware, it takes the proof that the middleware left, without a second look at the
+/// headers. If there are several proofs, it takes the first one from the left. A middleware for
+/// several providers has a pair of verifiers: see [`Verifiers`](crate::adapter::Verifiers). The
+/// page of [`axum`](crate::axum) has an example with unsigned and ambiguous deliveries.
+///
+/// # Defaults
+///
+/// `Either` has no settings. Each side has the limits of its verifier: 1 MiB and 10 s unless set.
 ///
 /// [answers]: crate::Verifier::answer_unsigned
 ///
 /// # Errors
 ///
-/// A [`Rejection`](crate::Rejection), as those of its sides.
+/// A [`Rejection`](crate::Rejection), which is the response:
+/// - 401 if the signature is missing or ambiguous;
+/// - 500 if two verifiers look for the signature in the same header;
+/// - each rejection of the side that the headers chose: 400, 401, 408, 413, 422, 500 or 503, as on
+///   the pages of [`Webhook`](crate::Webhook) and [`VerifiedBody`](crate::VerifiedBody);
+/// - 200 if no signature header is present and a verifier [answers] the request.
 ///
 /// # Security
 ///
-/// - The header chooses who decides, and nothing more: a delivery is let through only if the
-///   provider that it names has signed it. A sender can leave headers out, and with them choose
-///   the verifier: give each provider a secret of its own.
-/// - Two verifiers must not look for the signature in the same header, as two providers of one
-///   convention do, or the same provider twice, or one whose
-///   [`Verifier::header`](crate::Verifier::header) was set to another's. Middleware panics when it
-///   is made for such verifiers. The extractor answers 500, and the log names both. Give each an
-///   endpoint of its own.
+/// - The header only chooses the verifier. A delivery is accepted only if the provider of that
+///   verifier has signed it. A sender can leave headers out, and so choose the verifier: give each
+///   provider a secret of its own.
+/// - Two verifiers must not look for the signature in the same header. This happens with two
+///   providers of one convention, with the same provider twice, or if
+///   [`Verifier::header`](crate::Verifier::header) sets the header of another provider. Middleware
+///   panics when it is made for such verifiers. The extractor answers 500, and the log names both
+///   verifiers. Give each of them an endpoint of its own.
 ///
 /// [`ForeignHeaders`]: crate::scheme::ForeignHeaders
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Either<L, R> {
-    /// The first.
+    /// The first alternative.
     Left(L),
-    /// The second, or one of those that follow.
+    /// The second alternative, or one of those that follow it.
     Right(R),
 }

@@ -33,13 +33,14 @@
 //! A delivery of `XWebhookSignature` with the default limit (1 MiB) and deadline (10 s), in two
 //! chunks:
 //!
-//! | step | input | state |
-//! |---|---|---|
-//! | `new` | `X-Webhook-Signature` with 64 hex digits, `Content-Length: 15` | `Admitted`: the tag has 32 bytes, a MAC is started, and 15 is within the limit |
-//! | first poll | chunk `{"some"` | 7 bytes are hashed and kept |
-//! | | no chunk is ready | a timer of 10 s is made, and the poll returns `Pending` |
-//! | second poll | chunk `:"data"}` | 15 bytes are hashed and kept |
-//! | | end of the body | `end`: the MAC over 15 bytes equals the tag, so the proof is returned |
+//! 1. `new`: the header `X-Webhook-Signature` has 64 hex digits, and `Content-Length` is 15. The
+//!    tag has 32 bytes, and 15 is within the limit, so that the stage is `Admitted`. A MAC is
+//!    started.
+//! 2. First poll: the chunk `{"some"` is ready, and its 7 bytes are hashed and kept. The next chunk
+//!    is not ready: a timer of 10 s is made, and the poll returns `Pending`.
+//! 3. Second poll: the chunk `:"data"}` is ready, and its 8 bytes are hashed and kept. The body
+//!    ends.
+//! 4. `end`: the MAC over the 15 bytes equals the tag, and the proof is returned.
 //!
 //! If the second chunk is `:"dat4"}`, the MAC differs from the tag. The example has no retired
 //! secret and no other body form to try, so `end` returns a rejection with 401. If the header has

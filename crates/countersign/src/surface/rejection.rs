@@ -28,41 +28,44 @@ pub use store_error::StoreError;
 
 /// A delivery that does not reach its handler, and the answer to its sender.
 ///
-/// | reason | status |
-/// |---|---|
-/// | the signature is missing, malformed, over other bytes, stale … | 401, equal for all |
-/// | the body is larger than the limit | 413 |
-/// | the body is not complete within the deadline | 408 |
-/// | the body breaks off | 400 |
-/// | signed, but not UTF-8 JSON | 400 |
-/// | signed JSON, but no event | 422 |
-/// | the tenant's secrets cannot be looked up | 503, `Retry-After: 5` |
-/// | the event was handled before | 200, or the first answer if it was kept for the same bytes; `Idempotent-Replayed: true` |
-/// | the event is being handled for another delivery | 503 unless [`InProgressStatus`] is set, `Retry-After` |
-/// | the idempotency store fails, or does not answer in time | 503, `Retry-After: 5` |
-/// | a setting of the application is missing or wrong | 500 |
-/// | no signature, and [`answer_unsigned`](crate::Verifier::answer_unsigned) answers it | 200 |
+/// | reason | status | default body |
+/// |---|---|---|
+/// | the signature is missing, malformed, over other bytes, stale … | 401, equal for all | `{"error":"Invalid signature"}` |
+/// | the body is larger than the limit | 413 | `{"error":"Payload too large"}` |
+/// | the body is not complete within the deadline | 408 | `{"error":"Request timeout"}` |
+/// | the body breaks off | 400 | `{"error":"Incomplete body"}` |
+/// | signed, but not UTF-8 JSON | 400 | `{"error":"Invalid payload"}` |
+/// | signed JSON, but no event | 422 | `{"error":"Invalid payload"}` |
+/// | the tenant's secrets cannot be looked up | 503, `Retry-After: 5` | `{"error":"Service unavailable"}` |
+/// | the event was handled before | 200, or the first answer if it was kept for the same bytes; `Idempotent-Replayed: true` | `{"duplicate":true}` |
+/// | the event is being handled for another delivery | 503 unless [`InProgressStatus`] is set, `Retry-After` | `{"error":"In progress"}` |
+/// | the idempotency store fails, or does not answer in time | 503, `Retry-After: 5` | `{"error":"Service unavailable"}` |
+/// | a setting of the application is missing or wrong | 500 | `{"error":"Internal server error"}` |
+/// | no signature, and [`answer_unsigned`](crate::Verifier::answer_unsigned) answers it | 200 | the answer of the closure |
 ///
-/// The bodies of the answers with 401, 400, 413 and 422 are set on the verifier:
+/// `Retry-After` is in seconds. A 401 has the header field `WWW-Authenticate: Webhook-Signature`.
+///
+/// The bodies of the answers with 401, 400, 413 and 422 can be set on the verifier:
 /// [`Verifier::unauthorized`](crate::Verifier::unauthorized),
 /// [`bad_request`](crate::Verifier::bad_request),
 /// [`payload_too_large`](crate::Verifier::payload_too_large) and
-/// [`unprocessable`](crate::Verifier::unprocessable). The proof of a layer carries them to the
-/// extractor.
+/// [`unprocessable`](crate::Verifier::unprocessable). Behind a layer, the extractors send the same
+/// bodies, because the proof carries them.
 ///
-/// The `Retry-After` of an event in progress is the rest of the other delivery's lease, in whole
-/// seconds, rounded up, at least 1. After that time the event is done, or free to be claimed.
+/// For an event in progress, `Retry-After` is the rest of the other delivery's lease, rounded up to
+/// whole seconds, and at least 1. After that time the event is done, or free to be claimed.
 ///
 /// The rejection is in the extensions of the response, where outer layers find it. Layers that
-/// count rejections must look at the [`reason`](Self::reason): duplicates and handshakes are here
-/// as well. Each rejection is logged once; [`logs`](crate::logs) lists the targets and the levels.
+/// count rejections must check the [`reason`](Self::reason), because duplicates and handshakes are
+/// rejections as well. Each rejection is logged once; [`logs`](crate::logs) lists the targets and
+/// the levels.
 ///
 /// # Security
 ///
-/// The sender gets the status, the headers and the body of the answer, and nothing else of the
+/// The sender gets the status, the headers and the body of the answer, and no other part of the
 /// reason. Neither the log nor this type holds a secret, an expected tag or a value of the payload.
 /// The error that a store reported is in the log and in the sources of this error, and is never
-/// sent. A kept answer and the token of a handshake are not shown by the log or by `Debug`.
+/// sent. The log and `Debug` do not show a kept answer, or the token of a handshake.
 #[derive(Clone, Debug)]
 pub struct Rejection {
     reason: Reason,

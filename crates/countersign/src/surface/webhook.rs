@@ -1,4 +1,4 @@
-//! What a handler takes.
+//! The extractors [`Webhook`] and [`VerifiedBody`].
 
 use std::{borrow::Cow, fmt};
 
@@ -6,18 +6,40 @@ use countersign_core::{Event, Provider};
 
 use crate::{Verified, surface::event_facts::HeaderFacts};
 
-/// A verified delivery and the event it tells: an extractor.
+/// A verified delivery and its typed event: an extractor.
 ///
-/// It takes the proof that a verifying layer left, else verifies the body with the verifier of the
-/// application: one handler works with and without the layer, nothing is hashed twice, and a layer
-/// that was forgotten opens no door. Another endpoint of the same kind of event is named by the
-/// second parameter: `Webhook<flat::Event, Eu>`.
+/// It takes the proof that a layer or a middleware left. Without a proof, it verifies the body with
+/// the verifier from the router's state (axum) or from the app data (actix-web). One handler
+/// therefore works with and without a layer, nothing is hashed twice, and a forged delivery never
+/// reaches the handler if the layer was forgotten.
+///
+/// The second parameter names another endpoint with the same kind of event:
+/// `Webhook<flat::Event, Eu>`.
+///
+/// # Defaults
+///
+/// All settings are on the verifier. Unless they are set:
+/// - a body has at most 1 MiB ([`Verifier::body_limit`](crate::Verifier::body_limit));
+/// - a body is complete within 10 s ([`Verifier::body_deadline`](crate::Verifier::body_deadline));
+/// - a signed time is at most as far from now as the provider's scheme states, mostly 300 s
+///   ([`Verifier::tolerance`](crate::Verifier::tolerance)).
 ///
 /// # Errors
 ///
-/// A [`Rejection`](crate::Rejection). A delivery that was signed and does not fit `E` is refused
-/// with 400 or 422; `Webhook<Result<E, PayloadError>>` takes it all the same, to keep the bytes and
-/// answer 2xx.
+/// A [`Rejection`](crate::Rejection), which is the response:
+/// - 401 if the delivery is not verified: its signature does not match, its signed time is stale,
+///   its tenant is unknown, or a header is missing, repeated or malformed;
+/// - 413 if the body is larger than the limit;
+/// - 408 if the body is not complete within the deadline;
+/// - 400 if the body breaks off, or is signed and not UTF-8 JSON;
+/// - 422 if the body is signed JSON and not the event `E`;
+/// - 503 if the secrets of the tenant cannot be looked up;
+/// - 500 if the verifier is missing (actix-web; on axum, such a handler does not compile);
+/// - 200 if the request has no signature header and
+///   [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) answers it.
+///
+/// `Webhook<Result<E, PayloadError>>` also accepts signed bodies that are not the event `E`, so
+/// that the handler can keep the bytes and answer 2xx.
 #[non_exhaustive]
 pub struct Webhook<E: Event, P = <E as Event>::Provider> {
     /// The event.
@@ -28,19 +50,19 @@ pub struct Webhook<E: Event, P = <E as Event>::Provider> {
 }
 
 impl<E: Event, P: Provider> Webhook<E, P> {
-    /// Returns the event's id, if the provider's [`EVENT`](Provider::EVENT) has a place for it: a
-    /// text, or an integer as its digits. An id in the body is read from the signed bytes at each
-    /// call.
+    /// Returns the event's id, if the provider's [`EVENT`](Provider::EVENT) has a place for it. The
+    /// id is text, or the digits of an integer. An id in the body is read from the signed bytes at
+    /// each call.
     ///
-    /// Returns the id also for a variant of [`events!`](crate::events) that holds only the data.
-    /// Returns `None` if the delivery has no id. See
-    /// [`Delivery::id`](crate::event::Delivery::id), which returns the same.
+    /// Returns the id also if the event is a variant of [`events!`](crate::events) that holds only
+    /// the data. Returns `None` if the delivery has no id.
+    /// [`Delivery::id`](crate::event::Delivery::id) returns the same id.
     ///
     /// # Security
     ///
-    /// Where the place is a header that is not signed
-    /// ([`Location::is_signed`](crate::event::Location::is_signed)), whoever replays a delivery can
-    /// change the id.
+    /// If the place is an unsigned header
+    /// ([`Location::is_signed`](crate::event::Location::is_signed)), anybody who sends the delivery
+    /// again can change the id.
     ///
     /// # Examples
     ///
@@ -88,8 +110,9 @@ impl<E: Event, P: Provider> Webhook<E, P> {
         self.header_facts.id(&self.verified)
     }
 
-    /// Returns the event's type, where the provider's [`EVENT`](Provider::EVENT) has a place for
-    /// it. A type in the body is read from the signed bytes at each call. `None` if it is repeated.
+    /// Returns the event's type, if the provider's [`EVENT`](Provider::EVENT) has a place for it. A
+    /// type in the body is read from the signed bytes at each call. Returns `None` if the type is
+    /// repeated.
     ///
     /// See [`id`](Self::id) for an example and for types in headers.
     #[must_use]
@@ -115,11 +138,21 @@ impl<E: Event + fmt::Debug, P: Provider> fmt::Debug for Webhook<E, P> {
 
 /// A verified delivery whose bytes the handler reads itself: an extractor.
 ///
-/// As [`Webhook`], without an event: any bytes that were signed are accepted.
+/// It works like [`Webhook`], without an event: it accepts any bytes that were signed, and the
+/// defaults are the same.
 ///
 /// # Errors
 ///
-/// A [`Rejection`](crate::Rejection).
+/// A [`Rejection`](crate::Rejection), which is the response:
+/// - 401 if the delivery is not verified: its signature does not match, its signed time is stale,
+///   its tenant is unknown, or a header is missing, repeated or malformed;
+/// - 413 if the body is larger than the limit;
+/// - 408 if the body is not complete within the deadline;
+/// - 400 if the body breaks off;
+/// - 503 if the secrets of the tenant cannot be looked up;
+/// - 500 if the verifier is missing (actix-web; on axum, such a handler does not compile);
+/// - 200 if the request has no signature header and
+///   [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) answers it.
 pub struct VerifiedBody<P>(
     /// The proof, with the exact bytes that were signed.
     pub Verified<P>,
