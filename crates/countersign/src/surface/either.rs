@@ -48,6 +48,50 @@
 ///   panics when it is made for such verifiers. The extractor answers 500, and the log names both
 ///   verifiers. Give each of them an endpoint of its own.
 ///
+/// # Examples
+///
+/// ```
+/// # #[cfg(not(all(feature = "axum", feature = "testing")))] fn main() {}
+/// # #[cfg(all(feature = "axum", feature = "testing"))]
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::{Router, body::Body, extract::FromRef, routing::post};
+/// use countersign::providers::{GitHub, XWebhookSignature, github, x_webhook_signature::flat};
+/// use countersign::{Either, Secret, Signer, Verifier, Webhook, testing::SignedRequest};
+/// use tower::ServiceExt;
+///
+/// #[derive(Clone, FromRef)]
+/// struct App {
+///     github: Verifier<GitHub>,
+///     in_house: Verifier<XWebhookSignature>,
+/// }
+///
+/// async fn on_either(delivery: Either<Webhook<github::Event>, Webhook<flat::Event>>) -> String {
+///     match delivery {
+///         Either::Left(Webhook { event, .. }) => event.event_type,
+///         Either::Right(Webhook { event, .. }) => event.event_type().to_owned(),
+///     }
+/// }
+///
+/// let github = Secret::new("It's a Secret to Everybody")?;
+/// let in_house = Secret::new("whsec_abc123")?;
+/// let app = Router::new().route("/webhooks", post(on_either)).with_state(App {
+///     github: Verifier::new(github.clone())?,
+///     in_house: Verifier::new(in_house.clone())?,
+/// });
+///
+/// let body = r#"{"type":"user.created","data":{"id":"u_1"}}"#;
+/// let left = SignedRequest::new(&Signer::<GitHub>::new(github)?, body)?
+///     .with_header("X-GitHub-Event", "member");
+/// let right = SignedRequest::new(&Signer::<XWebhookSignature>::new(in_house)?, body)?;
+/// for (request, status) in [(left, 200), (right.clone(), 200), (right.forged(), 401)] {
+///     let response = app.clone().oneshot(request.http::<Body>("/webhooks")?).await?;
+///     assert_eq!(response.status(), status);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [`ForeignHeaders`]: crate::scheme::ForeignHeaders
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Either<L, R> {

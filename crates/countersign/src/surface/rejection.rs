@@ -66,6 +66,48 @@ pub use store_error::StoreError;
 /// reason. Neither the log nor this type holds a secret, an expected tag or a value of the payload.
 /// The error that a store reported is in the log and in the sources of this error, and is never
 /// sent. The log and `Debug` do not show a kept answer, or the token of a handshake.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(not(all(feature = "axum", feature = "testing")))] fn main() {}
+/// # #[cfg(all(feature = "axum", feature = "testing"))]
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::{Router, body::Body, http::StatusCode, response::{IntoResponse, Response}};
+/// use axum::routing::post;
+/// use countersign::error::{Reason, VerifyErrorKind};
+/// use countersign::providers::{XWebhookSignature, x_webhook_signature::flat};
+/// use countersign::{Rejection, Secret, Signer, Verifier, Webhook, testing::SignedRequest};
+/// use tower::ServiceExt;
+///
+/// async fn on_event(webhook: Result<Webhook<flat::Event>, Rejection>) -> Response {
+///     match webhook {
+///         Ok(_) => StatusCode::OK.into_response(),
+///         // The rejection is the response, here as in a handler that takes only the `Webhook`.
+///         Err(rejection) => rejection.into_response(),
+///     }
+/// }
+///
+/// let secret = Secret::new("whsec_abc123")?;
+/// let app = Router::new()
+///     .route("/webhooks", post(on_event))
+///     .with_state(Verifier::<XWebhookSignature>::new(secret.clone())?);
+///
+/// let signer = Signer::<XWebhookSignature>::new(secret)?;
+/// let genuine = SignedRequest::new(&signer, r#"{"type":"user.created","data":{"id":"u_1"}}"#)?;
+/// let response = app.clone().oneshot(genuine.http::<Body>("/webhooks")?).await?;
+/// assert_eq!(response.status(), StatusCode::OK);
+///
+/// let forged = genuine.forged();
+/// let response = app.oneshot(forged.http::<Body>("/webhooks")?).await?;
+/// assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+/// let rejection = response.extensions().get::<Rejection>().ok_or("no rejection")?;
+/// let Reason::Verify(error) = rejection.reason() else { panic!("{rejection}") };
+/// assert_eq!(error.kind(), VerifyErrorKind::Mismatch);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Rejection {
     reason: Reason,

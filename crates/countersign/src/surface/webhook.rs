@@ -40,6 +40,39 @@ use crate::{Verified, surface::event_facts::HeaderFacts};
 ///
 /// `Webhook<Result<E, PayloadError>>` also accepts signed bodies that are not the event `E`, so
 /// that the handler can keep the bytes and answer 2xx.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(not(all(feature = "axum", feature = "testing")))] fn main() {}
+/// # #[cfg(all(feature = "axum", feature = "testing"))]
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::{Router, body::Body, http::StatusCode, routing::post};
+/// use countersign::providers::{XWebhookSignature, x_webhook_signature::flat};
+/// use countersign::{Secret, Signer, Verifier, Webhook, testing::SignedRequest};
+/// use tower::ServiceExt;
+///
+/// async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
+///     event.event_type().to_owned()
+/// }
+///
+/// let secret = Secret::new("whsec_abc123")?;
+/// let app = Router::new()
+///     .route("/webhooks", post(on_event))
+///     .with_state(Verifier::<XWebhookSignature>::new(secret.clone())?);
+///
+/// let signer = Signer::<XWebhookSignature>::new(secret)?;
+/// let genuine = SignedRequest::new(&signer, r#"{"type":"user.created","data":{"id":"u_1"}}"#)?;
+/// let response = app.clone().oneshot(genuine.http::<Body>("/webhooks")?).await?;
+/// assert_eq!(response.status(), StatusCode::OK);
+///
+/// let forged = genuine.forged();
+/// let response = app.oneshot(forged.http::<Body>("/webhooks")?).await?;
+/// assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+/// # Ok(())
+/// # }
+/// ```
 #[non_exhaustive]
 pub struct Webhook<E: Event, P = <E as Event>::Provider> {
     /// The event.
@@ -153,6 +186,38 @@ impl<E: Event + fmt::Debug, P: Provider> fmt::Debug for Webhook<E, P> {
 /// - 500 if the verifier is missing (actix-web; on axum, such a handler does not compile);
 /// - 200 if the request has no signature header and
 ///   [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) answers it.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(not(all(feature = "axum", feature = "testing")))] fn main() {}
+/// # #[cfg(all(feature = "axum", feature = "testing"))]
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::{Router, body::{Body, to_bytes}, http::StatusCode, routing::post};
+/// use countersign::providers::GitHub;
+/// use countersign::{Secret, Signer, VerifiedBody, Verifier, testing::SignedRequest};
+/// use tower::ServiceExt;
+///
+/// async fn on_bytes(VerifiedBody(verified): VerifiedBody<GitHub>) -> Vec<u8> {
+///     verified.bytes().to_vec()
+/// }
+///
+/// let secret = Secret::new("It's a Secret to Everybody")?;
+/// let app = Router::new()
+///     .route("/webhooks", post(on_bytes))
+///     .with_state(Verifier::<GitHub>::new(secret.clone())?);
+///
+/// let genuine = SignedRequest::new(&Signer::<GitHub>::new(secret)?, "Hello, World!")?;
+/// let response = app.clone().oneshot(genuine.http::<Body>("/webhooks")?).await?;
+/// assert_eq!(to_bytes(response.into_body(), 100).await?, "Hello, World!");
+///
+/// let forged = genuine.forged();
+/// let response = app.oneshot(forged.http::<Body>("/webhooks")?).await?;
+/// assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+/// # Ok(())
+/// # }
+/// ```
 pub struct VerifiedBody<P>(
     /// The proof, with the exact bytes that were signed.
     pub Verified<P>,
