@@ -12,8 +12,8 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body that the inner service of [`VerifyService`](super::VerifyService) gets: the bytes
-    /// that were verified, in one piece.
+    /// The request body that [`VerifyService`](super::VerifyService) passes to its inner service:
+    /// the verified bytes, in one piece.
     #[derive(Clone)]
     pub struct RequestBody {
         #[pin]
@@ -54,8 +54,8 @@ impl fmt::Debug for RequestBody {
 }
 
 pin_project! {
-    /// The body of a response of [`VerifyService`](super::VerifyService): the inner service's, or
-    /// another in its place.
+    /// The body of a response of [`VerifyService`](super::VerifyService): the body of the inner
+    /// service, or bytes that are in memory, such as those of a rejection.
     pub struct ResponseBody<B> {
         #[pin]
         content: Content<B>,
@@ -75,7 +75,7 @@ impl<B> ResponseBody<B> {
         Self { content: Content::Inner { body } }
     }
 
-    /// An answer that the inner service has not given.
+    /// Wraps a response whose body is in memory.
     pub(super) fn full(response: Response<Full<Bytes>>) -> Response<Self> {
         response.map(|body| Self { content: Content::Full { body } })
     }

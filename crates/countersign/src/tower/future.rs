@@ -50,13 +50,13 @@ pin_project! {
         Verifying {
             #[pin]
             intake: Intake<V, B>,
-            // Taken when the body is verified.
+            // Taken when the verdict is there.
             waiting: Option<(Parts, S)>,
         },
-        // Verified, but the inner service is not ready.
+        // The delivery is verified, but the inner service is not ready.
         Verified {
             inner: S,
-            // Taken when it is called.
+            // Taken when the inner service is called.
             request: Option<Request<RequestBody>>,
         },
         Calling {
@@ -92,7 +92,7 @@ where
                 StateProjection::Verifying { mut intake, waiting } => {
                     let verdict = ready!(intake.as_mut().poll(cx));
                     let Some((mut parts, mut inner)) = waiting.take() else {
-                        // Not reached: what is verified is called, what is refused is answered.
+                        // Polled again after a rejection was returned.
                         polled_again()
                     };
                     let proof = match verdict {
@@ -106,7 +106,7 @@ where
                     let bytes = delivery.body().clone();
                     describe(&mut parts.headers, delivery.form(), bytes.len());
                     proof.leave(&mut parts.extensions);
-                    // A text that was signed can be longer than the body that was sent.
+                    // The signed text can be longer than the body that was sent.
                     #[cfg(feature = "axum")]
                     let limit = intake.limit().max(bytes.len());
                     let request = Request::from_parts(parts, RequestBody::new(bytes));
@@ -121,7 +121,7 @@ where
                 }
                 StateProjection::Verified { inner, request } => {
                     ready!(inner.poll_ready(cx))?;
-                    // Not reached without a request: after the call, the state is the next one.
+                    // Not reached: the call that takes the request also changes the state.
                     let Some(request) = request.take() else { polled_again() };
                     let response = inner.call(request);
                     state.set(State::Calling { response });
@@ -134,7 +134,8 @@ where
     }
 }
 
-/// Makes the fields that describe a body describe the one that is handed on.
+/// Changes the header fields that describe the body, if the inner service gets another text than
+/// the bytes on the wire.
 fn describe(headers: &mut HeaderMap, form: BodyForm, length: usize) {
     if form == BodyForm::Wire {
         return;
@@ -162,6 +163,6 @@ where
     }
 }
 
-/// Header fields that describe the bytes on the wire, not the signed text that is handed on.
+/// Header fields that describe the bytes on the wire, and not the signed text that is passed on.
 const ABOUT_THE_WIRE: [&str; 6] =
     ["content-digest", "content-md5", "digest", "repr-digest", "trailer", "transfer-encoding"];

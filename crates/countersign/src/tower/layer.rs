@@ -5,7 +5,7 @@ use crate::surface::{Verifiers, choice::assert_apart};
 
 /// Layer that applies the [`VerifyService`] middleware.
 ///
-/// Put load shedding and concurrency limits inside of this layer, so that they count only verified
+/// Put load shedding and concurrency limits inside this layer, so that they count only verified
 /// deliveries:
 ///
 /// ```
@@ -29,8 +29,8 @@ pub struct VerifyLayer<V> {
 }
 
 impl<V: Verifiers> VerifyLayer<V> {
-    /// Lets through what this [`Verifier`](crate::Verifier) accepts, or that one of a pair whose
-    /// header is there. Everything there is to set is set on the verifier.
+    /// Makes a layer that passes on the deliveries that this [`Verifier`](crate::Verifier) accepts.
+    /// Of a pair of verifiers, the signature header chooses one. All settings are on the verifier.
     ///
     /// # Panics
     ///

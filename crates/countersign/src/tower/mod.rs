@@ -1,18 +1,19 @@
-//! Middleware that lets through what was signed.
+//! Middleware that passes only signed deliveries to the inner service.
 //!
-//! Use it where handlers exist that take the body as they like (`Json<T>`, `Bytes`, `String`, a
-//! stream): they keep working behind it, on the bytes that were verified. For new handlers on axum
-//! the extractors of [`axum`](crate::axum) say more.
+//! Use it if you have handlers that take the body in any form (`Json<T>`, `Bytes`, `String`, a
+//! stream): they work unchanged, on the bytes that were verified. For new handlers on axum, use the
+//! extractors of [`axum`](crate::axum): they also give you the event.
 //!
-//! A delivery is let through when **all** of these hold:
-//! 1. the signature header is there, once, and well formed, before a byte of the body is read;
+//! A delivery is accepted when **all** of these conditions hold:
+//! 1. the signature header is present, occurs only once, and is well formed, before a byte of the
+//!    body is read;
 //! 2. the body is complete within the verifier's limit and deadline;
 //! 3. the signed timestamp, if the scheme has one, is within the tolerance;
 //! 4. the tag over the exact received bytes matches one of the secrets.
 //!
-//! The request then holds the proof, [`Verified<P>`](crate::Verified), in its extensions.
-//! Everything else is answered as [`Rejection`](crate::Rejection) has it: the inner service is not
-//! called, and the typed rejection is in the response's extensions.
+//! The request then has the proof, [`Verified<P>`](crate::Verified), in its extensions. Every other
+//! delivery gets the answer that [`Rejection`](crate::Rejection) lists: the inner service is not
+//! called, and the typed rejection is in the extensions of the response.
 //!
 //! # Examples
 //!
@@ -60,17 +61,17 @@
 //! # }
 //! ```
 //!
-//! Services that want the event, and not just its bytes, read it with
+//! Services that need the event, and not only its bytes, read it with
 //! [`Webhook::from_parts`](crate::Webhook::from_parts).
 //!
-//! Where several providers deliver to one endpoint, the layer takes a pair of verifiers, of which
-//! the signature header chooses one: `VerifyLayer::new((github, in_house))`, and
+//! If several providers deliver to one endpoint, make the layer with a pair of verifiers, of which
+//! the signature header chooses one: `VerifyLayer::new((github, in_house))`, or
 //! `VerifyLayer::new((github, (in_house, respan)))` for three.
-//! [`Verifiers`](crate::adapter::Verifiers) says what that lets through;
-//! [`Either::from_parts`](crate::Either::from_parts) reads it.
+//! [`Verifiers`](crate::adapter::Verifiers) describes the choice, and
+//! [`Either::from_parts`](crate::Either::from_parts) reads the delivery.
 //!
-//! On axum, `route_layer` wraps the routes that exist; `layer` wraps the fallback as well, so that
-//! an unknown path is answered 401 instead of 404:
+//! On axum, `route_layer` wraps the existing routes; `layer` also wraps the fallback, so that an
+//! unknown path gets 401 instead of 404:
 //!
 //! ```
 //! use axum::{Extension, Json, Router, routing::post};
@@ -95,7 +96,7 @@
 //!
 //! Both wrap only the routes that exist when they are called. A route that is added **later is not
 //! verified**: add the layer last, or take the event with [`Webhook`](crate::Webhook), which
-//! verifies the delivery by itself if no layer did.
+//! verifies the delivery itself if no layer did.
 //!
 //! ```
 //! use axum::{Router, body::Body, http::{Request, StatusCode}, routing::post};
@@ -150,35 +151,35 @@
 //! # }
 //! ```
 //!
-//! A handshake that comes by `POST` without a signature is answered by
+//! For handshakes by `POST` without a signature, set
 //! [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned).
 //!
 //! # Deployment
 //!
 //! - The layer is always ready, and takes no part in backpressure. A concurrency limit, a buffer or
-//!   load shedding **inside** counts only verified deliveries: a body that is not verified yet
-//!   holds no permit of such a layer, even if the body arrives slowly. **Outside**, such a layer
-//!   also counts unverified uploads, so that a sender without the secret can use up its places.
+//!   load shedding **inside** the layer counts only verified deliveries: an unverified body holds
+//!   no permit of such a service, even if the body arrives slowly. **Outside**, it also counts
+//!   unverified uploads, so that a sender without the secret can use up its permits.
 //! - Put request decompression **inside**: most providers sign the bytes on the wire. If a layer
-//!   outside inflates their compressed deliveries, each of them is a 401. If your provider signs
+//!   outside inflates their compressed deliveries, each of them gets 401. If your provider signs
 //!   the text and compresses it afterwards, use [`BodyForm::Inflated`](crate::scheme::BodyForm)
 //!   (feature `inflate`). The text is then never longer than the verifier's limit, and
-//!   `VerifyLayer` removes `Content-Encoding`. You can put decompression **outside** only if all
+//!   `VerifyLayer` removes `Content-Encoding`. Decompression can be **outside** only if all
 //!   providers behind it sign the text before they compress it.
 //! - Trailers are not signed, and are dropped.
 //! - `IdempotencyLayer` (feature `idempotency`) runs each call as one future in a box: the inner
 //!   service, its future, its error, and the bodies of the request and the response must be
 //!   `Send + 'static`.
-//! - A rejection reaches a sender that is still sending. Over HTTP/1 the answer is sent at once,
+//! - A rejection reaches a sender that is still sending. Over HTTP/1, the answer is sent at once,
 //!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
-//!   for at most 10 s, until nothing arrives for 2 s. The process runs at most 30 such tasks at
+//!   for at most 10 s, and until nothing arrives for 2 s. The process runs at most 30 such tasks at
 //!   once. Without the task, clients that write before they read get a reset connection instead of
 //!   the answer. The rest is not read after `Expect: 100-continue`, a body deadline or a broken
 //!   body. The cost: a graceful stop takes up to 10 s longer, and request bodies must be
 //!   `Send + 'static`.
-//! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
-//!   to limit, and `axum::serve` does not.
-//! - A limit of somebody else around this layer is honoured (413). axum's own extractors (`Bytes`,
+//! - The deadline for the body needs a timer of tokio. The server has to limit the time for the
+//!   headers; `axum::serve` does not.
+//! - An outer body limit also applies: a larger body gets 413. axum's own extractors (`Bytes`,
 //!   `String`, `Json`, `Form`) have a limit of 2 MiB unless a `DefaultBodyLimit` sets another one.
 //!   If the verifier's limit is higher than 2 MiB, the layer sets it for the handlers inside, with
 //!   the feature `axum`; without the feature, put

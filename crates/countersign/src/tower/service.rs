@@ -13,12 +13,12 @@ use crate::surface::{
 
 /// Middleware that calls the inner service with verified deliveries only.
 ///
-/// The service is always ready, because it verifies first. Then a clone of the inner service is
-/// polled until it is ready, and is called. An error of the inner service's `poll_ready` is
+/// The service is always ready, because it verifies first. After that, a clone of the inner service
+/// is polled until it is ready, and is called. An error of the inner service's `poll_ready` is
 /// returned as the error of the call.
 ///
 /// Request bodies must be `Send + 'static`, because the rest of a rejected body is read in a task
-/// of its own; see the [module docs](crate::tower).
+/// of its own.
 ///
 /// See the [module docs](crate::tower) for an example.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct VerifyService<S, V> {
 }
 
 impl<S, V: Verifiers> VerifyService<S, V> {
-    /// Calls `inner` with what `verifiers` accept.
+    /// Wraps a service, which gets the deliveries that the verifiers accept.
     ///
     /// # Panics
     ///
@@ -67,8 +67,9 @@ where
     type Error = S::Error;
     type Future = VerifyFuture<S, V, B>;
 
-    /// Always ready. A service that is polled ready may hold a permit for the caller, and an
-    /// unverified body would keep that permit for as long as its sender wants.
+    /// Returns ready, without polling the inner service. A service that was polled ready may hold a
+    /// permit for the caller, and an unverified body would keep that permit for as long as its
+    /// sender wants.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         Poll::Ready(Ok(()))
     }

@@ -7,13 +7,16 @@ use crate::{
 };
 
 impl<E: Event, P: Provider> Webhook<E, P> {
-    /// Reads the event of a request that [`VerifyService`](crate::tower::VerifyService) has let
-    /// through, for services without a framework. axum and actix-web extract it.
+    /// Reads the event of a request that [`VerifyService`](crate::tower::VerifyService) has
+    /// verified, for services without a framework. On axum and actix-web, take `Webhook` as an
+    /// extractor.
     ///
     /// # Errors
     ///
-    /// A [`Rejection`], ready to be the response: 400 or 422 if the delivery is no such event, 500
-    /// if nothing around the service has verified the request.
+    /// A [`Rejection`], which converts into the response:
+    /// - 400 if the signed body is not UTF-8 JSON;
+    /// - 422 if the signed body is JSON and not the event `E`;
+    /// - 500 if no layer around the service has verified the request.
     ///
     /// # Examples
     ///
@@ -41,12 +44,13 @@ impl<E: Event, P: Provider> Webhook<E, P> {
 }
 
 impl<L: Extractor, R: Extractor> Either<L, R> {
-    /// Reads what [`VerifyService`](crate::tower::VerifyService) has let through of several
-    /// providers, as [`Webhook::from_parts`] does.
+    /// Reads a delivery of one of several providers that
+    /// [`VerifyService`](crate::tower::VerifyService) has verified. See [`Webhook::from_parts`] for
+    /// one provider.
     ///
     /// # Errors
     ///
-    /// As [`Webhook::from_parts`].
+    /// A [`Rejection`], as for [`Webhook::from_parts`].
     pub fn from_parts(parts: &Parts) -> Result<Self, Rejection> {
         read(parts)
     }
