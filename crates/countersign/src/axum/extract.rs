@@ -72,10 +72,11 @@ where
 }
 
 pin_project! {
-    /// Takes the proof that a layer left, or makes one, and reads it.
+    /// Takes the proof that a layer left, or verifies the body, and reads the delivery out of the
+    /// proof.
     ///
-    /// By hand, because what an `async` block is given and what it awaits have a place each: its
-    /// future would have twice the size, and is moved.
+    /// Written by hand, because an `async` block stores its arguments and the futures that it
+    /// awaits separately: its future would have twice the size, and is moved.
     struct Extraction<T>
     where
         T: Extractor,
@@ -86,7 +87,7 @@ pin_project! {
     }
 }
 
-/// The proof of a request.
+/// The future of the proof of a request.
 type Proof<T> = ProofFuture<T, Intake<<T as Extractor>::Verifiers, Body>, Rejected<Body>>;
 
 impl<T: Extractor> Extraction<T> {

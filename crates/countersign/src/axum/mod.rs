@@ -1,20 +1,20 @@
-//! Extractors for axum 0.8: [`Webhook`], [`VerifiedBody`], and
-//! [`Either`] of two where several providers deliver to one endpoint. [`FromLayer`]
-//! takes what a layer has verified.
+//! Extractors for axum 0.8: [`Webhook`], [`VerifiedBody`], and [`Either`] of two for endpoints of
+//! several providers. [`FromLayer`] takes a delivery that a layer has verified.
 //!
-//! Put a [`Verifier`](crate::Verifier) for each provider into the state; a handler that asks for a
-//! delivery of a provider whose verifier is not there does not compile.
+//! Put a [`Verifier`](crate::Verifier) for each provider into the state. A handler does not compile
+//! if the state has no verifier for its provider.
 //!
-//! A handler runs when **all** of these hold:
-//! 1. the signature header is there, once, and well formed, before a byte of the body is read;
+//! A handler runs when **all** of these conditions hold:
+//! 1. the signature header is present, occurs only once, and is well formed, before a byte of the
+//!    body is read;
 //! 2. the body is complete within the verifier's limit and deadline;
 //! 3. the signed timestamp, if the scheme has one, is within the tolerance;
 //! 4. the tag over the exact received bytes matches one of the secrets;
-//! 5. for `Webhook`: the bytes are an event of the type asked for.
+//! 5. for `Webhook`: the bytes are an event of the expected type.
 //!
-//! Everything else is answered as [`Rejection`] has it. A handler that takes
-//! `Result<Webhook<E>, Rejection>` answers by itself; `Option<Webhook<E>>` does not compile,
-//! because a refusal must not look like an absence.
+//! Every other delivery gets the answer that [`Rejection`] lists. A handler that takes
+//! `Result<Webhook<E>, Rejection>` answers itself. `Option<Webhook<E>>` does not compile, because a
+//! rejection must not look like an absent delivery.
 //!
 //! # Examples
 //!
@@ -75,9 +75,9 @@
 //!
 //! # Several providers at one endpoint
 //!
-//! [`Either`] takes the delivery of the provider whose signature header is there.
-//! The state holds a verifier for each. A delivery with the headers of both is rejected, unless one
-//! provider is known to send the other's headers too
+//! [`Either`] takes the delivery of the provider whose signature header is present. The state holds
+//! a verifier for each provider. A delivery with the headers of both is rejected, unless one
+//! provider is known to send the headers of the other too
 //! ([`ForeignHeaders`](crate::scheme::ForeignHeaders)):
 //!
 //! ```
@@ -130,7 +130,7 @@
 //! # My state is an `Arc`
 //!
 //! Put the `Arc` and the verifiers into one struct. `#[derive(FromRef)]` needs axum's feature
-//! `macros`; handlers then take `State<Arc<App>>` and the extractors side by side:
+//! `macros`. Handlers can then take `State<Arc<App>>` and the extractors:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -156,26 +156,27 @@
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!
-//! If the state cannot be changed, use a [`VerifyLayer`](crate::tower::VerifyLayer) and take
-//! [`FromLayer`] in the handler: it works with any state. Or give the webhooks a router with a
-//! state of its own, `Router::new().route(..).with_state(verifier)`, and merge it.
+//! If you cannot change the state, add a [`VerifyLayer`](crate::tower::VerifyLayer) and take
+//! [`FromLayer`] in the handler: it works with any state. Or make a router with its own state for
+//! the webhooks, `Router::new().route(..).with_state(verifier)`, and merge it.
 //!
 //! # Deployment
 //!
-//! - The body is read as it came over the wire: do not put a decompression layer around the route.
-//!   If the provider signs the text and compresses it afterwards, use
+//! - The body is verified as it came over the wire: do not put a decompression layer around the
+//!   route. If the provider signs the text and compresses it afterwards, use
 //!   [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`).
 //! - axum's `DefaultBodyLimit` does not apply to these extractors; the verifier's limit does.
-//!   Behind a layer, axum's own extractors have it too: see the [tower](crate::tower) page. A limit
-//!   that wraps the body (`tower_http`'s `RequestBodyLimitLayer`) is honoured as well: 413.
-//! - A rejection reaches a sender that is still sending. Over HTTP/1 the answer is sent at once,
+//!   Behind a layer, axum's own extractors have the verifier's limit too: see the
+//!   [tower](crate::tower) page. A limit that wraps the body (`tower_http`'s
+//!   `RequestBodyLimitLayer`) also applies: a larger body gets 413.
+//! - A rejection reaches a sender that is still sending. Over HTTP/1, the answer is sent at once,
 //!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
-//!   for at most 10 s, until nothing arrives for 2 s. The process runs at most 30 such tasks at
+//!   for at most 10 s, and until nothing arrives for 2 s. The process runs at most 30 such tasks at
 //!   once. Without the task, clients that write before they read get a reset connection instead of
 //!   the answer. The rest is not read after `Expect: 100-continue`, a body deadline or a broken
 //!   body. The cost: a graceful stop takes up to 10 s longer.
-//! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
-//!   to limit, and `axum::serve` does not.
+//! - The deadline for the body needs a timer of tokio. The server has to limit the time for the
+//!   headers; `axum::serve` does not.
 
 mod extract;
 #[cfg(feature = "idempotency")]

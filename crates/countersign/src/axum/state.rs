@@ -1,12 +1,12 @@
-//! Verifiers out of a router's state.
+//! Verifiers that extractors take from the state of a router.
 
 use axum_core::extract::FromRef;
 use countersign_core::{Provider, Verifier};
 
 use crate::adapter::Verifiers;
 
-/// Verifiers that the state `S` of a router holds: each of them is a part of the state by
-/// [`FromRef`].
+/// Verifiers that the state `S` of a router holds: each of them is a part of the state that
+/// [`FromRef`] returns.
 ///
 /// The trait is implemented for all such verifiers. It appears in the bounds of extractors.
 pub trait FromState<S>: Verifiers {
