@@ -1,4 +1,4 @@
-//! actix's payload as a stream of chunks.
+//! The payload of actix, as a stream of chunks.
 
 use std::{
     pin::Pin,
@@ -11,7 +11,7 @@ use futures_core::Stream;
 
 use crate::surface::intake::BodyError;
 
-/// The raw payload: what came over the wire, which `web::Bytes` would inflate.
+/// The raw payload, as it came over the wire. `web::Bytes` would inflate it.
 pub(super) struct Chunks(pub(super) Payload);
 
 impl Stream for Chunks {

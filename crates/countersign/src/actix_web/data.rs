@@ -1,11 +1,11 @@
-//! Verifiers out of the app data.
+//! Verifiers that extractors take from the app data.
 
 use actix_web::{HttpRequest, web::Data};
 use countersign_core::{Provider, Verifier};
 
 use crate::{Rejection, surface::Verifiers};
 
-/// Verifiers that the app data hold: each of them is an entry of its own, as `web::Data` or plain.
+/// Verifiers in the app data: each of them is an entry of its own, as `web::Data` or plain.
 ///
 /// The trait is implemented for all verifiers. It appears in the bounds of extractors.
 pub trait FromAppData: Verifiers {
@@ -13,7 +13,7 @@ pub trait FromAppData: Verifiers {
     ///
     /// # Errors
     ///
-    /// A [`Rejection`] that names the first that is missing.
+    /// A [`Rejection`] (500) that names the first missing verifier.
     fn from_app_data(request: &HttpRequest) -> Result<Self, Rejection>;
 }
 

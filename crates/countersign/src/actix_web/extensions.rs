@@ -1,4 +1,4 @@
-//! actix's extensions as a place for proofs.
+//! The extensions of actix, as the place where middleware leaves proofs.
 
 use actix_web::dev::Extensions;
 

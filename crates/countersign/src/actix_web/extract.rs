@@ -62,7 +62,7 @@ pin_project! {
     }
 }
 
-/// The proof of a request.
+/// The future of the proof of a request.
 type Proof<T> = ProofFuture<T, Intake<<T as Extractor>::Verifiers>, Refusal>;
 
 impl<T: Extractor<Verifiers: FromAppData>> ExtractFuture<T> {

@@ -44,8 +44,8 @@ pin_project! {
         Verifying {
             #[pin]
             intake: Intake<V>,
-            // Taken when the body is verified. The request is not cloned: the router wants it
-            // for itself.
+            // Taken when the verdict is there. The request is not cloned, because the router needs
+            // the only reference to it.
             waiting: Option<(ServiceRequest, Rc<S>)>,
         },
         Calling {
@@ -79,7 +79,7 @@ where
                 StateProjection::Verifying { intake, waiting } => {
                     let verdict = ready!(intake.poll(cx));
                     let Some((mut request, inner)) = waiting.take() else {
-                        // Not reached: what is verified is called, what is refused is answered.
+                        // Polled again after a rejection was returned.
                         polled_again()
                     };
                     let proof = match verdict {
@@ -94,7 +94,8 @@ where
                     // another middleware holds a clone, and no public function reports that.
                     let delivery = proof.delivery();
                     let bytes = match delivery.form() {
-                        // `Content-Encoding` stays too, so actix's own extractors inflate the body.
+                        // `Content-Encoding` stays as well, so that actix's own extractors inflate
+                        // the body.
                         #[cfg(feature = "inflate")]
                         BodyForm::Inflated => {
                             let headers = ActixHeaders(request.headers());

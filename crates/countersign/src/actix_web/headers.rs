@@ -1,4 +1,4 @@
-//! actix's header map as the core sees it.
+//! The header map of actix, as a source of headers for the core.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, InvalidHeaderName};
 use countersign_core::{HeaderSource, adapter::HeaderKey};
@@ -42,7 +42,7 @@ impl HeaderSource for ActixHeaders<'_> {
 
 impl std::fmt::Debug for ActixHeaders<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The values are not shown: a signature is as good as its delivery.
+        // Values are not shown, because a signature and its body can be sent again.
         f.debug_set().entries(self.0.keys()).finish()
     }
 }

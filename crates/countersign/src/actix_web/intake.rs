@@ -1,4 +1,4 @@
-//! One delivery of actix taken in.
+//! The intake of a delivery of actix.
 
 use actix_web::{
     HttpRequest,
@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) type Intake<V> = intake::Intake<V, Chunks>;
 
-/// Begins to take in a request.
+/// Checks the headers of a request, and returns the future that verifies its body.
 pub(super) fn intake<V: Verifiers>(
     verifiers: &V,
     request: &HttpRequest,
@@ -31,7 +31,7 @@ pub(super) fn intake<V: Verifiers>(
     Intake::new(verifiers, &headers, declared, target(request), Chunks(payload))
 }
 
-/// Refuses a request.
+/// Returns the answer to a rejected request, and logs it.
 pub(super) fn refuse(refusal: impl Into<Refusal>, request: &HttpRequest) -> Rejection {
     let is_multiplexed = request.version() > Version::HTTP_11;
     refusal.into().answer(&ActixHeaders(request.headers()), target(request), is_multiplexed)

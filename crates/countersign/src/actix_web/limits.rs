@@ -2,17 +2,17 @@ use actix_web::web::{FormConfig, JsonConfig, PayloadConfig, ServiceConfig};
 
 use crate::adapter::Verifiers;
 
-/// Sets the limits of actix's own extractors to that of the verifier, for an `App` or a `Scope`
-/// with handlers behind [`VerifyMiddleware`](super::VerifyMiddleware).
+/// Sets the limits of actix's own extractors to the limit of the verifier, for an `App` or a
+/// `Scope` with handlers behind [`VerifyMiddleware`](super::VerifyMiddleware).
 ///
-/// Without it, actix answers 413 to verified bodies of more than 16 KiB in `web::Form`, 256 KiB in
-/// `web::Bytes` and `String`, and 2 MiB in `web::Json`. A pair of verifiers sets
-/// the larger limit. Where a signed text can be longer than the body that was sent
+/// Without these limits, actix answers 413 to verified bodies of more than 16 KiB in `web::Form`,
+/// 256 KiB in `web::Bytes` and `String`, and 2 MiB in `web::Json`. For a pair of verifiers, the
+/// larger limit is set. If a signed text can be longer than the body that was sent
 /// ([`BodyForm`](crate::scheme::BodyForm)), the limit is that of the text.
 ///
-/// It adds a `PayloadConfig`, a `FormConfig` and a `JsonConfig` to the app data, in place of those
-/// of scopes further out. A config that is added to the same scope later replaces it, for example
-/// one with an error handler: give that config the limit
+/// The function adds a `PayloadConfig`, a `FormConfig` and a `JsonConfig` to the app data, which
+/// replace those of outer scopes. A config that is added to the same scope later replaces them, for
+/// example one with an error handler: give that config the limit
 /// [`verifier.get_body_limit()`](countersign_core::Verifier::get_body_limit).
 ///
 /// # Examples

@@ -24,8 +24,9 @@ pub struct VerifyMiddleware<V> {
 }
 
 impl<V: Verifiers> VerifyMiddleware<V> {
-    /// Lets through what this [`Verifier`](crate::Verifier) accepts, or that one of a pair whose
-    /// header is there. Everything there is to set is set on the verifier.
+    /// Makes a middleware that passes on the deliveries that this [`Verifier`](crate::Verifier)
+    /// accepts. Of a pair of verifiers, the signature header chooses one. All settings are on the
+    /// verifier.
     ///
     /// # Panics
     ///
@@ -55,7 +56,7 @@ where
 
 /// Service of [`VerifyMiddleware`].
 pub struct VerifyService<S, V> {
-    // Shared with the deliveries under way: it is called once their bodies are verified.
+    // Shared with the deliveries in progress: it is called after their bodies were verified.
     inner: Rc<S>,
     verifiers: V,
 }

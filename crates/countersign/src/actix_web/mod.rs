@@ -1,29 +1,30 @@
-//! Middleware and extractors for actix-web 4 that let through what was signed.
+//! Middleware and extractors for actix-web 4 that pass only signed deliveries to the handlers.
 //!
-//! Use the middleware [`VerifyMiddleware`] where handlers exist that take the body as they like
-//! (`web::Json<T>`, `web::Bytes`, `String`): they keep working behind it, on the bytes that were
-//! verified. Use the extractors [`Webhook`](crate::Webhook) and
-//! [`VerifiedBody`](crate::VerifiedBody) for new handlers, with a [`Verifier`](crate::Verifier) for
-//! each provider in the app data; behind the middleware they take its proof, and nothing is hashed
-//! twice.
+//! Use the middleware [`VerifyMiddleware`] if you have handlers that take the body in any form
+//! (`web::Json<T>`, `web::Bytes`, `String`): they work unchanged, on the bytes that were verified.
+//! For new handlers, use the extractors [`Webhook`](crate::Webhook) and
+//! [`VerifiedBody`](crate::VerifiedBody), with a [`Verifier`](crate::Verifier) for each provider in
+//! the app data. Behind the middleware, the extractors take its proof, and nothing is hashed twice.
 //!
-//! Where several providers deliver to one endpoint, the middleware takes a pair of verifiers, of
-//! which the signature header chooses one, as in `VerifyMiddleware::new((github, in_house))`, and
-//! the extractor is [`Either`](crate::Either) of two, with the verifiers of all in the app data.
+//! If several providers deliver to one endpoint, make the middleware with a pair of verifiers, of
+//! which the signature header chooses one: `VerifyMiddleware::new((github, in_house))`. The
+//! extractor is then [`Either`](crate::Either) of two, with the verifiers of all providers in the
+//! app data.
 //!
-//! A delivery is let through when **all** of these hold:
-//! 1. the signature header is there, once, and well formed, before a byte of the body is read;
+//! A delivery is accepted when **all** of these conditions hold:
+//! 1. the signature header is present, occurs only once, and is well formed, before a byte of the
+//!    body is read;
 //! 2. the body is complete within the verifier's limit and deadline;
 //! 3. the signed timestamp, if the scheme has one, is within the tolerance;
 //! 4. the tag over the exact received bytes matches one of the secrets;
-//! 5. for `Webhook`: the bytes are an event of the type asked for.
+//! 5. for `Webhook`: the bytes are an event of the expected type.
 //!
-//! The request then holds the proof, [`Verified<P>`](crate::Verified), in its extensions if the
-//! middleware made it: `web::ReqData<Verified<P>>` takes it. Everything else is answered as
-//! [`Rejection`](crate::Rejection) has it: the handler is not called, and the typed rejection is in
-//! the response's extensions. A handler that takes `Result<Webhook<E>, Rejection>` answers by
-//! itself. An extractor whose verifier is not in the app data answers 500, and the log names what
-//! is missing.
+//! If the middleware verified the delivery, the request has the proof,
+//! [`Verified<P>`](crate::Verified), in its extensions: `web::ReqData<Verified<P>>` takes it. Every
+//! other delivery gets the answer that [`Rejection`](crate::Rejection) lists: the handler is not
+//! called, and the typed rejection is in the extensions of the response. A handler that takes
+//! `Result<Webhook<E>, Rejection>` answers itself. If the verifier of an extractor is not in the
+//! app data, the answer is 500, and the log names the missing verifier.
 //!
 //! # Examples
 //!
@@ -91,8 +92,8 @@
 //! # Other methods at the same URL
 //!
 //! Some providers send a challenge by `GET` to the URL of their deliveries. It has no signature, so
-//! a middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the
-//! **route** of the deliveries, once its handler is set; the other routes are not verified:
+//! that a middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the **route**
+//! of the deliveries instead, after its handler is set; the other routes are then not verified:
 //!
 //! ```
 //! use actix_web::{App, http::Method, test, web};
@@ -118,7 +119,7 @@
 //! # }
 //! ```
 //!
-//! A handshake that comes by `POST` without a signature is answered by
+//! For handshakes by `POST` without a signature, set
 //! [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned).
 //!
 //! # Differences from tower and axum
@@ -136,44 +137,47 @@
 //! # Security
 //!
 //! - **`Option<Webhook<_>>` compiles**: actix gives every extractor an `Option`, and makes `None`
-//!   of any refusal. The handler is then called for a forged delivery; the refusal is in the log,
-//!   and the body is gone. **actix's own `Either`**, `actix_web::Either<Webhook<_>, _>`, goes on to
-//!   its other side, with the forged body, and inflates it before; [`Either`](crate::Either) of
-//!   this crate never does. Take `Webhook<_>` or `Result<Webhook<_>, Rejection>`; or `wrap` the
-//!   route in [`VerifyMiddleware`], which cannot be misused so: what is not verified reaches no
-//!   handler.
-//! - The verifier of the nearest scope decides. It is found as `web::Data<Verifier<P>>` first and
-//!   as plain `Verifier<P>` second; use one of the two throughout, because a `Data` further out
-//!   wins over a plain one that is nearer.
-//! - A proof names its provider: what one provider's middleware let through, the extractor of
-//!   another verifies for itself.
+//!   of any rejection. The handler is then called for a forged delivery, the rejection is in the
+//!   log, and the body is lost. **actix's own `Either`**, `actix_web::Either<Webhook<_>, _>`, tries
+//!   its other side after a rejection, with the forged body, which it inflates first;
+//!   [`Either`](crate::Either) of this crate never does. Take `Webhook<_>` or
+//!   `Result<Webhook<_>, Rejection>`, or `wrap` the route in [`VerifyMiddleware`]: behind it, no
+//!   handler gets an unverified delivery.
+//! - The verifier of the nearest scope decides. Extractors look for `web::Data<Verifier<P>>` first,
+//!   and for a plain `Verifier<P>` second. Use only one of the two, because a `Data` of an outer
+//!   scope is preferred to a plain verifier of an inner one.
+//! - A proof names its provider: the extractor of another provider does not accept it, and verifies
+//!   the delivery itself.
 //!
 //! # Deployment
 //!
-//! - The middleware stores its proof in the request's extensions. actix panics if an outer
+//! - The middleware stores its proof in the extensions of the request. actix panics if an outer
 //!   middleware still borrows them: drop the values that `extensions()` or `extensions_mut()`
-//!   returned before you call the inner service. Clones of the `HttpRequest` may be held.
+//!   returned before you call the inner service. An outer middleware may hold clones of the
+//!   `HttpRequest`.
 //! - The body is verified as it came over the wire. If it has a `Content-Encoding`, actix's own
-//!   extractors inflate it afterwards (actix's features `compress-*`); those of this crate do not,
-//!   so that an encoded event is a 400. The exception is a text that was signed before it was
-//!   compressed, with [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`): the
+//!   extractors inflate it afterwards (actix's features `compress-*`). The extractors of this crate
+//!   do not, so that an encoded event gets 400. The exception is a text that was signed before it
+//!   was compressed, with [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`): the
 //!   proof holds the text.
-//! - actix's own extractors have limits of their own behind the middleware: 16 KiB for `web::Form`,
-//!   256 KiB for `web::Bytes` and `String`, 2 MiB for `web::Json`. They answer 413
-//!   to larger bodies that were verified. [`body_limits`] sets all of them to the verifier's limit:
+//! - Behind the middleware, actix's own extractors have limits of their own: 16 KiB for
+//!   `web::Form`, 256 KiB for `web::Bytes` and `String`, 2 MiB for `web::Json`. They answer 413 to
+//!   larger bodies that were verified. [`body_limits`] sets all of them to the verifier's limit:
 //!   `web::scope("/webhooks").configure(body_limits(&verifier))`.
-//! - The middleware wrapped last runs first: `wrap` what changes request bodies before, so that it
-//!   is inside. `Compress` changes responses alone, and may be on either side.
-//! - `wrap` covers the default service as well: an unknown path of the `App` or `Scope` is answered
-//!   401 instead of 404, and a wrong method of the `Resource` 401 instead of 405.
-//! - An answer that does not wait for the end of a body carries `Connection: close`. actix itself
+//! - The middleware that is wrapped last runs first: `wrap` a middleware that changes request
+//!   bodies before this one, so that it is inside. `Compress` changes only responses, and may be on
+//!   either side.
+//! - `wrap` covers the default service as well: an unknown path of the `App` or `Scope` gets 401
+//!   instead of 404, and a wrong method of the `Resource` gets 401 instead of 405.
+//! - An answer that is sent before the end of the body carries `Connection: close`. actix itself
 //!   then reads and drops the rest of the body, as on every route, so that the answer arrives. A
 //!   body with a declared length is read for `HttpServer::client_disconnect_timeout` (1 s unless
 //!   set; with 0 the connection closes at once), and a chunked body is read to its end. A sender
 //!   that needs longer may get a reset connection instead of the answer.
-//! - The deadline for the body is a timer of tokio; the time that headers may take is the server's
-//!   to limit: `HttpServer::client_request_timeout`, 5 s unless set, for the first request of a
-//!   connection alone; what follows on it has no limit but `KeepAlive::Disabled`.
+//! - The deadline for the body needs a timer of tokio. The server has to limit the time for the
+//!   headers: `HttpServer::client_request_timeout`, 5 s unless set, applies only to the first
+//!   request of a connection. Later requests have no such limit, unless `KeepAlive::Disabled` is
+//!   set.
 
 mod chunks;
 mod data;

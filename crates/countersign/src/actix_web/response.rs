@@ -16,7 +16,7 @@ impl ResponseError for Rejection {
         }
         for (name, value) in self.headers() {
             match name {
-                // actix writes this field itself, and passes over one in the map.
+                // actix writes this field itself, and ignores one in the map.
                 "connection" => builder.force_close(),
                 _ => builder.insert_header((name, &*value)),
             };

@@ -45,7 +45,7 @@ fn signed<P: Provider>(secret: &str, body: impl Into<Bytes>) -> TestRequest {
     signer.sign(&body).unwrap().into_iter().fold(request, TestRequest::append_header)
 }
 
-/// A delivery with a signature of the right form over other bytes.
+/// A delivery with a well-formed signature over other bytes.
 fn forged<P: Provider>(body: &'static str) -> TestRequest {
     signed::<P>("secret", "other bytes").set_payload(body)
 }
@@ -60,7 +60,7 @@ fn rejection<B>(response: &ServiceResponse<B>) -> Rejection {
     response.response().extensions().get::<Rejection>().cloned().unwrap()
 }
 
-/// A body whose chunks are all there, and whose end may never come.
+/// A body whose chunks are all ready, and which may never end.
 struct Chunks {
     chunks: VecDeque<Result<Bytes, PayloadError>>,
     ends: bool,
@@ -193,7 +193,7 @@ async fn verifies_an_encoded_body_over_the_bytes_on_the_wire() {
     assert_eq!(post("/bytes").await, (StatusCode::OK, GZIP.into()));
     assert_eq!(post("/middleware/bytes").await, (StatusCode::OK, GZIP.into()));
     assert_eq!(post("/event").await.0, StatusCode::BAD_REQUEST);
-    // actix's own extractors inflate what was verified.
+    // actix's own extractors inflate the verified body.
     assert_eq!(post("/middleware/inflated").await, (StatusCode::OK, r#"{"a":1}"#.into()));
 }
 
@@ -227,7 +227,7 @@ async fn the_limit_is_the_verifiers_and_not_actixs() {
         for (length, expected) in
             [(limit, StatusCode::OK), (limit + 1, StatusCode::PAYLOAD_TOO_LARGE)]
         {
-            // With a length that is declared, and with one that is not.
+            // With and without a declared length.
             for declared in [Some(length), None] {
                 let request = signed::<XWebhookSignature>("secret", vec![b'x'; length]).uri(uri);
                 let request = declared.into_iter().fold(request, |request, length| {

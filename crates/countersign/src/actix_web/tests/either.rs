@@ -22,7 +22,7 @@ async fn each_is_verified_with_its_own_secret_and_two_are_ambiguous() {
             .app_data(web::Data::new(github.clone()))
             .route("/extractor", web::post().to(on_two))
             .service(
-                // Its own verifiers have other secrets, and are not asked.
+                // The verifiers in the app data have other secrets, and are not used.
                 web::resource("/middleware")
                     .app_data(web::Data::new(verifier::<XWebhookSignature>("another")))
                     .app_data(web::Data::new(verifier::<GitHub>("another")))
@@ -59,7 +59,7 @@ async fn each_is_verified_with_its_own_secret_and_two_are_ambiguous() {
     }
 }
 
-/// A verifier that looks in GitHub's header, spelled in another case.
+/// A verifier that looks for the signature in GitHub's header, written in lower case.
 fn in_the_header_of_github() -> Verifier<XWebhookSignature> {
     verifier::<XWebhookSignature>("in-house").header("x-hub-signature-256").unwrap()
 }
@@ -111,7 +111,8 @@ async fn needs_the_verifiers_of_all() {
             .route("/", web::post().to(on_two)),
     )
     .await;
-    // Whoever delivers: what is missing must not wait for the first delivery of the other.
+    // The missing verifier is reported at the first delivery, even if it is not the one that is
+    // needed.
     let request = signed::<XWebhookSignature>("in-house", USER).to_request();
     let response = call_service(&app, request).await;
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,4 +1,4 @@
-//! The extractors by themselves.
+//! The extractors, without the middleware.
 
 use actix_web::http::Version;
 
@@ -105,7 +105,7 @@ async fn gives_up_on_a_body_at_the_deadline() {
     assert_eq!(rejection.headers().last(), Some(("connection", "close".into())));
 }
 
-/// What a plausible delivery with this body is refused with.
+/// Returns the rejection of a delivery with a well-formed signature and this body.
 async fn refused(mut payload: Payload) -> Rejection {
     let verifier = verifier::<XWebhookSignature>("secret").body_deadline(Duration::from_secs(1));
     let request = forged::<XWebhookSignature>("").app_data(verifier).to_http_request();
@@ -137,8 +137,8 @@ async fn a_handler_can_answer_by_itself() {
     assert_eq!(text(response).await, "the body was not signed with any of the secrets");
 }
 
-/// Not as we want it: actix makes `None` of every refusal, and nobody can forbid it. Pinned, so
-/// that a change is noticed; the module's page warns.
+/// This behaviour is not wanted, but actix makes `None` of every rejection, and a library cannot
+/// prevent it. The test shows when that changes; the page of the module warns.
 #[actix_web::test]
 async fn an_optional_delivery_is_none_where_it_is_refused() {
     async fn on_option(delivery: Option<Webhook<flat::Event>>, rest: web::Payload) -> String {

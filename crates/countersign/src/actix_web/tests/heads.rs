@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, dev::Service};
 
 use super::*;
 
-/// The text that is signed, as Python's `json.dumps` writes it.
+/// The signed text, as `json.dumps` of Python writes it.
 const DUMPED: &str = r#"{"model": "small", "tokens": 7}"#;
 /// The same data, as `httpx` sends it.
 const SENT: &str = r#"{"model":"small","tokens":7}"#;
 
-/// A delivery whose signature is over another text than the one that is sent.
+/// A delivery whose signature is over another text than the body.
 fn reserialised() -> TestRequest {
     signed::<Respan>("secret", DUMPED)
         .set_payload(SENT)
@@ -25,7 +25,7 @@ async fn lets_a_delivery_through_whose_request_somebody_holds() {
             web::resource("/")
                 .wrap(VerifyMiddleware::new(verifier::<Respan>("secret")))
                 .wrap_fn(|request, inner| {
-                    // A middleware that logs the request with its answer does this.
+                    // A middleware that logs the request together with its answer does this.
                     let held: HttpRequest = request.request().clone();
                     let response = inner.call(request);
                     async move {

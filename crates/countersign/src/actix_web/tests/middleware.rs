@@ -1,4 +1,4 @@
-//! What the middleware hands on.
+//! The request that the middleware passes on.
 
 use std::{
     cell::Cell,
@@ -77,7 +77,7 @@ async fn an_extractor_takes_the_proof_that_the_middleware_left() {
 
 #[actix_web::test]
 async fn the_proof_of_another_provider_is_not_taken() {
-    /// Signs alike, and is another.
+    /// Signs in the same way, and is another provider.
     struct Eu;
     impl EndpointOf for Eu {
         type Provider = XWebhookSignature;
@@ -229,7 +229,7 @@ async fn an_unverified_upload_takes_no_place_of_an_inner_middleware() {
     .await;
 
     let (upload, _) = signed::<GitHub>("secret", "{}").to_request().replace_payload(
-        // Half of a body whose other half does not come.
+        // The first half of a body, without the second half.
         Chunks::payload([Ok("{")], false),
     );
     let mut upload = pin!(app.call(upload));

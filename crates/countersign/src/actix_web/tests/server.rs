@@ -1,4 +1,5 @@
-//! What only a socket shows: chunks, connections that stay and connections that close.
+//! Behaviour that only a socket shows: chunks, connections that stay open and connections that
+//! close.
 
 use std::{
     io::{Read, Write},
@@ -36,7 +37,7 @@ fn a_refusal_keeps_the_connection_and_no_proof_stays_on_it() {
 fn a_refusal_before_the_end_of_the_body_closes_the_connection() {
     let mut closing = Vec::new();
     for path in ["/extractor", "/middleware"] {
-        // The length is declared: nothing of the body is waited for.
+        // The length is declared: the connection closes without waiting for the body.
         for (length, headers, status) in [
             (LIMIT + 1, signature("secret", ""), 413),
             (LIMIT + 1, String::new(), 401),
@@ -47,7 +48,8 @@ fn a_refusal_before_the_end_of_the_body_closes_the_connection() {
             connection.send(format!("{head}content-length: {length}\r\n\r\n").as_bytes());
             closing.push((path, status, connection, ""));
         }
-        // It is not: actix drops what is left, and closes after its end.
+        // The length is not declared: actix drops the rest, and closes the connection after its
+        // end.
         for (headers, status) in [(signature("secret", ""), 413), (String::new(), 401)] {
             let mut connection = Connection::open();
             connection.send((chunked(path, &headers) + &chunk(LIMIT + 1)).as_bytes());
@@ -112,7 +114,7 @@ fn chunk(length: usize) -> String {
     format!("{length:x}\r\n{}\r\n", "x".repeat(length))
 }
 
-/// Serves on a thread of its own until the tests end.
+/// Runs a server on its own thread until the tests end.
 fn server() -> SocketAddr {
     static ADDRESS: OnceLock<SocketAddr> = OnceLock::new();
     *ADDRESS.get_or_init(|| {
@@ -154,7 +156,7 @@ impl Connection {
         self.0.write_all(bytes).unwrap();
     }
 
-    /// Reads one answer, by the length that it declares.
+    /// Reads one answer, up to its declared length.
     fn answer(&mut self) -> String {
         let mut answer = Vec::new();
         loop {
@@ -170,7 +172,8 @@ impl Connection {
         }
     }
 
-    /// Waits until the server closes, and tells whether it answered nothing before.
+    /// Waits until the server closes the connection, or sends a byte. Returns whether it closed
+    /// without a byte.
     fn is_closed(&mut self) -> bool {
         match self.0.read(&mut [0]) {
             Ok(count) => count == 0,
@@ -179,5 +182,5 @@ impl Connection {
     }
 }
 
-/// Bytes; over what is dropped of a refused body.
+/// In bytes: more than the part of a rejected body that is read and dropped.
 const LIMIT: usize = 100_000;
