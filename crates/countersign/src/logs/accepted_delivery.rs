@@ -4,11 +4,11 @@ use std::time::{Instant, SystemTime};
 
 use crate::{adapter::VerifiedDelivery, logs, surface::Verifiers};
 
-/// The time at which a delivery began, noted only if somebody listens to the line.
+/// The time at which a delivery began. It is noted only if the log line is enabled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Began {
     at: Instant,
-    /// By the verifier's clock.
+    /// The time of the verifier's clock.
     now: SystemTime,
 }
 
@@ -42,7 +42,7 @@ impl Began {
     }
 }
 
-/// The age of a signed time in seconds; negative if it is in the future.
+/// Returns the age of a signed time, in seconds; negative if the time is in the future.
 fn seconds(signed_at: SystemTime, now: SystemTime) -> i64 {
     let whole = |seconds| i64::try_from(seconds).unwrap_or(i64::MAX);
     match now.duration_since(signed_at) {

@@ -1,4 +1,4 @@
-//! An error and everything that caused it, in one line of a log.
+//! An error and all its causes, in one line of a log.
 
 use std::{error::Error, fmt};
 
@@ -57,11 +57,11 @@ fn first_line(text: &str) -> String {
     escaped
 }
 
-/// Most errors of one chain, which is more than client libraries have. An error may be its own
-/// source.
+/// The number of errors that are written of one chain. It is more than client libraries have, and
+/// it ends the loop of an error that is its own source.
 const MOST: usize = 16;
 
-/// Characters of each error.
+/// The number of characters that are written of each error.
 const LONGEST: usize = 500;
 
 #[cfg(test)]

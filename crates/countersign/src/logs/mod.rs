@@ -1,7 +1,7 @@
 //! Log lines, and the targets under which they are written.
 //!
-//! Lines are events of [`tracing`]; a program without a subscriber of `tracing` gets them from the
-//! crate `log`. A filter such as `countersign::rejection=off` silences one target.
+//! Lines are events of [`tracing`]. In a program without a `tracing` subscriber, they go to the
+//! crate `log`. A filter such as `countersign::rejection=off` disables one target.
 //!
 //! | target | level | line |
 //! |---|---|---|
@@ -17,7 +17,7 @@
 //! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name |
 //!
 //! Lines of `secret` are counted for each endpoint, tenant and secret, and lines of `form` for each
-//! provider. The first, the second, the fourth, the eighth line and so on are written.
+//! provider. Only the first, the second, the fourth, the eighth line and so on are written.
 //!
 //! # Fields of a rejected delivery
 //!
@@ -42,8 +42,8 @@
 //! # Security
 //!
 //! No line holds a secret or an expected tag. Of a payload or a header, lines hold only these
-//! texts: the event's key, which contains its id, in lines of `idempotency`; the path, and the name
-//! of a `member`, in lines of `rejection`.
+//! texts: the key of the event, which contains its id, in lines of `idempotency`; the path, and the
+//! name of a `member`, in lines of `rejection`.
 //!
 //! # Examples
 //!
@@ -60,7 +60,7 @@ pub(crate) mod signed_form;
 /// Target of accepted deliveries: `DEBUG`.
 pub const DELIVERY: &str = "countersign::delivery";
 
-/// Target of deliveries that are signed in another form than that of the wire: `INFO`.
+/// Target of deliveries whose signed text is not the body as it was sent: `INFO`.
 pub const FORM: &str = "countersign::form";
 
 /// Target of answers to requests without a signature header: `DEBUG`.

@@ -1,4 +1,4 @@
-//! Log lines that are written once in a while.
+//! Counts that decide which repeated log lines are written.
 
 use std::{
     collections::BTreeMap,
@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Counts of what happens to each of several things, by the hashes of their names.
+/// Counts for each of several names, by the hashes of the names.
 pub(crate) struct Occasions(Mutex<BTreeMap<u64, u64>>);
 
 impl Occasions {
@@ -14,8 +14,8 @@ impl Occasions {
         Self(Mutex::new(BTreeMap::new()))
     }
 
-    /// Counts, and returns the count if it is to be logged: the first time, the second, the fourth,
-    /// the eighth and so on. After [`MOST`] names, all counts begin anew.
+    /// Counts the name, and returns the count if it is to be logged: at the first time, the second,
+    /// the fourth, the eighth and so on. After [`MOST`] names, all counts begin again.
     pub(crate) fn count(&self, name: impl Hash) -> Option<u64> {
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);
@@ -30,7 +30,7 @@ impl Occasions {
     }
 }
 
-/// Names that are counted at once: some hundred KiB.
+/// The number of names that are counted at once: some hundred KiB.
 const MOST: usize = 10_000;
 
 #[cfg(test)]

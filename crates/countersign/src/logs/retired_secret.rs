@@ -5,8 +5,8 @@ use crate::{
     logs::{self, occasions::Occasions},
 };
 
-/// Logs once in a while that a provider signs with a retired secret, so that the operator does not
-/// remove it too early.
+/// Logs, at intervals that grow, that a provider signs with a retired secret, so that the operator
+/// does not remove the secret too early.
 pub(crate) fn tell(delivery: &VerifiedDelivery) {
     static COUNTS: Occasions = Occasions::new();
 
@@ -15,7 +15,8 @@ pub(crate) fn tell(delivery: &VerifiedDelivery) {
         return;
     }
     let (endpoint, tenant) = (delivery.endpoint(), delivery.tenant());
-    // Each of them is counted by itself: a busy one cannot keep another out of the log.
+    // Each combination is counted separately, so that a busy one cannot keep another out of the
+    // log.
     if let Some(count) = COUNTS.count((delivery.provider(), endpoint, tenant, secret)) {
         tracing::info!(
             target: logs::SECRET,

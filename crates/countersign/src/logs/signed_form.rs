@@ -1,4 +1,4 @@
-//! Deliveries that are signed in another form than the wire's.
+//! Deliveries whose signed text is not the body as it was sent.
 
 use countersign_core::scheme::BodyForm;
 
@@ -7,7 +7,7 @@ use crate::{
     logs::{self, occasions::Occasions},
 };
 
-/// Logs once in a while that a provider signs another text than the bytes that it sends.
+/// Logs, at intervals that grow, that a provider signs another text than the bytes that it sends.
 pub(crate) fn tell(delivery: &VerifiedDelivery) {
     static COUNTS: Occasions = Occasions::new();
 
