@@ -8,7 +8,7 @@ impl SignedRequest {
     ///
     /// # Panics
     ///
-    /// If the URI, or a header that was set, is none: [`TestRequest`] does.
+    /// If the URI, or a header that was set, is not valid: [`TestRequest`] panics.
     ///
     /// # Examples
     ///

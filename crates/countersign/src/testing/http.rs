@@ -4,12 +4,12 @@ use http::Request;
 use super::SignedRequest;
 
 impl SignedRequest {
-    /// Makes a request of `http` 1, with any body that is made from [`Bytes`]: axum's `Body`,
-    /// `Full<Bytes>`, `Bytes`.
+    /// Makes a request of `http` 1, with any body type that can be made from [`Bytes`]: axum's
+    /// `Body`, `Full<Bytes>` or `Bytes`.
     ///
     /// # Errors
     ///
-    /// [`http::Error`] if the URI, or a header that was set, is none.
+    /// [`http::Error`] if the URI, or a header that was set, is not valid.
     ///
     /// # Examples
     ///

@@ -1,21 +1,23 @@
 //! Signed requests for your own tests.
 //!
-//! Use it to test handlers behind the verifier they have in production, with deliveries that were
-//! really signed and with forged ones. It belongs to the development dependencies:
-//! `cargo add --dev countersign --features testing`, beside the features you use otherwise.
+//! Use it to test handlers behind the verifier of production, with genuine and with forged
+//! deliveries. Add it to the development dependencies:
+//! `cargo add --dev countersign --features testing`, together with the features that you already
+//! use.
 //!
-//! What it guarantees:
-//! 1. nothing here switches verification off: a request passes because it is signed;
-//! 2. a request is a `POST` of the body it was signed over, with `Content-Type: application/json`
-//!    unless you set another, and the headers the provider would send;
-//! 3. [`forged`](SignedRequest::forged) keeps all of it but one digit of the signature, so that a
-//!    handler which does not verify takes it for genuine, and your test tells.
+//! The module guarantees:
+//! 1. nothing here disables verification: a request is accepted only because it is signed;
+//! 2. a request is a `POST` of the body that was signed, with the headers of the provider, and with
+//!    `Content-Type: application/json` unless you set another type;
+//! 3. [`forged`](SignedRequest::forged) changes only one digit of the signature. A handler that
+//!    does not verify accepts the request, and your test fails.
 //!
-//! A forged request is refused as one from outside: 401, and the reason is in the log alone.
+//! A forged request gets the same answer as a forged delivery from outside: 401, with the reason
+//! only in the log.
 //!
 //! # Examples
 //!
-//! With axum; `http` makes requests for everything built on tower:
+//! With axum. The method `http` makes requests for all services of tower:
 //!
 //! ```
 //! # #[cfg(not(feature = "axum"))] fn main() {}
@@ -83,14 +85,14 @@
 //! # }
 //! ```
 //!
-//! With a client of your choice, or none: [`headers`](SignedRequest::headers) and
+//! With another client, or without one, use [`headers`](SignedRequest::headers) and
 //! [`body`](SignedRequest::body).
 //!
 //! # Deployment
 //!
-//! - Signing is no secret of the tests: give them a secret of their own, never the one in use.
-//! - A package that is built for production should not have the feature. It opens no door there,
-//!   but it has no use either.
+//! - Give the tests a secret of their own, never the one in use.
+//! - Do not enable the feature in a package that is built for production: it disables nothing
+//!   there, but it has no use either.
 
 #[cfg(feature = "actix-web")]
 mod actix_web;

@@ -5,7 +5,7 @@ use countersign_core::{HeaderSource, Provider, error::SignError, signer::Signing
 
 /// A delivery as its provider would send it: a body, and the headers that sign it.
 ///
-/// It can be sent any number of times, as providers do. See the [module docs](crate::testing) for
+/// It can be sent several times, as providers do. See the [module docs](crate::testing) for
 /// requests of axum and actix-web.
 ///
 /// # Examples
@@ -38,7 +38,7 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
-    /// Signs a body: with a `&Signer`, or with a [`Signing`] for schemes that sign a time or an id.
+    /// Signs a body with a `&Signer`, or with a [`Signing`] for schemes that sign a time or an id.
     ///
     /// # Errors
     ///
@@ -86,15 +86,16 @@ impl SignedRequest {
         Ok(Self { headers, signature, body })
     }
 
-    /// Sets a header that is not signed, such as `X-GitHub-Event`, in place of any of that name.
+    /// Sets a header that is not signed, such as `X-GitHub-Event`, and replaces all headers of that
+    /// name.
     pub fn with_header(self, name: &str, value: &str) -> Self {
         let mut request = self.without_header(name);
         request.headers.push((name.to_owned(), value.to_owned()));
         request
     }
 
-    /// Alters one digit of the signature. It is well formed and belongs to no secret; everything
-    /// else stays.
+    /// Changes one digit of the signature, and nothing else. The signature is still well formed,
+    /// and matches no secret.
     pub fn forged(mut self) -> Self {
         for (name, value) in &mut self.headers {
             if name.eq_ignore_ascii_case(&self.signature) {
@@ -104,27 +105,27 @@ impl SignedRequest {
         self
     }
 
-    /// Replaces the body, and keeps the signature over the former one.
+    /// Replaces the body, and keeps the signature over the old one.
     ///
-    /// Change what the JSON says, and not its white space alone: where the provider may sign
-    /// another [`BodyForm`](countersign_core::scheme::BodyForm) of the body, another text is no
-    /// forgery.
+    /// Change a value of the JSON, and not only its white space: if the provider may sign another
+    /// [`BodyForm`](countersign_core::scheme::BodyForm) of the body, a body with other white space
+    /// can still be genuine.
     pub fn with_body(self, body: impl AsRef<[u8]>) -> Self {
         Self { body: Bytes::copy_from_slice(body.as_ref()), ..self }
     }
 
-    /// Removes the signature's header.
+    /// Removes the signature header.
     pub fn without_signature(self) -> Self {
         let signature = self.signature.clone();
         self.without_header(&signature)
     }
 
-    /// The names and values of the headers.
+    /// Returns the names and the values of the headers.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.iter().map(|(name, value)| (&**name, &**value))
     }
 
-    /// The body.
+    /// Returns the body.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
@@ -144,7 +145,7 @@ impl HeaderSource for SignedRequest {
 
 impl fmt::Debug for SignedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The values are not shown: a signature is as good as its delivery.
+        // Values are not shown, because a signature and its body can be sent again.
         let names: Vec<_> = self.headers().map(|(name, _)| name).collect();
         f.debug_struct("SignedRequest")
             .field("headers", &names)
@@ -153,8 +154,8 @@ impl fmt::Debug for SignedRequest {
     }
 }
 
-/// Replaces a digit near the end, where every scheme has the tag. Of base64, the last digit before
-/// the padding holds four bits alone; this one holds six.
+/// Replaces a digit near the end, where every scheme has the tag. In base64, the last digit before
+/// the padding can hold only four bits of the tag; this digit always holds six.
 fn altered(signature: &str) -> String {
     let at = signature.len().saturating_sub(5);
     let alter = |(index, digit)| match digit {

@@ -1,4 +1,4 @@
-//! What is signed, and what is wrong on purpose.
+//! Genuine requests, and requests with one error each.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,8 @@ use countersign_core::{
 
 use super::*;
 
-/// Signs a time and an id, in a list of base64, as Standard Webhooks do.
+/// A provider that signs a time and an id, with a list of base64 signatures, as Standard Webhooks
+/// do.
 struct Listed;
 
 impl Provider for Listed {
@@ -27,7 +28,7 @@ impl Provider for Listed {
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
-/// Signs a time, in a list that holds it, as Stripe does.
+/// A provider that signs a time, which is in the list of its signatures, as Stripe does.
 struct Entry;
 
 impl Provider for Entry {
@@ -39,7 +40,7 @@ impl Provider for Entry {
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
-/// `None` where the request is accepted.
+/// Returns `None` if the request is accepted.
 fn verdict<P: Provider>(request: &SignedRequest) -> Option<VerifyErrorKind> {
     let verifier = Verifier::<P>::new(secret()).unwrap();
     verifier.verify(request, request.body()).err().map(|error| error.kind())
@@ -51,7 +52,7 @@ fn secret() -> Secret {
 
 fn refuses_what_is_wrong<P: Provider>(sign: for<'a> fn(&'a Signer<P>) -> Signing<'a, P>) {
     let signer = Signer::<P>::new(secret()).unwrap();
-    // Many bodies, so that the digit which is altered has many values.
+    // Many bodies, so that the changed digit has many values.
     for round in 0..64 {
         let body = format!(r#"{{"round":{round}}}"#);
         let genuine = SignedRequest::new(sign(&signer), &body).unwrap();
