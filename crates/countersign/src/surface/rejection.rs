@@ -187,7 +187,7 @@ impl Rejection {
         Self { body: Some(Box::new(facts)), ..self }
     }
 
-    /// Answers a request without a signature with a handshake, which is no failure.
+    /// Answers a handshake: a request without a signature that is not a failure.
     pub(crate) fn handshake(self, answer: Answer) -> Self {
         Self { reason: Reason::Handshake(answer), ..self }
     }

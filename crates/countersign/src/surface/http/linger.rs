@@ -82,8 +82,7 @@ static FREE: Semaphore = Semaphore::const_new(PLACES);
 /// MiB.
 const PLACES: usize = 30;
 
-/// In bytes: the most that one task reads. Providers send less, and it is 16 times the default body
-/// limit.
+/// In bytes: the most that one task reads. It is 16 times the default body limit.
 const BYTES: usize = 16 * 1024 * 1024;
 
 /// The longest time for one task: the default deadline of a body.
