@@ -1,4 +1,4 @@
-//! A verified delivery on its way to an event.
+//! A verified delivery, from which an event is parsed.
 
 use std::{borrow::Cow, fmt};
 
@@ -9,9 +9,9 @@ use crate::{
     url_encoded,
 };
 
-/// The verified bytes of a delivery, with what the provider tells of the event in headers.
+/// The verified bytes of a delivery, with the event's id and type if they are in headers.
 ///
-/// Made by [`Verified::delivery`](crate::adapter::VerifiedDelivery::delivery).
+/// [`Verified::delivery`](crate::adapter::VerifiedDelivery::delivery) makes one.
 #[derive(Clone)]
 pub struct Delivery<'a> {
     body: &'a [u8],
@@ -42,18 +42,18 @@ impl<'a> Delivery<'a> {
         Self { body, within_form, at, id, event_type }
     }
 
-    /// The bytes that were signed.
+    /// Returns the bytes that were signed.
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {
         self.body
     }
 
-    /// Returns the text that tells the event: the bytes that were signed, or the member
-    /// [`EventAt::url_encoded`] of a form that was signed.
+    /// Returns the JSON text of the event: the signed bytes, or the member [`EventAt::url_encoded`]
+    /// of a signed form.
     ///
     /// # Errors
     ///
-    /// If it is not UTF-8.
+    /// [`PayloadError`] if the text is not UTF-8.
     ///
     /// # Examples
     ///
@@ -74,16 +74,16 @@ impl<'a> Delivery<'a> {
         json::text(self.within_form.as_deref().unwrap_or(self.body))
     }
 
-    /// The event's id, where it is asked for: text, or an integer as its digits. `None` if there is
-    /// none, or if the body that should hold it is no JSON object.
+    /// Returns the event's id: text, or an integer as its digits. Returns `None` if there is no id,
+    /// if it consists of several members, or if the body that should hold it is not a JSON object.
     ///
-    /// In a body it is what [`OpenEvent`](crate::event::OpenEvent) and the events of
-    /// [`events!`](crate::events) tell.
+    /// An id in the body is the same as that of [`OpenEvent`](crate::event::OpenEvent) and of the
+    /// events of [`events!`](crate::events).
     #[must_use]
     pub fn id(&self) -> Option<Cow<'_, str>> {
         match self.at.id {
             Location::Body(_) => {
-                // Of the rest of an envelope nothing is asked.
+                // The rest of the envelope is not checked.
                 let at = EventAt { id: self.at.id, within: self.at.within, ..EventAt::OPEN };
                 let members = Members::of(&at, self.text().ok()?).ok()?;
                 members.id.map(|(_, id)| id)
@@ -93,8 +93,8 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Returns the event's type, where its place is known. Returns `None` if there is none, if it
-    /// is repeated, or if the body that should hold it is no JSON object.
+    /// Returns the event's type. Returns `None` if there is no type, if its location is not known,
+    /// if it is repeated, or if the body that should hold it is not a JSON object.
     ///
     /// # Examples
     ///

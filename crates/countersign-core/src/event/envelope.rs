@@ -1,4 +1,4 @@
-//! What providers put around an event's data.
+//! Envelopes: the members that providers put around an event's data.
 
 use std::{borrow::Cow, fmt};
 
@@ -11,16 +11,16 @@ use crate::{
     event::{Delivery, RawJson, UnknownEvent, envelope_members::Members, json},
 };
 
-/// The envelope of an event, borrowed from the body; its data is still text.
+/// The envelope of an event, borrowed from the body. Its data is still JSON text.
 ///
-/// Reading it walks the whole body once, so that the body is known to be JSON afterwards.
+/// To read it, the whole body is parsed once. A body with an envelope is therefore valid JSON.
 #[non_exhaustive]
 pub struct RawEnvelope<'a> {
     /// The event's id: text, or an integer as its digits.
     pub id: Option<Cow<'a, str>>,
     /// The event's type.
     pub event_type: Cow<'a, str>,
-    /// When the event happened, as the provider wrote it.
+    /// The time of the event, as the provider wrote it.
     pub created_at: Option<Cow<'a, str>>,
     text: &'a str,
     data_member: Option<&'static str>,
@@ -29,21 +29,21 @@ pub struct RawEnvelope<'a> {
 }
 
 impl<'a> RawEnvelope<'a> {
-    /// Reads the envelope of a delivery, where its provider's [`EventAt`](crate::event::EventAt)
-    /// says.
+    /// Reads the envelope of a delivery, at the locations of its provider's
+    /// [`EventAt`](crate::event::EventAt).
     ///
-    /// Where `id`, `created_at` or the data's member is repeated, the last one counts, as it does
-    /// in Python and JavaScript; a repeated type is refused.
+    /// If `id`, `created_at` or the data's member is repeated, the last one counts, as in Python
+    /// and JavaScript. A repeated type is an error.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if the body is not a JSON object, or tells no type, or two.
+    /// [`PayloadError`] if the body is not a JSON object, or if the type is missing or repeated.
     pub fn read(delivery: &'a Delivery<'_>) -> Result<Self, PayloadError> {
         let text = delivery.text()?;
         Self::new(delivery, text, Members::of(delivery.at(), text)?)
     }
 
-    /// Puts together what a delivery's text and its headers tell.
+    /// Combines the members of a delivery's text with the id and the type in its headers.
     pub(super) fn new(
         delivery: &Delivery<'a>,
         text: &'a str,
@@ -66,13 +66,13 @@ impl<'a> RawEnvelope<'a> {
         })
     }
 
-    /// The whole body.
+    /// Returns the whole body, or the JSON in it if the body is a URL-encoded form.
     #[must_use]
     pub fn body(&self) -> &'a str {
         self.text.trim_ascii()
     }
 
-    /// The event's data, as JSON text.
+    /// Returns the event's data as JSON text.
     #[must_use]
     pub fn data_text(&self) -> Option<&'a str> {
         match self.data_member {
@@ -85,19 +85,19 @@ impl<'a> RawEnvelope<'a> {
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if it does not have this shape.
+    /// [`PayloadError`] if the data does not fit `T`.
     pub fn data<T: serde::Deserialize<'a>>(&self) -> Result<T, PayloadError> {
         let name = self.data_member.unwrap_or_default();
         match self.data_text() {
             Some(data) => json::parse_member(self.text, data, name),
-            // There is no line to report.
+            // Absent data has no line to report.
             None => serde_json::from_str("null").map_err(|_| {
                 PayloadError::from(PayloadErrorKind::WrongShape).with_missing(name.to_owned())
             }),
         }
     }
 
-    /// Whether a member holds data that was not read yet.
+    /// Returns whether a member holds data that was not read yet.
     pub(super) fn has_data_member(&self) -> bool {
         self.data.is_some()
     }
@@ -115,7 +115,7 @@ impl<'a> RawEnvelope<'a> {
         }
     }
 
-    /// Keeps the event whole.
+    /// Returns the event as an unknown one, kept whole.
     #[must_use]
     pub fn into_unknown(self) -> UnknownEvent {
         let json = RawJson::new(self.body());
@@ -138,11 +138,12 @@ impl fmt::Debug for RawEnvelope<'_> {
 pub struct Envelope<T> {
     /// The event's id: text, or an integer as its digits.
     pub id: Option<String>,
-    /// When the event happened, as the provider wrote it: no event is lost over a date's format.
+    /// The time of the event, as the provider wrote it. It stays text, so that no event is lost
+    /// because of a date format.
     pub created_at: Option<String>,
     /// The event's data.
     pub data: T,
-    /// What the data was before, where the provider tells.
+    /// The data before the change, if the provider sends it.
     pub previous_data: Option<RawJson>,
 }
 
@@ -152,8 +153,11 @@ impl<T> fmt::Debug for Envelope<T> {
     }
 }
 
-/// What a variant of [`events!`](crate::events) can hold: any type that deserializes from the
-/// event's data, an [`Envelope`] around one, or a type of yours that is made from such an envelope.
+/// A type that a variant of [`events!`](crate::events) can hold.
+///
+/// The trait is implemented for any type that deserializes from the event's data, and for an
+/// [`Envelope`] around such a type. Implement it for a type of your own that is made from an
+/// envelope.
 ///
 /// # Examples
 ///
@@ -194,20 +198,20 @@ impl<T> fmt::Debug for Envelope<T> {
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub trait FromEnvelope: Sized {
-    /// What the event's data is read as.
+    /// The type that the event's data is read as.
     type Data: DeserializeOwned;
 
-    /// Takes it out of its envelope.
+    /// Makes the value from the event's envelope.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if the event is not one that this type can be.
+    /// [`PayloadError`] if this type cannot hold the event.
     fn from_envelope(envelope: Envelope<Self::Data>) -> Result<Self, PayloadError>;
 
     /// Returns the event's id, if the value holds it. The method `id` of the enum returns the same.
     ///
-    /// Default: `None`. Plain data holds no id, and [`Envelope`] does. Write it for a type of yours
-    /// that keeps the envelope's id.
+    /// The default is `None`, because plain data holds no id. Implement it for a type that keeps
+    /// the envelope's id, as [`Envelope`] does.
     fn event_id(&self) -> Option<&str> {
         None
     }

@@ -1,4 +1,4 @@
-//! The members of a body that make up the envelope.
+//! Reads the members of a body that make up the envelope.
 
 use std::{borrow::Cow, fmt};
 
@@ -17,10 +17,10 @@ use crate::{
 /// The members of a body that make up the envelope, borrowed from it.
 #[derive(Default)]
 pub(super) struct Members<'a> {
-    /// With their rank among the names that are asked for.
+    /// The id, with the rank of its name among the names of the location.
     pub(super) id: Option<(usize, Cow<'a, str>)>,
     pub(super) event_type: Option<(usize, Cow<'a, str>)>,
-    /// A bit for each rank.
+    /// One bit for each rank of the type that occurred.
     types_seen: u32,
     type_is_repeated: bool,
     pub(super) created_at: Option<Cow<'a, str>>,
@@ -34,7 +34,7 @@ impl<'a> Members<'a> {
         if at.within.is_none() {
             return Self::read(text, at);
         }
-        // The member that holds the envelope is found as data is.
+        // The member that holds the envelope is found in the same way as the data.
         let outer = EventAt { data: at.within, ..EventAt::OPEN };
         match Self::read(text, &outer)?.data {
             Some(inner) => Self::read(inner.get(), at),
@@ -42,7 +42,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Refuses a type that is told twice: of two readers, each might take another.
+    /// Rejects a repeated type, because two parsers may use different values.
     pub(super) fn with_one_type(self) -> Result<Self, PayloadError> {
         if self.type_is_repeated {
             return Err(PayloadErrorKind::RepeatedType.into());
@@ -61,15 +61,16 @@ impl<'a> Members<'a> {
         })
     }
 
-    /// Takes the members that follow: to the end, or to the data for which a type is `known`, which
-    /// is then given and its data left to read.
+    /// Reads the members that follow, and stops before the value of the data if `known` returns the
+    /// type. It then returns this type, and the caller reads the data.
     pub(super) fn take<A: MapAccess<'a>>(
         &mut self,
         map: &mut A,
         at: &EventAt,
         known: impl Fn(&Self) -> Option<&'a str>,
     ) -> Result<Option<&'a str>, A::Error> {
-        // A key is kept raw, so that one that is no text (a lone surrogate) harms nothing.
+        // A key is kept raw, because a key that is not valid text (a lone surrogate) is not an
+        // error.
         while let Some(key) = map.next_key::<&RawValue>()? {
             let Some(key) = text(key) else {
                 map.next_value::<IgnoredAny>()?;
@@ -85,7 +86,7 @@ impl<'a> Members<'a> {
                 keep_best(&mut self.id, rank, value);
             } else if at.data == Some(&*key) {
                 if let Some(event_type) = known(self) {
-                    // What was called data before does not count any more.
+                    // Only the last data member counts: an earlier one is dropped.
                     self.data = None;
                     return Ok(Some(event_type));
                 }
@@ -102,7 +103,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Reads the first of these top-level members of a text that is text or an integer.
+/// Returns the first of the top-level members `names` whose value is text or an integer.
 pub(crate) fn member_text<'a>(
     text: &'a str,
     names: &'static [&'static str],
@@ -127,18 +128,18 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
     }
 }
 
-/// Returns the place of `key` among the members that a field is in.
+/// Returns the rank of `key` among the names of a location.
 pub(super) fn rank(field: Location, key: &str) -> Option<usize> {
     field.members().iter().take(MAX_NAMES).position(|name| *name == key)
 }
 
-/// Returns the place of `key` among the members that can hold the id. Returns `None` for an id of
-/// several members, which has no single text.
+/// Returns the rank of `key` among the names of the id. Returns `None` for an id of several
+/// members, which has no single text.
 fn id_rank(field: Location, key: &str) -> Option<usize> {
     if matches!(field, Location::BodyAll(_)) { None } else { rank(field, key) }
 }
 
-/// Takes a value under a name that is preferred to, or the same as, the one before.
+/// Keeps a value if its name is the name of the kept value, or is preferred to it.
 pub(super) fn keep_best<'a>(
     kept: &mut Option<(usize, Cow<'a, str>)>,
     rank: usize,
@@ -153,7 +154,8 @@ pub(super) fn keep_best<'a>(
     }
 }
 
-/// The text that a JSON string spells, borrowed unless it has escapes; `None` for other values.
+/// Returns the content of a JSON string, borrowed unless it has escapes. Returns `None` for other
+/// values.
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let inside = raw.get().strip_prefix('"')?.strip_suffix('"')?;
     if inside.as_bytes().contains(&b'\\') {

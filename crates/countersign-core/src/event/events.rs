@@ -1,18 +1,17 @@
-//! The macro that writes enums of events.
+//! The macro that defines enums of events.
 
-/// Writes an enum of the events you handle, and its [`Event`](crate::Event) implementation.
+/// Defines an enum of the events that you handle, and implements [`Event`](crate::Event) for it.
 ///
-/// Each line names a type as the provider spells it, a variant, and what the variant holds: a type
-/// that deserializes from the event's data, or an [`Envelope`](crate::event::Envelope) around one.
-/// A variant `Unknown` is added for every other type: it keeps the event whole. An event of a
-/// listed type whose data does not fit is an error, and never `Unknown`. Absent data counts as
-/// `null`, which an `Option` and `()` accept.
+/// Each line has the provider's name of an event type, a variant, and the type that the variant
+/// holds: a type that deserializes from the event's data, or an
+/// [`Envelope`](crate::event::Envelope) around one. The macro adds a variant `Unknown` for all
+/// other types, which keeps the event whole. An event of a listed type whose data does not fit is
+/// an error, never `Unknown`. Absent data counts as `null`, which an `Option` and `()` accept.
 ///
-/// The enum has the methods `event_type()` and `id()`. The id is that of the
-/// [envelope](crate::event::Envelope), and `None` for a variant that holds only the data: nothing
-/// is stored beside it. `Webhook::id` of the crate `countersign` reads it from the signed body,
-/// whatever the variant holds; a type of yours can keep it
-/// ([`FromEnvelope`](crate::event::FromEnvelope)).
+/// The enum has the methods `event_type()` and `id()`. `id()` returns the id of the
+/// [envelope](crate::event::Envelope), and `None` for a variant that holds only the data.
+/// `Webhook::id` of the crate `countersign` reads the id from the delivery, for every variant. Your
+/// own types can also keep the id: see [`FromEnvelope`](crate::event::FromEnvelope).
 ///
 /// # Examples
 ///
@@ -23,7 +22,7 @@
 /// pub struct Invoice { total: u64 }
 ///
 /// events! {
-///     /// What billing tells us.
+///     /// Events of the billing system.
 ///     pub enum BillingEvent for XWebhookSignature {
 ///         "invoice.paid" => Paid(Invoice),
 ///         "invoice.voided" => Voided(Envelope<Invoice>),
@@ -71,7 +70,7 @@ macro_rules! events {
         }
 
         impl $name {
-            /// The event's type, as the provider spells it.
+            /// Returns the event's type, as the provider writes it.
             #[allow(dead_code, reason = "it is there for who needs it")]
             #[must_use]
             $visibility fn event_type(&self) -> &str {
@@ -81,8 +80,8 @@ macro_rules! events {
                 }
             }
 
-            /// The event's id, if the variant holds it: an `Envelope` and `Unknown` do, and plain
-            /// data does not.
+            /// Returns the event's id, if the variant holds it: an `Envelope` and `Unknown` do,
+            /// plain data does not.
             #[allow(dead_code, reason = "it is there for who needs it")]
             #[must_use]
             $visibility fn id(&self) -> ::core::option::Option<&str> {
@@ -94,11 +93,11 @@ macro_rules! events {
                 }
             }
 
-            /// Reads the event out of an envelope that was looked into before.
+            /// Reads the event from an envelope that was read before.
             ///
             /// # Errors
             ///
-            /// If the data does not fit the type.
+            /// Returns an error if the data does not fit the type.
             #[allow(dead_code, reason = "it is there for who needs it")]
             $visibility fn from_envelope(
                 envelope: $crate::event::RawEnvelope<'_>,

@@ -13,7 +13,7 @@ use crate::event::{Delivery, EventAt, Location};
 
 /// The type and the id that distinguish an event from all others of one endpoint and one tenant.
 ///
-/// Returned by [`Delivery::identity`]. `Debug` shows nothing of the payload.
+/// [`Delivery::identity`] returns one. `Debug` shows nothing of the payload.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Identity<'a> {
@@ -86,11 +86,11 @@ impl fmt::Debug for EventId<'_> {
 /// such members.
 #[derive(Default)]
 struct Named<'a> {
-    /// With their rank among the names that are asked for.
+    /// The type, with the rank of its name among the names of the location.
     event_type: Option<(usize, Cow<'a, str>)>,
     id: Option<(usize, Cow<'a, str>)>,
     fields: Vec<Option<Cow<'a, str>>>,
-    /// A bit for each rank.
+    /// One bit for each rank that occurred.
     types_seen: u32,
     ids_seen: u32,
     /// Set if a member occurs twice: two parsers of the body may use different values.
@@ -142,7 +142,7 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Reads an object, up to the end of the text.
+/// Reads a text that consists of one object.
 fn read<'a, V: Visitor<'a>>(text: &'a str, visitor: V) -> Option<V::Value> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = deserializer.deserialize_map(visitor).ok()?;
@@ -165,7 +165,8 @@ impl<'de> Visitor<'de> for NamedVisitor<'_> {
         if let Location::BodyAll(names) = at.id {
             named.fields.resize(names.len(), None);
         }
-        // A key is kept raw, because one that is not text (a lone surrogate) is no error.
+        // A key is kept raw, because a key that is not valid text (a lone surrogate) is not an
+        // error.
         while let Some(key) = map.next_key::<&RawValue>()? {
             let key = text(key);
             let rank = |field| key.as_deref().and_then(|key| rank(field, key));

@@ -1,4 +1,4 @@
-//! Reading JSON text, and telling what is wrong with it without quoting it.
+//! Parses JSON text, and reports errors without quoting it.
 
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::missing::missing_member;
 use crate::{PayloadError, error::PayloadErrorKind, event::RawJson};
 
-/// Checks the encoding, once for all that follows.
+/// Checks that the bytes are UTF-8, and returns them as text.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, PayloadError> {
     str::from_utf8(bytes).map_err(|error| {
         let (line, column) = position(&bytes[..error.valid_up_to()]);
@@ -14,7 +14,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, PayloadError> {
     })
 }
 
-/// Reads a whole text.
+/// Parses a whole text.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, PayloadError> {
     serde_json::from_str(text).map_err(|error| match not_json(text) {
         Some(syntax) => syntax,
@@ -22,8 +22,8 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, PayloadE
     })
 }
 
-/// Reads a member of a text that is known to be JSON: whatever the parser now calls the trouble,
-/// it is one of shape.
+/// Parses a member of a text that is known to be JSON. Every error is therefore a wrong shape, even
+/// if the parser reports bad syntax.
 pub(crate) fn parse_member<'a, T: Deserialize<'a>>(
     whole: &'a str,
     member: &'a str,
@@ -32,7 +32,7 @@ pub(crate) fn parse_member<'a, T: Deserialize<'a>>(
     serde_json::from_str(member).map_err(|error| wrong_shape::<T>(whole, member, name, &error))
 }
 
-/// Keeps a whole text that is a JSON object.
+/// Returns a whole text as raw JSON, if it is an object.
 pub(crate) fn object(text: &str) -> Result<RawJson, PayloadError> {
     if let Some(error) = not_json(text) {
         return Err(error);
@@ -44,24 +44,26 @@ pub(crate) fn object(text: &str) -> Result<RawJson, PayloadError> {
     Ok(RawJson::new(text))
 }
 
-/// Reads the members of an object that a type of ours names, as far as they can be told.
+/// Reads the members that `T` declares from an object. Returns the default if they cannot be read.
 pub(crate) fn members<'a, T: Deserialize<'a> + Default>(object: &'a str) -> T {
     serde_json::from_str(object).unwrap_or_default()
 }
 
-/// Reads a member if it fits, and takes it for absent if not: no event is lost over what it has in
-/// common with others.
+/// Reads a member, and treats it as absent if it does not fit, so that no event is lost because of
+/// a member that all events share.
 pub(crate) fn fitting<'a, T: Deserialize<'a>>(member: Option<&'a RawValue>) -> Option<T> {
     member.and_then(|member| serde_json::from_str(member.get()).ok())
 }
 
-/// Tells where a text stops being JSON, if it does. Iterative, however deep the text is nested.
+/// Returns an error with the position at which a text stops being JSON, if it does. The check is
+/// iterative, and works at any depth of nesting.
 pub(crate) fn not_json(text: &str) -> Option<PayloadError> {
     let error = serde_json::from_str::<IgnoredAny>(text).err()?;
     Some(PayloadError::at(PayloadErrorKind::NotJson, error.line(), error.column()))
 }
 
-/// Reads once more, only now, to find which member it is.
+/// Makes the error for data of a wrong shape. The data is parsed again only in this case, to find
+/// the member.
 fn wrong_shape<'a, T: Deserialize<'a>>(
     whole: &'a str,
     member: &'a str,
@@ -89,8 +91,8 @@ fn wrong_shape<'a, T: Deserialize<'a>>(
 
 /// Joins two paths. The path of a whole text is empty, or a full stop.
 ///
-/// Control characters are escaped: a path holds the payload's own keys, which cannot add a line to
-/// a log by that.
+/// Control characters are escaped: a path contains keys of the payload, which must not add a line
+/// to a log.
 fn joined(outer: &str, inner: &str) -> String {
     let is_whole = |path: &str| matches!(path, "" | ".");
     let path = match (is_whole(outer), is_whole(inner)) {
@@ -110,12 +112,13 @@ fn joined(outer: &str, inner: &str) -> String {
     escaped
 }
 
-/// The line, from 1, and the column, in bytes from 0, of the end of a text.
+/// Returns the line (from 1) and the column (in bytes, from 0) of the end of a text.
 fn position(before: &[u8]) -> (usize, usize) {
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
     let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
     (line, column)
 }
 
-/// Characters; a path holds the payload's own keys, which have any length.
+/// Greatest length of a path, in characters: a path contains keys of the payload, which can have
+/// any length.
 const MAX_PATH: usize = 200;

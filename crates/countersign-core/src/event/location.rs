@@ -2,7 +2,8 @@
 
 /// The locations of an event's id, type and data.
 ///
-/// Begin with [`ENVELOPE`](Self::ENVELOPE) or [`OPEN`](Self::OPEN), and change what differs.
+/// Begin with [`ENVELOPE`](Self::ENVELOPE) or [`OPEN`](Self::OPEN), and change the locations that
+/// differ.
 ///
 /// # Examples
 ///
@@ -19,13 +20,13 @@ pub struct EventAt {
     pub id: Location,
     /// The event's type.
     pub event_type: Location,
-    /// The member of the body that holds the event's data, or `None` where the whole body does.
+    /// The member of the body that holds the event's data, or `None` if the whole body is the data.
     pub data: Option<&'static str>,
-    /// The member of the body that holds the id, the type and the data, or `None` where the body
-    /// itself does.
+    /// The member of the body that holds the id, the type and the data, or `None` if the body
+    /// itself holds them.
     pub within: Option<&'static str>,
-    /// The member that holds the JSON where the body is a URL-encoded form
-    /// (`application/x-www-form-urlencoded`), or `None` where bodies are never forms.
+    /// The member that holds the JSON if the body is a URL-encoded form
+    /// (`application/x-www-form-urlencoded`), or `None` if bodies are never forms.
     ///
     /// A signed body is read as a form only if it begins with this member and does not repeat it,
     /// whatever content type the request states: the content type is not signed. Other bodies are
@@ -52,13 +53,13 @@ impl EventAt {
         url_encoded: None,
     };
 
-    /// Sets where the event's id is.
+    /// Sets the location of the event's id.
     #[must_use]
     pub const fn id(self, id: Location) -> Self {
         Self { id, ..self }
     }
 
-    /// Sets where the event's type is.
+    /// Sets the location of the event's type.
     #[must_use]
     pub const fn event_type(self, event_type: Location) -> Self {
         Self { event_type, ..self }
@@ -88,7 +89,7 @@ impl EventAt {
         Self { url_encoded: Some(member), ..self }
     }
 
-    /// Fails the build for a provider whose id or type cannot be found.
+    /// Fails the build if the id or the type cannot be read from its location.
     pub(crate) const fn checked(self) -> Self {
         assert!(!matches!(self.event_type, Location::BodyAll(_)), "a type is one text");
         assert!(self.event_type.members().len() <= MAX_NAMES, "at most 32 names of the type");
@@ -101,11 +102,11 @@ impl EventAt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Location {
-    /// In the first of these members that is text: members of the body, or of
-    /// [`EventAt::within`] if that is set. At most 32 names.
+    /// In the first of these members that is text (or, for an id, an integer). They are members of
+    /// the body, or of the member [`EventAt::within`] if it is set. At most 32 names.
     Body(&'static [&'static str]),
-    /// In all of these members together: an id of several parts, such as a
-    /// code and a reference. Each part is text or an integer. At most 32 names, and only for an id.
+    /// In all of these members together: an id of several parts, such as a code and a reference.
+    /// Each part is text or an integer. At most 32 names, and only for an id.
     ///
     /// Such an id has no single text: [`Delivery::id`](crate::event::Delivery::id) and the `id` of
     /// events are `None`, and [`Delivery::identity`](crate::event::Delivery::identity) returns the
@@ -113,9 +114,9 @@ pub enum Location {
     BodyAll(&'static [&'static str]),
     /// In the header that the scheme signs as the delivery's id.
     SignedId,
-    /// In a header that is not signed: whoever replays a delivery can change it.
+    /// In a header that is not signed: anyone who replays a delivery can change it.
     UnsignedHeader(&'static str),
-    /// Nowhere.
+    /// In no place: the provider's events do not have it.
     None,
 }
 
@@ -138,5 +139,5 @@ impl Location {
     }
 }
 
-/// Most names of one location: each name takes one bit of a `u32`.
+/// Greatest number of names of one location: each name takes one bit of a `u32`.
 pub(crate) const MAX_NAMES: usize = 32;

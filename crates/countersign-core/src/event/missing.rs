@@ -1,4 +1,4 @@
-//! The member that a type requires and a JSON text does not have.
+//! Finds the member that a type requires and a JSON text does not have.
 
 use std::{borrow::Cow, fmt, iter};
 
@@ -11,26 +11,27 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-/// Returns the name of the member that is missing, if one is: a name that the type `T` has, never
-/// text of the payload. `text` is read once more, with an error type that keeps the name.
+/// Returns the name of the missing member, if one is missing: a name that the type `T` declares,
+/// never text of the payload. To find it, `text` is parsed again with an error type that keeps the
+/// name.
 ///
-/// The message of `serde_json` has the name, too. It is of no use here: a type of the user can make
-/// messages of its own, which quote the payload.
+/// The message of `serde_json` also has the name. It is not used, because a user's type can write
+/// its own messages, which may quote the payload.
 ///
-/// Returns `None` for a text of more than 64 KiB: the nodes of a text can take 40 times its bytes.
+/// Returns `None` for a text of more than 64 KiB: its nodes can take 40 times as much memory.
 pub(super) fn missing_member<'a, T: Deserialize<'a>>(text: &'a str) -> Option<&'static str> {
     if text.len() > LONGEST {
         return None;
     }
-    // A text that is nested deeper than `serde_json` recurses is an error here.
+    // A text that is nested deeper than the limit of `serde_json` is an error here.
     let node: Node<'a> = serde_json::from_str(text).ok()?;
     T::deserialize(node).err()?.0
 }
 
-/// Bytes of a text that is read once more.
+/// Length of the longest text that is parsed again, in bytes. See `missing_member` for the reason.
 const LONGEST: usize = 64 * 1024;
 
-/// An error that is of use only if a member is missing.
+/// An error that keeps only the name of a missing member.
 #[derive(Debug)]
 struct Missing(Option<&'static str>);
 
@@ -52,7 +53,7 @@ impl fmt::Display for Missing {
     }
 }
 
-/// A JSON value, borrowed from its text where it has no escapes.
+/// A JSON value. Its strings are borrowed from the text unless they have escapes.
 enum Node<'a> {
     Null,
     Bool(bool),
@@ -166,7 +167,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
         if name != RAW_VALUE {
             return visitor.visit_newtype_struct(self);
         }
-        // Raw text has every shape, and the value that is read here is thrown away.
+        // Raw text accepts any JSON, and the value is dropped later: `null` stands for it.
         let text = |text| Self::Text(Cow::Borrowed(text));
         let raw = iter::once((text(RAW_VALUE), text("null")));
         MapDeserializer::new(raw).deserialize_any(visitor)
@@ -198,8 +199,8 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 }
 
-/// The name by which `serde_json` asks for raw text. If it changes, a type with raw text gets no
-/// name of a missing member, and a test here fails.
+/// Name of the newtype with which `serde_json` requests raw text. If a release changes it, no
+/// missing member is found for a type with raw text, and a test of this file fails.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 #[cfg(test)]
@@ -292,7 +293,7 @@ mod tests {
 
     #[test]
     fn never_names_text_of_the_payload() {
-        /// Refuses every text, and quotes it.
+        /// A type that rejects every text, with an error that quotes it.
         #[derive(Debug)]
         struct Quoting;
         impl<'de> Deserialize<'de> for Quoting {

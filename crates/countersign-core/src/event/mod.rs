@@ -1,6 +1,6 @@
-//! From verified bytes to a typed event.
+//! Typed events, parsed from the verified bytes of a delivery.
 //!
-//! Nothing here runs before a delivery was verified: a [`Delivery`] is made from a proof.
+//! Only verified deliveries are parsed: a [`Delivery`] is made from a proof.
 
 mod delivery;
 mod envelope;
@@ -25,10 +25,10 @@ pub use raw::{RawJson, UnknownEvent};
 
 use crate::{PayloadError, Provider};
 
-/// What a delivery tells, typed.
+/// A typed webhook event, parsed from a verified delivery.
 ///
-/// The [`events!`](crate::events) macro writes this for an enum of your own; implement it by hand
-/// for anything else.
+/// The [`events!`](crate::events) macro implements this trait for an enum that you define.
+/// Implement it by hand for any other type.
 ///
 /// # Examples
 ///
@@ -37,7 +37,7 @@ use crate::{PayloadError, Provider};
 ///     Event, PayloadError, event::{Delivery, RawEnvelope}, providers::XWebhookSignature,
 /// };
 ///
-/// /// Only the type matters here.
+/// /// The type of an event, without its data.
 /// struct Kind(String);
 ///
 /// impl Event for Kind {
@@ -56,20 +56,20 @@ use crate::{PayloadError, Provider};
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub trait Event: Sized + Send + 'static {
-    /// Who sends it, unless the handler says otherwise.
+    /// The provider that sends the event, unless the handler names another one.
     type Provider: Provider;
 
-    /// Reads the event out of a verified delivery.
+    /// Reads the event from a verified delivery.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if the delivery is no such event. An event of a type that is merely not
-    /// known is better kept ([`UnknownEvent`]) than refused: providers add types.
+    /// [`PayloadError`] if the delivery is not such an event. Providers add types: keep an event of
+    /// an unknown type as an [`UnknownEvent`] instead of returning an error.
     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError>;
 }
 
-/// Takes what does not fit, too: a handler of `Webhook<Result<E, PayloadError>>` can keep the
-/// bytes and answer 2xx.
+/// Also accepts deliveries that do not fit `E`: a handler that takes
+/// `Webhook<Result<E, PayloadError>>` can keep the bytes and answer 2xx.
 impl<E: Event> Event for Result<E, PayloadError> {
     type Provider = E::Provider;
 

@@ -1,4 +1,4 @@
-//! Events of which nothing is known but where they tell their id and their type.
+//! Events whose data is not described: only the places of the id and the type are known.
 
 use std::{fmt, marker::PhantomData};
 
@@ -8,17 +8,18 @@ use crate::{
     event::{Delivery, Location, RawJson, envelope_members::Members},
 };
 
-/// What a provider tells, with its data left open: a JSON object, kept as text.
+/// An event whose data is kept as the text of a JSON object.
 ///
-/// The id and the type are where the provider's [`EVENT`](Provider::EVENT) says.
+/// The id and the type are read from the places that the provider's [`EVENT`](Provider::EVENT)
+/// names.
 ///
 /// `Debug` shows nothing of the payload.
 ///
 /// # Security
 ///
-/// Where `P::EVENT` has the id or the type in a header that is not signed, whoever can replay a
-/// delivery can change both: check that the payload has what the type promises, and do not detect
-/// replays by the id alone.
+/// If `P::EVENT` reads the id or the type from a header that is not signed, anyone who can replay a
+/// delivery can change that value. Check that the payload fits the type, and do not detect replays
+/// only by the id.
 ///
 /// # Examples
 ///
@@ -44,7 +45,7 @@ use crate::{
 pub struct OpenEvent<P> {
     /// The event's id: text, or an integer as its digits.
     pub id: Option<String>,
-    /// The event's type. `None` only where the provider tells none.
+    /// The event's type. `None` only for a provider whose events have no type.
     pub event_type: Option<String>,
     /// The whole body, an object.
     pub json: RawJson,

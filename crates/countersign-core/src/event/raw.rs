@@ -1,4 +1,4 @@
-//! JSON that is kept as it came.
+//! JSON that is kept as text.
 
 use std::fmt;
 
@@ -7,10 +7,12 @@ use serde_json::value::RawValue;
 
 use crate::{PayloadError, event::json};
 
-/// A JSON value kept as its text: for what a provider does not document, or what a type of yours
-/// does not describe. It is not recursed into, however deep it is nested.
+/// A JSON value that is kept as text.
 ///
-/// `Debug` shows its length, not the text.
+/// Use it for data that the provider does not document, or that your types do not describe. The
+/// value may be nested to any depth: reading it does not recurse.
+///
+/// `Debug` shows the length, not the text.
 ///
 /// # Examples
 ///
@@ -30,22 +32,22 @@ use crate::{PayloadError, event::json};
 pub struct RawJson(Box<str>);
 
 impl RawJson {
-    /// Keeps a text that was read as JSON before.
+    /// Keeps a text that is known to be JSON.
     pub(crate) fn new(json: &str) -> Self {
         Self(json.into())
     }
 
-    /// The JSON text.
+    /// Returns the JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Reads the text.
+    /// Parses the text.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if it is not of this shape.
+    /// [`PayloadError`] if the text does not fit `T`.
     pub fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T, PayloadError> {
         json::parse(self.as_str())
     }
@@ -57,8 +59,8 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
-/// With serde_json, as the JSON value itself. Other formats get a structure that only serde_json
-/// understands: give them [`as_str`](RawJson::as_str).
+/// Serializes the JSON value itself with serde_json. Other formats get a structure that only
+/// serde_json understands: serialize [`as_str`](RawJson::as_str) with them.
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let raw: &RawValue = serde_json::from_str(&self.0).map_err(S::Error::custom)?;
@@ -72,9 +74,9 @@ impl fmt::Debug for RawJson {
     }
 }
 
-/// An event whose type is not among those you listed, kept whole.
+/// An event of a type that you did not list, kept whole.
 ///
-/// Answer it with 2xx: providers add types, and a refusal makes them retry or disable the
+/// Answer it with 2xx: providers add types, and a rejection makes them retry or disable the
 /// endpoint. `Debug` shows nothing of the payload.
 #[derive(Clone, Serialize)]
 #[non_exhaustive]

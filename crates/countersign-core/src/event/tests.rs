@@ -12,7 +12,7 @@ use crate::{
     providers::{GitHub, SpeakNode, github, respan, speaknode, x_webhook_signature as x},
 };
 
-/// Signs and verifies a body first: there is no other way to an event.
+/// Signs and verifies a body, and parses its event: only verified deliveries are parsed.
 fn parse<E: Event>(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Result<E, PayloadError> {
     let secret = Secret::new("key").unwrap();
     let signed = Signer::<E::Provider>::new(secret.clone()).unwrap().sign(body.as_ref()).unwrap();
@@ -71,7 +71,7 @@ fn tells_a_known_type_of_a_wrong_shape_from_an_unknown_type() {
         r#"{"type":"user.created","data":null}"#,
         r#"{"type":"user.created","data":"text"}"#,
         r#"{"type":"user.created","data":{"name":7}}"#,
-        // What the parser calls bad syntax is a bad shape all the same.
+        // The parser reports bad syntax for these two, which still count as a wrong shape.
         r#"{"type":"user.created","data":{"name":"\ud800"}}"#,
         r#"{"type":"user.created","data":{"id":1e999}}"#,
     ] {

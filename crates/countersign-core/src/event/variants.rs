@@ -1,4 +1,4 @@
-//! From a type's text to a variant, and to what the variant holds.
+//! Chooses a variant by the event's type, and reads the data that the variant holds.
 
 use std::{borrow::Cow, fmt, marker::PhantomData, mem};
 
@@ -12,24 +12,24 @@ use crate::{
     event::{Delivery, FromEnvelope, RawEnvelope, UnknownEvent, envelope_members::Members},
 };
 
-/// An enum of events, as [`events!`](crate::events) writes it.
+/// An enum of events that [`events!`](crate::events) defines.
 pub trait Variants: Sized {
-    /// Lets `reader` read the variant that an event of this type is: the one place where a type's
-    /// text becomes a Rust type.
+    /// Chooses the variant for an event type, and lets `reader` read it. Only this method maps the
+    /// text of a type to a Rust type.
     fn choose<R: Reader<Self>>(event_type: &str, reader: R) -> R::Output;
 
-    /// Reads the event of a delivery: in one pass where the type stands before the data, as nearly
-    /// all providers have it.
+    /// Reads the event of a delivery, in one pass if the type comes before the data, as it does
+    /// with nearly all providers.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if the body is no event, or its data does not fit its type.
+    /// [`PayloadError`] if the body is not an event, or if its data does not fit its type.
     fn read(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
         let text = delivery.text()?;
         if let Some(event) = in_one_pass(delivery, text) {
             return event;
         }
-        // What is wrong, if anything is, and where, is told in one way: by the raw envelope.
+        // The raw envelope reads all other events, and reports each error with its position.
         Self::from_raw(RawEnvelope::new(delivery, text, Members::of(delivery.at(), text)?)?)
     }
 
@@ -44,15 +44,15 @@ pub trait Variants: Sized {
     }
 }
 
-/// What reads an event once its variant is chosen.
+/// A reader for an event whose variant is chosen.
 pub trait Reader<E> {
-    /// What comes of it.
+    /// The result of reading.
     type Output;
 
-    /// Reads what this variant holds.
+    /// Reads the data that this variant holds.
     fn known<T: FromEnvelope>(self, variant: impl FnOnce(T) -> E) -> Self::Output;
 
-    /// Keeps the event whole.
+    /// Keeps an event of an unknown type whole.
     fn unknown(self, variant: impl FnOnce(UnknownEvent) -> E) -> Self::Output;
 }
 
@@ -70,7 +70,7 @@ impl<E> Reader<E> for RawEnvelope<'_> {
     }
 }
 
-/// Reads data at its place, while the envelope is being read.
+/// Reads the data in the same pass as the envelope.
 struct AtData<'m, 'de, A> {
     map: A,
     delivery: &'m Delivery<'de>,
@@ -79,7 +79,7 @@ struct AtData<'m, 'de, A> {
 }
 
 impl<'de, A: MapAccess<'de>> AtData<'_, 'de, A> {
-    /// Reads the members behind the data.
+    /// Reads the members after the data.
     fn rest(mut self) -> Result<Result<RawEnvelope<'de>, PayloadError>, A::Error> {
         self.members.take(&mut self.map, self.delivery.at(), |_| None)?;
         Ok(RawEnvelope::new(self.delivery, self.text, mem::take(self.members)))
@@ -92,7 +92,7 @@ impl<'de, A: MapAccess<'de>, E> Reader<E> for AtData<'_, 'de, A> {
     fn known<T: FromEnvelope>(mut self, variant: impl FnOnce(T) -> E) -> Self::Output {
         let data = self.map.next_value()?;
         Ok(self.rest()?.and_then(|envelope| {
-            // Of data that is repeated, the last counts.
+            // If the data is repeated, the last one counts.
             if envelope.has_data_member() {
                 return envelope.known(variant);
             }
@@ -106,7 +106,8 @@ impl<'de, A: MapAccess<'de>, E> Reader<E> for AtData<'_, 'de, A> {
     }
 }
 
-/// Reads an event, or gives up where the parser does, and where the envelope is within a member.
+/// Reads an event in one pass. Returns `None` if the parser fails, or if the envelope is within a
+/// member.
 fn in_one_pass<'a, E: Variants>(
     delivery: &Delivery<'a>,
     text: &'a str,
@@ -146,7 +147,7 @@ impl<'de, E: Variants> Visitor<'de> for OnePass<'_, 'de, E> {
     }
 }
 
-/// The type, once no member that follows can tell another.
+/// Returns a function that returns the type as soon as no later member can change it.
 fn settled_type<'a>(delivery: &Delivery<'a>) -> impl Fn(&Members<'a>) -> Option<&'a str> {
     move |members| match (&members.event_type, delivery.header_type()) {
         (_, Some(event_type)) => Some(event_type),

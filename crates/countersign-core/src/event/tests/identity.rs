@@ -1,4 +1,4 @@
-//! The identity of an event, wherever a provider has it.
+//! Tests of the identity of an event, in each place that a provider can have it.
 
 use super::*;
 use crate::{
@@ -94,7 +94,7 @@ fn wants_all_fields_and_tells_an_empty_one_from_an_absent_one() {
     ] {
         assert_eq!(identity(PAID, &[], body), expected, "{body}");
     }
-    // One member can be both.
+    // One member can be both the type and a part of the id.
     let at = PAID.event_type(Location::Body(&["code"]));
     let body = r#"{"code":"00","reference":"1"}"#;
     assert_eq!(identity(at, &[], body), told(Some("00"), &["00", "1"]));

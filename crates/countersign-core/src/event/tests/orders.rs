@@ -1,4 +1,4 @@
-//! The order of a body's members decides how it is read, and never what is read.
+//! Tests that the order of a body's members does not change the event that is read.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::{
     events,
 };
 
-/// Two names for the type, the first of which is preferred.
+/// A provider with two names for the type. The first one is preferred.
 struct Ordered;
 
 impl Provider for Ordered {
@@ -26,7 +26,7 @@ struct Data {
     text: Option<String>,
 }
 
-/// Refuses what deserializes.
+/// A type that rejects some data although the data deserializes.
 #[derive(Debug, PartialEq)]
 struct Even(u8);
 
@@ -51,7 +51,7 @@ events! {
     }
 }
 
-/// All that an event tells, but for the text of a whole body.
+/// All facts of an event, except the text of a whole body.
 #[derive(Debug, PartialEq)]
 enum Told {
     Plain(Data),
@@ -84,7 +84,7 @@ fn read(body: &str) -> Result<Told, PayloadError> {
     parse::<Sample>(&[], body).map(Told::from)
 }
 
-/// Reads the data out of the text that the envelope keeps of it.
+/// An event whose data is read from the text that the envelope keeps.
 struct ByTheEnvelope(Sample);
 
 impl Event for ByTheEnvelope {
@@ -105,7 +105,7 @@ fn reads_data_before_its_type_and_behind_it() {
         (r#"{"event":"plain","data":{"count":1}}"#, 1),
         (r#"{"event":"other","data":{"count":1},"type":"plain"}"#, 1),
         (r#"{"type":7,"data":{"count":1},"event":"plain"}"#, 1),
-        // Of data that is repeated the last counts, whatever was before.
+        // If the data is repeated, the last one counts, even if an earlier one does not fit.
         (r#"{"type":"plain","data":{"count":1},"data":{"count":2}}"#, 2),
         (r#"{"type":"plain","data":7,"data":{"count":2}}"#, 2),
         (r#"{"data":{"count":1},"type":"plain","data":{"count":2}}"#, 2),
@@ -260,7 +260,7 @@ fn reads_an_envelope_within_a_member() {
     assert_eq!(kind::<Inner>(r#"{"type":"plain","data":{"count":1}}"#), Some(Kind::MissingType));
 }
 
-/// A member's name as it is written, and its value.
+/// The name of a member as it is written, and its value.
 type Member = (&'static str, String);
 
 fn members() -> impl Strategy<Value = Vec<Member>> {
@@ -304,7 +304,7 @@ fn body(members: &[Member]) -> String {
     format!("{{{}}}", members.join(","))
 }
 
-/// Puts the values of each name back in the order that they had: of those, the last counts.
+/// Restores the order of the values of each name, because the last one counts.
 fn with_values_in_order(mut shuffled: Vec<Member>, members: &[Member]) -> Vec<Member> {
     let plain =
         |name: &str| name.replace(r"\u0065", "e").replace(r"\u0061", "a").replace(r"\u0069", "i");

@@ -47,7 +47,7 @@ fn row_of<P: Provider>(
     }
 }
 
-/// Reads a delivery in each way that there is. All have to agree.
+/// Reads a delivery in each way, and checks that all ways agree.
 fn read<P: Provider>(delivery: &Delivery<'_>) -> Facts<String> {
     let name = P::NAME;
     let OpenEvent { id, event_type, .. } = OpenEvent::<P>::parse(delivery).unwrap();
@@ -119,7 +119,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// Each member holds its own name, so that a fact which is read from another place differs.
+/// Each member holds its own name, so that a fact that is read from another place differs.
 const BODY: &str = r#"{
     "id": "id", "event_id": "event_id", "uid": "uid",
     "type": "type", "event_type": "event_type", "eventType": "eventType", "object": "object",

@@ -1,4 +1,4 @@
-//! Members that hold one fact under several names, or several times under one.
+//! Tests of members that state one fact under several names, or several times under one name.
 
 use super::*;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     events,
 };
 
-/// Two names for the type and two for the id. The first of each is preferred.
+/// A provider with two names for the type and two for the id. The first of each is preferred.
 struct Named;
 
 impl Provider for Named {

@@ -1,4 +1,4 @@
-//! An envelope that is a member of the body, as PagerDuty has it.
+//! Tests of an envelope that is a member of the body, as with PagerDuty.
 
 use super::*;
 use crate::{
@@ -35,7 +35,7 @@ fn reads_the_envelope_within_its_member_only() {
         format!(r#"{{"event":{TRIGGERED}}}"#),
         format!(r#"{{{outside},"event":{TRIGGERED}}}"#),
         format!(r#"{{"event":{TRIGGERED},{outside}}}"#),
-        // The last of two members counts, as everywhere.
+        // The last of two members with one name counts, as everywhere.
         format!(r#"{{"event":{{"id":"no"}},"event":{TRIGGERED}}}"#),
         format!(r#"{{"event":null,"\u0065vent":{TRIGGERED}}}"#),
     ] {
