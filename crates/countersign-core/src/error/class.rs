@@ -1,6 +1,6 @@
 //! The classes of errors.
 
-/// The meaning of an error for the answer to a delivery.
+/// The class of an error, which decides the answer to a delivery.
 ///
 /// This enum is complete: an adapter can match all classes without a wildcard.
 ///
@@ -24,9 +24,9 @@ pub enum ErrorClass {
     Unauthorized,
     /// The body is larger than the limit: 413.
     TooLarge,
-    /// The body is signed, and is not JSON in UTF-8: 400.
+    /// The body is signed, but is not JSON in UTF-8: 400.
     BadRequest,
-    /// The body is signed JSON, and not an event of the expected type: 422.
+    /// The body is signed JSON, but not an event of the expected type: 422.
     Unprocessable,
     /// The receiver lacks a setting, or calls the verifier in the wrong order: 500.
     Misconfigured,

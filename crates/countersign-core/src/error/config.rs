@@ -1,11 +1,11 @@
-//! Mistakes in settings.
+//! Errors in settings.
 
 use std::fmt;
 
-/// A setting that cannot be accepted. It holds no secret.
+/// A setting that is not valid. The error holds no secret.
 ///
 /// `Debug` writes the same text as `Display`, with all sources: a `main` that returns the error
-/// prints a line that can be read.
+/// prints a readable line.
 ///
 /// # Examples
 ///
@@ -16,8 +16,8 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The secret is empty, so that anybody could sign. Usually a variable is set to nothing. Set
-    /// it to the secret that the provider shows.
+    /// The secret is empty, so that anybody could sign. Usually an environment variable is set to
+    /// an empty text. Set it to the secret that the provider shows.
     #[error("the secret is empty")]
     EmptySecret,
     /// The secret begins or ends with white space. Usually it was read from a file with a line
@@ -30,12 +30,12 @@ pub enum ConfigError {
     /// secret that really has them.
     #[error("the secret has quotes around it")]
     SecretInQuotes,
-    /// The scheme decodes secrets from base64, and this one is not base64. Usually it is the secret
-    /// of another provider, or a part of it is missing. Copy the whole text that the provider
-    /// shows.
+    /// The scheme decodes secrets from base64, and this secret is not base64. Usually it is the
+    /// secret of another provider, or a part of it is missing. Copy the whole text that the
+    /// provider shows.
     #[error("the secret is not base64, with or without {prefix:?} in front")]
     SecretNotBase64 {
-        /// The text that may stand before the base64.
+        /// The prefix that may precede the base64.
         prefix: &'static str,
     },
     /// The secret is shorter than the provider's secrets are. Usually a part of it is missing. Copy
@@ -44,7 +44,7 @@ pub enum ConfigError {
     SecretLength {
         /// The length of the key that was given, in bytes.
         length: usize,
-        /// The fewest bytes that a key has.
+        /// The minimum length of a key, in bytes.
         at_least: usize,
     },
     /// The scheme verifies with a public key, and the secret is not one, or is a key that accepts
@@ -55,25 +55,25 @@ pub enum ConfigError {
     /// key. Give the text that begins with `whsk_`.
     #[error("the secret is not a private key of Ed25519")]
     NotAPrivateKey,
-    /// There are more retired secrets than a verifier tries. Usually those of finished rotations
+    /// There are more retired secrets than a verifier tries. Usually secrets of finished rotations
     /// were not removed. Remove the oldest ones.
     #[error("more than {limit} retired secrets")]
     TooManySecrets {
-        /// The most retired secrets that a verifier tries.
+        /// The greatest number of retired secrets that a verifier tries.
         limit: usize,
     },
     /// The environment variable is missing. Usually its name has a typing error, or the service
-    /// runs without its settings. Set it.
+    /// runs without its settings. Set the variable.
     #[error("not set")]
     VariableNotSet,
-    /// The value of the environment variable is not Unicode. Usually raw key bytes were put into
-    /// it. Set it to the text that the provider shows.
+    /// The value of the environment variable is not Unicode. Usually raw bytes of a key were put
+    /// into it. Set it to the text that the provider shows.
     #[error("not Unicode")]
     VariableNotUnicode,
     /// The secret in an environment variable is not valid. The source has the reason.
     #[error("environment variable {name}: {source}")]
     Variable {
-        /// The variable.
+        /// The name of the variable.
         name: String,
         /// The reason why its value is not valid.
         source: Box<Self>,
@@ -85,8 +85,8 @@ pub enum ConfigError {
         /// The text that was given.
         name: String,
     },
-    /// The verifier looks secrets up per tenant, and has none of its own to replace. Change them in
-    /// the source of the secrets, and call
+    /// The verifier looks secrets up per tenant, and has no secrets of its own to replace. Change
+    /// them in the source of the secrets, and call
     /// [`Verifier::forget_tenant`](crate::Verifier::forget_tenant).
     #[error("the verifier's secrets are looked up per tenant")]
     SecretsPerTenant,

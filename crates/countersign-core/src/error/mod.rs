@@ -1,6 +1,6 @@
-//! Five kinds of failure, never mixed: mistakes in settings, deliveries that are not verified,
-//! signed bodies that cannot be read, bodies that cannot be signed, and stored deliveries that do
-//! not belong to a verifier.
+//! Errors, with one type for each kind of failure: settings that are not valid, deliveries that are
+//! not verified, signed bodies that are not the expected event, bodies that cannot be signed,
+//! stored deliveries that a verifier does not accept, and lookups of secrets that failed.
 
 mod class;
 mod config;

@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::ErrorClass;
 
-/// Why bytes that were signed cannot be read as an event.
+/// A signed body that is not the expected event.
 ///
-/// It tells where and of what kind the trouble is, and never a value of the payload: serde's own
-/// messages quote values.
+/// The error reports the kind of the problem and its position, and never a value of the payload. It
+/// does not hold serde's messages, because they quote values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayloadError {
     kind: PayloadErrorKind,
@@ -17,9 +17,9 @@ pub struct PayloadError {
     is_missing: bool,
 }
 
-/// The ways in which a signed body can fail to be an event.
+/// The reason why a signed body is not the expected event.
 ///
-/// More may follow; each belongs to a [class](Self::class), which decides the answer.
+/// More reasons may follow. Each belongs to a [class](Self::class), which decides the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PayloadErrorKind {
@@ -32,13 +32,13 @@ pub enum PayloadErrorKind {
     /// The body is JSON, but not an object. Usually the provider sends several events as a list:
     /// take it as `VerifiedBody`.
     NotAnObject,
-    /// The body is an object whose type is missing or is not text. Usually the provider has its
-    /// type elsewhere: see [`EventAt`](crate::event::EventAt).
+    /// The body is an object whose type is missing or is not text. Usually the provider has the
+    /// type in another place: see [`EventAt`](crate::event::EventAt).
     MissingType,
-    /// The body is an object with more than one type. Two parsers could read different events. Ask
-    /// the provider.
+    /// The body is an object with more than one type, so that two parsers could read different
+    /// events. Report it to the provider.
     RepeatedType,
-    /// The body is JSON, and does not have the shape of the event. Usually the provider added a
+    /// The body is JSON, but does not have the shape of the event. Usually the provider added a
     /// value or made a member optional: [`PayloadError::path`] names the member.
     WrongShape,
 }
@@ -75,13 +75,14 @@ impl PayloadError {
         self.kind
     }
 
-    /// The line in the body where reading stopped, from 1; 0 if it is about no place.
+    /// Returns the line of the body at which reading stopped, from 1. Returns 0 if the error has no
+    /// position.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The column in that line, in bytes, from 1; 0 if it is about no place.
+    /// Returns the column in that line, in bytes, from 1. Returns 0 if the error has no position.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
@@ -94,7 +95,7 @@ impl PayloadError {
     }
 
     /// Returns whether the member at [`path`](Self::path) is missing: your type requires it, and
-    /// the body does not have it. The name is that of your type.
+    /// the body does not have it. The name of the member is the one that your type declares.
     ///
     /// # Examples
     ///

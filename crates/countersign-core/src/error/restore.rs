@@ -1,8 +1,8 @@
-//! Stored deliveries that are not turned back into proofs.
+//! Stored deliveries that a verifier does not accept.
 
 use super::VerifyError;
 
-/// A stored delivery that a verifier does not accept. It holds nothing of the payload.
+/// A stored delivery that a verifier does not accept. The error holds nothing of the payload.
 ///
 /// # Examples
 ///
@@ -48,8 +48,8 @@ pub enum RestoreError {
         stored: Option<String>,
     },
     /// The verifier does not know or accept the form that was signed. Usually the setting
-    /// [`Verifier::forms`](crate::Verifier::forms) or a feature is missing where deliveries are
-    /// read.
+    /// [`Verifier::forms`](crate::Verifier::forms) or a feature is missing in the program that
+    /// reads the deliveries.
     #[error("the verifier does not accept the form {form:?} of the body")]
     UnknownForm {
         /// The name of the form.

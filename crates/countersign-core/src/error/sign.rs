@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-/// A body that a [`Signer`](crate::Signer) cannot sign as its provider does. It holds neither the
-/// secret nor the body.
+/// A body that a [`Signer`](crate::Signer) cannot sign as its provider does. The error holds
+/// neither the secret nor the body.
 ///
 /// `Debug` writes the same text as `Display`: a `main` that returns the error, and a test that
-/// unwraps it, print a line that can be read.
+/// unwraps it, print a readable line.
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// The scheme signs the delivery's id, and there is none. Usually the call of
+    /// The scheme signs the delivery's id, and no id was given. Usually the call of
     /// [`Signer::id`](crate::Signer::id) is missing: sign with `signer.id("msg_1").sign(body)`.
     #[error("the scheme signs the id, which was not given")]
     MissingId,
@@ -45,8 +45,8 @@ pub enum SignError {
         /// The literal that follows the id.
         separator: &'static str,
     },
-    /// The time is before 1970, and a timestamp counts from there. Usually a clock was not set, or
-    /// a test subtracts too much from a time. Give [`Signer::at`](crate::Signer::at) a time after
+    /// The time is before 1970, from which timestamps count. Usually a clock was not set, or a test
+    /// subtracts too much from a time. Give [`Signer::at`](crate::Signer::at) a time after
     /// [`UNIX_EPOCH`](std::time::UNIX_EPOCH).
     #[error("the time is before 1970")]
     TimeBeforeEpoch,

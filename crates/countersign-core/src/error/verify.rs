@@ -5,9 +5,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::ErrorClass;
 use crate::{adapter::HeaderKey, signature::SignatureShape};
 
-/// Why a delivery was refused. For the operator alone: the sender is told nothing of it.
+/// The reason why a delivery was rejected.
 ///
-/// It holds no secret, no expected tag and nothing of the body.
+/// The error is only for the operator: the answer to the sender does not show it. It holds no
+/// secret, no expected tag and nothing of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyError {
     kind: VerifyErrorKind,
@@ -25,25 +26,27 @@ pub struct VerifyError {
 /// A signed time that is out of tolerance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stale {
-    /// In seconds; negative for a time in the future.
+    /// Age in seconds; negative for a time in the future.
     pub(crate) age: i64,
-    /// `None` for a time that no clock can reach.
+    /// `None` if the verifier accepts any time, and rejects this one because the system cannot
+    /// represent it.
     pub(crate) tolerance: Option<Duration>,
 }
 
-/// The reasons to refuse a delivery.
+/// The kind of a [`VerifyError`]: the reason why a delivery was rejected.
 ///
-/// More reasons may follow; each belongs to a [class](Self::class), which decides the answer.
+/// More reasons may follow. Each belongs to a [class](Self::class), which decides the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyErrorKind {
-    /// No signature header, or an empty one. Usually the sender uses another header, or does not
-    /// sign: compare [`VerifyError::headers`] with what it sends.
+    /// The signature header is missing or empty. Usually the sender uses another header, or does
+    /// not sign: compare [`VerifyError::headers`] with the headers that it sends.
     MissingSignature,
     /// The signature header occurs more than once. Usually a proxy adds a second one.
     RepeatedSignature,
-    /// The request has the signature headers of several providers that deliver to one endpoint. One
-    /// verifier never returns this; a pair of verifiers does. Give each provider its own endpoint.
+    /// The request has the signature headers of several providers that deliver to one endpoint. A
+    /// single verifier never returns this error; a pair of verifiers does. Give each provider its
+    /// own endpoint.
     AmbiguousSignature,
     /// The header does not have the scheme's form. Usually the verifier is for another provider, or
     /// the sender writes base64 where the scheme has hex.
@@ -51,8 +54,8 @@ pub enum VerifyErrorKind {
     /// The signed timestamp is missing or repeated, or has characters that are not digits. Usually
     /// the sender writes a date instead of the time since 1970.
     MalformedTimestamp,
-    /// The signed timestamp is further from now than the tolerance. Usually a retry has the
-    /// timestamp of the first attempt, or a clock is wrong: see
+    /// The signed timestamp differs from the current time by more than the tolerance. Usually a
+    /// retry has the timestamp of the first attempt, or a clock is wrong: see
     /// [`Verifier::tolerance`](crate::Verifier::tolerance).
     StaleTimestamp,
     /// The signed id is missing, repeated or not text, or holds the character that ends it in the
@@ -66,8 +69,8 @@ pub enum VerifyErrorKind {
     /// The body, or the text that it inflates to, is larger than the limit. Usually the provider
     /// sends larger events than 1 MiB: see [`Verifier::body_limit`](crate::Verifier::body_limit).
     BodyTooLarge,
-    /// There is no such tenant, or the request names none. Usually the customer was removed, or the
-    /// URL that the provider was given has no tenant in it.
+    /// There is no such tenant, or the request names no tenant. Usually the customer was removed,
+    /// or the URL that the provider was given has no tenant in it.
     UnknownTenant,
     /// The verifier looks secrets up for each tenant, and was called without a tenant. Call
     /// [`Verifier::of_tenant`](crate::Verifier::of_tenant) first.
@@ -109,12 +112,12 @@ impl VerifyError {
         }
     }
 
-    /// Keeps the headers that were looked for.
+    /// Adds the names of the headers that were looked for.
     pub(crate) fn with_headers(self, headers: &Arc<[HeaderKey]>) -> Self {
         Self { headers: Some(Arc::clone(headers)), ..self }
     }
 
-    /// Adds the headers that another error is about.
+    /// Adds the names of the headers in another error.
     #[doc(hidden)]
     #[must_use]
     pub fn __and(self, other: &Self) -> Self {
@@ -140,19 +143,21 @@ impl VerifyError {
         Self { secrets_are_base64, ..self }
     }
 
-    /// Why the delivery was refused.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> VerifyErrorKind {
         self.kind
     }
 
-    /// The signature header's length in bytes; 0 where there is not exactly one.
+    /// Returns the length of the signature header's value in bytes; 0 unless there is exactly one
+    /// header.
     #[must_use]
     pub fn header_length(&self) -> usize {
         self.header_length
     }
 
-    /// Returns the shape of the signature header's text; `Empty` unless there is exactly one header.
+    /// Returns the shape of the signature header's value; `Empty` unless there is exactly one
+    /// header.
     #[must_use]
     pub fn header_shape(&self) -> SignatureShape {
         self.header_shape
@@ -187,7 +192,7 @@ impl VerifyError {
         self.secrets_tried.into()
     }
 
-    /// Returns the number of forms of the body that were tried, including the bytes of the wire.
+    /// Returns the number of forms of the body that were tried, including the bytes on the wire.
     #[must_use]
     pub fn forms_tried(&self) -> usize {
         self.forms_tried.into()
@@ -196,9 +201,9 @@ impl VerifyError {
     /// Returns whether the body matched no key, and the scheme decodes keys from base64 unless they
     /// are given as bytes.
     ///
-    /// Some platforms sign with the secret's text itself as the key, prefix included. Every
-    /// delivery from them is then a mismatch, and [`Secret::from_bytes`](crate::Secret::from_bytes)
-    /// takes their secret.
+    /// Some platforms use the text of the secret as the key, including its prefix. Every delivery
+    /// from such a platform is then a mismatch: pass its secret to
+    /// [`Secret::from_bytes`](crate::Secret::from_bytes).
     ///
     /// # Examples
     ///
