@@ -1,4 +1,4 @@
-//! Algorithms.
+//! Algorithms of signatures.
 
 /// The algorithm of the signature.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +12,7 @@ pub(crate) enum Algorithm {
 }
 
 impl Algorithm {
-    /// The length of a signature in bytes.
+    /// Returns the length of a tag in bytes.
     pub(crate) const fn tag_length(self) -> usize {
         match self {
             Self::HmacSha256 => 32,

@@ -7,8 +7,8 @@ use crate::{
 /// The form of a body that the provider signs.
 ///
 /// Most providers sign the bytes that they send. Some re-serialise the data: they sign the text
-/// that their language's JSON library writes, and send other bytes. Only that text verifies then.
-/// The handler gets that text, because it is what was signed.
+/// that their language's JSON library writes, and send other bytes. Then only that text verifies.
+/// The handler gets that text, because it was signed.
 ///
 /// # Security
 ///
@@ -19,11 +19,11 @@ use crate::{
 ///
 /// - **Repeated keys.** Both languages keep the last value of `{"a":1,"a":2}`. The handler gets
 ///   `{"a":2}`.
-/// - **Precision.** JavaScript reads numbers as doubles: `9007199254740993` and
-///   `9007199254740992` are the same number for it, and have the same signature. Do not accept this
-///   form if long integers matter, such as ids that are numbers.
-/// - **Order.** With [`JsonDumps::sort_keys`], and for JavaScript's integer-like keys, the order in
-///   which members arrived makes no difference.
+/// - **Precision.** JavaScript reads numbers as doubles: `9007199254740993` and `9007199254740992`
+///   are the same number for it, and have the same signature. Do not accept this form if long
+///   integers are important, such as ids that are numbers.
+/// - **Order.** With [`JsonDumps::sort_keys`], and for JavaScript's integer-like keys, the order of
+///   the received members makes no difference.
 ///
 /// A [member of a URL-encoded form](Self::UrlEncodedMember) hides the other members of that form.
 /// They are not signed, and the handler does not get them.
@@ -51,24 +51,24 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyForm {
-    /// The bytes as they came over the wire.
+    /// The bytes as they arrived on the wire.
     Wire,
-    /// What CPython 3.11 and later writes for `json.dumps(json.loads(body))`.
+    /// The text that CPython 3.11 and later write for `json.dumps(json.loads(body))`.
     Python(JsonDumps),
-    /// What Node.js 20 and later writes for `JSON.stringify(JSON.parse(body))`.
+    /// The text that Node.js 20 and later write for `JSON.stringify(JSON.parse(body))`.
     JavaScript,
     /// The JSON in this member of a URL-encoded form (`application/x-www-form-urlencoded`). The
-    /// member is the first of the form, and occurs once.
+    /// member must be the first one of the form, and occur once.
     ///
-    /// It is for providers that sign the JSON and send it within a form, as
-    /// [`Gitea`](crate::providers::gitea) can. Where the form itself was signed, see
+    /// Use it for providers that sign the JSON and send it within a form, as
+    /// [`Gitea`](crate::providers::gitea) can. If the form itself was signed, see
     /// [`EventAt::url_encoded`](crate::event::EventAt::url_encoded).
     UrlEncodedMember(&'static str),
     /// The text that the body inflates to, if the request has one field `Content-Encoding`, with
     /// one coding, `gzip` or `deflate` (in the format of zlib, RFC 1950).
     ///
-    /// It is for providers that sign the text, and compress it afterwards. The body must be exactly
-    /// one complete stream: several members of gzip, or bytes after the end, are rejected.
+    /// Use it for providers that sign the text, and compress it afterwards. The body must be
+    /// exactly one complete stream: several members of gzip, or bytes after the end, are rejected.
     ///
     /// A text that is longer than the verifier's body limit is rejected as a body that is too large
     /// (413). The handler gets the text. [`VerifyLayer`] removes the field `Content-Encoding`. On
@@ -80,19 +80,20 @@ pub enum BodyForm {
     /// # Security
     ///
     /// The field is not signed. It only decides how the body is inflated: the signature is over the
-    /// text. Only the text is passed on, never the stream that was sent, whose header can hold
-    /// anything.
+    /// text. Only the text is passed on. The received stream is dropped, because its header can
+    /// hold anything.
     #[cfg(feature = "inflate")]
     Inflated,
 }
 
-/// A text is longer than the body limit.
+/// An error: the text is longer than the body limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
 impl BodyForm {
     /// Returns the greatest length of a text, as a multiple of the body's length. A test of
-    /// `reserialize` pins it. The length of an inflated text is bounded by the body limit instead.
+    /// `reserialize` checks this bound. The length of an inflated text is bounded by the body limit
+    /// instead.
     pub(crate) fn growth(&self) -> usize {
         match self {
             Self::Wire | Self::UrlEncodedMember(_) => 1,
@@ -105,10 +106,10 @@ impl BodyForm {
     /// Returns the text of a body in this form: the bytes that the provider signed.
     ///
     /// Returns `None` if the language rejects the body; if the body begins with a byte order mark
-    /// or is not UTF-8 (the languages guess other encodings, this function does not); if it is
+    /// or is not UTF-8 (the languages guess other encodings, but this function does not); if it is
     /// nested more than 512 levels deep; or if it is not a URL-encoded form that begins with the
     /// member. The text is at most six times as long as the body. At most 32 times the body's
-    /// length is allocated meanwhile.
+    /// length is allocated during the call.
     #[cfg_attr(
         feature = "inflate",
         doc = "These bounds do not apply to an inflated text. It has at most 1 MiB here, and at most \
@@ -146,7 +147,7 @@ impl BodyForm {
     ///
     /// # Errors
     ///
-    /// If an inflated text is longer than the limit.
+    /// [`TooLong`] if an inflated text is longer than the limit.
     #[cfg_attr(
         not(feature = "inflate"),
         expect(unused_variables, clippy::unnecessary_wraps, reason = "for a form of the feature")

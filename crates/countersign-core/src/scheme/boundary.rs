@@ -8,7 +8,7 @@
 use super::{Part, Scheme};
 
 impl Scheme {
-    /// Finds a separator whose first byte the id contains.
+    /// Returns a separator whose first byte occurs in the id, if there is one.
     // Used by both the verifier and the signer.
     #[inline]
     pub(crate) fn separator_within(&self, id: &str) -> Option<&'static str> {

@@ -4,7 +4,8 @@ use super::{Algorithm, Layout, Part, Scheme, Timestamp, TimestampPlace, boundary
 use crate::signature::MAX_TAGS;
 
 impl Scheme {
-    /// Checks that the parts fit together; called in a constant, so that it fails the build.
+    /// Checks that the parts fit together. Callers use it in a constant, so that a failure stops
+    /// the build.
     pub(crate) const fn checked(self) -> Self {
         assert!(!self.headers.is_empty(), "a scheme needs a signature header");
         check_names(self.headers);
@@ -82,7 +83,7 @@ impl Scheme {
     }
 }
 
-/// Returns whether signatures are written with this character.
+/// Returns whether a signature can contain this character.
 const fn is_digit(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=')
 }

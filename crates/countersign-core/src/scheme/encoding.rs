@@ -14,15 +14,15 @@ pub enum Encoding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretEncoding {
-    /// The text's UTF-8 bytes are the key, whatever they look like.
+    /// The UTF-8 bytes of the text are the key, even if the text looks like base64.
     Text,
-    /// Base64 of the key, in the forms in which consoles show it: standard or URL-safe, with or
-    /// without padding and the prefix, and with `v1,` in front or not. Several secrets may be
-    /// joined by `|`, the current one first.
+    /// Base64 of the key, in the forms that providers' consoles show: standard or URL-safe, with or
+    /// without padding, with or without the prefix, and with or without `v1,` in front. Several
+    /// secrets may be joined by `|`, the current one first.
     Base64 {
-        /// The text in front of the base64, such as `whsec_`.
+        /// The prefix of the base64, such as `whsec_`.
         prefix: &'static str,
-        /// The fewest bytes that a key has; 0 is taken for 1.
+        /// The minimum length of a key, in bytes; 0 counts as 1.
         at_least: usize,
     },
 }

@@ -1,13 +1,13 @@
-//! Signature headers that a sender adds besides its own.
+//! Signature headers of other providers that a provider also sends.
 
-/// Signature headers of other providers that a provider sends besides its own.
+/// Signature headers of other providers that a provider sends in addition to its own.
 ///
 /// Some forges repeat their signature in GitHub's header, for receivers that were written for
-/// GitHub. A gateway passes on the headers of whoever sent the event. Where such a provider and the
-/// other one deliver to the same endpoint, a delivery has the headers of both.
+/// GitHub. A gateway passes on the headers of the original sender. If both providers deliver to the
+/// same endpoint, a delivery can have the headers of both.
 ///
-/// With this statement the delivery can be attributed: if a provider states all the foreign headers
-/// that are there, its verifier decides, and the other signatures are not looked at.
+/// This statement attributes such a delivery to one provider: if a provider states all foreign
+/// headers that the delivery has, its verifier decides, and the other signatures are ignored.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@
 pub enum ForeignHeaders {
     /// These headers, in any case.
     Named(&'static [&'static str]),
-    /// The headers of whoever sent the event: the provider passes them on.
+    /// The headers of any original sender: the provider passes them on.
     PassedOn,
 }
 

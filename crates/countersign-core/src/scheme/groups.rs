@@ -1,4 +1,4 @@
-//! Signatures of several keys in one delivery.
+//! Schemes with signatures of several keys in one delivery.
 
 use super::Scheme;
 
@@ -6,18 +6,18 @@ impl Scheme {
     /// Expects up to four whole [lists](Self::list) in the header, as in `t=…,v1=… t=…,v1=…`
     /// (`.list(',', '=', "v1").groups(' ')`).
     ///
-    /// Each group has a [time](crate::scheme::Timestamp::entry) of its own, and is the signature
-    /// over a text of its own. Any group may match, and its time is [`Verified::signed_at`]. A
-    /// group that is malformed or stale only fails to match, unless all of them are.
+    /// Each group has its own [time](crate::scheme::Timestamp::entry), and signs its own text. Any
+    /// group may match, and [`Verified::signed_at`] returns the time of that group. A malformed or
+    /// stale group does not match. If all groups are malformed or stale, the error is that of the
+    /// first one.
     ///
     /// [`Verified::signed_at`]: crate::adapter::VerifiedDelivery::signed_at
     ///
     /// # Security
     ///
     /// A rejected delivery is hashed once for each pair of a group and a secret, in each form of
-    /// the body. At most 8 pairs are
-    /// tried: with one or two secrets all four groups, with three or four secrets the first two.
-    /// The first group is hashed while the body arrives.
+    /// the body. At most 8 pairs are tried: with one or two secrets all four groups, with three or
+    /// four secrets the first two. The first group is hashed while the body arrives.
     ///
     /// # Examples
     ///
@@ -58,10 +58,11 @@ impl Scheme {
     }
 
     /// Reads all of the signature headers as one list, instead of only the first one that is
-    /// present: for keys that number their headers, as in `X-Signature-1` and `X-Signature-2`.
+    /// present. Use it for providers that number the headers of their keys, as in `X-Signature-1`
+    /// and `X-Signature-2`.
     ///
     /// Any header may match, and each name may occur once. There are 2 to 8 names. A malformed
-    /// header only fails to match, unless all of them are malformed.
+    /// header does not match. If all of them are malformed, the delivery is rejected as malformed.
     ///
     /// # Examples
     ///
@@ -91,8 +92,9 @@ impl Scheme {
     }
 }
 
-/// Groups of one header. Rotation needs two.
+/// Greatest number of groups in one header. A rotation needs two.
 pub(crate) const MAX_GROUPS: usize = 4;
 
-/// Pairs of a group and a secret that are tried over one body: each one hashes the whole body.
+/// Greatest number of pairs of a group and a secret that are tried for one body. Each pair hashes
+/// the whole body.
 pub(crate) const MAX_PAIRS: usize = 8;

@@ -3,10 +3,10 @@
 /// The layout of the signatures in their header.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Layout {
-    /// One signature, alone.
+    /// One signature and nothing else.
     Plain,
-    /// One signature behind a text.
+    /// One signature after a prefix.
     Prefixed(&'static str),
-    /// Entries of the form key, `assign`, value.
+    /// A list of entries, each with a key, `assign` and a value.
     List { separator: char, assign: char, key: &'static str },
 }

@@ -1,4 +1,4 @@
-//! How a provider signs, as data.
+//! Schemes, which describe as constant data how providers sign.
 
 mod algorithm;
 pub(crate) mod body_form;
@@ -27,16 +27,16 @@ pub use crate::reserialize::JsonDumps;
 /// A description of how a provider signs its deliveries: the place of the signature, its encoding,
 /// and the text that it covers.
 ///
-/// A scheme is a constant. It is checked while your program is compiled: an impossible one (a
-/// header name that is none, a timestamp that is read and not signed) does not build.
+/// A scheme is a constant, and is checked at compile time. An impossible scheme does not build: for
+/// example, with a header name that is not valid, or a timestamp that is read but not signed.
 ///
-/// Names and texts are ASCII; header names may be in any case. What differs from one deployment to
-/// the next (the limit, a header that the provider lets you choose, the signed URL) is set on the
-/// [`Verifier`](crate::Verifier).
+/// Names and texts are ASCII; header names may be in any case. Settings that differ between
+/// deployments (the limit, a header that the provider lets you choose, the signed URL) are set on
+/// the [`Verifier`](crate::Verifier).
 ///
 /// # Examples
 ///
-/// Hex over the body, as most do it, and Slack's timestamped form:
+/// A signature in hex over the body, as most providers send it, and Slack's form with a timestamp:
 ///
 /// ```
 /// use std::time::Duration;
@@ -84,10 +84,10 @@ pub use crate::reserialize::JsonDumps;
 pub struct Scheme {
     pub(crate) algorithm: Algorithm,
     pub(crate) headers: &'static [&'static str],
-    /// All headers together are one list.
+    /// Set if all headers together are one list.
     pub(crate) is_numbered: bool,
     pub(crate) layout: Layout,
-    /// The character between lists, where a header holds several.
+    /// The character between lists, if a header holds several.
     pub(crate) groups: Option<char>,
     pub(crate) encoding: Encoding,
     pub(crate) signed: &'static [Part],
@@ -129,8 +129,8 @@ impl Scheme {
     ///
     /// # Security
     ///
-    /// For providers that sign so and in no better way. What is broken in SHA-1 are collisions;
-    /// HMAC does not rest on them (RFC 6194, section 3.3).
+    /// Only for providers that offer nothing better. SHA-1 does not resist collisions, but HMAC
+    /// does not depend on that (RFC 6194, section 3.3).
     #[must_use]
     pub const fn hmac_sha1_hex(headers: &'static [&'static str]) -> Self {
         Self { algorithm: Algorithm::HmacSha1, ..Self::hmac_sha256_hex(headers) }
@@ -139,13 +139,13 @@ impl Scheme {
     /// Ed25519 (RFC 8032) over the body, in padded standard base64, in the first of these headers
     /// that is present.
     ///
-    /// The secret of a verifier is the provider's public key, 32 bytes in base64 behind `public`;
-    /// that of a signer is the private key, 32 bytes, or 64 with the public key appended, in base64
-    /// behind `private`. Both prefixes may be left out.
+    /// The secret of a verifier is the provider's public key: 32 bytes in base64, after the prefix
+    /// `public`. The secret of a signer is the private key: 32 bytes, or 64 with the public key
+    /// appended, in base64 after the prefix `private`. Both prefixes are optional.
     ///
     /// # Security
     ///
-    /// Each pair of a signature and a public key hashes the whole body anew. At most 8 pairs are
+    /// Each pair of a signature and a public key hashes the whole body again. At most 8 pairs are
     /// tried: with `n` keys, each key is tried with the first 8 / `n` signatures of a
     /// [list](Self::list). Further signatures do not match.
     #[cfg(feature = "ed25519")]
@@ -162,7 +162,7 @@ impl Scheme {
         }
     }
 
-    /// Expects `prefix` right before the signature, as in `sha256=…`.
+    /// Expects `prefix` directly before the signature, as in `sha256=…`.
     #[must_use]
     pub const fn prefix(self, prefix: &'static str) -> Self {
         Self { layout: Layout::Prefixed(prefix), ..self }
@@ -171,23 +171,23 @@ impl Scheme {
     /// Expects a list of entries in the header, as in `t=1,v1=…,v1=…` (`list(',', '=', "v1")`) or
     /// `v1,… v1,…` (`list(' ', ',', "v1")`).
     ///
-    /// Any entry called `key` may match: 1 to 8 of them, at least one well formed. A malformed one
-    /// only fails to match, and entries of other names are ignored. The separator is no character
-    /// that signatures are written with.
+    /// Any entry with this `key` may match. There are 1 to 8 such entries, and at least one is well
+    /// formed. A malformed entry does not match, and entries with other keys are ignored. The
+    /// separator must not be a character that a signature can contain.
     #[must_use]
     pub const fn list(self, separator: char, assign: char, key: &'static str) -> Self {
         Self { layout: Layout::List { separator, assign, key }, ..self }
     }
 
-    /// States where the time of signing is. It must be among the signed parts, unless it is a
-    /// [member](Timestamp::member) of the body.
+    /// States the place of the signed time. The time must be one of the signed parts, unless it is
+    /// a [member](Timestamp::member) of the body.
     #[must_use]
     pub const fn timestamp(self, timestamp: Timestamp) -> Self {
         Self { timestamp: Some(timestamp), ..self }
     }
 
-    /// States the header of the delivery's id that is among the signed parts: one name for all
-    /// signature headers, or one for each, in their order.
+    /// States the header of the delivery's id, which must be one of the signed parts. Give one name
+    /// for all signature headers, or one for each of them in the same order.
     ///
     /// # Security
     ///
@@ -198,13 +198,13 @@ impl Scheme {
         Self { id_headers: headers, ..self }
     }
 
-    /// States what is signed, in order. The body comes once, and last.
+    /// States the parts of the signed text, in order. The body occurs once, as the last part.
     ///
     /// # Security
     ///
     /// It must be possible to read a signed text in only one way. Otherwise the sender of a
-    /// delivery chooses where the id, the time and the body end, and a signature that is years old
-    /// also matches another id, another time and another body. A scheme therefore builds only if a
+    /// delivery can choose where the id, the time and the body end, and an old signature also
+    /// matches another id, another time and another body. A scheme therefore builds only if a
     /// literal follows each id and each timestamp, and the literal after a timestamp does not begin
     /// with a digit. Each part then ends where its literal begins: a timestamp consists of digits,
     /// and an id that contains the literal's first character is rejected. The URL is configured,
@@ -243,9 +243,9 @@ impl Scheme {
         Self { secret_encoding: form, ..self }
     }
 
-    /// States the forms of the body that the provider may have signed instead of the wire's, in the
-    /// order they are tried. The bytes of the wire always come first. See [`BodyForm`] for what
-    /// accepting one means.
+    /// States the forms of the body that the provider may have signed instead of the bytes on the
+    /// wire, in the order in which they are tried. The bytes on the wire are always tried first.
+    /// See [`BodyForm`] for the consequences of accepting a form.
     #[must_use]
     pub const fn forms(self, forms: &'static [BodyForm]) -> Self {
         Self { forms, ..self }
@@ -263,13 +263,13 @@ impl Scheme {
         false
     }
 
-    /// Returns whether a MAC's key is decoded from the secret's text.
+    /// Returns whether the key of a MAC is decoded from the text of the secret.
     pub(crate) const fn decodes_secrets(&self) -> bool {
         matches!(self.algorithm, Algorithm::HmacSha256 | Algorithm::HmacSha1)
             && matches!(self.secret_encoding, SecretEncoding::Base64 { .. })
     }
 
-    /// The headers that the timestamp may be in, if it has headers of its own.
+    /// Returns the headers that can hold the timestamp, if it has headers of its own.
     pub(crate) const fn timestamp_headers(&self) -> &'static [&'static str] {
         match self.timestamp {
             Some(Timestamp { place: TimestampPlace::Header(names), .. }) => names,
@@ -277,9 +277,9 @@ impl Scheme {
         }
     }
 
-    /// Returns the headers of the id and of the timestamp that go with a signature header, where
-    /// the scheme has such headers. For a signature header that is not the scheme's, these are the
-    /// headers that go with the scheme's first.
+    /// Returns the headers of the id and of the timestamp that belong to a signature header, if the
+    /// scheme has such headers. For a signature header that is not one of the scheme's, returns
+    /// those of the scheme's first header.
     pub(crate) fn companions(&self, name: &str) -> (Option<&'static str>, Option<&'static str>) {
         let place = self.headers.iter().position(|header| header.eq_ignore_ascii_case(name));
         let of = |names: &'static [&'static str]| {

@@ -1,10 +1,10 @@
-//! Pieces of what is signed.
+//! The parts of a signed text.
 
-/// One piece of what is signed.
+/// One part of a signed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
-    /// This text.
+    /// A fixed text.
     Literal(&'static str),
     /// The timestamp's text, as it stands in the delivery.
     Timestamp,

@@ -11,30 +11,33 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// In a header of its own: one name for all signature headers, or one for each, in their order.
+    /// Reads the time from a header of its own. Give one name for all signature headers, or one for
+    /// each of them in the same order.
     #[must_use]
     pub const fn header(names: &'static [&'static str], unit: TimestampUnit) -> Self {
         Self { place: TimestampPlace::Header(names), unit, tolerance: DEFAULT_TOLERANCE }
     }
 
-    /// In the list that holds the signatures, under this key, once.
+    /// Reads the time from the list that holds the signatures: the entry with this key, which
+    /// occurs once.
     #[must_use]
     pub const fn entry(key: &'static str, unit: TimestampUnit) -> Self {
         Self { place: TimestampPlace::Entry(key), unit, tolerance: DEFAULT_TOLERANCE }
     }
 
-    /// In the first of these top-level members of the JSON body that is there, as an integer or as
-    /// text of digits. It is part of what is signed, and is judged once the signature is; a body
-    /// without it is refused.
+    /// Reads the time from the JSON body: from the first of these top-level members that is an
+    /// integer or text. Its value must consist of digits. The time is part of the signed body, and
+    /// is checked after the signature. A body without it is rejected.
     ///
-    /// A provider that has the time in the body usually repeats it in its retries: see
+    /// A provider that has the time in the body usually sends the same time in its retries: see
     /// [`Verifier::tolerance`](crate::Verifier::tolerance).
     #[must_use]
     pub const fn member(names: &'static [&'static str], unit: TimestampUnit) -> Self {
         Self { place: TimestampPlace::Member(names), unit, tolerance: DEFAULT_TOLERANCE }
     }
 
-    /// Accepts times up to this far from now, in the past and in the future. Default: 300 s.
+    /// Sets the greatest distance of the signed time from now, in the past and in the future.
+    /// Default: 300 s.
     #[must_use]
     pub const fn tolerance(self, tolerance: Duration) -> Self {
         Self { tolerance, ..self }
@@ -58,5 +61,5 @@ pub enum TimestampUnit {
     Milliseconds,
 }
 
-/// The tolerance of the libraries of Stripe, Slack and Standard Webhooks.
+/// Default tolerance, which the libraries of Stripe, Slack and Standard Webhooks also have.
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
