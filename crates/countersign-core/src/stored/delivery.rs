@@ -1,4 +1,4 @@
-//! A verified delivery as a store keeps it.
+//! The stored form of a verified delivery.
 
 use std::{fmt, time::SystemTime};
 
@@ -19,7 +19,7 @@ use crate::{HeaderSource, scheme::BodyForm};
 ///
 /// It holds the signed bytes, and only the headers that hold the signature, the id or the type. It
 /// implements [`HeaderSource`]: pass it as the headers when you parse the event of a restored
-/// proof. `Authorization` and cookies are not stored, unless the scheme has its signature there.
+/// proof. `Authorization` and cookies are not stored, unless the scheme has its signature in them.
 ///
 /// `Debug` shows the length of the body and the names of the headers, and nothing of the payload.
 ///
@@ -43,21 +43,21 @@ use crate::{HeaderSource, scheme::BodyForm};
 /// | `headers` | list of objects with `name` and `value` |
 /// | `body` | the signed bytes |
 ///
-/// The bytes of the body and of each value of a header are an object with one member: `text` if
-/// they are UTF-8 without U+0000, which PostgreSQL's `jsonb` cannot hold, and else `base64`
-/// (standard alphabet, padded). Binary formats (those that are not human-readable to serde) have
-/// the same members in this order, and byte strings instead of these objects. In formats without
-/// names of members, such as postcard, a new member needs a new version.
+/// The bytes of the body and of each header value are an object with one member: `text` if they are
+/// UTF-8 without U+0000 (which PostgreSQL's `jsonb` cannot hold), otherwise `base64` (standard
+/// alphabet, padded). Binary formats (those that are not human-readable to serde) have the same
+/// members in this order, and byte strings instead of these objects. In formats without names of
+/// members, such as postcard, a new member needs a new version.
 ///
 /// Times are rounded down to whole milliseconds when the delivery is made. No scheme signs finer
 /// times. Times more than 292 million years from 1970 are stored as the nearest one that fits.
 ///
 /// # Security
 ///
-/// - Whoever can write to the store can make proofs with
+/// - Anyone who can write to the store can make proofs with
 ///   [`Verifier::restore_from_trusted_store`].
-/// - The store holds the payload in plain text, and the signature: whoever can read it can replay
-///   the delivery as long as its time is within the tolerance.
+/// - The store holds the payload in plain text, and the signature: anyone who can read the store
+///   can replay the delivery as long as its time is within the tolerance.
 ///
 /// # Examples
 ///
@@ -90,7 +90,7 @@ use crate::{HeaderSource, scheme::BodyForm};
 /// [`Verifier::verify_again`]: crate::Verifier::verify_again
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredDelivery {
-    // First, so that readers of formats without names find it.
+    // The first field, so that readers of formats without names find it.
     pub(super) version: Version,
     pub(super) provider: Box<str>,
     pub(super) endpoint: Box<str>,
@@ -119,13 +119,13 @@ impl StoredDelivery {
         &self.provider
     }
 
-    /// Returns the endpoint that the delivery came to, as its verifier named it.
+    /// Returns the name of the endpoint that received the delivery, as set on its verifier.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// Returns the tenant whose secret matched, where secrets are looked up per tenant.
+    /// Returns the tenant whose secret matched, if secrets are looked up per tenant.
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
@@ -133,14 +133,15 @@ impl StoredDelivery {
 
     /// Returns the event's id, as [`Delivery::id`](crate::event::Delivery::id) does. To detect
     /// duplicates, use [`Delivery::identity`](crate::event::Delivery::identity) of the restored
-    /// proof: it also returns ids of several members, and none that two parsers read differently.
+    /// proof: it also returns ids of several members, and returns `None` if two parsers may read
+    /// different ids.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// Returns whether the signature covers the place of the id. If it does not, whoever replays a
-    /// delivery can change the id.
+    /// Returns whether the signature covers the place of the id. If it does not, anyone who replays
+    /// a delivery can change the id.
     #[must_use]
     pub fn id_is_signed(&self) -> bool {
         self.id_signed
@@ -153,24 +154,24 @@ impl StoredDelivery {
         self.event_type.as_deref()
     }
 
-    /// Returns whether the signature covers the place of the type. If it does not, whoever replays
-    /// a delivery can change the type.
+    /// Returns whether the signature covers the place of the type. If it does not, anyone who
+    /// replays a delivery can change the type.
     #[must_use]
     pub fn event_type_is_signed(&self) -> bool {
         self.type_signed
     }
 
-    /// Returns the delivery's id, where the scheme signs one in a header.
+    /// Returns the delivery's id, if the scheme signs one in a header.
     #[must_use]
     pub fn signed_id(&self) -> Option<&str> {
         self.signed_id.as_deref()
     }
 
-    /// Returns the name of the form that was signed. It is text, because a form of the program that
-    /// wrote it can be unknown to the program that reads it.
+    /// Returns the name of the form that was signed. The name is text, because the program that
+    /// reads it may not know all forms of the program that wrote it.
     ///
     /// The names are `wire`, `javascript`, `inflated`, `url_encoded_member:` and the name of the
-    /// member, and `python`. Options of `python` follow it, each behind a `+`: `compact_items`
+    /// member, and `python`. Options of `python` follow it, each after a `+`: `compact_items`
     /// (separator `,`), `compact_keys` (separator `:`), `unicode` (`ensure_ascii=False`) and
     /// `sorted` (`sort_keys=True`).
     #[must_use]
@@ -178,7 +179,8 @@ impl StoredDelivery {
         self.form.as_str()
     }
 
-    /// Returns which secret matched: 0 is the one that was current then.
+    /// Returns the index of the secret that matched. The secret that was current at that time has
+    /// the index 0.
     #[must_use]
     pub fn secret_index(&self) -> usize {
         self.secret_index
@@ -190,8 +192,8 @@ impl StoredDelivery {
         self.received_at.get()
     }
 
-    /// Returns the time at which the provider signed, in whole milliseconds, where the scheme signs
-    /// a time.
+    /// Returns the time at which the provider signed, in whole milliseconds, if the scheme signs a
+    /// time.
     #[must_use]
     pub fn signed_at(&self) -> Option<SystemTime> {
         self.signed_at.map(StoredTime::get)
@@ -217,7 +219,7 @@ impl StoredDelivery {
     }
 }
 
-/// The headers that were kept.
+/// Finds only the headers that were kept.
 impl HeaderSource for StoredDelivery {
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.headers

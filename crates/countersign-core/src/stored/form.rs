@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scheme::{BodyForm, JsonDumps};
 
-/// The name of a form: text, so that a form which the reader does not know stays what it is.
+/// The name of a form. It is text, so that a reader keeps the name of a form that it does not know.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct FormName(Cow<'static, str>);
@@ -34,8 +34,8 @@ impl FormName {
         &self.0
     }
 
-    /// Returns the form of this name. The name of a member has to be that of a `known` form,
-    /// because a form holds a text of the program.
+    /// Returns the form of this name. A form with a member is returned only if it is one of the
+    /// `known` ones, because its member is a constant text of the program.
     pub(super) fn find<'a>(
         &self,
         known: impl IntoIterator<Item = &'a BodyForm>,

@@ -1,4 +1,4 @@
-//! The headers of a delivery that are worth keeping.
+//! The headers of a delivery that are stored.
 
 use serde::{Deserialize, Serialize};
 

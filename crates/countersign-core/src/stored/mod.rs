@@ -1,4 +1,4 @@
-//! Verified deliveries in a store of the receiver, such as a durable queue.
+//! Verified deliveries that the receiver stores, for example in a durable queue.
 
 mod delivery;
 mod form;

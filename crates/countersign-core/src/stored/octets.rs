@@ -1,4 +1,4 @@
-//! Bytes, which are text in formats for people.
+//! Bytes that are stored as text in human-readable formats.
 
 use std::{borrow::Cow, fmt};
 
@@ -23,7 +23,7 @@ impl Octets {
     }
 }
 
-/// An object with one member, whose name says which of the two it is.
+/// An object with one member, whose name is the encoding of the bytes.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Readable<'a> {
@@ -36,7 +36,7 @@ impl Serialize for Octets {
         if !serializer.is_human_readable() {
             return serializer.serialize_bytes(&self.0);
         }
-        // `jsonb` and `text` of PostgreSQL do not hold U+0000.
+        // `jsonb` and `text` of PostgreSQL cannot hold U+0000.
         let text = str::from_utf8(&self.0).ok().filter(|text| !text.contains('\0'));
         let readable = match text {
             Some(text) => Readable::Text(text.into()),
@@ -51,8 +51,8 @@ impl<'de> Deserialize<'de> for Octets {
         if !deserializer.is_human_readable() {
             return deserializer.deserialize_byte_buf(OctetsVisitor);
         }
-        // A value within a tagged or flattened type is read from a buffer of serde, which claims to
-        // be human-readable and holds the byte string of a binary format.
+        // A value within a tagged or flattened type is read from a buffer of serde, which reports
+        // that it is human-readable, but can hold the byte string of a binary format.
         deserializer.deserialize_any(OctetsVisitor)
     }
 }
@@ -71,7 +71,7 @@ impl<'de> Visitor<'de> for OctetsVisitor {
             Readable::Text(text) => Ok(Octets(text.into_owned().into())),
             Readable::Base64(text) => match STANDARD.decode(&*text) {
                 Ok(bytes) => Ok(Octets(bytes.into())),
-                // Without the library's error, which quotes bytes.
+                // The library's error is not used, because it quotes bytes.
                 Err(_) => Err(A::Error::custom("the bytes are not padded standard base64")),
             },
         }
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for OctetsVisitor {
         Ok(Octets(bytes.into()))
     }
 
-    /// Some formats have no byte strings, but lists of numbers.
+    /// Reads a list of numbers, which some formats have instead of byte strings.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Octets, A::Error> {
         let mut bytes = Vec::new();
         while let Some(byte) = list.next_element()? {

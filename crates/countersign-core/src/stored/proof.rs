@@ -1,4 +1,4 @@
-//! From a proof to a stored delivery.
+//! Copies a verified delivery into a stored one.
 
 use std::time::SystemTime;
 
@@ -12,7 +12,7 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
     /// Copies the delivery for a store, such as a durable queue.
     ///
     /// `headers` are the headers of the request. Only those that hold the signature, the id or the
-    /// type are stored. `received_at` is the time at which the request arrived, by your own clock:
+    /// type are stored. `received_at` is the time at which the request arrived, on your own clock:
     /// [`Verifier::verify_again`](crate::Verifier::verify_again) compares the signed time with it.
     ///
     /// The places of the id and the type are those of

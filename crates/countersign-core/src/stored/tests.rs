@@ -15,17 +15,17 @@ use crate::{Provider, Secret, Signer, StoredDelivery, Verifier, clock::FixedCloc
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// The time at which all samples are received: not a whole second.
+/// The time at which all samples are received, which is not a whole second.
 fn received_at() -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(1_700_000_000_250)
 }
 
-/// A verifier whose clock stands at [`received_at`].
+/// A verifier whose clock always returns [`received_at`].
 fn verifier_of<P: Provider>(secret: &str) -> Result<Verifier<P>, crate::ConfigError> {
     Ok(Verifier::new(Secret::new(secret)?)?.clock(FixedClock::at(received_at())))
 }
 
-/// The headers of a delivery that was signed when it was received, with headers besides.
+/// The headers of a delivery that was signed when it was received, with further headers.
 fn signed<P: Provider>(
     secret: &str,
     body: &[u8],
@@ -40,7 +40,7 @@ fn signed<P: Provider>(
     Ok(headers)
 }
 
-/// A delivery as its verifier's proof is stored.
+/// A stored delivery, made from the verifier's proof.
 fn sample<P: Provider>(
     verifier: &Verifier<P>,
     secret: &str,
@@ -51,11 +51,11 @@ fn sample<P: Provider>(
     Ok(verifier.verify(&headers, body)?.to_stored(&headers, received_at()))
 }
 
-/// Writes and reads in each format, each time to the same value.
+/// Checks that a delivery is equal after it was written and read in each format.
 fn round_trip(stored: &StoredDelivery) -> Outcome {
     let json = serde_json::to_string(stored)?;
     assert!(serde_json::from_str::<StoredDelivery>(&json)? == *stored, "{json}");
-    // A `Value` brings the members into another order, like `jsonb`.
+    // A `Value` changes the order of the members, as `jsonb` does.
     let value: serde_json::Value = serde_json::from_str(&json)?;
     assert!(serde_json::from_value::<StoredDelivery>(value)? == *stored, "{json}");
 

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 pub(super) struct StoredTime(SystemTime);
 
 impl StoredTime {
-    /// Rounds a time down to whole milliseconds. Signed times are whole milliseconds: with a
-    /// tolerance of whole milliseconds, a time that is accepted now is also accepted later.
+    /// Rounds a time down to whole milliseconds. Signed times are whole milliseconds. With a
+    /// tolerance of whole milliseconds, a signed time that is accepted now is therefore also
+    /// accepted later.
     pub(super) fn rounding_down(time: SystemTime) -> Self {
         Self(time_at(millis(time)).unwrap_or(time))
     }
@@ -46,7 +47,7 @@ fn millis(time: SystemTime) -> i64 {
     }
 }
 
-/// Returns the time that is so many milliseconds from 1970, if the system has it.
+/// Returns the time that is this many milliseconds from 1970, if the system can represent it.
 fn time_at(millis: i64) -> Option<SystemTime> {
     let distance = Duration::from_millis(millis.unsigned_abs());
     if millis < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Version of the format of a stored delivery. A value of another version is not read.
+/// Version of the format of a stored delivery. Readers reject other versions.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub(super) struct Version;

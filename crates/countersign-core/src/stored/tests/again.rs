@@ -1,4 +1,4 @@
-//! Signatures that are checked a second time.
+//! Tests of signatures that are checked a second time.
 
 use super::*;
 use crate::{
@@ -80,7 +80,7 @@ fn refuses_a_store_that_was_written_to() -> Outcome {
     ] {
         let stored = changed(from, to)?;
         assert_eq!(kind(verifier.verify_again(&stored)), expected);
-        // The store is trusted.
+        // This method trusts the store.
         assert!(verifier.restore_from_trusted_store(&stored).is_ok());
     }
     // The time is read from the signature.

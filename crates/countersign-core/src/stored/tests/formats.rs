@@ -1,4 +1,4 @@
-//! The formats that are written, byte by byte.
+//! Tests of the exact bytes that are written in each format.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -75,16 +75,16 @@ fn writes_base64_only_for_bytes_that_are_not_text() -> Outcome {
         (&b""[..], json!({ "text": "" })),
         ("\"é\u{1f980}\n\"".as_bytes(), json!({ "text": "\"é\u{1f980}\n\"" })),
         (b"\xff\0", json!({ "base64": "/wA=" })),
-        // UTF-8, but `jsonb` cannot hold U+0000.
+        // This is UTF-8, but `jsonb` cannot hold U+0000.
         (b"a\0", json!({ "base64": "YQA=" })),
-        // The escape is six characters, none of them U+0000.
+        // The escape has six characters, and U+0000 is not one of them.
         (br#""\u0000""#, json!({ "text": r#""\u0000""# })),
     ] {
         let stored = sample(&verifier, "key", body, &[])?;
         assert_eq!(serde_json::to_value(&stored)?["body"], member);
         round_trip(&stored)?;
     }
-    // Longer than the buffers of formats.
+    // These bodies are longer than the buffers of the formats.
     for byte in [b'x', 0xff] {
         round_trip(&sample(&verifier, "key", &[byte; 100_000], &[])?)?;
     }

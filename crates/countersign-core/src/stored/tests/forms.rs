@@ -1,4 +1,4 @@
-//! Deliveries whose signed text is not what came over the wire.
+//! Tests of deliveries whose signed text differs from the bytes on the wire.
 
 use super::*;
 use crate::{
@@ -34,7 +34,7 @@ fn check<P: Provider>(
         assert_eq!(wire_alone.verify_again(&stored).unwrap_err(), expected);
     }
 
-    // Another spelling of the data was not signed, and the store holds what was.
+    // The store holds the signed text. The same data in other white space was not signed.
     let json = serde_json::to_string(&stored)?;
     let respelled = json.replacen(r#""body":{"text":""#, r#""body":{"text":" "#, 1);
     assert_ne!(json, respelled);
@@ -89,7 +89,7 @@ fn refuses_a_form_that_it_does_not_know() -> Outcome {
     for name in ["ruby", "python+indent", "url_encoded_member:payload"] {
         let json = serde_json::to_string(&stored)?.replacen("wire", name, 1);
         let stored: StoredDelivery = serde_json::from_str(&json)?;
-        // The value that was read is written again.
+        // The unknown name is kept, and is written again.
         assert_eq!((stored.form_name(), serde_json::to_string(&stored)?), (name, json));
         let expected = RestoreError::UnknownForm { form: name.to_owned() };
         assert_eq!(verifier.restore_from_trusted_store(&stored).unwrap_err(), expected);

@@ -1,4 +1,4 @@
-//! Any delivery comes out of a store as it went in.
+//! Tests that any delivery is the same after it was stored and read.
 
 use proptest::{collection::vec, option, prelude::*};
 

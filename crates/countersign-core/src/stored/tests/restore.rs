@@ -1,4 +1,4 @@
-//! Proofs that are made without a look at the signature.
+//! Tests of proofs that are made without a check of the signature.
 
 use super::*;
 use crate::{
@@ -18,7 +18,7 @@ impl EndpointOf for Eu {
     const NAME: &'static str = "github-eu";
 }
 
-/// Everything in one scheme: a signed id and URL, and a type in a header that is not signed.
+/// A provider with a signed id, a signed URL, and a type in a header that is not signed.
 struct Addressed;
 
 impl Provider for Addressed {
@@ -35,7 +35,7 @@ impl Provider for Addressed {
 const OTHER_WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WHSEC: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
-/// Checks a proof of a provider in each format, restored and verified again.
+/// Checks the stored delivery of a provider in each format, and the proofs that are made from it.
 fn check<P: Provider>(
     secret: &str,
     body: &[u8],
@@ -65,7 +65,7 @@ fn check<P: Provider>(
         let (then, now) = (first.delivery(&all), proof.delivery(&stored));
         assert_eq!((now.id(), now.event_type()), (then.id(), then.event_type()));
         assert!(now.identity() == then.identity());
-        // Stored once more, it is the same.
+        // The proof can be stored again, with the same result.
         assert!(proof.to_stored(&stored, stored.received_at()) == stored);
     }
     assert!(matches!(rotated.verify_again(&stored), Err(RestoreError::NotVerified(_))));
