@@ -1,5 +1,6 @@
-//! The cost of the re-serialised forms: beside serde_json's `Value` of the same body, and on forged
-//! deliveries of the worst shapes beside a provider without a form.
+//! The cost of the re-serialised forms, compared with serde_json's `Value` of the same body. For
+//! forged deliveries of the costliest shapes, the cost is compared with that of a verifier without
+//! forms.
 //!
 //! ```sh
 //! cargo bench -p countersign-core --bench forms --features inflate
@@ -16,7 +17,7 @@ use countersign_core::{
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-/// A log of requests, as providers send it: mostly text and short numbers, compact.
+/// A log of requests, as providers send it: compact, mostly text and short numbers.
 fn event(size: usize) -> Vec<u8> {
     let mut text = String::from(r#"{"id":"evt_1","type":"log.created","data":["#);
     let mut count = 0_u64;
@@ -61,9 +62,9 @@ fn reserializing(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Bodies of about this size over which a form takes longest.
+/// The bodies of about this size for which a form takes longest.
 fn worst_shapes(size: usize) -> Vec<(&'static str, String)> {
-    // Pieces with their numbers, as many as fit, between brackets.
+    // Joins as many numbered pieces as fit, between brackets.
     let filled = |open: &str, close: &str, piece: &dyn Fn(usize) -> String| {
         let mut text = String::from(open);
         for count in 0.. {
@@ -82,7 +83,7 @@ fn worst_shapes(size: usize) -> Vec<(&'static str, String)> {
         filled("{", "}", &|count| format!("\"{}\":{count}", key(count)))
     };
     let elements = |element: &str| filled("[", "]", &|_| element.to_owned());
-    // An object at every level, each with a repeated key, around one long text.
+    // An object with a repeated key at every level, around one long text.
     let nested = format!(
         "{}\"{}\"{}",
         r#"{"a":0,"a":"#.repeat(500),
@@ -116,7 +117,7 @@ fn worst_shapes(size: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// A forged delivery, beside one that is hashed and not parsed.
+/// Compares a forged delivery that is parsed with one that is only hashed.
 fn forged(criterion: &mut Criterion) {
     let headers = [("X-Respan-Signature", "0".repeat(64))];
     let verifier = Verifier::<Respan>::new(Secret::new("secret").unwrap()).unwrap();

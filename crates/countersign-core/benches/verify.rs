@@ -1,5 +1,5 @@
-//! What verification costs beside the MAC it must compute: `floor` is HMAC-SHA256 alone, with the
-//! key schedule kept, in the same run.
+//! The cost of verification, compared with the MAC that it must compute: `floor` is only
+//! HMAC-SHA256, with a key that is prepared once, in the same run.
 //!
 //! ```sh
 //! cargo bench -p countersign-core --bench verify
@@ -32,7 +32,7 @@ fn body(size: usize) -> Bytes {
     body.into()
 }
 
-/// Headers as a provider's delivery has them, the signature in the midst of others.
+/// The headers of a provider's delivery, with the signature between others.
 fn headers<P: Provider>(secret: Secret, body: &[u8]) -> Vec<(String, String)> {
     let others = |range: std::ops::Range<usize>| {
         range.map(|index| (format!("x-other-{index}"), "value".to_owned()))
@@ -116,7 +116,7 @@ fn refuse(c: &mut Criterion) {
     group.finish();
 }
 
-/// What a handler would parse.
+/// The members that a handler would parse.
 #[derive(serde::Deserialize)]
 struct Envelope<T> {
     id: String,
@@ -158,7 +158,7 @@ countersign_core::events! {
     }
 }
 
-/// Objects with small members; data that `flat::Event` knows does not read the most of them.
+/// A body of objects with small members. `flat::Event` does not read most of them.
 fn members(size: usize, event_type: &str) -> Vec<u8> {
     let mut body = format!(
         r#"{{"id":"evt_1","type":"{event_type}","created_at":"2026-01-02T03:04:05Z","data":{{"id":"1","lines":["#
@@ -185,7 +185,7 @@ fn events(c: &mut Criterion) {
     }
 }
 
-/// An event beside what `serde_json` needs for the same members.
+/// Compares an event with `serde_json`, which reads the same members.
 fn event<E, T>(c: &mut Criterion, name: &str, body: &[u8])
 where
     E: Event<Provider = XWebhookSignature>,
