@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use crate::providers::HandshakeAnswer;
 
-/// The content type and the body of the answer to a rejected delivery, or to a handshake.
+/// The content type and the body of the answer to a rejected delivery or to a handshake.
 ///
 /// The answers with status 400, 401, 413 and 422 can be set on the verifier: for example,
 /// [`Verifier::unauthorized`](crate::Verifier::unauthorized) sets the answer to every delivery
@@ -12,15 +12,15 @@ use crate::providers::HandshakeAnswer;
 /// on the delivery could help a forger.
 ///
 /// The answer to a handshake ([`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned)) is
-/// data as well, or a [`HandshakeAnswer`], which repeats only tokens. `Debug` does not show the
+/// also fixed data, or a [`HandshakeAnswer`], which repeats only tokens. `Debug` does not show the
 /// token.
+///
+/// The default is `{"error":"Invalid signature"}`, the answer with status 401.
 ///
 /// # Security
 ///
-/// [`json`](Self::json) and [`text`](Self::text) send what they are given. Do not give them text of
-/// a request: only [`HandshakeAnswer`] checks what it repeats.
-///
-/// The default is `{"error":"Invalid signature"}`, the answer with status 401.
+/// [`json`](Self::json) and [`text`](Self::text) do not check their text. Do not pass them text of
+/// a request: only [`HandshakeAnswer`] checks the text that it repeats.
 ///
 /// # Examples
 ///
@@ -34,41 +34,41 @@ use crate::providers::HandshakeAnswer;
 pub struct Answer {
     content_type: &'static str,
     body: Cow<'static, str>,
-    // In a box, because few answers have it and rejections are moved.
+    // Boxed, because few answers have a field, and rejections are moved.
     field: Option<Box<(&'static str, Box<str>)>>,
 }
 
 impl Answer {
-    /// Answers with this JSON text, which is sent as it is.
+    /// Makes an answer with this JSON text, which is sent unchanged.
     #[must_use]
     pub fn json(body: impl Into<Cow<'static, str>>) -> Self {
         Self { content_type: JSON, body: body.into(), field: None }
     }
 
-    /// Answers with this plain text.
+    /// Makes an answer with this plain text.
     #[must_use]
     pub fn text(body: impl Into<Cow<'static, str>>) -> Self {
         Self { content_type: "text/plain; charset=utf-8", body: body.into(), field: None }
     }
 
-    /// Answers with a JSON text that is a constant.
+    /// Makes an answer with a JSON text that is a constant.
     #[doc(hidden)]
     #[must_use]
     pub const fn __json(body: &'static str) -> Self {
         Self { content_type: JSON, body: Cow::Borrowed(body), field: None }
     }
 
-    /// The default.
+    /// The default answer, with status 401.
     #[doc(hidden)]
     pub const __INVALID_SIGNATURE: Self = Self::__json(r#"{"error":"Invalid signature"}"#);
 
-    /// The value of the answer's `Content-Type`.
+    /// Returns the value of the answer's `Content-Type`.
     #[must_use]
     pub fn content_type(&self) -> &'static str {
         self.content_type
     }
 
-    /// The answer's body.
+    /// Returns the answer's body.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body

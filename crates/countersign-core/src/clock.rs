@@ -1,17 +1,18 @@
-//! The one way to ask what time it is.
+//! Clocks, from which verifiers read the current time.
 
 use std::{
     fmt,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// Tells a verifier what time it is. Only schemes that sign a timestamp ask.
+/// The source of the current time for a verifier. A verification reads it only if the scheme signs
+/// a timestamp.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> SystemTime;
 }
 
-/// The operating system's clock. The default.
+/// The clock of the operating system, which is the default.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -21,7 +22,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still, for tests.
+/// A clock that always returns the same time, for tests.
 ///
 /// # Examples
 ///
@@ -35,13 +36,13 @@ impl Clock for SystemClock {
 pub struct FixedClock(SystemTime);
 
 impl FixedClock {
-    /// Stands at `time`.
+    /// Makes a clock that always returns `time`.
     #[must_use]
     pub fn at(time: SystemTime) -> Self {
         Self(time)
     }
 
-    /// Stands at so many seconds after 1970-01-01T00:00:00Z.
+    /// Makes a clock that always returns the time this many seconds after 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn at_unix_seconds(seconds: u32) -> Self {
         Self(UNIX_EPOCH + Duration::from_secs(seconds.into()))

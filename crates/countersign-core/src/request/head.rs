@@ -1,4 +1,4 @@
-//! What tells whose a delivery is.
+//! The head of a request, from which the tenant is found.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub struct RequestTarget<'a> {
 }
 
 impl<'a> RequestTarget<'a> {
-    /// Takes the path, without an authority.
+    /// Makes a target with this path and without an authority.
     #[must_use]
     pub const fn new(path: &'a str) -> Self {
         Self { path, authority: None }
@@ -31,13 +31,13 @@ impl<'a> RequestTarget<'a> {
     }
 }
 
-/// A request without its body: what a `SecretSource` finds the tenant by.
+/// A request without its body, from which a `SecretSource` finds the tenant.
 ///
 /// # Security
 ///
-/// Nothing of it is signed. It may choose whose secret a delivery is judged by, and nothing else:
-/// the delivery counts for that tenant alone, and
-/// [`Verified::tenant`](crate::adapter::VerifiedDelivery::tenant) says which one it was.
+/// No part of the head is signed. Use it only to choose the tenant whose secrets are tried: the
+/// delivery counts only for that tenant, which
+/// [`Verified::tenant`](crate::adapter::VerifiedDelivery::tenant) returns.
 #[derive(Clone, Copy)]
 pub struct RequestHead<'a> {
     target: RequestTarget<'a>,
@@ -49,26 +49,28 @@ impl<'a> RequestHead<'a> {
         Self { target, headers }
     }
 
-    /// The path, percent-encoded as it came. axum strips the part that a `nest` matched.
+    /// Returns the path, percent-encoded as it was received. axum removes the prefix that a `nest`
+    /// matched.
     #[must_use]
     pub fn path(&self) -> &'a str {
         self.target.path
     }
 
-    /// The last segment of the path: `acme` of `/hooks/acme`. `None` if it is empty.
+    /// Returns the last segment of the path, such as `acme` of `/hooks/acme`. Returns `None` if it
+    /// is empty.
     #[must_use]
     pub fn last_segment(&self) -> Option<&'a str> {
         self.path().rsplit('/').next().filter(|segment| !segment.is_empty())
     }
 
-    /// The host that was asked for, with its port if it has one, as it came. What proxies say of it
-    /// (`X-Forwarded-Host`) is not looked at.
+    /// Returns the host of the request, with its port if it has one, as it was received. The header
+    /// `X-Forwarded-Host` of proxies is ignored.
     #[must_use]
     pub fn host(&self) -> Option<&'a str> {
         self.target.authority.or_else(|| self.header("host"))
     }
 
-    /// The value of a header that is there once, and is UTF-8.
+    /// Returns the value of a header that occurs exactly once and is UTF-8.
     #[must_use]
     pub fn header(&self, name: &'a str) -> Option<&'a str> {
         match self.headers.single(name) {
@@ -84,7 +86,7 @@ impl fmt::Debug for RequestHead<'_> {
     }
 }
 
-/// A [`HeaderSource`] whose type is not told.
+/// The object-safe part of a [`HeaderSource`].
 trait Fields {
     fn single<'a>(&'a self, name: &'a str) -> Occurrence<'a>;
 }

@@ -1,4 +1,4 @@
-//! A request as a verifier sees it, before anything of it is verified.
+//! Requests that are not verified yet, as closures and secret sources receive them.
 
 mod head;
 pub(crate) mod unsigned;

@@ -9,11 +9,11 @@ use crate::{
 
 /// A request without a signature header: its head, and its body of at most 4 KiB.
 ///
-/// [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) gives it to a closure.
+/// [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned) passes it to a closure.
 ///
 /// # Security
 ///
-/// Anybody can send such a request. Only answer it: do not change any data because of it.
+/// Anybody can send such a request. Only answer it, and do not change any data because of it.
 #[derive(Clone, Copy)]
 pub struct UnsignedRequest<'a> {
     head: RequestHead<'a>,
@@ -24,10 +24,11 @@ pub struct UnsignedRequest<'a> {
 pub type AnswerUnsigned = Arc<dyn Fn(&UnsignedRequest<'_>) -> Option<Answer> + Send + Sync>;
 
 impl<'a> UnsignedRequest<'a> {
-    /// Most bytes of the body. A request with a longer body is not given to the closure.
+    /// Greatest length of the body, in bytes. A request with a longer body is not passed to the
+    /// closure.
     pub const BODY_LIMIT: usize = 4 * 1024;
 
-    /// Makes a request, for tests of a closure.
+    /// Makes a request, to test a closure.
     ///
     /// # Examples
     ///
