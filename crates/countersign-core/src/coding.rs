@@ -2,18 +2,18 @@
 
 use crate::HeaderSource;
 
-/// A content coding that a form of the body is read from. Without the feature, there is none.
+/// A content coding that can be inflated. Without the feature `inflate`, the enum has no variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
     #[cfg(feature = "inflate")]
     Gzip,
-    /// Zlib, which is the format of `deflate`.
+    /// The coding `deflate`, whose format is zlib.
     #[cfg(feature = "inflate")]
     Deflate,
 }
 
 impl Coding {
-    /// Returns the coding if the request names one alone, and it is one of these.
+    /// Returns the coding if the request names exactly one, and it is known.
     #[cfg(feature = "inflate")]
     pub(crate) fn of<H: HeaderSource + ?Sized>(headers: &H) -> Option<Self> {
         let mut fields = headers.values("content-encoding");

@@ -1,4 +1,4 @@
-//! Names and answers that are set on one verifier.
+//! The names and answers that are set on a verifier.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use crate::Answer;
 
 /// The names and the answers that differ from the defaults.
 ///
-/// Each delivery, its proof and its rejection have a clone. It has the size of a pointer, and a
-/// clone costs nothing if nothing was set.
+/// Each delivery, its proof and its rejection have a clone. The struct has the size of a pointer,
+/// and a clone costs nothing if nothing was set.
 #[derive(Clone, Debug, Default)]
 pub struct Custom(Option<Arc<Set>>);
 
@@ -52,7 +52,7 @@ impl Custom {
         self.change(|set| set.unprocessable = Some(answer));
     }
 
-    /// Returns the endpoint's name, or `None` if it is that of the provider.
+    /// Returns the endpoint's name, or `None` if it is the provider's name.
     pub(crate) fn endpoint(&self) -> Option<&str> {
         self.0.as_deref()?.endpoint.as_deref()
     }
@@ -62,7 +62,7 @@ impl Custom {
         self.0.as_deref()?.tenant.as_deref()
     }
 
-    /// Returns the header that the signature is in, or `None` if it is in those of the scheme.
+    /// Returns the header of the signature, or `None` if the headers of the scheme apply.
     pub(crate) fn header(&self) -> Option<&str> {
         self.0.as_deref()?.header.as_deref()
     }

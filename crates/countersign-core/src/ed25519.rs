@@ -21,20 +21,21 @@ impl PublicKey {
     pub(crate) fn new(bytes: &[u8], keys: usize) -> Result<Self, ConfigError> {
         VerifyingKey::try_from(bytes)
             .ok()
-            // Under a weak key one signature fits many bodies.
+            // With a weak key, one signature matches many bodies.
             .filter(|key| !key.is_weak())
             .map(|key| Self { key, signatures: MAX_PAIRS / keys.max(1) })
             .ok_or(ConfigError::NotAPublicKey)
     }
 
-    /// A key that costs what a provider's costs: the one of RFC 8032, section 7.1, test 1.
+    /// Returns a key that costs as much as a provider's key: that of RFC 8032, section 7.1, test 1.
     #[cfg(feature = "tenants")]
     pub(crate) fn of_nobody() -> Self {
         let key = VerifyingKey::from_bytes(&OF_NOBODY).unwrap_or_default();
         Self { key, signatures: MAX_PAIRS }
     }
 
-    /// Returns whether one of the first tags matches all of these parts. Nothing here is secret.
+    /// Returns whether one of the first tags matches the text. The time is not constant, because
+    /// nothing here is secret.
     pub(crate) fn matches(&self, text: &[u8], Tags { first, others }: &Tags) -> bool {
         iter::once(first)
             .chain(others)
@@ -47,7 +48,7 @@ impl PublicKey {
 pub(crate) struct PrivateKey(SigningKey);
 
 impl PrivateKey {
-    /// Takes the 32 bytes of RFC 8032, or 64 with the public key appended.
+    /// Reads the 32 bytes of RFC 8032, or 64 with the public key appended.
     pub(crate) fn new(bytes: &[u8]) -> Result<Self, ConfigError> {
         let key = match bytes.len() {
             SECRET_KEY_LENGTH => SigningKey::try_from(bytes).ok(),
@@ -64,10 +65,10 @@ impl PrivateKey {
     }
 }
 
-/// Pairs of a signature and a key that are tried over one text. Each one hashes the whole text
-/// anew, because the hash begins with the signature's first half and the key. A provider that
-/// rotates its key sends two signatures. A verifier holds at most four keys, and tries both
-/// signatures with each.
+/// Greatest number of pairs of a signature and a key that are tried for one text. Each pair hashes
+/// the whole text again, because the hash begins with the signature's first half and the key. A
+/// provider that rotates its key sends two signatures. A verifier holds at most four keys, and
+/// tries both signatures with each.
 const MAX_PAIRS: usize = 8;
 
 #[cfg(feature = "tenants")]

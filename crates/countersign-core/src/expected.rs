@@ -1,4 +1,4 @@
-//! The text that a scheme expects in its headers, in words.
+//! Descriptions, in words, of the text that a scheme expects in its headers.
 
 use crate::{
     Scheme,
@@ -7,8 +7,9 @@ use crate::{
 };
 
 impl Scheme {
-    /// Returns what was expected of the header that a delivery was rejected for, for log lines:
-    /// `64 hex digits`. `None` if the delivery was rejected for another reason.
+    /// Returns the expected form of the signature, the time or the id, for log lines about a
+    /// delivery that was rejected because of it: `64 hex digits`. Returns `None` if the delivery
+    /// was rejected for another reason.
     #[doc(hidden)]
     #[must_use]
     pub fn __expected(&self, kind: VerifyErrorKind) -> Option<String> {

@@ -1,18 +1,18 @@
-//! Where a delivery's headers come from.
+//! Sources of a delivery's headers.
 
 use std::{any::Any, fmt, sync::OnceLock};
 
-/// The headers of one delivery: all values of one name.
+/// A source of the headers of one delivery.
 ///
-/// Implemented here for slices, arrays and vectors of pairs, and for references to a source, so
-/// that a verifier can be tried without any framework; the framework's header maps are wrapped
-/// where the frameworks are.
+/// This crate implements the trait for slices, arrays and vectors of pairs, and for references to a
+/// source, so that a verifier can be used without any framework. The crate `countersign` has
+/// wrappers for the header maps of frameworks.
 ///
 /// # Security
 ///
-/// An implementation returns **every** field of the name, in any case of its letters, whichever
-/// method is asked. A source that hides the second of two fields lets a sender show one signature
-/// to you and another to a proxy in front of you.
+/// Each method must return **every** field of the name, without regard to case. If a source hides
+/// the second of two fields, a sender can show one signature to you and another to a proxy in front
+/// of you.
 ///
 /// # Examples
 ///
@@ -24,22 +24,24 @@ use std::{any::Any, fmt, sync::OnceLock};
 /// assert_eq!(values, [b"5257"]);
 /// ```
 pub trait HeaderSource {
-    /// Returns the value of each field called `name`, in the order they came.
+    /// Returns the value of each field called `name`, in the order of the request.
     ///
     /// `name` is a valid field name (RFC 9110, section 5.1) in any case.
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]>;
 
-    /// Returns the same as [`values`](Self::values), for a name that every delivery is asked for:
-    /// a header map that has names of its own keeps one [there](HeaderKey::prepared).
+    /// Returns the same as [`values`](Self::values), for a name that is looked up in every
+    /// delivery. A header map that has its own type of names can keep a [prepared
+    /// name](HeaderKey::prepared) in the key.
     fn values_by_key<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
         self.values(name.as_str())
     }
 }
 
-/// The name of a field that every delivery is asked for.
+/// The name of a field that is looked up in every delivery.
 ///
-/// Header maps check, fold and hash a text each time, and some allocate for it, which costs more
-/// than the lookup; a name of their own type they take as it is.
+/// If the name is text, a header map checks, folds and hashes it each time, and some maps allocate
+/// for it. This costs more than the lookup. A name of the map's own type is used without these
+/// steps.
 ///
 /// # Examples
 ///
@@ -49,7 +51,7 @@ pub trait HeaderSource {
 ///     HeaderSource, Secret, Signer, Verifier, adapter::HeaderKey, providers::GitHub,
 /// };
 ///
-/// /// By names in lower case.
+/// /// Fields by their names in lower case.
 /// struct Fields(HashMap<String, Vec<u8>>);
 ///
 /// impl HeaderSource for Fields {
@@ -83,14 +85,15 @@ impl HeaderKey {
         Self { text: text.into(), prepared: OnceLock::new() }
     }
 
-    /// The name's text: a valid field name, in any case.
+    /// Returns the text of the name: a valid field name, in any case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// What a header map finds the field by, prepared the first time and then kept. `None` if what
-    /// is kept is of another type: the name was first asked for in another kind of map.
+    /// Returns the name in the header map's own type. The first call prepares it, and the key keeps
+    /// it. Returns `None` if the kept name is of another type, because another kind of map made the
+    /// first call.
     pub fn prepared<T, F>(&self, prepare: F) -> Option<&T>
     where
         T: Any + Send + Sync,
@@ -106,7 +109,7 @@ impl Clone for HeaderKey {
     }
 }
 
-/// Field names differ by their letters, in any case.
+/// Compares field names without regard to case.
 impl PartialEq for HeaderKey {
     fn eq(&self, other: &Self) -> bool {
         self.text.eq_ignore_ascii_case(&other.text)
@@ -121,7 +124,8 @@ impl fmt::Debug for HeaderKey {
     }
 }
 
-/// Finds the only field called `name`. Not a method of the trait: nobody may decide it otherwise.
+/// Finds the only field called `name`. It is not a method of the trait, so that no implementation
+/// can change it.
 #[inline]
 pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
@@ -130,7 +134,7 @@ pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
     only(headers.values(name))
 }
 
-/// As [`single`], of a name that every delivery is asked for.
+/// Finds the same field as [`single`], for a name that is looked up in every delivery.
 #[inline]
 pub(crate) fn single_of<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
@@ -150,14 +154,15 @@ fn only<'a>(values: impl Iterator<Item = &'a [u8]>) -> Occurrence<'a> {
     found.map_or(Occurrence::Absent, |value| Occurrence::Once(trim(value)))
 }
 
-/// How often a header field is there.
+/// The occurrences of a header field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Occurrence<'a> {
-    /// Not at all.
+    /// The field does not occur.
     Absent,
-    /// Once, with this value, without the spaces and tabs around it.
+    /// The field occurs once, with this value, from which the spaces and tabs around it are
+    /// removed.
     Once(&'a [u8]),
-    /// More than once, whether or not the values agree.
+    /// The field occurs more than once, with equal or different values.
     Repeated,
 }
 
@@ -191,7 +196,8 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> HeaderSource for Vec<(N, V)> {
     }
 }
 
-/// Strips what HTTP strips around a field value (RFC 9110, section 5.5): spaces and tabs alone.
+/// Removes the spaces and tabs around a field value, as HTTP does (RFC 9110, section 5.5), and no
+/// other white space.
 fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;

@@ -17,7 +17,7 @@ impl Coding {
     ///
     /// # Errors
     ///
-    /// If the text is longer. What was inflated until then is dropped.
+    /// [`TooLong`] if the text is longer. The text that was inflated until then is dropped.
     pub(crate) fn inflate(self, body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooLong> {
         match self {
             Self::Gzip => gunzip(body, limit),
@@ -26,15 +26,15 @@ impl Coding {
     }
 }
 
-/// Returns the stream of a text in the coding that the request names: not compressed, and the same
-/// for the same text. If the request names no coding that is known here, returns the text.
+/// Returns a text as a stream in the coding that the request names. The stream is not compressed,
+/// and is the same for the same text. If the request names no known coding, returns the text.
 ///
-/// It is for frameworks that inflate the body of a verified delivery again.
+/// Use it for frameworks that inflate the body of a verified delivery again.
 ///
 /// # Security
 ///
-/// The stream that was sent must not be passed on: only its text was signed. Its header can hold
-/// anything, and decoders differ on several members of gzip and on bytes after the end.
+/// The received stream must not be passed on, because only its text was signed. Its header can hold
+/// anything, and decoders handle several members of gzip and bytes after the end differently.
 pub fn stored<H: HeaderSource + ?Sized>(headers: &H, text: &[u8]) -> Vec<u8> {
     let room = Vec::with_capacity(text.len() + text.len() / 1024 + 64);
     let stream = match Coding::of(headers) {
@@ -48,7 +48,7 @@ pub fn stored<H: HeaderSource + ?Sized>(headers: &H, text: &[u8]) -> Vec<u8> {
             stream.write_all(text).and_then(|()| stream.finish())
         }
     };
-    // Not reached: writing to memory does not fail.
+    // Writing to memory does not fail.
     stream.unwrap_or_default()
 }
 
@@ -67,8 +67,7 @@ fn inflate(body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooLong> {
     let mut stream = Decompress::new(true);
     let (mut text, mut rest) = (Vec::new(), body);
     loop {
-        // Twice as much as before, and at most one byte more than the limit, to detect a longer
-        // text.
+        // Doubles the room, up to one byte more than the limit, which detects a longer text.
         let most = limit.saturating_add(1).saturating_sub(text.len());
         text.reserve_exact(text.len().max(ROOM).min(most));
         let (read, written) = (stream.total_in(), text.len());
@@ -81,13 +80,13 @@ fn inflate(body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooLong> {
         match status {
             Ok(Status::StreamEnd) => return Ok(rest.is_empty().then_some(text)),
             Ok(_) if read > 0 || text.len() > written => {}
-            // It broke off, or it is not zlib.
+            // The stream is not complete, or is not zlib.
             Ok(_) | Err(_) => return Ok(None),
         }
     }
 }
 
-/// Bytes.
+/// The first room for the text, in bytes.
 const ROOM: usize = 4096;
 
 #[cfg(test)]

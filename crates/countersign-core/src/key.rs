@@ -1,4 +1,4 @@
-//! A secret, ready to judge with.
+//! The keys that are made from secrets.
 
 use crate::{
     ConfigError, Scheme, Secrets,
@@ -12,7 +12,8 @@ use crate::{
 pub(crate) struct Keys {
     pub(crate) current: Key,
     pub(crate) retired: Box<[Key]>,
-    /// They are of a tenant who is not there: whatever they match is refused all the same.
+    /// Set for the keys of a tenant that does not exist. A delivery is rejected even if it matches
+    /// them.
     pub(crate) are_nobodys: bool,
     pub(crate) set: KeySet,
 }
@@ -29,7 +30,7 @@ impl Keys {
         })
     }
 
-    /// Keys that cost what a tenant's cost.
+    /// Returns the keys of a tenant that does not exist. They cost as much as a tenant's keys.
     #[cfg(feature = "tenants")]
     pub(crate) fn of_nobody(scheme: &Scheme) -> Self {
         let current = match scheme.algorithm {
@@ -47,7 +48,7 @@ impl Keys {
     }
 }
 
-/// What a scheme's algorithm verifies with.
+/// A key for the algorithm of a scheme.
 pub(crate) enum Key {
     Hmac(HmacKey),
     #[cfg(feature = "ed25519")]
@@ -55,7 +56,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// Makes one of `keys` keys.
+    /// Makes one of the `keys` keys of a verifier.
     #[cfg_attr(
         not(feature = "ed25519"),
         expect(unused_variables, reason = "MACs do not depend on how many keys there are")
@@ -71,7 +72,8 @@ impl Key {
         })
     }
 
-    /// Starts to hash what will come, where the algorithm needs nothing else before it.
+    /// Starts a MAC over bytes that will arrive. Returns `None` for Ed25519, which hashes the
+    /// signature before them.
     #[inline]
     pub(crate) fn start(&self) -> Option<Mac> {
         match self {
@@ -81,7 +83,7 @@ impl Key {
         }
     }
 
-    /// Whether any of these tags is one over all of this.
+    /// Returns whether any of these tags is the tag over the preamble and the body.
     #[inline]
     pub(crate) fn matches<'a>(
         &self,

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-/// The keys of one verifier, for comparison with those of another. Each proof carries one.
+/// The keys of one verifier, for comparison with those of another. Each proof has one.
 ///
 /// # Security
 ///
@@ -25,19 +25,19 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// Takes the next number for the keys of a new verifier.
+    /// Makes the set of a new verifier, which gets the next number.
     pub(crate) fn new<'a>(keys: impl Iterator<Item = &'a [u8]>) -> Self {
         static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         static VERIFIERS: AtomicU32 = AtomicU32::new(1);
         let mut prints = [0; 4];
         for (print, key) in prints.iter_mut().zip(keys) {
-            // The upper half; zero stands for no key.
+            // The upper half of the hash, with one bit set, because zero stands for no key.
             *print = u32::try_from(HASHER.hash_one(key) >> 32).unwrap_or(0) | 1;
         }
         Self { verifier: VERIFIERS.fetch_add(1, Ordering::Relaxed), prints }
     }
 
-    /// Takes over the number of the verifier whose secrets these keys replace.
+    /// Takes the number of the verifier whose secrets these keys replace.
     pub(crate) fn of_the_verifier(self, former: Self) -> Self {
         Self { verifier: former.verifier, ..self }
     }

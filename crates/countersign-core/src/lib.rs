@@ -41,7 +41,7 @@ pub use answer::Answer;
 pub use custom::Custom as __Custom;
 pub use error::{ConfigError, PayloadError, VerifyError};
 pub use event::Event;
-// What `events!` writes names these; nobody else does.
+// Only for the code that `events!` generates.
 #[doc(hidden)]
 pub use event::variants::{Reader as __Reader, Variants as __Variants};
 pub use headers::HeaderSource;

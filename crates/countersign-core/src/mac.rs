@@ -8,7 +8,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::signature::{TAG_ROOM, Tag, Tags};
 
-/// A key, scheduled once: cloning it for a delivery saves two of the compressions.
+/// A key whose schedule is computed once. A clone of it for each delivery saves two compressions.
 #[derive(Clone)]
 pub(crate) enum HmacKey {
     Sha256(Hmac<Sha256>),
@@ -26,7 +26,7 @@ impl HmacKey {
     }
 }
 
-/// A MAC under way: at first its key.
+/// A MAC in progress, which starts as a clone of its key.
 pub(crate) struct Mac(HmacKey);
 
 impl HmacKey {
@@ -35,9 +35,10 @@ impl HmacKey {
         Mac(self.clone())
     }
 
-    /// Whether any of these tags is the one over all of this. As a [`Mac`] decides it; one that is
-    /// never moved costs less.
-    // One place where all of a MAC is inlined: in two, the compiler inlines it in neither.
+    /// Returns whether any of these tags is the tag over the preamble and the body. The result is
+    /// that of a [`Mac`], at less cost, because the state is never moved.
+    // The only place where a whole MAC is inlined. With two such places, the compiler inlines it in
+    // neither.
     #[inline(never)]
     pub(crate) fn matches<'a>(
         &self,
@@ -69,7 +70,7 @@ impl Mac {
         }
     }
 
-    /// Whether any of these tags is the one over what came in.
+    /// Returns whether any of these tags is the tag over the bytes of all updates.
     pub(crate) fn matches(self, tags: &Tags) -> bool {
         match self.0 {
             HmacKey::Sha256(mac) => is_among(&tag(mac), tags),
@@ -99,15 +100,16 @@ fn tag(mac: impl hmac::Mac) -> Tag {
     Tag(tag)
 }
 
-/// Whether this is any of the tags, in a time that does not depend on which, nor on how much of it
-/// is right.
+/// Returns whether `expected` is one of the tags. The time does not depend on which tag matches,
+/// nor on how many of its bytes match.
 #[inline]
 fn is_among(expected: &Tag, Tags { first, others }: &Tags) -> bool {
     let any = equal(expected, first);
     others.iter().fold(any, |any, other| any | equal(expected, other)).into()
 }
 
-/// Compares as words: a choice for each of 32 bytes costs more than the lookup of the header.
+/// Compares tags as words of 8 bytes: one `Choice` for each of 32 bytes costs more than the lookup
+/// of the header.
 #[inline]
 fn equal(Tag(a): &Tag, Tag(b): &Tag) -> Choice {
     let (a, _) = a.as_chunks::<8>();
@@ -119,13 +121,13 @@ fn equal(Tag(a): &Tag, Tag(b): &Tag) -> Choice {
     difference.ct_eq(&0)
 }
 
-/// Whether two texts are the same, in a time that tells neither where they differ nor, but for what
-/// hashing costs, how long they are.
+/// Returns whether two texts are equal. The time does not show where they differ, and shows their
+/// lengths only through the cost of hashing.
 pub(crate) fn is_same_text(a: &[u8], b: &[u8]) -> bool {
     Sha256::digest(a).as_slice().ct_eq(Sha256::digest(b).as_slice()).into()
 }
 
-/// Returns the SHA-256 of a body, for logs: it identifies the delivery without telling it.
+/// Returns the SHA-256 of a body, for logs: it identifies the body without showing it.
 ///
 /// # Examples
 ///

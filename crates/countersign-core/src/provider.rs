@@ -1,8 +1,8 @@
-//! Who sends, and where the event's id and type are.
+//! Providers: the platforms that send webhooks.
 
 use crate::{Scheme, event::EventAt, scheme::ForeignHeaders};
 
-/// A platform that sends webhooks: a marker type that names how it signs.
+/// A marker type for a platform that sends webhooks, which names its scheme.
 ///
 /// A provider of your own has three constants. For a second endpoint of an existing provider,
 /// implement [`EndpointOf`].
@@ -25,24 +25,24 @@ use crate::{Scheme, event::EventAt, scheme::ForeignHeaders};
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub trait Provider: 'static {
-    /// What logs and idempotency keys call it: lower case, without spaces.
+    /// The provider's name in logs and idempotency keys: lower case, without spaces.
     const NAME: &'static str;
-    /// How it signs.
+    /// The scheme with which the provider signs.
     const SCHEME: Scheme;
     /// The places of the event's id, type and data in a delivery: [`EventAt::ENVELOPE`] if they are
-    /// the members `id`, `type` and `data` of the body, [`EventAt::OPEN`] if there are no such
-    /// places.
+    /// the members `id`, `type` and `data` of the body, [`EventAt::OPEN`] if an event has no id and
+    /// no type.
     ///
     /// There is no default. Duplicates are recognised by their type and id: if the id is read from
-    /// the wrong place, two events can look like one, and the second is lost.
+    /// the wrong place, two events can have the same id, and the second is lost.
     const EVENT: EventAt;
-    /// The signature headers of other providers that it sends besides its own. They matter where
-    /// both deliver to one endpoint.
+    /// The signature headers of other providers that this provider sends in addition to its own.
+    /// They are needed if both providers deliver to one endpoint.
     const FOREIGN_HEADERS: ForeignHeaders = ForeignHeaders::NONE;
 }
 
-/// A second endpoint of a provider: a marker type of its own, so that the proofs of the two
-/// endpoints cannot be mixed up.
+/// A marker type for a second endpoint of a provider, so that the proofs of the two endpoints
+/// cannot be confused.
 ///
 /// The marker type is itself a [`Provider`]. It has the scheme of the original provider, and the
 /// event's id, type and data in the same places. Its deliveries are read as events of the original

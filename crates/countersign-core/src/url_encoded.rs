@@ -2,13 +2,13 @@
 
 use std::iter;
 
-/// Returns the decoded value of the member `name` of a form whose first member it is.
+/// Returns the decoded value of the member `name`, if it is the first member of a form.
 ///
-/// The bytes decide whether they are a form. The type that a request states for its content is not
-/// signed: if it decided, signed JSON that holds `&payload=` in a text could be sent again as a
-/// form, with an event that nobody signed. JSON does not begin with `payload=`.
+/// The bytes decide whether the body is a form. The request's `Content-Type` does not, because it
+/// is not signed: with another `Content-Type`, signed JSON that holds `&payload=` in a text could
+/// be replayed as a form, with an event that nobody signed. JSON does not begin with `payload=`.
 ///
-/// Returns `None` if the body does not begin with `name=`, as it is and without escapes; and if the
+/// Returns `None` if the body does not begin with `name=`, written without escapes, or if the
 /// member is repeated, because two readers of the form may use different values.
 pub(crate) fn member(body: &[u8], name: &str) -> Option<Vec<u8>> {
     let members = body.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
@@ -26,8 +26,8 @@ pub(crate) fn member(body: &[u8], name: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Decodes `+` and `%` with two hex digits. Other bytes stay as they are, also a `%` without digits
-/// (URL Standard, section 5.1).
+/// Decodes `+` and `%` with two hex digits. Other bytes are not changed, including a `%` without
+/// digits (URL Standard, section 5.1).
 fn decoded(text: &[u8]) -> impl Iterator<Item = u8> + '_ {
     let mut rest = text;
     iter::from_fn(move || {
@@ -42,7 +42,7 @@ fn decoded(text: &[u8]) -> impl Iterator<Item = u8> + '_ {
     })
 }
 
-/// Reads the two hex digits behind a `%`.
+/// Reads the two hex digits after a `%`.
 fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {
     let [high, low, rest @ ..] = text else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
