@@ -104,7 +104,7 @@ impl From<HandshakeAnswer> for Answer {
 
 const JSON: &str = "application/json";
 
-/// Omits the repeated token, because it may be a secret.
+/// Shows only constant bodies: another body, or a header field, may repeat a secret token.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut answer = f.debug_struct("Answer");

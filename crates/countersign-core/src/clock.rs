@@ -5,8 +5,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// The source of the current time for a verifier. A verification reads it only if the scheme signs
-/// a timestamp.
+/// The source of the current time for a verifier.
+///
+/// A verification reads it only if the scheme signs a timestamp.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> SystemTime;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// A setting that is not valid. The error holds no secret.
+/// A setting that is not valid.
 ///
-/// `Debug` writes the same text as `Display`, with all sources: a `main` that returns the error
-/// prints a readable line.
+/// The error holds no secret. `Debug` writes the same text as `Display`, with all sources: a `main`
+/// that returns the error prints a readable line.
 ///
 /// # Examples
 ///

@@ -2,7 +2,9 @@
 
 use super::VerifyError;
 
-/// A stored delivery that a verifier does not accept. The error holds nothing of the payload.
+/// A stored delivery that a verifier does not accept.
+///
+/// The error holds nothing of the payload.
 ///
 /// # Examples
 ///

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-/// A body that a [`Signer`](crate::Signer) cannot sign as its provider does. The error holds
-/// neither the secret nor the body.
+/// A body that a [`Signer`](crate::Signer) cannot sign as its provider does.
 ///
-/// `Debug` writes the same text as `Display`: a `main` that returns the error, and a test that
-/// unwraps it, print a readable line.
+/// The error holds neither the secret nor the body. `Debug` writes the same text as `Display`: a
+/// `main` that returns the error, and a test that unwraps it, print a readable line.
 ///
 /// # Examples
 ///

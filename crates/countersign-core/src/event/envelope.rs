@@ -11,7 +11,7 @@ use crate::{
     event::{Delivery, RawJson, UnknownEvent, envelope_members::Members, json},
 };
 
-/// The envelope of an event, borrowed from the body. Its data is still JSON text.
+/// The envelope of an event, borrowed from the body, with its data as JSON text.
 ///
 /// To read it, the whole body is parsed once. A body with an envelope is therefore valid JSON.
 #[non_exhaustive]

@@ -28,9 +28,9 @@ pub struct EventAt {
     /// The member that holds the JSON if the body is a URL-encoded form
     /// (`application/x-www-form-urlencoded`), or `None` if bodies are never forms.
     ///
-    /// A signed body is read as a form only if it begins with this member and does not repeat it,
-    /// whatever content type the request states: the content type is not signed. Other bodies are
-    /// read as JSON.
+    /// A signed body is read as a form only if it begins with this member and does not repeat it.
+    /// Other bodies are read as JSON. The `Content-Type` of the request is ignored, because it is
+    /// not signed.
     pub url_encoded: Option<&'static str>,
 }
 

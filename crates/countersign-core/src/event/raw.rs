@@ -10,7 +10,7 @@ use crate::{PayloadError, event::json};
 /// A JSON value that is kept as text.
 ///
 /// Use it for data that the provider does not document, or that your types do not describe. The
-/// value may be nested to any depth: reading it does not recurse.
+/// value may be nested to any depth, because the text is kept without recursion.
 ///
 /// `Debug` shows the length, not the text.
 ///

@@ -1,4 +1,4 @@
-//! Algorithms of signatures.
+//! Signature algorithms.
 
 /// The algorithm of the signature.
 #[derive(Clone, Copy, Debug)]

@@ -86,7 +86,7 @@ pub enum BodyForm {
     Inflated,
 }
 
-/// An error: the text is longer than the body limit.
+/// The error for a text that is longer than the body limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 

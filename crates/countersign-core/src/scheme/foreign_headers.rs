@@ -3,8 +3,8 @@
 /// Signature headers of other providers that a provider sends in addition to its own.
 ///
 /// Some forges repeat their signature in GitHub's header, for receivers that were written for
-/// GitHub. A gateway passes on the headers of the original sender. If both providers deliver to the
-/// same endpoint, a delivery can have the headers of both.
+/// GitHub. A gateway passes on the headers of the original sender. If such a provider and the other
+/// provider deliver to the same endpoint, a delivery can have the headers of both.
 ///
 /// This statement attributes such a delivery to one provider: if a provider states all foreign
 /// headers that the delivery has, its verifier decides, and the other signatures are ignored.

@@ -6,10 +6,10 @@ impl Scheme {
     /// Expects up to four whole [lists](Self::list) in the header, as in `t=…,v1=… t=…,v1=…`
     /// (`.list(',', '=', "v1").groups(' ')`).
     ///
-    /// Each group has its own [time](crate::scheme::Timestamp::entry), and signs its own text. Any
-    /// group may match, and [`Verified::signed_at`] returns the time of that group. A malformed or
-    /// stale group does not match. If all groups are malformed or stale, the error is that of the
-    /// first one.
+    /// Each group has its own [time](crate::scheme::Timestamp::entry), and its signatures cover its
+    /// own text. Any group may match, and [`Verified::signed_at`] returns the time of that group. A
+    /// malformed or stale group does not match. If all groups are malformed or stale, the error is
+    /// that of the first one.
     ///
     /// [`Verified::signed_at`]: crate::adapter::VerifiedDelivery::signed_at
     ///

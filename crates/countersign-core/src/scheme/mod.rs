@@ -1,4 +1,4 @@
-//! Schemes, which describe as constant data how providers sign.
+//! Schemes: constant data that describes how providers sign.
 
 mod algorithm;
 pub(crate) mod body_form;
@@ -27,8 +27,8 @@ pub use crate::reserialize::JsonDumps;
 /// A description of how a provider signs its deliveries: the place of the signature, its encoding,
 /// and the text that it covers.
 ///
-/// A scheme is a constant, and is checked at compile time. An impossible scheme does not build: for
-/// example, with a header name that is not valid, or a timestamp that is read but not signed.
+/// A scheme is a constant, and is checked at compile time. A scheme that cannot work does not
+/// build: for example, if a header name is not valid, or if a timestamp is read but not signed.
 ///
 /// Names and texts are ASCII; header names may be in any case. Settings that differ between
 /// deployments (the limit, a header that the provider lets you choose, the signed URL) are set on
@@ -237,7 +237,7 @@ impl Scheme {
         Self { signed: parts, ..self }
     }
 
-    /// States how the secret's text becomes the key.
+    /// States how the key is encoded in the secret's text.
     #[must_use]
     pub const fn secret(self, form: SecretEncoding) -> Self {
         Self { secret_encoding: form, ..self }

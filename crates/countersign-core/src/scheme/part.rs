@@ -6,9 +6,9 @@
 pub enum Part {
     /// A fixed text.
     Literal(&'static str),
-    /// The timestamp's text, as it stands in the delivery.
+    /// The timestamp's text, exactly as received.
     Timestamp,
-    /// The id's text, as it stands in the delivery.
+    /// The id's text, exactly as received.
     Id,
     /// The URL that the provider was given, as configured with
     /// [`Verifier::with_url`](crate::Verifier::with_url). The URL of the request is not used: it

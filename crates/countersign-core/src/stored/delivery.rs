@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{HeaderSource, scheme::BodyForm};
 
-/// A verified delivery that can be stored. It owns its data, and implements serde's traits.
+/// A verified delivery that can be stored: it owns its data, and implements serde's traits.
 ///
 /// [`to_stored`](crate::adapter::VerifiedDelivery::to_stored) makes one from a proof
 /// ([`Verified`](crate::Verified)). [`Verifier::restore_from_trusted_store`] makes a proof from it

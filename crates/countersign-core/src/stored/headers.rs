@@ -22,7 +22,7 @@ struct Field {
 }
 
 impl StoredHeaders {
-    /// Takes the headers that a verifier with this scheme and these settings reads.
+    /// Copies the headers that a verifier with this scheme and these settings reads.
     pub(super) fn of<H: HeaderSource + ?Sized>(
         scheme: &'static Scheme,
         event: &EventAt,

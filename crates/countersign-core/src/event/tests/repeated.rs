@@ -87,7 +87,7 @@ fn takes_the_last_value_of_the_preferred_id() {
         (r#""uid":"b","uid":null"#, None),
         (r#""id":"a","uid":"b","uid":null"#, Some("a")),
     ] {
-        // The members can stand before the data or behind it.
+        // The members can be before or after the data.
         for event_type in ["known", "other"] {
             for body in [
                 format!(r#"{{"type":"{event_type}",{id},"data":1}}"#),
