@@ -44,7 +44,7 @@ impl Serializer for JsonStringify {
         if double.is_infinite() {
             out.extend_from_slice(b"null");
         } else if double == 0.0 {
-            // Zero is written without its sign.
+            // Negative zero is written without its sign.
             out.push(b'0');
         } else {
             out.extend_from_slice(ryu_js::Buffer::new().format_finite(double).as_bytes());
@@ -53,5 +53,6 @@ impl Serializer for JsonStringify {
     }
 }
 
-/// Integers of so many digits are doubles as they are, and written as they are.
+/// The longest integer that is copied as it is, in bytes and with its sign. Every integer of up to
+/// 15 digits is exactly a double.
 const EXACT_DIGITS: usize = 15;

@@ -3,8 +3,60 @@
 //!
 //! Some providers sign `json.dumps(data)` or `JSON.stringify(data)` and send other bytes. This code
 //! runs before a delivery is verified, on input that anybody can send. It is iterative and bounded
-//! in depth. Its time is linear, except for sorting the keys of one object. Its output is at most
-//! six times as long as its input.
+//! in depth. Its time is linear, except for sorting. Its output is at most six times as long as its
+//! input.
+//!
+//! # Algorithm
+//!
+//! The code builds no tree of values. The text is read once, and the output is copied at most once:
+//!
+//! 1. `Walk` reads the text token by token. It checks the grammar and writes each token at once in
+//!    the way of the language: strings with its escapes, numbers with its digits. A stack of the
+//!    open arrays and objects takes the place of recursion.
+//! 2. `Members` keeps, for each member of an open object, the range of the output that the member
+//!    takes up, and the range of its key.
+//! 3. When an object closes, `Members` compares its keys. The walk has written the members in the
+//!    order of the input. If a key is repeated, or the language has another order, the object goes
+//!    to `Reordering`, with the ranges of the members that stay, in their final order. The member
+//!    that holds the object is then no longer settled: its text still changes.
+//! 4. After the walk, `Reordering` copies the output from range to range. A settled member is
+//!    copied whole. Of a member that is not settled, it copies the text before the object that
+//!    changes, then that object's members, and then the rest. If `Reordering` has no object, the
+//!    output of the walk is the result.
+//!
+//! # Example
+//!
+//! JavaScript's text of `{"b": 1.50, "2": {"d": 0, "d": "\u00e9"}, "b": [3]}`. JavaScript keeps the
+//! last value of a repeated key, in the place of its first value, and writes keys that are array
+//! indices first.
+//!
+//! The walk. Ranges are bytes of the output, and `é` has two:
+//!
+//! | input | output | effect |
+//! |---|---|---|
+//! | `{` | 0..1 `{` | the outer object opens |
+//! | `"b": 1.50` | 1..8 `"b":1.5` | the first `"b"` |
+//! | `, "2": {` | 8..14 `,"2":{` | `"2"` begins at 9; the inner object opens |
+//! | `"d": 0` | 14..19 `"d":0` | the first `"d"` |
+//! | `, "d": "\u00e9"` | 19..28 `,"d":"é"` | the second `"d"` is 20..28 |
+//! | `}` | 28..29 `}` | of 14..28, 20..28 stays, as the last `"d"`; `"2"` is not settled |
+//! | `, "b": [3]` | 29..37 `,"b":[3]` | `"2"` is 9..29; the second `"b"` is 30..37 |
+//! | `}` | 37..38 `}` | of 1..37, 9..29 stays, as the index, and 30..37, as the last `"b"` |
+//!
+//! The copy of `{"b":1.5,"2":{"d":0,"d":"é"},"b":[3]}`:
+//!
+//! | bytes | copied | reason |
+//! |---|---|---|
+//! | 0..1 | `{` | text before the members of the outer object |
+//! | 9..14 | `"2":{` | `"2"` is not settled: its text before the members of the inner object |
+//! | 20..28 | `"d":"é"` | the only member of the inner object that stays |
+//! | 28..29 | `}` | the rest of `"2"` |
+//! | | `,` | the separator |
+//! | 30..37 | `"b":[3]` | `"b"` is settled |
+//! | 37..38 | `}` | the rest of the text |
+//!
+//! The result is `{"2":{"d":"é"},"b":[3]}`. Python has no special order for indices: its text of
+//! the same input is `{"b": [3], "2": {"d": "\u00e9"}}`.
 
 mod javascript;
 mod number;
@@ -21,16 +73,16 @@ use walk::Walk;
 
 /// The JSON library of a language.
 trait Serializer {
-    /// The text between two items or members.
+    /// Returns the text between two items or members.
     fn item_separator(&self) -> &'static [u8];
 
-    /// The text between a key and its value.
+    /// Returns the text between a key and its value.
     fn key_separator(&self) -> &'static [u8];
 
-    /// The way in which characters outside of printable ASCII are written.
+    /// Returns the characters that are written without an escape.
     fn charset(&self) -> string::Charset;
 
-    /// The order of an object's members.
+    /// Returns the order of an object's members.
     fn order(&self) -> open_members::Order;
 
     /// Returns whether `NaN`, `Infinity` and `-Infinity` are numbers.

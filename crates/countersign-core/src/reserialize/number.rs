@@ -1,16 +1,16 @@
-//! Numbers: the grammar, and the shortest digits that mean the same double.
+//! Numbers: their grammar, and the shortest decimal of a double.
 
 /// A number as JSON writes it (RFC 8259, section 6).
 #[derive(Clone, Copy)]
 pub(super) struct Token<'a> {
     text: &'a str,
-    /// How long it is up to its fraction.
+    /// The length up to the fraction or the exponent, in bytes.
     whole: usize,
     has_exponent: bool,
 }
 
 impl<'a> Token<'a> {
-    /// Reads the number that a text begins with. What follows it is not looked at.
+    /// Reads the number at the start of a text. The text behind the number is not checked.
     pub(super) fn read(text: &'a str) -> Option<Self> {
         let bytes = text.as_bytes();
         let digits = |from: usize| {
@@ -45,16 +45,17 @@ impl<'a> Token<'a> {
         self.text.len()
     }
 
-    /// The digits, with their sign, if it has neither a fraction nor an exponent.
+    /// Returns the sign and the digits, if the number has neither a fraction nor an exponent.
     pub(super) fn integer(self) -> Option<&'a str> {
         (self.whole == self.text.len()).then_some(self.text)
     }
 
-    /// The text, if it is a fraction that is as short as its double can be written, and in a
-    /// size that all languages write without an exponent.
+    /// Returns the text of a fraction that a language writes unchanged: no shorter decimal means
+    /// the same double, and the number is of a size that all languages write without an exponent.
     pub(super) fn shortest(self) -> Option<&'a str> {
         let fraction = &self.text[self.whole..];
-        // No two decimals of fifteen digits are one double, so that none is shorter than another.
+        // Two different decimals of up to fifteen digits are never the same double, so that no
+        // shorter one means this double.
         let is_shortest = !self.has_exponent
             && self.text.len() <= 1 + 15
             && !fraction.ends_with('0')
@@ -62,22 +63,22 @@ impl<'a> Token<'a> {
         (is_shortest && !fraction.is_empty()).then_some(self.text)
     }
 
-    /// The nearest double; infinite where none is near.
+    /// Returns the nearest double. It is infinite for a number that is too large.
     pub(super) fn double(self) -> f64 {
-        // Every number of JSON's grammar is one of Rust's.
+        // Rust parses every number of JSON's grammar.
         self.text.parse().unwrap_or(f64::NAN)
     }
 }
 
-/// A double that is an integer and so small that all digits count: the shortest decimal that means
-/// it is all of them.
+/// Returns a double as an integer, if it is one from 1 to 2⁵³ - 1. All digits of such an integer
+/// are in its shortest decimal.
 pub(super) fn as_integer(double: f64) -> Option<u64> {
     const EXACT: f64 = (1_u64 << 53) as f64;
     let is_exact = (1.0..EXACT).contains(&double) && double.trunc() == double;
     is_exact.then_some(double as u64)
 }
 
-/// The shortest decimal that means a double: `0.d₁d₂… × 10^point`.
+/// The shortest decimal of a double: `0.d₁d₂… × 10^point`.
 pub(super) struct Decimal {
     digits: [u8; 17],
     count: usize,
@@ -85,7 +86,7 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// Of a double that is finite and positive.
+    /// Returns the decimal of a double that is finite and positive.
     pub(super) fn of(double: f64) -> Self {
         let mut buffer = ryu_js::Buffer::new();
         let text = buffer.format_finite(double);
@@ -101,7 +102,7 @@ impl Decimal {
                 decimal.point -= 1;
                 continue;
             }
-            // Behind the 17th there are zeros alone.
+            // Only zeros follow the 17th digit.
             if let Some(place) = decimal.digits.get_mut(decimal.count) {
                 *place = digit;
                 decimal.count += 1;

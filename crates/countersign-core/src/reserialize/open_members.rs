@@ -1,4 +1,4 @@
-//! The members of the objects that are open, and the order they end up in.
+//! The members of the open objects, and their final order.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
@@ -7,14 +7,15 @@ use super::{
     string,
 };
 
-/// In which order a language writes an object's members.
+/// The order in which a language writes an object's members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// As their keys first appeared.
+    /// The order in which their keys first appeared.
     Inserted,
-    /// By the code points of their keys.
+    /// Sorted by the code points of their keys.
     Sorted,
-    /// Those whose keys are array indices by number, then the others as they first appeared.
+    /// First the members whose keys are array indices, by number. Then the others, in the order in
+    /// which their keys first appeared.
     IndicesFirst,
 }
 
@@ -22,24 +23,28 @@ pub(super) enum Order {
 pub(super) struct Members {
     order: Order,
     list: Vec<Member>,
-    /// Room for sorting one object: the start of a member's key, and its place among the members.
+    /// Working space to sort one object, kept for the next one: the start of each member's key, and
+    /// the member's index.
     sorting: Vec<(u128, usize)>,
 }
 
-/// Where a member stands in the output: in 32 bits, which [`Walk`](super::walk::Walk) sees to.
+/// The position of a member in the output. [`Walk`](super::walk::Walk) makes sure that positions
+/// fit into 32 bits.
 #[derive(Clone, Copy)]
 struct Member {
     start: u32,
     key_end: u32,
     end: u32,
+    /// False if an object within the member is reordered, so that its text still changes.
     is_settled: bool,
-    /// The key's last bytes, which tell most keys of one object apart.
+    /// The last eight bytes of the written key, in which most keys of one object differ. Not set
+    /// for [`Order::Sorted`].
     sketch: u64,
-    /// The key's number, if it is an array index and the language minds.
+    /// The key's number, if it is an array index. Set only for [`Order::IndicesFirst`].
     index: Option<u32>,
 }
 
-/// Where an object's members begin.
+/// The index of an object's first member.
 #[derive(Clone, Copy)]
 pub(super) struct Mark(usize);
 
@@ -52,7 +57,7 @@ impl Members {
         Mark(self.list.len())
     }
 
-    /// Adds a member whose key stands at the end of the output.
+    /// Adds a member whose key was written last, at `start` of the output.
     pub(super) fn begin(&mut self, start: usize, out: &[u8]) {
         let index = match self.order {
             Order::IndicesFirst => array_index(&out[start..]),
@@ -72,7 +77,7 @@ impl Members {
         }
     }
 
-    /// Ends an object. If its members must stand otherwise than they came, says so.
+    /// Ends an object. If its members have to be reordered, adds the object to `settle`.
     pub(super) fn close(&mut self, mark: Mark, out: &[u8], settle: &mut Reordering) {
         let members = &self.list[mark.0..];
         let key = |member: &Member| &out[member.start as usize..member.key_end as usize];
@@ -90,14 +95,14 @@ impl Members {
             Order::IndicesFirst if are_indices_first(members) && !repeats(members, key) => true,
             Order::IndicesFirst => {
                 let mut kept = last_values(members, key);
-                // Stable: the others stay as they first appeared.
+                // The sort is stable: keys that are not indices keep their order.
                 kept.sort_by_key(|member| (member.index.is_none(), member.index));
                 settle.object(whole, kept.iter().map(Member::place));
                 false
             }
             Order::Sorted => {
-                // Python sorts by code points: in UTF-8, bytes are in the same order. The start of
-                // the keys decides nearly always.
+                // Python sorts by code points, and bytes of UTF-8 have the same order. Nearly
+                // always, the first sixteen bytes of two keys already differ.
                 let unescaped = members.iter().map(|member| string::unescaped(key(member)));
                 let texts: Vec<_> = unescaped.collect();
                 self.sorting.clear();
@@ -107,7 +112,7 @@ impl Members {
                 };
                 let stays = self.sorting.is_sorted_by(|a, b| order(a, b).is_lt());
                 if !stays {
-                    // Of one key, the last member stays the last.
+                    // Of members with equal keys, the last one of the input stays last.
                     self.sorting.sort_unstable_by(|a, b| order(a, b).then(a.1.cmp(&b.1)));
                     let groups = self.sorting.chunk_by(|a, b| order(a, b).is_eq());
                     let kept = groups.filter_map(|same| Some(members[same.last()?.1].place()));
@@ -130,7 +135,7 @@ impl Member {
     }
 }
 
-/// The first sixteen bytes of a text, as a number that is in their order.
+/// Returns the first sixteen bytes of a text, as a number that has the order of the bytes.
 fn start_of(text: &[u8]) -> u128 {
     let mut start = [0; 16];
     let length = text.len().min(start.len());
@@ -138,11 +143,11 @@ fn start_of(text: &[u8]) -> u128 {
     u128::from_be_bytes(start)
 }
 
-/// The members that stay where a key is repeated: each in the place of its first, with the value of
-/// its last.
+/// Returns the members that stay if a key is repeated: of each key the last member, in the place of
+/// the first one.
 fn last_values<'a>(members: &[Member], key: impl Fn(&Member) -> &'a [u8]) -> Vec<Member> {
     let mut kept = Vec::with_capacity(members.len());
-    // Keyed at random: nobody can choose keys that collide.
+    // The hashes are keyed at random, so that a sender cannot choose keys that collide.
     let mut places = HashMap::with_capacity(members.len());
     for member in members {
         match places.entry(key(member)) {
@@ -156,7 +161,7 @@ fn last_values<'a>(members: &[Member], key: impl Fn(&Member) -> &'a [u8]) -> Vec
     kept
 }
 
-/// Whether two members have one key.
+/// Returns whether two members have the same key.
 fn repeats<'a>(members: &[Member], key: impl Fn(&Member) -> &'a [u8]) -> bool {
     if members.len() <= FEW {
         return (1..members.len()).any(|index| {
@@ -181,8 +186,8 @@ fn are_indices_first(members: &[Member]) -> bool {
     members.is_sorted_by_key(|member| (member.index.is_none(), member.index))
 }
 
-/// The number of a written key that is an array index (ECMA-262, section 6.1.7): a canonical
-/// integer below 2³² - 1.
+/// Returns the number of a written key that is an array index (ECMA-262, section 6.1.7): a
+/// canonical integer below 2³² - 1.
 fn array_index(written: &[u8]) -> Option<u32> {
     let digits = written.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let is_canonical = match digits {
@@ -194,5 +199,6 @@ fn array_index(written: &[u8]) -> Option<u32> {
     (number != u32::MAX).then_some(number)
 }
 
-/// Comparing each key with each other costs less than hashing them, up to here.
+/// Most members whose keys are compared pair by pair. Up to this number, the comparisons cost less
+/// than hashes.
 const FEW: usize = 12;

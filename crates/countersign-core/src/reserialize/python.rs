@@ -12,7 +12,7 @@ use super::{
     string::Charset,
 };
 
-/// How a sender calls Python's `json.dumps`.
+/// The arguments with which a sender calls Python's `json.dumps`.
 ///
 /// # Examples
 ///
@@ -33,16 +33,16 @@ pub struct JsonDumps {
 }
 
 impl JsonDumps {
-    /// `json.dumps(data)`.
+    /// The defaults: `json.dumps(data)`.
     pub const DEFAULT: Self =
         Self { item_separator: ", ", key_separator: ": ", ensure_ascii: true, sort_keys: false };
 
-    /// `separators=(item, key)`. Default: `", "` and `": "`.
+    /// Sets `separators=(item, key)`. Default: `", "` and `": "`.
     ///
     /// # Panics
     ///
-    /// While your program is compiled, if it is a constant: if `item` is not `","` or `", "`, or
-    /// `key` not `":"` or `": "`.
+    /// If `item` is not `","` or `", "`, or if `key` is not `":"` or `": "`. In a constant, this is
+    /// an error of the compiler.
     #[must_use]
     pub const fn separators(self, item: &'static str, key: &'static str) -> Self {
         assert!(matches!(item.as_bytes(), b"," | b", "), "items are separated by ',' or ', '");
@@ -50,13 +50,14 @@ impl JsonDumps {
         Self { item_separator: item, key_separator: key, ..self }
     }
 
-    /// `ensure_ascii=…`: whether all but printable ASCII is escaped. Default: `true`.
+    /// Sets `ensure_ascii=…`: `true` escapes all characters except printable ASCII. Default:
+    /// `true`.
     #[must_use]
     pub const fn ensure_ascii(self, ensure_ascii: bool) -> Self {
         Self { ensure_ascii, ..self }
     }
 
-    /// `sort_keys=…`. Default: `false`.
+    /// Sets `sort_keys=…`. Default: `false`.
     #[must_use]
     pub const fn sort_keys(self, sort_keys: bool) -> Self {
         Self { sort_keys, ..self }
@@ -155,5 +156,6 @@ fn sign(exponent: i32) -> char {
     if exponent < 0 { '-' } else { '+' }
 }
 
-/// `sys.int_info.default_max_str_digits`: CPython refuses longer integers since 3.11.
+/// Most digits of an integer: `sys.int_info.default_max_str_digits`. CPython rejects longer
+/// integers since 3.11.
 const MAX_INTEGER_DIGITS: usize = 4300;

@@ -1,49 +1,51 @@
-//! Putting the members of reordered objects where they belong, all at once.
+//! Puts the members of reordered objects into their final order, in one copy of the text.
 
 use std::{ops::Range, slice};
 
-/// The objects that must be put in order: each byte of the output is then moved once, however deep
-/// such objects are in one another.
+/// The objects whose members have to be reordered. All of them are put in order by one copy, so
+/// that each byte is copied once, however deeply such objects are nested.
 #[derive(Default)]
 pub(super) struct Reordering {
     objects: Vec<Object>,
-    /// The members of all of them.
+    /// The members that stay, of all objects.
     places: Vec<Place>,
 }
 
-/// An object whose members stand otherwise than they came.
+/// An object whose members have to be reordered.
 struct Object {
-    /// Where they came.
+    /// The range of all its members in the text.
     whole: Range<usize>,
-    /// Those that stay, in their order.
+    /// The indices of the members that stay, in their final order.
     kept: Range<usize>,
 }
 
-/// A member that stays.
+/// The position of a member that stays.
 pub(super) struct Place {
     pub(super) start: u32,
     pub(super) end: u32,
-    /// Whether no object within it stands otherwise than it came.
+    /// False if an object within the member is reordered.
     pub(super) is_settled: bool,
 }
 
-/// An object that is being written.
+/// An object whose members are being copied.
 struct Open<'a> {
     members: slice::Iter<'a, Place>,
     is_first: bool,
-    /// What stands behind the object, up to where its own holder goes on.
+    /// The text behind the members of the object, up to the end of the member that holds it, or of
+    /// the whole text.
     rest: Range<usize>,
 }
 
 impl Reordering {
-    /// Adds an object: where its members came, and those that stay, in their order.
+    /// Adds an object: the range of all its members, and the members that stay, in their final
+    /// order.
     pub(super) fn object(&mut self, whole: Range<usize>, kept: impl Iterator<Item = Place>) {
         let first = self.places.len();
         self.places.extend(kept);
         self.objects.push(Object { whole, kept: first..self.places.len() });
     }
 
-    /// Writes a text with its objects put in order.
+    /// Returns the text with the members of all added objects in their final order.
     pub(super) fn apply(self, text: Vec<u8>, separator: &[u8]) -> Vec<u8> {
         let Self { mut objects, places } = self;
         if objects.is_empty() {
@@ -55,7 +57,8 @@ impl Reordering {
         let mut open: Vec<Open<'_>> = Vec::new();
         let mut range = 0..text.len();
         loop {
-            // An object within begins behind the key of the member that holds it.
+            // The next object in this range. If the range is a member, the object in it begins
+            // behind the key. If the range follows an object, that object began before it.
             let next = objects.partition_point(|object| object.whole.start <= range.start);
             match objects.get(next).filter(|object| object.whole.start < range.end) {
                 None => settled.extend_from_slice(&text[range]),
@@ -66,7 +69,8 @@ impl Reordering {
                     open.push(Open { members, is_first: true, rest });
                 }
             }
-            // What is settled within is written at once; the rest is gone into.
+            // Copies settled members at once. The next range is a member that is not settled, or
+            // the text behind an object whose members are done.
             range = loop {
                 let Some(object) = open.last_mut() else { return settled };
                 let Some(member) = object.members.next() else {

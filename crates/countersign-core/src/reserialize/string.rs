@@ -1,22 +1,23 @@
-//! Strings: what is unescaped on the way in and escaped on the way out.
+//! Strings: reads the escapes of the input, and writes those of a language.
 
 use std::borrow::Cow;
 
 /// The characters that a language writes without an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Charset {
-    /// Printable ASCII alone; all else as `\uXXXX` (Python's `ensure_ascii`).
+    /// Printable ASCII. Characters without a shorter escape are written as `\uXXXX` (Python's
+    /// `ensure_ascii`).
     Ascii,
-    /// All characters but quotes, backslashes and controls. A lone surrogate is none, and is
-    /// escaped (JavaScript's well-formed `JSON.stringify`).
+    /// All characters except quotes, backslashes and controls. A lone surrogate is not a character,
+    /// and is escaped (JavaScript's well-formed `JSON.stringify`).
     WellFormed,
-    /// The same, but a lone surrogate is written as if it were a character, and what holds one is
-    /// not UTF-8 (Python without `ensure_ascii`, whose text then cannot be encoded).
+    /// The characters of `WellFormed`, and lone surrogates. A text with a lone surrogate is not
+    /// UTF-8 (Python without `ensure_ascii`, which cannot encode such a text).
     Strict,
 }
 
-/// Copies a string of JSON text from behind its opening quote to behind its closing one, and
-/// returns where that is. `None` for what is no string.
+/// Copies a string of the text, from behind its opening quote. Returns the position behind its
+/// closing quote, or `None` if the string is not valid.
 pub(super) fn copy(
     text: &str,
     mut at: usize,
@@ -51,11 +52,13 @@ pub(super) fn copy(
     }
 }
 
-/// How many bytes are copied as they are. Eight at a time: strings are most of an event.
+/// Returns the number of bytes that are copied as they are. It looks at eight bytes at a time,
+/// because most of an event is strings.
 fn plain_length(bytes: &[u8], charset: Charset) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // Marks the high bit of bytes below `limit`; above the first one marked, also others.
+    // Marks the high bit of each byte below `limit`. Bytes above the first marked one can be marked
+    // wrongly.
     let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGHS;
     let equal = |word: u64, byte: u64| below(word ^ (ONES * byte), 1);
 
@@ -78,8 +81,8 @@ fn plain_length(bytes: &[u8], charset: Charset) -> usize {
     words.len() * 8 + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
-/// Reads an escape: the code point it means, or the half of a pair that stands alone, and its
-/// length.
+/// Reads an escape. Returns its code point, or a lone surrogate, and the length of the escape in
+/// bytes.
 fn unescape(bytes: &[u8]) -> Option<(u32, usize)> {
     let point = match bytes.get(1)? {
         b'"' => 0x22,
@@ -93,7 +96,7 @@ fn unescape(bytes: &[u8]) -> Option<(u32, usize)> {
         b'u' => {
             let high = unit(bytes)?;
             if (0xd800..0xdc00).contains(&high) {
-                // What follows is read as its own escape if it is not the other half.
+                // An escape that is not the other half is read on its own.
                 if let Some(low @ 0xdc00..0xe000) = bytes.get(6..).and_then(unit) {
                     return Some((0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), 12));
                 }
@@ -105,7 +108,7 @@ fn unescape(bytes: &[u8]) -> Option<(u32, usize)> {
     Some((point, 2))
 }
 
-/// Reads `\uXXXX`.
+/// Reads the number of `\uXXXX`.
 fn unit(bytes: &[u8]) -> Option<u32> {
     let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
     digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
@@ -138,7 +141,7 @@ fn write_character(point: u32, out: &mut Vec<u8>) {
         Some(character) => {
             out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         }
-        // Three bytes, as UTF-8 would have them if it had any.
+        // A lone surrogate: three bytes by the rule of UTF-8, which itself excludes surrogates.
         None => out.extend(
             [0xe0 | point >> 12, 0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f]
                 .map(|byte| (byte & 0xff) as u8),
@@ -151,7 +154,8 @@ fn write_unit(unit: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
 }
 
-/// What a string that was written means, as UTF-8; lone surrogates as if they were characters.
+/// Returns the text of a written string, without quotes and escapes. Lone surrogates have three
+/// bytes, as if they were characters.
 pub(super) fn unescaped(written: &[u8]) -> Cow<'_, [u8]> {
     let inside = written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
     if !inside.contains(&b'\\') {

@@ -8,7 +8,7 @@ fn javascript(text: &str) -> Option<String> {
     super::javascript(text).map(|bytes| String::from_utf8(bytes).unwrap())
 }
 
-/// Text, what Python writes, what JavaScript writes; `!` for what is refused.
+/// The input, the text of Python and the text of JavaScript. `!` stands for input that is rejected.
 const CASES: &[(&str, &str, &str)] = &[
     // Separators and white space.
     (" [ 1 , 2 ] ", "[1, 2]", "[1,2]"),
@@ -20,7 +20,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("[[],{},[{}]]", "[[], {}, [{}]]", "[[],{},[{}]]"),
     ("true", "true", "true"),
     ("[true,false,null]", "[true, false, null]", "[true,false,null]"),
-    // What is no JSON.
+    // Input that is not JSON.
     ("", "!", "!"),
     (" ", "!", "!"),
     ("[1,]", "!", "!"),
@@ -45,7 +45,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("1\u{b}", "!", "!"),
     ("'a'", "!", "!"),
     ("/**/1", "!", "!"),
-    // Constants that Python knows.
+    // Constants that Python accepts.
     ("NaN", "NaN", "!"),
     ("[Infinity,-Infinity]", "[Infinity, -Infinity]", "!"),
     ("-Inf", "!", "!"),
@@ -135,7 +135,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (r#""\ud83d\uzzzz""#, "!", "!"),
     (r#""\"#, "!", "!"),
     (r#""abc"#, "!", "!"),
-    // Keys: first place, last value.
+    // Repeated keys: the place of the first one, the value of the last one.
     (r#"{"a":1,"b":2,"a":3}"#, r#"{"a": 3, "b": 2}"#, r#"{"a":3,"b":2}"#),
     (r#"{"a":1,"\u0061":2}"#, r#"{"a": 2}"#, r#"{"a":2}"#),
     (
@@ -197,15 +197,15 @@ fn takes_the_options_that_senders_use() {
     let expected = r#"{"b":"Zo\u00eb","\u00e9":1,"a":[1,2],"Z":{"y":1,"x":2},"\ud800":3,"\ud83d\ude00":4,"\uffff":5}"#;
     assert_eq!(text_of(compact).as_deref(), Some(expected));
 
-    // By code points: a lone surrogate before what is above it, and both before the emoji.
+    // By code points: the lone surrogate before U+FFFF, and both before the emoji.
     let sorted = compact.sort_keys(true);
     let expected = r#"{"Z":{"x":2,"y":1},"a":[1,2],"b":"Zo\u00eb","\u00e9":1,"\ud800":3,"\uffff":5,"\ud83d\ude00":4}"#;
     assert_eq!(text_of(sorted).as_deref(), Some(expected));
 
-    // A lone surrogate has no UTF-8: nobody could have sent, or signed, that.
+    // A lone surrogate has no UTF-8, so that nobody can have sent or signed such a text.
     let unicode = compact.ensure_ascii(false);
     assert_eq!(text_of(unicode), None);
-    // Unless it went with a member that was repeated.
+    // It is accepted if it was dropped with a repeated member.
     let dropped = super::python(r#"{"a":"\ud800","b":{"\udfff":1},"a":1,"b":2}"#, unicode);
     assert_eq!(dropped.as_deref(), Some(&br#"{"a":1,"b":2}"#[..]));
     let text = "[\"Zoë\u{7f}\u{2028}😀\\u001f\"]";

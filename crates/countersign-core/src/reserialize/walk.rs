@@ -1,4 +1,4 @@
-//! The pass over the tokens.
+//! The pass over the tokens: reads the text once, and writes it in the way of a language.
 
 use super::{
     Serializer, number,
@@ -7,19 +7,19 @@ use super::{
     string::{self, Charset},
 };
 
-/// A text being walked through, and what is written for it.
+/// A walk through a text, with the output so far.
 pub(super) struct Walk<'a, S> {
     text: &'a str,
     at: usize,
     out: Vec<u8>,
-    /// What is open, outermost first.
+    /// The open arrays and objects, outermost first.
     open: Vec<Open>,
     members: Members,
     settle: Reordering,
     serializer: S,
 }
 
-/// What a value can be in.
+/// An open array or object.
 #[derive(Clone, Copy)]
 enum Open {
     Array,
@@ -29,7 +29,7 @@ enum Open {
 impl<'a, S: Serializer> Walk<'a, S> {
     /// Writes the text of the serializer. Returns `None` for input that the serializer rejects.
     pub(super) fn over(text: &'a str, serializer: S) -> Option<Vec<u8>> {
-        // So that a place in the output has 32 bits.
+        // A position in the output then fits into 32 bits.
         if text.len() > MAX_LENGTH {
             return None;
         }
@@ -44,7 +44,8 @@ impl<'a, S: Serializer> Walk<'a, S> {
         };
         walk.run()?;
         let written = walk.settle.apply(walk.out, walk.serializer.item_separator());
-        // A lone surrogate that was dropped with its member does no harm; one that stayed does.
+        // `Strict` writes lone surrogates, which have no UTF-8. One is accepted only if its member
+        // was dropped, because the key was repeated.
         let is_text =
             walk.serializer.charset() != Charset::Strict || str::from_utf8(&written).is_ok();
         is_text.then_some(written)
@@ -53,10 +54,10 @@ impl<'a, S: Serializer> Walk<'a, S> {
     fn run(&mut self) -> Option<()> {
         loop {
             if self.value()? {
-                // Something was opened: its first value is next.
+                // An array or object has opened: its first value is next.
                 continue;
             }
-            // A value has ended, and whatever ends with it.
+            // A value has ended. Arrays and objects that it completes end here, too.
             loop {
                 self.skip_space();
                 let Some(open) = self.open.last().copied() else {
@@ -88,7 +89,8 @@ impl<'a, S: Serializer> Walk<'a, S> {
         }
     }
 
-    /// Reads a value, or what opens one that is not empty: then `true`.
+    /// Reads a whole value, or the beginning of an array or object that is not empty. Returns
+    /// `true` in the second case.
     fn value(&mut self) -> Option<bool> {
         self.skip_space();
         let start = self.at;
@@ -148,7 +150,7 @@ impl<'a, S: Serializer> Walk<'a, S> {
         Some(())
     }
 
-    /// Reads a string whose opening quote was read.
+    /// Reads the rest of a string, from behind its opening quote.
     fn string(&mut self) -> Option<()> {
         self.at = string::copy(self.text, self.at, self.serializer.charset(), &mut self.out)?;
         Some(())
@@ -185,8 +187,10 @@ impl<'a, S: Serializer> Walk<'a, S> {
     }
 }
 
-/// Bytes: the output is at most six times as long.
+/// Longest text, in bytes. Positions in the output have 32 bits, and the output is at most six
+/// times as long as the text.
 const MAX_LENGTH: usize = (u32::MAX / 6) as usize;
 
-/// CPython gives up somewhat below 1000 levels, Node somewhat above; no event is near either.
+/// Most arrays and objects that are open at once. CPython gives up at somewhat fewer than 1000,
+/// Node.js at somewhat more. No event comes near.
 const MAX_DEPTH: usize = 512;

@@ -1,4 +1,4 @@
-//! Names of the arguments of `json.dumps`, for stored deliveries.
+//! Names of the options of `json.dumps`, for stored deliveries.
 
 use super::JsonDumps;
 
