@@ -1,4 +1,4 @@
-//! One delivery under way.
+//! The verification of one delivery: its headers first, then its body, then the verdict.
 
 mod buffer;
 mod groups;
@@ -40,22 +40,25 @@ use verdict::{Case, Others};
 /// of the proof are the bytes that were hashed.
 #[must_use]
 pub struct Verification<P> {
-    /// Hashes what comes with the current key, where the algorithm can.
+    /// Hashes the body with the current key while it arrives. `None` if the algorithm needs the
+    /// whole body first, before the keys are looked up, and after `finish`.
     mac: Option<Mac>,
     tags: Tags,
-    /// Keys, groups and forms to try if the MAC over the bytes of the wire does not match.
+    /// Further keys, groups and forms, for a body that the current key does not match. `None` if
+    /// there are none.
     others: Option<Kept>,
     body: Buffer,
     received: usize,
     limit: usize,
     told: Told,
-    /// In a box, because few deliveries have it, and this struct is moved several times.
+    /// The time in the body. Boxed, because few schemes have it and this struct is moved several
+    /// times.
     member: Option<Box<MemberTime>>,
     header_length: usize,
     provider: PhantomData<fn() -> P>,
 }
 
-/// Further keys, groups and forms.
+/// The keys, groups and forms that `finish` tries on the whole body.
 struct Kept {
     keys: Arc<Keys>,
     groups: Box<[Further]>,
@@ -94,8 +97,8 @@ impl<P: Provider> Verification<P> {
         Ok(begun)
     }
 
-    /// Judges a body that is there already: as [`Verification::begin`], `update` and `finish` do,
-    /// but for what is kept from one to the next.
+    /// Judges a body that is complete already. The verdict is that of [`Verification::begin`],
+    /// `update` and `finish`, without the state that these keep between calls.
     #[inline]
     pub(crate) fn judge<'a, H: HeaderSource + ?Sized>(
         settings: &Settings,
@@ -121,7 +124,7 @@ impl<P: Provider> Verification<P> {
         case.judge::<P>(body).map(|found| found.proof(&mut Cow::Borrowed(body), told()))
     }
 
-    /// Begins with keys that are still to be looked up for a tenant.
+    /// Begins a verification whose keys are looked up for a tenant first.
     pub(crate) fn begin_for<H: HeaderSource + ?Sized>(
         settings: &Settings,
         directory: &Arc<dyn Directory>,
@@ -170,12 +173,12 @@ impl<P: Provider> Verification<P> {
         }
     }
 
-    /// Takes the next chunk of the body: hashes it, and keeps it without a copy if it is large.
+    /// Takes the next chunk of the body. It is hashed, and kept without a copy if it is large.
     ///
     /// # Errors
     ///
-    /// [`VerifyErrorKind::BodyTooLarge`] if the body is now longer than the limit. Stop reading:
-    /// the chunk was neither hashed nor kept.
+    /// [`VerifyErrorKind::BodyTooLarge`] if the body is now longer than the limit. The chunk was
+    /// neither hashed nor kept: stop reading the body.
     #[inline]
     pub fn update(&mut self, chunk: Bytes) -> Result<(), VerifyError> {
         self.received = self.received.saturating_add(chunk.len());
@@ -248,14 +251,15 @@ impl<P: Provider> Verification<P> {
         }
     }
 
-    /// Removes the part of the body that has arrived, and returns it. Adapters call this for the
-    /// log line of a rejected delivery.
+    /// Removes the part of the body that has arrived, and returns it. Adapters use it for the log
+    /// line of a rejected delivery.
     #[must_use]
     pub fn take_body(&mut self) -> Bytes {
         mem::take(&mut self.body).join()
     }
 
-    /// Once the signature was read, its form is the scheme's.
+    /// Makes the error of a delivery whose headers were accepted, so that its signature has the
+    /// scheme's form.
     fn refused(kind: VerifyErrorKind, header_length: usize, received: usize) -> VerifyError {
         let form = SignatureShape::wanted(Self::SCHEME);
         VerifyError::new(kind, header_length, form).with_received(received)

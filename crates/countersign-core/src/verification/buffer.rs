@@ -1,4 +1,4 @@
-//! A body's chunks, until they are put together.
+//! The chunks of a body, until they are joined.
 
 use std::mem;
 
@@ -6,15 +6,16 @@ use bytes::{Bytes, BytesMut};
 
 /// The chunks of one body.
 pub(super) enum Buffer {
-    /// A body of one piece is handed on without a copy.
+    /// A body of one chunk, which is passed on without a copy.
     One(Bytes),
-    /// Boxed, because most bodies come in one piece, and pay for each byte that is moved.
+    /// A body of several chunks. Boxed, because most bodies have one chunk, and a small enum is
+    /// cheaper to move.
     Many(Box<Many>),
 }
 
-/// Large chunks are kept as they are and copied once, at the end: a buffer that grows holds up to
-/// twice the body. Small ones are gathered, because a chunk of one byte keeps its whole read buffer
-/// alive.
+/// Several chunks. Large ones are kept as they are and copied once, at the end, because a buffer
+/// that grows takes up to twice the body's length. Small ones are gathered in one buffer, because a
+/// chunk of one byte keeps its whole read buffer alive.
 #[derive(Default)]
 pub(super) struct Many {
     settled: Vec<Bytes>,
@@ -83,10 +84,11 @@ impl Many {
     }
 }
 
-/// Bytes; chunks below are gathered. A handle and the tail of a read buffer weigh as much.
+/// Least length of a chunk that is kept as it is, in bytes. Smaller ones are gathered: a handle and
+/// the rest of a read buffer take as much memory.
 const SMALL: usize = 4 * 1024;
 
-/// Bytes; how many are gathered at most.
+/// Length of the gathered chunks, in bytes, from which they are kept as one large chunk.
 const GATHERED: usize = 64 * 1024;
 
 #[cfg(test)]

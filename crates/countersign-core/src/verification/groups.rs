@@ -11,14 +11,14 @@ use crate::{
     verification::{head, time::TimeError},
 };
 
-/// One group that may be genuine.
+/// A group that is well formed and in time.
 pub(super) struct Group<'a> {
     pub(super) tags: Tags,
     pub(super) timestamp: &'a str,
     pub(super) signed_at: SystemTime,
 }
 
-/// A group behind the first one: it is tried once the whole body is there.
+/// A group after the first one. It is tried once the body is complete.
 pub(super) struct Further {
     pub(super) tags: Tags,
     /// The text that is signed before the body.
@@ -27,8 +27,9 @@ pub(super) struct Further {
 }
 
 impl Further {
-    /// Returns whether one of the tags is the key's over this body.
-    // Not generic, so that `HmacKey::matches` stays the one place where all of a MAC is inlined.
+    /// Returns whether one of the tags was made with this key over this body.
+    // Not inlined, so that `HmacKey::matches` stays the only function into which a whole MAC is
+    // inlined.
     #[inline(never)]
     pub(super) fn matches(&self, key: &Key, body: &[u8]) -> bool {
         // Groups are signed with a MAC: an assertion of the scheme.
@@ -40,11 +41,11 @@ impl Further {
     }
 }
 
-/// Reads the groups of a header: the first one that is well formed and in time, and the others that
-/// are.
+/// Reads the groups of a header. Returns those that are well formed and in time: the first one, and
+/// the others.
 ///
-/// A group that is malformed or stale only fails to match. If all of them are, the error is the
-/// first one's.
+/// A group that is malformed or stale only fails to match. If all groups are, the error is that of
+/// the first group.
 pub(super) fn read<'a>(
     scheme: &Scheme,
     rule: Timestamp,

@@ -1,4 +1,4 @@
-//! What a delivery's headers tell, before a byte of its body is looked at.
+//! Reads and checks the headers of a delivery, before its body is read.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -19,7 +19,7 @@ use crate::{
     verifier::Settings,
 };
 
-/// The headers of a delivery that may be genuine.
+/// The facts in the headers of a delivery, if the headers are accepted.
 pub(super) struct Head<'a> {
     pub(super) tags: Tags,
     pub(super) id: Option<&'a str>,
@@ -34,8 +34,8 @@ pub(super) struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// Reads and judges the headers; `now` is asked of the clock unless it is given.
-    // Generic over the provider, so that what its scheme rules out costs nothing.
+    /// Reads and checks the headers. Without `now`, times are compared with the verifier's clock.
+    // Generic over the provider, so that features that its scheme does not use cost nothing.
     #[inline]
     pub(super) fn read<P: Provider, H: HeaderSource + ?Sized>(
         settings: &'a Settings,
@@ -96,7 +96,7 @@ impl<'a> Head<'a> {
         Ok(Self { tags, id, signed_at, member, header_length, coding, timestamp, further, url })
     }
 
-    /// What is told besides the body.
+    /// Returns the facts about the delivery, other than its body.
     #[inline]
     pub(super) fn told(
         settings: &Settings,
@@ -108,7 +108,7 @@ impl<'a> Head<'a> {
         Told { custom, id: id.map(Arc::from), signed_at, tenant: None, keys }
     }
 
-    /// The text that is signed before the body.
+    /// Returns the parts of the text that is signed before the body.
     #[inline]
     pub(super) fn preamble(
         &self,
@@ -117,7 +117,7 @@ impl<'a> Head<'a> {
         self.preamble_at(scheme, self.timestamp)
     }
 
-    /// Takes the groups behind the first one, ready to be tried. Schemes without groups have none.
+    /// Takes the groups after the first one, ready to be tried. Schemes without groups have none.
     #[inline]
     pub(super) fn take_further(&mut self, scheme: &'static Scheme) -> Box<[Further]> {
         if scheme.groups.is_none() {
@@ -138,7 +138,7 @@ impl<'a> Head<'a> {
         timestamp: Option<&'a str>,
     ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
         let (id, url) = (self.id, self.url);
-        // The body comes last: an assertion of the scheme.
+        // The scheme asserts that the body comes last.
         let before = scheme.signed.split_last().map_or(&[][..], |(_, before)| before);
         before.iter().map(move |part| match part {
             Part::Literal(text) => text.as_bytes(),
@@ -150,7 +150,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Adds the headers that an error is about.
+/// Adds the names of the headers that caused an error.
 #[cold]
 fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
     let Settings { signature_headers, timestamp_headers, id_headers, .. } = settings;
@@ -159,7 +159,7 @@ fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
         | VerifyErrorKind::RepeatedSignature
         | VerifyErrorKind::MalformedSignature => error.with_headers(signature_headers),
         VerifyErrorKind::MalformedTimestamp | VerifyErrorKind::StaleTimestamp => {
-            // Otherwise the time is in the signature's header.
+            // A scheme without timestamp headers has the time in the signature header.
             let is_apart = !timestamp_headers.is_empty();
             error.with_headers(if is_apart { timestamp_headers } else { signature_headers })
         }
@@ -172,8 +172,8 @@ fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
     }
 }
 
-/// Finds the first signature header that is present. It is the only one that is read, unless the
-/// headers are numbered: then [`numbered`] reads those behind it.
+/// Finds the first signature header that is present. No other one is read, unless the headers are
+/// numbered: then [`numbered`] reads the headers after it.
 #[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
@@ -194,7 +194,7 @@ fn signature<'a, H: HeaderSource + ?Sized>(
     Err(with_headers(VerifyErrorKind::MissingSignature.into(), settings))
 }
 
-/// Collects the values of all numbered headers; `value` is that of the first one that is present.
+/// Collects the values of all numbered headers. `value` is the value of the first one.
 fn numbered<'a, H: HeaderSource + ?Sized>(
     settings: &'a Settings,
     first: usize,
@@ -214,7 +214,7 @@ fn numbered<'a, H: HeaderSource + ?Sized>(
     Ok(values)
 }
 
-/// Finds the timestamp's text, where the scheme has one.
+/// Finds the text of the timestamp, if the scheme has one in a header.
 #[inline]
 fn timestamp<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
@@ -235,7 +235,7 @@ fn timestamp<'a, H: HeaderSource + ?Sized>(
     }
 }
 
-/// Finds the timestamp's text in a list.
+/// Finds the text of the timestamp in a list.
 #[inline]
 pub(super) fn entry_timestamp<'a>(
     scheme: &Scheme,
@@ -262,7 +262,7 @@ fn digits(value: Option<&[u8]>) -> Result<&str, VerifyErrorKind> {
     text.ok_or(VerifyErrorKind::MalformedTimestamp)
 }
 
-/// Finds the signed id's text, where the scheme has one.
+/// Finds the text of the signed id, if the scheme has one.
 #[inline]
 fn id<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
@@ -275,12 +275,12 @@ fn id<'a, H: HeaderSource + ?Sized>(
     }
     let value = companion(headers, &settings.id_headers, alternative);
     let text = value.and_then(|value| str::from_utf8(value).ok()).filter(|text| !text.is_empty());
-    // Otherwise the signed text could be read in several ways.
+    // With the separator in the id, one signed text could be read in several ways.
     let text = text.filter(|text| scheme.separator_within(text).is_none());
     text.map(Some).ok_or(VerifyErrorKind::MalformedId)
 }
 
-/// Finds the header that goes with the signature header that was found.
+/// Finds the id or timestamp header that goes with the signature header that was found.
 fn companion<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     names: &'a [HeaderKey],

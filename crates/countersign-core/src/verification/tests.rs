@@ -44,7 +44,7 @@ where
     verifier.verify(headers, &body).err().map(|error| error.kind())
 }
 
-/// Timestamped, as Stripe does it.
+/// A scheme with a list and a timestamp, like that of Stripe.
 struct Listed;
 
 impl Provider for Listed {
@@ -56,7 +56,7 @@ impl Provider for Listed {
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
-/// As <https://www.standardwebhooks.com> has it, under both of its header families.
+/// The scheme of <https://www.standardwebhooks.com>, with both of its header families.
 struct Standard;
 
 impl Provider for Standard {
@@ -73,7 +73,7 @@ impl Provider for Standard {
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
-/// Signs the URL, as Square does it, and counts time in milliseconds, as Webflow does it.
+/// A scheme that signs the URL, like Square, and a time in milliseconds, like Webflow.
 struct Addressed;
 
 impl Provider for Addressed {
@@ -206,7 +206,7 @@ fn refuses_over_the_limit_by_declaration_and_by_growth() -> Outcome {
     assert_eq!(verification.update("9".into()).unwrap_err().kind(), too_large);
     assert_eq!(verification.update("".into()).unwrap_err().kind(), too_large);
 
-    // Without a signature the length is nobody's business.
+    // Without a signature, the length is not checked.
     let absent: [(&str, &str); 0] = [];
     let error = verifier.begin(&absent, Some(u64::MAX)).unwrap_err();
     assert_eq!(error.kind(), VerifyErrorKind::MissingSignature);
@@ -344,7 +344,7 @@ proptest! {
         prop_assert!(verifier.verify(&headers, &body).is_ok());
         prop_assert!(verifier.verify(&headers, &flip(&body)).is_err());
 
-        // Bit 5 of a hex letter is its case, which is free.
+        // Bit 5 of a hex letter is its case, and both cases are accepted.
         let (name, value) = headers.into_iter().next().unwrap();
         let changed = flip(value.as_bytes());
         if !changed.eq_ignore_ascii_case(value.as_bytes()) || place.index(value.len()) < 7 {

@@ -1,4 +1,4 @@
-//! How far from now a signed time may be.
+//! Signed times: the tolerance, and the check against it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,19 +9,19 @@ use crate::{
     scheme::{Timestamp, TimestampUnit},
 };
 
-/// The tolerance that is set for a verifier.
+/// The tolerance of a verifier: the greatest distance of a signed time from now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Tolerance {
-    /// What the scheme states.
+    /// The tolerance that the scheme states.
     OfScheme,
-    /// This much, into the past and into the future.
+    /// This distance, in the past and in the future.
     Within(Duration),
-    /// Any time at all.
+    /// Any distance.
     Any,
 }
 
 impl Tolerance {
-    /// How far from now is accepted, if that is bounded.
+    /// Returns the greatest distance from now, or `None` if it is not bounded.
     pub(super) fn of(self, rule: Timestamp) -> Option<Duration> {
         match self {
             Self::OfScheme => Some(rule.tolerance),
@@ -31,17 +31,18 @@ impl Tolerance {
     }
 }
 
-/// A time that is told in the body: it is read once the body is known to be signed.
+/// A signed time that is in the body. It is read only after the signature over the body matched.
 pub(super) struct MemberTime {
     pub(super) names: &'static [&'static str],
     pub(super) unit: TimestampUnit,
     pub(super) tolerance: Option<Duration>,
-    /// When the delivery began: a slow body does not age what was signed.
+    /// The time at which the delivery began, so that a slow body does not make the signed time
+    /// stale.
     pub(super) now: SystemTime,
 }
 
 impl MemberTime {
-    /// Finds and judges the time in what was signed.
+    /// Finds the time in the signed text, and compares it with the tolerance.
     pub(super) fn judge(&self, body: &[u8]) -> Result<SystemTime, TimeError> {
         let malformed = |_: PayloadError| TimeError::Malformed;
         let text = json::text(body).map_err(malformed)?;
@@ -73,8 +74,8 @@ impl TimeError {
     }
 }
 
-/// Whether the time that `digits` tell is within the tolerance, and which it is. Nothing here can
-/// overflow, whatever the digits.
+/// Returns the time that `digits` are, if it is within the tolerance. No digits can make this
+/// overflow.
 pub(super) fn judge(
     unit: TimestampUnit,
     digits: &str,
@@ -103,7 +104,8 @@ pub(super) fn judge(
     Ok(time)
 }
 
-/// Rounds up, so that no age is reported as equal to the tolerance that it exceeds.
+/// Returns the seconds, rounded up: an age that exceeds the tolerance is then never reported as
+/// equal to it.
 fn rounded_up(duration: Duration) -> u64 {
     duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }

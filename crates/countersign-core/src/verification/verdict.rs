@@ -1,4 +1,4 @@
-//! The verdict over a whole body: one, whether the body was there at once or came in chunks.
+//! The verdict over a whole body. It is the same for a body that arrived at once and one in chunks.
 
 use std::{mem, time::SystemTime};
 
@@ -14,23 +14,23 @@ use crate::{
     verified::Told,
 };
 
-/// What a whole body is judged by.
+/// The facts that decide about a whole body.
 pub(super) struct Case<'a, I> {
-    /// Whether it was signed with the current key, as it came over the wire; `None` if that is
-    /// still to be tried.
+    /// True if the tags match the bytes of the wire with the current key. `None` if this was not
+    /// tried yet.
     pub(super) is_of_current: Option<bool>,
     pub(super) tags: &'a Tags,
-    /// What is tried otherwise.
+    /// The keys, groups and forms that are tried if the current key does not match.
     pub(super) others: Option<Others<'a, I>>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
 }
 
-/// All the keys, groups and forms there are.
+/// All keys, groups and forms of the verifier and the delivery.
 #[derive(Clone)]
 pub(super) struct Others<'a, I> {
     pub(super) keys: &'a Keys,
-    /// Those behind the first group.
+    /// The groups after the first one.
     pub(super) groups: &'a [Further],
     pub(super) forms: &'a [BodyForm],
     /// The coding that the request names, if an inflating form is listed.
@@ -43,17 +43,17 @@ pub(super) struct Others<'a, I> {
 
 /// The key, the time and the form that matched.
 pub(super) struct Match {
-    /// With which secret.
+    /// The index of the secret that matched: 0 is the current one.
     key: usize,
-    /// The time in the body, or of the group that matches if it is not the first one.
+    /// The time in the body, or the time of the group that matched, if it is not the first one.
     signed_at: Option<SystemTime>,
     form: BodyForm,
-    /// The form's text, if it is not the wire's.
+    /// The text of the form, if the form is not `Wire`.
     text: Option<Vec<u8>>,
 }
 
 impl Match {
-    /// Makes the proof over the body, which is taken, or over the text that was signed instead.
+    /// Makes the proof over the text of the form, or over the body, which it takes.
     #[inline]
     pub(super) fn proof<P: Provider, B>(self, body: &mut B, told: Told) -> Verified<P, B>
     where
@@ -73,7 +73,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
     /// Gives the verdict over these bytes.
     #[inline]
     pub(super) fn judge<P: Provider>(self, bytes: &[u8]) -> Result<Match, VerifyError> {
-        // Nearly all genuine deliveries.
+        // Nearly all genuine deliveries return here.
         if self.is_of_current == Some(true) && self.member.is_none() && !self.is_of_nobody() {
             return Ok(Match::of_wire(0, None));
         }
@@ -84,7 +84,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
         self.others.as_ref().is_some_and(|others| others.keys.are_nobodys)
     }
 
-    // Not inlined, so that nearly all genuine deliveries are judged without a copy of all this.
+    // Not inlined, so that nearly all genuine deliveries are judged without a copy of these facts.
     #[inline(never)]
     fn judge_all<P: Provider>(self, bytes: &[u8]) -> Result<Match, VerifyError> {
         let (length, header_length) = (bytes.len(), self.header_length);
@@ -95,14 +95,15 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
             (None, Some(others)) => others.clone().find(self.tags, bytes, 0),
             (_, None) => Ok(None),
         };
-        // Checked before the tenant: known and unknown tenants both get the 413, so that it does
-        // not show which tenants exist.
+        // A text that is too long is reported before the tenant is checked. Known and unknown
+        // tenants then both get 413, so that the answer does not show which tenants exist.
         let tried = || self.others.as_ref().map_or((1, 1), Others::count);
         let found = found.map_err(|TooLong| {
             let (secrets, forms) = tried();
             refused(VerifyErrorKind::BodyTooLarge).with_tried(secrets, forms)
         })?;
-        // Only now, so that the time it takes does not tell which tenants there are.
+        // Checked after the hashing, so that the time of the answer does not show which tenants
+        // exist.
         if self.is_of_nobody() {
             return Err(refused(VerifyErrorKind::UnknownTenant));
         }
@@ -121,12 +122,13 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
 }
 
 impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
-    /// Tries the keys beyond those that were `tried` over the bytes of the wire, then all of them
-    /// over each form; each time with the first group, and then with the others.
+    /// Tries the keys on the bytes of the wire, except the first `tried` of them. Then tries all
+    /// keys on the text of each form. On each text, the first group is tried first, then the
+    /// others.
     ///
     /// # Errors
     ///
-    /// If none of them matches, and the text of a form is longer than the body limit.
+    /// [`TooLong`] if nothing matches, and the text of a form is longer than the body limit.
     #[inline(never)]
     fn find(self, tags: &Tags, bytes: &[u8], tried: usize) -> Result<Option<Match>, TooLong> {
         let groups = (MAX_PAIRS / (1 + self.keys.retired.len())).saturating_sub(1);
@@ -147,7 +149,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
         let mut outcome = Ok(None);
         for form in self.forms_tried() {
             match form.text_within(self.limit, self.coding, bytes) {
-                // A body that is this text already was tried.
+                // A text that is equal to the body was tried already.
                 Ok(Some(text)) if text != bytes => {
                     if let Some(found) = find(&text, 0) {
                         return Ok(Some(Match { form: *form, text: Some(text), ..found }));
@@ -160,12 +162,12 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
         outcome
     }
 
-    /// Gives the forms to try on this delivery.
+    /// Returns the forms to try on this delivery.
     fn forms_tried(&self) -> impl Iterator<Item = &BodyForm> {
         self.forms.iter().filter(|form| self.coding.is_some() || !form.wants_coding())
     }
 
-    /// How many secrets and forms there are, the wire's among them.
+    /// Returns the number of secrets and the number of forms that are tried, including `Wire`.
     fn count(&self) -> (usize, usize) {
         (1 + self.keys.retired.len(), 1 + self.forms_tried().count())
     }

@@ -1,4 +1,4 @@
-//! A signed text can be read in only one way.
+//! A signed text can be read in one way only.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn headers<'a>(id: &'a str, time: &'a str, signature: &'a str) -> [(&'static str
 #[test]
 fn refuses_another_reading_of_a_text_that_was_signed() -> Outcome {
     let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
-    // A sender signed this three years before now. Its body holds text that somebody else chose.
+    // A sender signed this three years ago. The body contains text that somebody else chose.
     let then = UNIX_EPOCH + Duration::from_secs(1_600_000_000);
     let body = br#"{"type":"comment.created","text":"no.1700000000.[]"}"#;
     let signed = Signer::<Standard>::new(secret.clone())?.at(then).id("msg_1").sign(body)?;

@@ -1,8 +1,8 @@
-//! Re-serialised bodies.
+//! Forms of the body other than the bytes of the wire.
 
 use super::*;
 
-/// `{"name":"Zoë"}` signed as `json.dumps` spells it.
+/// The signature over the text that `json.dumps` writes for `{"name":"Zoë"}`.
 const DUMPED: (&str, &str) =
     ("X-Respan-Signature", "68a9bc9680b7dd14db1a8df737e2a49b15c5e7eb7975b5a4b9fa416b66099c10");
 
@@ -83,7 +83,7 @@ fn takes_what_was_signed_before_it_was_compressed() -> Outcome {
         let error = verifier.verify(&coded("gzip"), gzip).unwrap_err();
         assert_eq!(tried(error), (VerifyErrorKind::Mismatch, 1));
 
-        // 1 KiB of zeros: the limit is that of the text.
+        // 1 KiB of zeros: the body limit is that of the text.
         let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         std::io::Write::write_all(&mut zeros, &[0; 1024])?;
         let zeros = zeros.finish()?;

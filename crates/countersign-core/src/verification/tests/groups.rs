@@ -34,7 +34,8 @@ fn verifier(secrets: impl Into<Secrets>) -> Result<Verifier<Grouped>, ConfigErro
 
 type Verdict = Result<(usize, Option<std::time::SystemTime>), VerifyErrorKind>;
 
-/// Returns the verdict over a body that is there at once, which is also the one over its bytes.
+/// Returns the verdict over a body, and asserts that it is the same when the body comes byte by
+/// byte.
 fn verdict(verifier: &Verifier<Grouped>, header: &str, body: &[u8]) -> Verdict {
     let headers = [("X-Listed", header)];
     let at_once = verifier.verify(&headers, body);
@@ -120,7 +121,7 @@ fn takes_no_signature_with_the_time_of_another_group() -> Outcome {
     Ok(())
 }
 
-/// Each group is a text of its own: at most 8 pairs of a group and a secret are tried.
+/// Each group signs its own text, so that each pair of a group and a secret hashes the whole body.
 #[test]
 fn tries_at_most_eight_pairs_of_a_group_and_a_secret() -> Outcome {
     let names = ["0", "1", "2", "3"];
@@ -156,7 +157,7 @@ fn tries_each_form_with_each_group() -> Outcome {
     Ok(())
 }
 
-/// A scheme without groups takes a second one for more of the first one's list.
+/// A scheme without groups reads a second group as more entries of the first list.
 #[test]
 fn reads_one_group_where_the_scheme_has_no_others() -> Outcome {
     let (new, old) = (group("another", 0)?, group("key", -1)?);

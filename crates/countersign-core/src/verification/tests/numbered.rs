@@ -34,7 +34,7 @@ fn accepts_any_of_the_numbered_headers() -> Outcome {
     for name in NAMES {
         assert_eq!(verdict(&[(name, &good)])?, None, "{name}");
         assert_eq!(verdict(&[(name, &other)])?, Some(VerifyErrorKind::Mismatch), "{name}");
-        // In any order, and with a malformed or an empty one beside it.
+        // The headers in any order, with malformed or empty ones beside the good one.
         for beside in [&*other, "v1=00", "x", ""] {
             let mut headers =
                 NAMES.map(|other| (other, if other == name { &*good } else { beside }));

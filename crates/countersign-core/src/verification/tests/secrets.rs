@@ -26,7 +26,7 @@ fn refusal(secrets: impl Into<Secrets>) -> Option<ConfigError> {
 #[test]
 fn takes_a_secret_as_consoles_show_it() -> Outcome {
     for length in [24, 25, 32, 64, 100, 1000] {
-        // All of these bytes are spelled with `+` and `/`, or with `-` and `_`.
+        // The base64 of these bytes contains `+` and `/`, or `-` and `_`.
         let key = vec![0xfb; length];
         for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
             let text = engine.encode(&key);
@@ -52,7 +52,7 @@ fn takes_up_to_four_secrets_that_are_joined_in_one_text() -> Outcome {
     let too_many = Some(ConfigError::TooManySecrets { limit: 3 });
     assert_eq!(refusal(Secret::new(joined(5))?), too_many);
 
-    // The retired ones count as well.
+    // The retired secrets count as well.
     let two = Secrets::new(Secret::new(joined(2))?);
     let four = two.with_retired(Secret::new(format!("{}|{}", text(&keys[2]), text(&keys[3])))?)?;
     assert_eq!(index(four.clone(), &keys[3])?, 3);
@@ -80,7 +80,7 @@ fn refuses_a_joined_text_with_an_empty_or_broken_secret() -> Outcome {
     Ok(())
 }
 
-/// Everybody has the public key, and could sign with it.
+/// A public key is known to everybody, so that everybody could sign with it.
 #[test]
 fn never_takes_a_public_or_private_key_for_a_secret() -> Outcome {
     for prefix in ["whpk_", "whsk_"] {
@@ -96,7 +96,7 @@ fn never_takes_a_public_or_private_key_for_a_secret() -> Outcome {
     Ok(())
 }
 
-/// Keys of any length, so that an empty one is not ruled out by the scheme.
+/// A scheme with keys of any length, so that the scheme does not exclude an empty one.
 struct Unbounded;
 
 impl Provider for Unbounded {

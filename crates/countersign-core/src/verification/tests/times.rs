@@ -28,7 +28,7 @@ fn accepts_the_tolerance_that_is_set_and_any_age_by_name_alone() -> Outcome {
     assert_eq!(kind(&narrow(10), &headers, "{}"), None);
     assert_eq!(kind(&narrow(11), &headers, "{}"), Some(VerifyErrorKind::StaleTimestamp));
     assert_eq!(kind(&after(9_000_000).accept_replays_of_any_age(), &headers, "{}"), None);
-    // The future as well, and still nothing that is no time.
+    // A time in the future is accepted as well, but not a text that is not a time.
     let early = verifier.clone().clock(FixedClock::at_unix_seconds(0)).accept_replays_of_any_age();
     assert_eq!(kind(&early, &headers, "{}"), None);
     let (_, value) = headers.iter().next().unwrap_or_default();
@@ -43,7 +43,7 @@ fn accepts_the_tolerance_that_is_set_and_any_age_by_name_alone() -> Outcome {
     Ok(())
 }
 
-/// Has the time in the body, as Linear does it.
+/// A scheme with the time in the body, like that of Linear.
 struct Inside;
 
 impl Provider for Inside {
@@ -76,7 +76,7 @@ fn judges_a_time_in_the_body_once_it_is_signed() -> Outcome {
     ] {
         let headers = signer.sign(body.as_bytes())?;
         assert_eq!(kind(&verifier, &headers, body), expected, "{body}");
-        // A forger is told nothing of the time.
+        // The answer to a forged body does not depend on the time.
         let forged = signer.sign(b"other")?;
         assert_eq!(kind(&verifier, &forged, body), Some(VerifyErrorKind::Mismatch), "{body}");
     }

@@ -73,7 +73,7 @@ fn accepts_the_vector_of_standard_webhooks_under_both_header_families() -> Outco
         assert_eq!(verified.signed_at(), Some(UNIX_EPOCH + Duration::from_secs(1_649_367_553)));
     }
 
-    // The companions are those of the family that the signature came in.
+    // The id and the time are read from the headers of the same family as the signature.
     let mixed = [
         ("webhook-signature", signature),
         ("svix-id", "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk"),
@@ -83,8 +83,8 @@ fn accepts_the_vector_of_standard_webhooks_under_both_header_families() -> Outco
     Ok(())
 }
 
-/// The headers that the tests of the libraries of Stripe and Paddle make: a good entry of the list
-/// beside one that is no signature.
+/// Headers that the tests of Stripe's and Paddle's libraries use: a list with a good entry beside
+/// one that is not a signature.
 #[test]
 fn accepts_the_lists_of_the_libraries_of_stripe_and_paddle() -> Outcome {
     let (secret, now) =
@@ -135,12 +135,12 @@ fn agrees_with_wycheproof_and_refuses_truncated_tags() -> Outcome {
             }
         }
     }
-    // The whole file, so that a test set that shrinks is noticed.
+    // The counts of the whole file, so that a missing test is noticed.
     assert_eq!((accepted, refused, truncated), (33, 54, 87));
     Ok(())
 }
 
-/// HMAC over SHA-1, as Vercel does it.
+/// HMAC-SHA1, like the scheme of Vercel.
 struct Short;
 
 impl Provider for Short {
