@@ -12,19 +12,54 @@ use crate::{ConfigError, scheme::SecretEncoding};
 
 /// The signing secret of one endpoint.
 ///
-/// A secret is never empty, and its bytes are wiped when it is dropped. How it becomes the key of
-/// the MAC is the scheme's business: most providers use its text as it is, some encode the key
-/// ([`SecretEncoding`]). Where the key is encoded, the text may also be several secrets, joined by
-/// `|` as some consoles show them: each counts as one of the verifier's [`Secrets`], the first one
-/// as the current one, with which a [`Signer`](crate::Signer) signs.
+/// A secret is never empty, and its bytes are wiped from memory when it is dropped. The provider's
+/// scheme decides how the text becomes a key ([`SecretEncoding`]): most schemes use the UTF-8 bytes
+/// of the text, some decode base64. If the scheme decodes base64, the text can contain several
+/// secrets, joined by `|` as some consoles show them. Each of them counts as one of the verifier's
+/// [`Secrets`]. The first one is the current one, with which a [`Signer`](crate::Signer) signs.
+///
+/// # Rejected secrets
+///
+/// These secrets are rejected when the secret is made:
+///
+/// | secret | error |
+/// |---|---|
+/// | empty | [`ConfigError::EmptySecret`] |
+/// | text with white space around it | [`ConfigError::SecretWhiteSpace`] |
+/// | text in quotes | [`ConfigError::SecretInQuotes`] |
+/// | from a variable that is not set | [`ConfigError::VariableNotSet`] |
+/// | from a variable that is not Unicode | [`ConfigError::VariableNotUnicode`] |
+/// | not text in the configuration, such as a number | the error of the configuration's format |
+///
+/// [`from_bytes`](Self::from_bytes) rejects only an empty secret. [`from_env`](Self::from_env) puts
+/// the error into a [`ConfigError::Variable`], which names the variable.
+///
+/// Some secrets are rejected later, when the scheme is known: by [`Verifier::new`],
+/// [`Verifier::replace_secrets`], [`Signer::new`](crate::Signer::new), and the lookup of a tenant's
+/// secrets.
+///
+/// | secret | error |
+/// |---|---|
+/// | not base64, if the scheme decodes base64 | [`ConfigError::SecretNotBase64`] |
+/// | shorter than the scheme's least length | [`ConfigError::SecretLength`] |
+/// | not a public key, if the scheme verifies with one | [`ConfigError::NotAPublicKey`] |
+/// | not a private key, if the scheme signs with one | [`ConfigError::NotAPrivateKey`] |
+///
+/// [`Verifier::new`]: crate::Verifier::new
+/// [`Verifier::replace_secrets`]: crate::Verifier::replace_secrets
+///
+/// # Defaults
+///
+/// A secret has no settings. Its least length is 1 byte. A scheme that decodes base64 states its
+/// own least length, in bytes of the decoded key.
 ///
 /// # Security
 ///
-/// `Debug` prints nothing of the secret, and there is no way to read it back. Copies that others
-/// made are not wiped: in the process environment, or in the text of a configuration.
+/// `Debug` prints nothing of the secret, and no method returns it. Copies that other code has made
+/// are not wiped, such as those in the process environment or in the text of a configuration.
 ///
-/// Errors of `Deserialize` do not hold the secret, whatever its type in the configuration. Some
-/// parsers add the line of the configuration to their errors: do not log those.
+/// Errors of `Deserialize` do not contain the secret, whatever its type in the configuration. Some
+/// parsers add the line of the configuration to their errors: do not log those errors.
 ///
 /// # Examples
 ///
@@ -43,7 +78,7 @@ use crate::{ConfigError, scheme::SecretEncoding};
 #[doc(alias = "webhook secret")]
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
-    /// Bytes given verbatim are the key, whatever form the scheme's text has.
+    /// False for bytes that are the key itself, whatever the scheme's encoding.
     is_text: bool,
 }
 
@@ -52,19 +87,20 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::EmptySecret`], or [`ConfigError::SecretWhiteSpace`] if white space surrounds
-    /// it: it is nearly always a slip of the clipboard or of a file's last line, and trimming it
-    /// silently would break the rare secret that has it. [`Secret::from_bytes`] takes that one.
-    ///
-    /// [`ConfigError::SecretInQuotes`] if the text is in quotes, `"..."` or `'...'`: a shell
-    /// removes them, but `docker run --env-file` keeps them. `from_bytes` takes the secret that has
-    /// them.
+    /// - [`ConfigError::EmptySecret`] if the text is empty.
+    /// - [`ConfigError::SecretWhiteSpace`] if white space surrounds the text. Nearly always it was
+    ///   copied by mistake, or is the line break at the end of a file. It is not trimmed, because
+    ///   that would break a secret that really has it: [`Secret::from_bytes`] accepts such a
+    ///   secret.
+    /// - [`ConfigError::SecretInQuotes`] if the text is in quotes, `"..."` or `'...'`. A shell
+    ///   removes them, but `docker run --env-file` keeps them. `from_bytes` accepts a secret that
+    ///   really has them.
     pub fn new(text: impl Into<String>) -> Result<Self, ConfigError> {
         let bytes = Zeroizing::new(text.into().into_bytes());
         if bytes.is_empty() {
             return Err(ConfigError::EmptySecret);
         }
-        // It was a `String` a moment ago.
+        // The bytes are always UTF-8, because they come from a `String`.
         let is_padded = str::from_utf8(&bytes).is_ok_and(|text| text.trim() != text);
         if is_padded {
             return Err(ConfigError::SecretWhiteSpace);
@@ -81,7 +117,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// As [`Secret::new`], and if the variable is not set or not Unicode; the error names it.
+    /// [`ConfigError::Variable`], which names the variable. Its source is an error of
+    /// [`Secret::new`], or [`ConfigError::VariableNotSet`] or [`ConfigError::VariableNotUnicode`].
     ///
     /// # Examples
     ///
@@ -101,12 +138,12 @@ impl Secret {
         })
     }
 
-    /// Takes the key itself, verbatim: any bytes, used as they are whatever the scheme's
+    /// Takes the bytes of the key itself. They are not decoded, whatever the scheme's
     /// [`SecretEncoding`].
     ///
     /// # Errors
     ///
-    /// [`ConfigError::EmptySecret`].
+    /// [`ConfigError::EmptySecret`] if there are no bytes.
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, ConfigError> {
         let bytes = Zeroizing::new(bytes.into());
         if bytes.is_empty() {
@@ -115,13 +152,13 @@ impl Secret {
         Ok(Self { bytes, is_text: false })
     }
 
-    /// Returns the key of the MAC. If the text holds several secrets, it is the key of the first
+    /// Returns the key. If the text contains several joined secrets, returns the key of the first
     /// one.
     pub(crate) fn key(&self, form: SecretEncoding) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         self.keys(form).next().unwrap_or(Err(ConfigError::EmptySecret))
     }
 
-    /// Returns one key, or several if the text holds several joined secrets.
+    /// Returns one key, or several if the text contains several joined secrets.
     pub(crate) fn keys(
         &self,
         form: SecretEncoding,
@@ -140,7 +177,7 @@ impl Secret {
     }
 }
 
-/// Takes the text like [`Secret::new`].
+/// Takes the text, as [`Secret::new`] does.
 impl FromStr for Secret {
     type Err = ConfigError;
 
@@ -149,10 +186,11 @@ impl FromStr for Secret {
     }
 }
 
-/// From a text, as [`Secret::new`]. The format must be self-describing, as JSON, TOML and YAML are.
+/// Reads a text, as [`Secret::new`] does. The format must be self-describing, such as JSON, TOML or
+/// YAML.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // With `deserialize_str`, serde_json makes the error itself, and quotes a number.
+        // With `deserialize_str`, serde_json would report a number itself, and quote it.
         deserializer.deserialize_any(deserialize::One)
     }
 }
@@ -163,20 +201,39 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The secrets a verifier accepts: the current one, and at most three that are being retired.
+/// The secrets that a verifier accepts: the current one, and at most three retired ones.
 ///
-/// To rotate without losing a delivery, accept both for a while: the provider switches to the new
-/// secret at a moment of its own, and retries what it signed before. [`Verified::secret_index`]
-/// tells which one still comes in (0 is the current one).
+/// To rotate a secret without losing a delivery, accept both secrets for a while: the provider
+/// switches to the new one at a time of its own choice, and retries deliveries that it signed with
+/// the old one. [`Verified::secret_index`] reports which secret matched (0 is the current one), so
+/// that you see when the old one is no longer used.
 ///
 /// [`Verified::secret_index`]: crate::adapter::VerifiedDelivery::secret_index
+///
+/// # Rejected secrets
+///
+/// - A fourth retired secret is rejected by [`with_retired`](Self::with_retired), with
+///   [`ConfigError::TooManySecrets`].
+/// - More than four secrets in total, counting each of those that are joined in one text, are
+///   rejected by [`Verifier::new`] and [`Verifier::replace_secrets`], with the same error.
+/// - An empty list in a configuration, or a list of more than four secrets, is rejected by
+///   `Deserialize`.
+/// - A secret that is not valid by itself is rejected as on the page of [`Secret`].
+///
+/// [`Verifier::new`]: crate::Verifier::new
+/// [`Verifier::replace_secrets`]: crate::Verifier::replace_secrets
+///
+/// # Defaults
+///
+/// There are no retired secrets. A retired secret does not expire: a verifier accepts it until
+/// [`Verifier::replace_secrets`] removes it.
 ///
 /// # Security
 ///
 /// A rejected delivery is hashed once for each secret, so the time that a rejection takes reveals
-/// how many secrets are accepted. Measured with HMAC-SHA256 over 1 MiB: 0.9 ms with one secret,
-/// 2.0 ms with one more that is retired, 4.0 ms with three retired. The time reveals nothing of the
-/// secrets themselves. Remove retired secrets once the provider no longer signs with them.
+/// how many secrets are accepted. Measured with HMAC-SHA256 over 1 MiB: 0.9 ms with one secret, 2.0
+/// ms with one retired secret more, 4.0 ms with three retired ones. The time reveals nothing about
+/// the secrets themselves. Remove retired secrets once the provider no longer signs with them.
 ///
 /// # Examples
 ///
@@ -200,21 +257,21 @@ impl Secrets {
         Self { current, retired: Vec::new() }
     }
 
-    /// Accepts the one secret that an environment variable holds.
+    /// Accepts one secret, from an environment variable.
     ///
     /// # Errors
     ///
-    /// As [`Secret::from_env`].
+    /// The errors of [`Secret::from_env`].
     pub fn from_env(name: &str) -> Result<Self, ConfigError> {
         Secret::from_env(name).map(Self::new)
     }
 
-    /// Goes on accepting a former secret. The retired ones are tried in the order they were added,
-    /// and only when the current one did not match.
+    /// Accepts a former secret, too. Retired secrets are tried only if the current one does not
+    /// match, in the order in which they were added.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::TooManySecrets`] beyond three.
+    /// [`ConfigError::TooManySecrets`] if there are three retired secrets already.
     pub fn with_retired(mut self, secret: Secret) -> Result<Self, ConfigError> {
         if self.retired.len() == MAX_RETIRED {
             return Err(ConfigError::TooManySecrets { limit: MAX_RETIRED });
@@ -224,14 +281,14 @@ impl Secrets {
     }
 
     /// Returns the number of accepted secrets: 1 to 4. Secrets that are joined in one text count as
-    /// one here, because only a scheme's [`SecretEncoding`] says where the text is cut.
+    /// one here, because only a scheme's [`SecretEncoding`] decides whether the text is split.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
         1 + self.retired.len()
     }
 
-    /// The bytes of each key, the current one first.
+    /// Returns the bytes of each key, the current one first.
     pub(crate) fn keys(
         &self,
         form: SecretEncoding,
@@ -246,7 +303,7 @@ impl Secrets {
     }
 }
 
-/// One secret, as [`Secret::new`].
+/// Takes the text of one secret, as [`Secret::new`] does.
 impl FromStr for Secrets {
     type Err = ConfigError;
 
@@ -255,8 +312,8 @@ impl FromStr for Secrets {
     }
 }
 
-/// From a text, or from a list of texts with the current secret first. The format must be
-/// self-describing, as JSON, TOML and YAML are.
+/// Reads a text, or a list of texts with the current secret first. The format must be
+/// self-describing, such as JSON, TOML or YAML.
 ///
 /// # Examples
 ///
@@ -285,7 +342,7 @@ impl From<Secret> for Secrets {
     }
 }
 
-/// Every further secret costs a forged delivery one more MAC over its body.
+/// Most retired secrets. Each one costs one more MAC over the body of a forged delivery.
 const MAX_RETIRED: usize = 3;
 
 #[cfg(test)]

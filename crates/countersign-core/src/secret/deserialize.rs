@@ -1,4 +1,4 @@
-//! Secrets of a configuration, and errors that do not quote them.
+//! Reads secrets from a configuration, with errors that do not quote them.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 
 use crate::{Secret, Secrets};
 
-/// Values that are no text. A secret that was written without quotes can be a number, and serde's
-/// own messages quote numbers.
+/// Rejects values that are not text, without quoting them. A secret that was written without quotes
+/// can be a number, and serde's own messages quote numbers.
 macro_rules! quotes_no_value {
     () => {
         fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
@@ -57,7 +57,7 @@ impl Visitor<'_> for One {
     quotes_no_value!();
 }
 
-/// Reads one secret, or a list.
+/// Reads one secret, or a list of them.
 pub(super) struct OneOrList;
 
 impl<'de> Visitor<'de> for OneOrList {

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::ConfigError;
 
-/// Decodes one key: standard or URL-safe base64, with or without padding, a prefix and a version.
+/// Decodes one key from standard or URL-safe base64. Padding, the prefix and the version may each
+/// be present or absent.
 pub(super) fn decode(
     text: &[u8],
     prefix: &'static str,
@@ -16,13 +17,15 @@ pub(super) fn decode(
 ) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let text = text.strip_prefix(VERSION).unwrap_or(text);
     let text = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
-    // Rejects public and private keys: otherwise their text is valid URL-safe base64.
+    // Rejects public and private keys, whose text is valid URL-safe base64. Everybody has a public
+    // key, and could sign with it.
     let is_of_another = PREFIXES.iter().any(|other| text.starts_with(other));
     let is_url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let engine = if is_url_safe { URL_SAFE } else { STANDARD };
     let key = engine.decode(text).ok().map(Zeroizing::new).filter(|_| !is_of_another);
     let key = key.ok_or(ConfigError::SecretNotBase64 { prefix })?;
-    // An empty key would let anybody sign, whatever the scheme says.
+    // With an empty key, anybody could sign. It is rejected whatever least length the scheme
+    // states.
     let at_least = at_least.max(1);
     if key.len() < at_least {
         return Err(ConfigError::SecretLength { length: key.len(), at_least });
@@ -30,17 +33,18 @@ pub(super) fn decode(
     Ok(key)
 }
 
-/// Separates the secrets of one text. It is not a base64 character.
+/// The separator of the secrets in one text. It is not a character of base64.
 pub(super) const SEPARATOR: u8 = b'|';
 
-/// The version of the signature, which some consoles show in front of the secret:
+/// The version of the signature, which some consoles show before the secret:
 /// <https://supabase.com/docs/guides/auth/auth-hooks>.
 const VERSION: &[u8] = b"v1,";
 
-/// The prefixes that Standard Webhooks gives to secrets, public keys and private keys.
+/// The prefixes of secrets, public keys and private keys in Standard Webhooks.
 const PREFIXES: [&[u8]; 3] = [b"whsec_", b"whpk_", b"whsk_"];
 
-/// Bits behind the last byte must be zero, so that most secrets that were cut off are rejected.
+/// Padding is optional. Bits after the last byte must be zero, so that most secrets that were cut
+/// off are rejected.
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
