@@ -1,4 +1,4 @@
-//! From a header's text to tags: strict, and without a guess at what was meant.
+//! Decodes the text of signature headers into tags. It is strict, and does not guess.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -7,22 +7,22 @@ use crate::{
     scheme::{Encoding, Layout, Timestamp, TimestampPlace},
 };
 
-/// A signature once decoded: as long as the algorithm has it, and then zeros. It is never truncated
-/// here: all of its bytes, or it is none.
+/// A decoded signature: the bytes of the algorithm's full length, then zeros. It is never
+/// truncated: a text of another length is rejected.
 #[derive(Clone, Copy)]
 pub(crate) struct Tag(pub(crate) [u8; TAG_ROOM]);
 
 impl Tag {
-    /// Its bytes, without the zeros.
+    /// Returns the bytes of the signature, without the zeros.
     pub(crate) fn bytes(&self, scheme: &Scheme) -> &[u8] {
         &self.0[..scheme.algorithm.tag_length()]
     }
 }
 
-/// The longest signature.
+/// Length of the longest signature, in bytes: 64 for Ed25519, 32 for HMAC-SHA256.
 pub(crate) const TAG_ROOM: usize = if cfg!(feature = "ed25519") { 64 } else { 32 };
 
-/// The tags of one header: any of them may match. A header with one, as nearly all are, costs no
+/// The tags of one delivery, any of which may match. A single tag, the usual case, costs no
 /// allocation.
 pub(crate) struct Tags {
     pub(crate) first: Tag,
@@ -30,8 +30,9 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
-    /// Reads the tags out of a header's value, or `None` if it does not have the scheme's form.
-    // Inlined where the scheme is a constant, so that what it rules out costs nothing.
+    /// Reads the tags from the value of a header. Returns `None` if it does not have the scheme's
+    /// form.
+    // Inlined where the scheme is a constant, so that features that it does not use cost nothing.
     #[inline]
     pub(crate) fn read(scheme: &Scheme, value: &[u8]) -> Option<Self> {
         let one = |text| Some(Self { first: decode(scheme, text)?, others: Vec::new() });
@@ -39,8 +40,8 @@ impl Tags {
             Layout::Plain => one(value),
             Layout::Prefixed(prefix) => one(value.strip_prefix(prefix.as_bytes())?),
             Layout::List { separator, assign, key } => {
-                // One entry alone, as nearly all have it, need not be cut: what is decoded holds no
-                // separator, an assertion of the scheme.
+                // A list with one entry, the usual case, is decoded without a split. The scheme
+                // asserts that an encoded tag does not contain the separator.
                 let alone = entry(value, assign, key).and_then(|text| decode(scheme, text));
                 if let Some(first) = alone {
                     return Some(Self { first, others: Vec::new() });
@@ -50,7 +51,7 @@ impl Tags {
         }
     }
 
-    /// Reads the tags of numbered headers, each of which is an entry.
+    /// Reads the tags of numbered headers. The value of each header is an entry.
     pub(crate) fn of_headers(scheme: &Scheme, values: &[&[u8]]) -> Option<Self> {
         let entries = values.iter().map(|value| match scheme.layout {
             Layout::Prefixed(prefix) => value.strip_prefix(prefix.as_bytes()).unwrap_or_default(),
@@ -59,7 +60,8 @@ impl Tags {
         Self::of_entries(scheme, entries)
     }
 
-    /// A malformed entry matches nothing, and counts as an entry.
+    /// Decodes the entries. A malformed entry matches nothing, but counts. Returns `None` if no
+    /// entry is well formed, or if there are too many.
     fn of_entries<'a>(
         scheme: &Scheme,
         mut entries: impl Iterator<Item = &'a [u8]>,
@@ -79,7 +81,7 @@ fn decode(scheme: &Scheme, text: &[u8]) -> Option<Tag> {
         Encoding::Hex if text.len() != 2 * length => return None,
         Encoding::Hex => hex::decode_to_slice(text, &mut tag[..length]).ok()?,
         Encoding::Base64 => {
-            // The decoder wants room for what the padding leaves open.
+            // The decoder requires room for two more bytes, which the padding replaces.
             let mut room = [0; TAG_ROOM + 2];
             if text.len() != length.div_ceil(3) * 4
                 || STANDARD.decode_slice(text, &mut room) != Ok(length)
@@ -114,7 +116,7 @@ pub(crate) fn write(scheme: &Scheme, tag: &Tag, timestamp: Option<&str>) -> Stri
     }
 }
 
-/// The values of the entries called `key` in a list.
+/// Returns the values of the entries with this key in a list.
 pub(crate) fn entries<'a>(
     value: &'a [u8],
     separator: char,
@@ -125,34 +127,34 @@ pub(crate) fn entries<'a>(
     texts.filter_map(move |text| entry(text, assign, key))
 }
 
-/// The value of an entry, if it is called `key`.
+/// Returns the value of an entry, if it has this key.
 #[inline]
 fn entry<'a>(text: &'a [u8], assign: char, key: &str) -> Option<&'a [u8]> {
     let value = text.trim_ascii_start().strip_prefix(key.as_bytes())?;
     Some(value.strip_prefix(&[assign as u8])?.trim_ascii_end())
 }
 
-/// What a signature header's text looks like: enough to find a wrong setting, and nothing that
-/// helps a forger who reads the log.
+/// The shape of a signature header's text. It is enough to find a wrong setting, and does not help
+/// a forger who reads the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureShape {
-    /// Nothing.
+    /// No text.
     Empty,
-    /// Hex digits alone.
+    /// Only hex digits.
     Hex,
-    /// Characters of base64 alone, not all of them hex digits.
+    /// Only characters of base64, not all of them hex digits.
     Base64,
     /// A key and a value, such as `sha256=…` or `v1,…`.
     Keyed,
-    /// Something else in ASCII.
+    /// Other ASCII text.
     OtherAscii,
     /// Bytes that are not ASCII.
     NotAscii,
 }
 
 impl SignatureShape {
-    /// The form of the signatures that a scheme accepts.
+    /// Returns the shape of the signatures that a scheme accepts.
     pub(crate) fn wanted(scheme: &Scheme) -> Self {
         match (scheme.layout, scheme.encoding) {
             (Layout::Plain, Encoding::Hex) => Self::Hex,
@@ -161,7 +163,7 @@ impl SignatureShape {
         }
     }
 
-    /// The form that a header has.
+    /// Returns the shape of a header's value.
     pub(crate) fn of(value: &[u8]) -> Self {
         let Some(text) = str::from_utf8(value).ok().filter(|text| text.is_ascii()) else {
             return Self::NotAscii;
@@ -181,8 +183,8 @@ impl SignatureShape {
     }
 }
 
-/// Entries of one list, the malformed ones included. Rotation needs two, perhaps three; each costs
-/// a comparison and nothing else.
+/// Most entries of one list, including malformed ones. Rotation needs two, perhaps three. Each
+/// entry costs only a comparison.
 pub(crate) const MAX_TAGS: usize = 8;
 
 #[cfg(test)]
