@@ -4,8 +4,8 @@ use crate::ConfigError;
 
 /// The URL that the provider was given, for schemes that sign it.
 ///
-/// Schemes that do not sign the URL have the default, which nothing reads. The constructors of a
-/// verifier and of a signer check this at compile time.
+/// Other schemes have the default, an empty URL that is never read. The constructors of `Verifier`
+/// and `Signer` check this at compile time.
 #[derive(Clone, Default)]
 pub(crate) struct SignedUrl(Box<str>);
 

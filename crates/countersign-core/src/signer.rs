@@ -1,4 +1,4 @@
-//! The other side: the headers a provider would send.
+//! Makes the headers that a provider would send.
 
 mod signed_headers;
 mod signing;
@@ -15,9 +15,9 @@ pub use signed_headers::SignedHeaders;
 pub use signing::Signing;
 use signing_key::SigningKey;
 
-/// Signs as the provider `P` does: for tests, and for services that send webhooks.
+/// Signs as the provider `P` does, for tests and for services that send webhooks.
 ///
-/// It is made from a [`Secret`]; a verifier has no way to sign.
+/// A signer is made from a [`Secret`]. A verifier cannot sign.
 ///
 /// # Examples
 ///
@@ -38,7 +38,7 @@ use signing_key::SigningKey;
 pub struct Signer<P> {
     key: SigningKey,
     header: Option<Box<str>>,
-    /// The default where the scheme does not sign the URL.
+    /// The default if the scheme does not sign the URL.
     url: SignedUrl,
     provider: PhantomData<fn() -> P>,
 }
@@ -51,7 +51,7 @@ impl<P: Provider> Signer<P> {
     ///
     /// # Errors
     ///
-    /// If the secret does not have the form that the scheme asks for.
+    /// [`ConfigError`] if the secret does not have the form that the scheme requires.
     ///
     /// # Examples
     ///
@@ -131,12 +131,12 @@ impl<P: Provider> Signer<P> {
         Ok(Self { key, header: None, url, provider: PhantomData })
     }
 
-    /// Puts the signature into this header instead of the scheme's first, and the id and the time
-    /// into the headers that go with it.
+    /// Puts the signature into this header instead of the scheme's first one, and the id and the
+    /// time into the headers that go with it.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderName`] if it is not a field name.
+    /// [`ConfigError::HeaderName`] if the name is not a field name of HTTP.
     pub fn header(self, name: &str) -> Result<Self, ConfigError> {
         if !is_field_name(name) {
             return Err(ConfigError::HeaderName { name: name.to_owned() });
@@ -144,12 +144,12 @@ impl<P: Provider> Signer<P> {
         Ok(Self { header: Some(name.into()), ..self })
     }
 
-    /// Signs at this time, for schemes that sign it. Default: the current time.
+    /// Signs at this time, for schemes that sign a time. Default: the current time.
     pub fn at(&self, time: SystemTime) -> Signing<'_, P> {
         Signing::from(self).at(time)
     }
 
-    /// Signs a delivery with this id, for schemes that sign it.
+    /// Signs a delivery with this id, for schemes that sign an id.
     pub fn id<'a>(&'a self, id: &'a str) -> Signing<'a, P> {
         Signing::from(self).id(id)
     }
@@ -180,7 +180,7 @@ impl<P: Provider> Signer<P> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Standard Webhooks sign an id, so this does not build. The error says "the scheme signs an
+    /// Standard Webhooks signs an id, so this does not build. The error says "the scheme signs an
     /// id: use `Signer::id` before `sign`".
     ///
     /// ```compile_fail,E0080

@@ -6,13 +6,13 @@ use crate::HeaderSource;
 
 /// The header fields that a provider would send with a body, the signature first.
 ///
-/// They can be verified as they are ([`HeaderSource`]). `Debug` shows the names alone: a signature
-/// is as good as the delivery it belongs to.
+/// A verifier takes them as they are, as a [`HeaderSource`]. `Debug` shows only the names, because
+/// anybody who has a signature can send its delivery again.
 #[derive(Clone)]
 pub struct SignedHeaders(pub(super) Vec<(String, String)>);
 
 impl SignedHeaders {
-    /// The names and values, in order.
+    /// Returns the names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value))
     }

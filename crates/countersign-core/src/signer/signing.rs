@@ -1,4 +1,4 @@
-//! A signature that is being made.
+//! A signature in preparation.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -41,8 +41,10 @@ impl<'a, P: Provider> Signing<'a, P> {
     ///
     /// # Errors
     ///
-    /// [`SignError`] if the scheme signs an id, and the id was not given, cannot be in a header, or
-    /// contains the separator; or if the scheme signs the time, and the time is before 1970.
+    /// - [`SignError::MissingId`] if the scheme signs an id, and none was given;
+    /// - [`SignError::IdNotHeaderText`] if the id cannot be in a header;
+    /// - [`SignError::IdHoldsSeparator`] if the id contains the separator of the signed text;
+    /// - [`SignError::TimeBeforeEpoch`] if the scheme signs the time, and the time is before 1970.
     pub fn sign(self, body: &[u8]) -> Result<SignedHeaders, SignError> {
         let scheme = &Verifier::<P>::SCHEME;
         let timestamp = match (scheme.timestamp, self.time) {
@@ -54,7 +56,7 @@ impl<'a, P: Provider> Signing<'a, P> {
         for part in scheme.signed {
             text.extend_from_slice(match part {
                 Part::Literal(text) => text.as_bytes(),
-                // A constant assertion of the scheme: a timestamp that is signed is also stated.
+                // The scheme asserts that a signed timestamp has a place.
                 Part::Timestamp => timestamp.as_deref().unwrap_or_default().as_bytes(),
                 Part::Id => signed_id(scheme, self.id.ok_or(SignError::MissingId)?)?.as_bytes(),
                 Part::Url => self.signer.url.as_bytes(),
@@ -76,8 +78,8 @@ impl<'a, P: Provider> Signing<'a, P> {
     }
 }
 
-/// Checks that a receiver reads the same id that was signed: the id has no characters that HTTP
-/// strips or rejects, and none that ends the id in the signed text.
+/// Checks that a receiver reads the id that was signed. Rejects an id with characters that HTTP
+/// strips or rejects, or with the separator that ends the id in the signed text.
 fn signed_id<'a>(scheme: &Scheme, id: &'a str) -> Result<&'a str, SignError> {
     let is_text = !id.is_empty() && id.trim() == id && !id.contains(char::is_control);
     if !is_text {

@@ -4,7 +4,7 @@
 use crate::scheme::SecretEncoding;
 use crate::{ConfigError, Scheme, Secret, mac::HmacKey, scheme::Algorithm, signature::Tag};
 
-/// The key with which a scheme's algorithm signs.
+/// The key that an algorithm signs with.
 pub(super) enum SigningKey {
     Hmac(HmacKey),
     #[cfg(feature = "ed25519")]
