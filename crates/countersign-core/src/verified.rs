@@ -1,4 +1,4 @@
-//! Proof that bytes were signed.
+//! The proof that bytes were signed.
 
 mod delivery;
 
@@ -9,28 +9,29 @@ use crate::{Provider, scheme::BodyForm};
 pub(crate) use delivery::Told;
 pub use delivery::VerifiedDelivery;
 
-/// Proof that the provider `P` signed these bytes: only a [`Verifier`](crate::Verifier) makes one.
+/// Proof that the provider `P` signed these bytes. Only a [`Verifier`](crate::Verifier) makes one.
 ///
-/// It dereferences to [`VerifiedDelivery`], which holds the bytes and all facts about the delivery
+/// It dereferences to [`VerifiedDelivery`], which has the bytes and all facts about the delivery,
 /// and does not name the provider in its type.
 ///
 /// # Security
 ///
-/// The proof names its provider in its type, so that one provider's is never taken for another's.
+/// The proof names its provider in its type, so that the proof of one provider is never accepted as
+/// that of another.
 ///
 /// A proof belongs to the provider, not to the endpoint. Behind a layer, an extractor or a handler
-/// accepts a proof that any verifier of `P` made, with any secrets and any name. It does not use
-/// the verifier in its own state. A delivery to one endpoint is also accepted at another endpoint
-/// that has the same secret, because most providers do not sign the URL (Square does). If two
-/// endpoints of one provider must not accept each other's deliveries, give each endpoint its own
-/// secret and its own provider type ([`EndpointOf`](crate::providers::EndpointOf)).
+/// accepts a proof that any verifier of `P` made, with any secrets and any name. The verifier in
+/// the application's state is not used then. A delivery to one endpoint is also accepted at another
+/// endpoint that has the same secret, because most providers do not sign the URL (Square does). If
+/// two endpoints of one provider must not accept each other's deliveries, give each endpoint its
+/// own secret and its own provider type ([`EndpointOf`](crate::providers::EndpointOf)).
 /// [`endpoint`](VerifiedDelivery::endpoint) reports the name of the verifier that made the proof.
 ///
 /// `Debug` shows the body's length, not the body.
 ///
 /// # Examples
 ///
-/// Borrowed structs are read without a copy:
+/// A struct that borrows from the body is read without a copy:
 ///
 /// ```
 /// use countersign_core::{Secret, Signer, Verifier, providers::Respan};

@@ -1,4 +1,4 @@
-//! A verified delivery, whatever its provider.
+//! A verified delivery of any provider.
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
@@ -57,7 +57,8 @@ struct Facts {
     event: EventAt,
 }
 
-/// Facts about a delivery other than its body. Small, because it is moved several times.
+/// Facts about a delivery other than its body. The struct is small, because it is moved several
+/// times.
 #[derive(Clone, Default)]
 pub(crate) struct Told {
     pub(crate) custom: Custom,
@@ -85,7 +86,7 @@ impl<B> VerifiedDelivery<B> {
         self.provider.name
     }
 
-    /// Returns the name of the endpoint, as the verifier has it: the provider's name unless
+    /// Returns the name of the verifier's endpoint: the provider's name, unless
     /// [`Verifier::endpoint`](crate::Verifier::endpoint) sets another one.
     #[must_use]
     pub fn endpoint(&self) -> &str {
@@ -144,8 +145,8 @@ impl<B> VerifiedDelivery<B> {
         self.told.keys
     }
 
-    /// Returns the names and answers of the verifier that made the proof: the delivery can still be
-    /// rejected where its event is read.
+    /// Returns the names and answers of the verifier that made the proof. They are needed if the
+    /// delivery is rejected later, when its event is read.
     #[doc(hidden)]
     #[must_use]
     pub fn __custom(&self) -> &Custom {
@@ -175,7 +176,7 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if they are not JSON, or not of this shape.
+    /// [`PayloadError`] if the bytes are not JSON, or do not fit the type.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, PayloadError> {
         crate::event::json::parse(crate::event::json::text(self.bytes())?)
     }
