@@ -1,4 +1,4 @@
-//! A source of secrets, and the settings of its cache.
+//! A source of tenants' secrets, and the settings of its cache.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,10 +10,10 @@ use crate::{
     },
 };
 
-/// A [`SecretSource`] and how long what it tells is remembered.
+/// A [`SecretSource`], and the settings of the cache in front of it.
 ///
-/// Secrets are kept as keys that are ready to judge with. Deliveries of one tenant that come in at
-/// once wait for one lookup.
+/// The cache keeps secrets as keys that are ready to verify with. Deliveries of one tenant that
+/// arrive at the same time wait for one lookup.
 ///
 /// # Security
 ///
@@ -22,18 +22,18 @@ use crate::{
 ///   delivery that begins later is judged by secrets that were read before, even if a lookup was
 ///   running. A delivery that began before is judged by the secrets that its own lookup reads,
 ///   which can be the old ones.
-/// - That there is no such tenant is remembered, too, and for longer names than 256 bytes it is
-///   known without a lookup: who makes names up costs the source one lookup for each, and cannot
-///   fill the memory.
+/// - The cache also keeps that a tenant does not exist. A name of more than 256 bytes is unknown
+///   without a lookup. A sender of invented names costs the source one lookup for each name, and
+///   cannot fill the memory.
 /// - A rejected delivery is hashed once if its tenant does not exist or has a single secret. Each
 ///   retired secret of a tenant adds one hash, so the time that a rejection takes reveals which
-///   tenants have retired secrets: see [`Secrets`](crate::Secrets) for figures. Whether a name had
-///   to be looked up can be told by the time, though, and from that whether deliveries for it came
-///   in of late: where the names of tenants are to be hidden, make them impossible to guess.
+///   tenants have retired secrets: see [`Secrets`](crate::Secrets) for figures. The time also
+///   reveals whether the name had to be looked up, and so whether deliveries for it arrived
+///   recently. If the names of tenants are secret, make them impossible to guess.
 /// - Measured with callgrind in an unoptimised build, over 50 rejected deliveries of 1 KiB with one
-///   lookup: each takes 313,799 instructions for an unknown tenant, and 316,168 for a tenant with
-///   one secret. The difference is the lookup, which makes the tenant's keys. The keys for unknown
-///   tenants are made once, with the verifier.
+///   lookup: each delivery takes 313,799 instructions for an unknown tenant, and 316,168 for a
+///   tenant with one secret. The difference is the lookup, which makes the tenant's keys. The keys
+///   for unknown tenants are made once, with the verifier.
 #[derive(Debug)]
 #[must_use]
 pub struct Tenants<S> {
@@ -43,24 +43,26 @@ pub struct Tenants<S> {
 }
 
 impl<S: SecretSource> Tenants<S> {
-    /// Remembers 10,000 tenants, for 60 s each; that there is no such tenant, for 10 s.
+    /// Sets the defaults: answers for 10,000 tenants are cached, for 60 s if the tenant exists, and
+    /// for 10 s if it does not.
     pub fn new(source: S) -> Self {
         let lifetime =
             Lifetime { known: Duration::from_secs(60), unknown: Duration::from_secs(10) };
         Self { source, capacity: 10_000, lifetime }
     }
 
-    /// Remembers this many tenants, those that are not there among them.
+    /// Caches the answers for this many tenants, including those that do not exist. Default:
+    /// 10,000.
     pub fn capacity(self, tenants: u64) -> Self {
         Self { capacity: tenants, ..self }
     }
 
-    /// Remembers a tenant's secrets for this long.
+    /// Caches a tenant's secrets for this time. Default: 60 s.
     pub fn time_to_live(self, time: Duration) -> Self {
         Self { lifetime: Lifetime { known: time, ..self.lifetime }, ..self }
     }
 
-    /// Remembers for this long that there is no such tenant.
+    /// Caches for this time that a tenant does not exist. Default: 10 s.
     pub fn unknown_time_to_live(self, time: Duration) -> Self {
         Self { lifetime: Lifetime { unknown: time, ..self.lifetime }, ..self }
     }

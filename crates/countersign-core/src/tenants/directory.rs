@@ -1,10 +1,10 @@
-//! Where a verifier's keys come from when they are not its own.
+//! The lookup of tenants and their keys, independent of the source.
 
 use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
 
 use crate::{key::Keys, request::RequestHead};
 
-/// Finds tenants and their keys, whatever looks them up.
+/// Finds tenants and their keys in a source of any type.
 pub(crate) trait Directory: Send + Sync {
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
     fn keys<'a>(&'a self, tenant: &'a str) -> Looked<'a, Option<Arc<Keys>>>;
@@ -21,8 +21,8 @@ pub(crate) type Looked<'a, T> = Pin<Box<dyn Future<Output = Result<T, LookupErro
 /// The lookup of a delivery's secrets, after which its verification `T` begins.
 pub type Lookup<T> = Pin<Box<dyn Future<Output = Result<T, LookupError>> + Send>>;
 
-/// A tenant's secrets could not be looked up: the store is out of reach, or what it holds is no
-/// secret of the scheme's form.
+/// A failed lookup of a tenant's secrets: the source is not reachable, or it returned a secret that
+/// does not have the scheme's form.
 #[derive(Clone)]
 pub struct LookupError(Arc<dyn Error + Send + Sync>);
 
@@ -51,7 +51,7 @@ impl Error for LookupError {
     }
 }
 
-/// One failure is equal to itself alone.
+/// Two errors are equal only if they come from the same lookup.
 impl PartialEq for LookupError {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

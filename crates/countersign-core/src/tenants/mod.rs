@@ -1,4 +1,4 @@
-//! Secrets that are looked up for each delivery, by the tenant it is for.
+//! Secrets that are looked up for each delivery, by its tenant.
 
 #[cfg(feature = "tenants")]
 mod cache;

@@ -1,4 +1,4 @@
-//! The secrets that were looked up, cached for a while, and the lookups that are running.
+//! The cache of looked-up secrets, and the lookups that are running.
 
 use std::{
     fmt,
@@ -24,24 +24,24 @@ use crate::{
 /// A source, and the keys that were made from its secrets.
 ///
 /// The cache and the table of running lookups change together, under one lock. A tenant is
-/// forgotten in both: its running lookup goes on for the deliveries that already wait, but no later
-/// delivery joins that lookup, and the answer is not cached. Lookups of other tenants are not
-/// changed.
+/// forgotten in both. Its running lookup continues for the deliveries that already wait, but no
+/// later delivery joins that lookup, and its answer is not cached. Lookups of other tenants are not
+/// affected.
 pub(super) struct Remembered<S> {
     source: S,
     scheme: &'static Scheme,
     capacity: u64,
     lifetime: Lifetime,
     of_nobody: Arc<Keys>,
-    /// Read without the lock; written under it.
+    /// The cache is read without the lock, and written under it.
     cached: ArcSwap<Answers>,
     running: Mutex<Running>,
 }
 
-/// The keys of each tenant; `None` for a tenant that does not exist.
+/// The keys of each tenant, or `None` for a tenant that does not exist.
 type Answers = Cache<String, Option<Arc<Keys>>>;
 
-/// Keys that are cached already, or the lookup that will bring them.
+/// Cached keys, or the running lookup of keys.
 enum Found {
     Cached(Option<Arc<Keys>>),
     Running(Arc<RunningLookup>),
@@ -73,7 +73,8 @@ impl<S: SecretSource> Remembered<S> {
 }
 
 impl<S> Remembered<S> {
-    /// Finds the tenant's keys in the cache, or joins the lookup that is running for them.
+    /// Finds the tenant's keys in the cache, or joins their running lookup, which it begins if
+    /// there is none.
     fn find(&self, tenant: &str) -> Found {
         if let Some(keys) = self.cached.load().get(tenant) {
             return Found::Cached(keys);
@@ -86,7 +87,8 @@ impl<S> Remembered<S> {
         }
     }
 
-    /// Caches the answer of a lookup, unless its tenant was forgotten while it was running.
+    /// Ends a lookup, and caches its answer, unless it failed or its tenant was forgotten
+    /// meanwhile.
     fn settle(
         &self,
         tenant: &str,
@@ -118,8 +120,8 @@ impl<S: SecretSource> Directory for Remembered<S> {
                 Found::Running(lookup) => lookup,
             };
             let _waiting = Waiting { remembered: self, tenant, lookup: &lookup };
-            // The first delivery looks up while the others wait for the lock. If it gives up, the
-            // next one looks up.
+            // The first delivery looks up, while the others wait for the lock. If the first one is
+            // dropped, the next one looks up.
             let mut answer = lookup.answer.lock().await;
             if let Some(answer) = &*answer {
                 return answer.clone();
@@ -143,8 +145,8 @@ impl<S: SecretSource> Directory for Remembered<S> {
             }
             None => {
                 *running = Running::default();
-                // A new cache is empty at once. `invalidate_all` compares times, keeps what was
-                // written in the same tick, and frees the keys later.
+                // A new cache is empty at once. `invalidate_all` compares times, keeps entries that
+                // were written in the same tick, and frees the keys later.
                 self.cached.store(Arc::new(answers(self.capacity, self.lifetime)));
             }
         }
@@ -205,5 +207,5 @@ fn answers(capacity: u64, lifetime: Lifetime) -> Answers {
     Cache::builder().max_capacity(capacity).expire_after(lifetime).build()
 }
 
-/// Bytes of a tenant's name: the cache is bounded in bytes, too.
+/// Longest name of a tenant, in bytes. It bounds the size of the cache in bytes, too.
 const MAX_NAME: usize = 256;

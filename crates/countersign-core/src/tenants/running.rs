@@ -1,4 +1,4 @@
-//! Lookups that are running, each shared by the deliveries that wait for it.
+//! Running lookups. Each one is shared by the deliveries that wait for it.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -45,17 +45,17 @@ impl Running {
         }
     }
 
-    /// Ends a lookup that was answered. Returns false if its tenant was forgotten since it began.
+    /// Ends a lookup that has its answer. Returns false if its tenant was forgotten since it began.
     pub(super) fn end(&mut self, tenant: &str, lookup: &Arc<RunningLookup>) -> bool {
         self.joined(tenant, lookup).is_some() && self.0.remove(tenant).is_some()
     }
 
-    /// Makes later deliveries begin a lookup of their own.
+    /// Forgets a tenant's lookup, so that later deliveries begin a new one.
     pub(super) fn forget(&mut self, tenant: &str) {
         self.0.remove(tenant);
     }
 
-    /// Finds this lookup, if it is still the one that runs for the tenant.
+    /// Finds this lookup, if later deliveries of the tenant still join it.
     fn joined(&mut self, tenant: &str, lookup: &Arc<RunningLookup>) -> Option<&mut Shared> {
         self.0.get_mut(tenant).filter(|shared| Arc::ptr_eq(&shared.lookup, lookup))
     }

@@ -1,13 +1,13 @@
-//! What users implement.
+//! The trait that users implement: their source of tenants and secrets.
 
 use std::{error::Error, future::Future};
 
 use crate::{Secrets, request::RequestHead};
 
-/// Tells whose a delivery is, and what that tenant's secrets are.
+/// A source of tenants and their secrets: names the tenant of a request, and looks up its secrets.
 ///
-/// Give it to [`Verifier::per_tenant`](crate::Verifier::per_tenant) in
-/// [`Tenants`](crate::tenants::Tenants), which remembers what it told.
+/// Put it into [`Tenants`](crate::tenants::Tenants), which caches its answers, and give the
+/// `Tenants` to [`Verifier::per_tenant`](crate::Verifier::per_tenant).
 ///
 /// # Examples
 ///
@@ -34,23 +34,23 @@ use crate::{Secrets, request::RequestHead};
 /// }
 /// ```
 pub trait SecretSource: Send + Sync + 'static {
-    /// Tells which tenant a request is for; `None` if it names none.
+    /// Returns the tenant of a request, or `None` if the request names none.
     ///
-    /// Called before anything is verified, and so for forged deliveries, too: read it off the
-    /// request, and look nothing up here.
+    /// This method is called before the signature is checked, and so for forged deliveries, too.
+    /// Read the name from the request, and do not look anything up here.
     ///
     /// # Security
     ///
-    /// Give each tenant one spelling. If `ACME` and `acme` had the same secrets, a delivery that
-    /// was handled for the one could be sent again for the other, as another event.
+    /// Give each tenant exactly one name. If `ACME` and `acme` had the same secrets, a delivery
+    /// that was handled for the one could be sent again for the other, as another event.
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
 
-    /// Looks up a tenant's secrets; `Ok(None)` if there is no such tenant.
+    /// Looks up a tenant's secrets. Returns `Ok(None)` if the tenant does not exist.
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from knowing. The delivery is then answered 503, so that its provider
-    /// sends it again.
+    /// Any error that makes the lookup fail. The delivery is then answered 503, so that its
+    /// provider sends it again.
     fn secrets(
         &self,
         tenant: &str,

@@ -24,7 +24,8 @@ use crate::{
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// Secrets in memory, and how often they were asked for. A secret of one space is a failure.
+/// A source with secrets in memory, which counts its lookups. A secret of one space makes a lookup
+/// fail.
 #[derive(Clone, Default)]
 struct Source {
     secrets: Arc<Mutex<HashMap<&'static str, &'static str>>>,
@@ -60,7 +61,7 @@ impl SecretSource for Source {
     }
 }
 
-/// A delivery to `/hooks/{tenant}`, up to its body.
+/// Begins the verification of a delivery to `/hooks/{tenant}`, up to its body.
 async fn begun<P: Provider>(
     verifier: &Verifier<P>,
     tenant: &str,
@@ -109,13 +110,13 @@ async fn refuses_a_tenant_that_is_not_there_whatever_signed() -> Outcome {
     let (source, verifier) = pair();
     let unknown = Err(VerifyErrorKind::UnknownTenant);
     let long = "a".repeat(257);
-    // The last secret is the one that a delivery for nobody is hashed with.
+    // Deliveries for an unknown tenant are hashed with the last of these secrets.
     for secret in ["secret of acme", "nobody"] {
         for tenant in ["nobody", "", &long] {
             assert_eq!(verdict(&verifier, tenant, secret).await?, unknown, "{tenant} {secret}");
         }
     }
-    // Once for the first of them; the others are known without.
+    // The first name is looked up once. The others are rejected without a lookup.
     assert_eq!(source.lookups(), 1);
     Ok(())
 }
@@ -182,7 +183,7 @@ async fn remembers_an_unknown_tenant_as_unknown_after_forgetting_all() -> Outcom
     verifier.forget_all_tenants().await;
     let unknown = Err(VerifyErrorKind::UnknownTenant);
     assert_eq!(verdict(&verifier, "acme", "secret of acme").await?, unknown);
-    // The unknown tenant was cached for no time, although the same name was once known for an hour.
+    // The unknown tenant was not cached, although the same name was cached for an hour before.
     source.set("acme", "secret of acme");
     assert!(verdict(&verifier, "acme", "secret of acme").await?.is_ok());
     Ok(())

@@ -1,4 +1,4 @@
-//! Answers of the source, remembered for a while, and no more of them than the capacity.
+//! The cache: its lifetimes, and its capacity.
 
 use std::time::Instant;
 
@@ -71,12 +71,12 @@ async fn remembers_as_many_tenants_as_its_capacity() -> Outcome {
         // Entries over the capacity are removed in batches.
         let lookups = source.lookups();
         assert!((least..=most).contains(&lookups), "{lookups} with {capacity:?}");
-        // A tenant that exists is judged by its secret whatever was forgotten.
+        // A tenant that exists is judged by its secret, even if its entry was removed.
         assert!(verdict(&verifier, "acme", "secret of acme").await?.is_ok());
         assert!(verdict(&verifier, "acme", "another secret").await?.is_err());
     }
     Ok(())
 }
 
-/// Time after which a test takes an answer for one that is never over.
+/// Time after which a test assumes that an answer never expires.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! Deliveries that come in, and secrets that are forgotten, while a lookup is running.
+//! Deliveries that arrive, and tenants that are forgotten, while a lookup is running.
 
 use std::{
     future::{Future, poll_fn},
@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::*;
 
-/// A source that reads the secret when it is asked, and whose first two answers wait for a permit.
+/// A source that reads the secret at once, but whose first two answers wait for a permit.
 #[derive(Clone)]
 struct Slow {
     source: Source,
@@ -18,7 +18,7 @@ struct Slow {
 }
 
 impl Slow {
-    /// Lets the lookup of this index answer.
+    /// Lets the lookup with this index answer.
     fn answer(&self, lookup: usize) {
         self.answers[lookup].add_permits(1);
     }

@@ -1,4 +1,4 @@
-//! Tenants of providers that sign a time, and an id, besides the body.
+//! Tenants of providers that sign a time, or a time and an id, besides the body.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -35,7 +35,7 @@ fn verifier<P: Provider>() -> Verifier<P> {
     Verifier::per_tenant(Tenants::new(Rotating)).clock(FixedClock::at_unix_seconds(NOW))
 }
 
-/// Header fields of a delivery with the id `msg_1`. They are changed by their text.
+/// Header fields of a delivery with the id `msg_1`. Tests change their text.
 type Headers = Vec<(String, String)>;
 
 fn signed<P: Provider>(secret: &str, time: u32) -> Headers {
@@ -51,7 +51,7 @@ fn replaced(headers: &Headers, from: &str, to: &str) -> Headers {
     replaced
 }
 
-/// The number of the secret that matched, or the reason of the rejection.
+/// Returns the index of the secret that matched, or the reason of the rejection.
 async fn judged<P: Provider>(tenant: &str, headers: &Headers) -> Result<usize, VerifyErrorKind> {
     let kind =
         |error: Box<dyn Error + Send + Sync>| error.downcast::<VerifyError>().unwrap().kind();
@@ -64,7 +64,7 @@ async fn judged<P: Provider>(tenant: &str, headers: &Headers) -> Result<usize, V
     Ok(verified.secret_index())
 }
 
-/// The tests of one provider, which signs the time with the body.
+/// Tests one provider, which signs the time with the body.
 async fn check<P: Provider>() {
     let mismatch = Err(VerifyErrorKind::Mismatch);
     let genuine = signed::<P>(CURRENT, NOW);
@@ -72,13 +72,13 @@ async fn check<P: Provider>() {
     assert_eq!(judged::<P>("acme", &signed::<P>(RETIRED, NOW)).await, Ok(1), "{}", P::NAME);
     assert_eq!(judged::<P>("nobody", &genuine).await, Err(VerifyErrorKind::UnknownTenant));
 
-    // A delivery that was captured an hour ago, as it was, and with a new time.
+    // A delivery that was captured an hour ago, first unchanged, then with a new time.
     let captured = signed::<P>(CURRENT, THEN);
     assert_eq!(judged::<P>("acme", &captured).await, Err(VerifyErrorKind::StaleTimestamp));
     let renewed = replaced(&captured, &THEN.to_string(), &NOW.to_string());
     assert_eq!(judged::<P>("acme", &renewed).await, mismatch, "{}", P::NAME);
 
-    // A second is enough, and so is a retired secret.
+    // A change by one second is enough. The same holds for a retired secret.
     let later = replaced(&genuine, &NOW.to_string(), &(NOW - 1).to_string());
     assert_eq!(judged::<P>("acme", &later).await, mismatch, "{}", P::NAME);
     let retired = replaced(&signed::<P>(RETIRED, THEN), &THEN.to_string(), &NOW.to_string());
