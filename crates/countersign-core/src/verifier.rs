@@ -1,4 +1,4 @@
-//! The one thing that decides.
+//! The verifier: the one component that decides whether a delivery is accepted.
 
 mod construction;
 #[cfg(feature = "tenants")]
@@ -20,18 +20,73 @@ use crate::{
 pub(crate) use settings::{DEFAULT_BODY_LIMIT, Settings};
 pub use tenants::Admission;
 
-/// Decides whether a delivery was signed by the provider `P` with a secret you hold.
+/// Decides whether a delivery was signed by the provider `P` with one of your secrets.
 ///
-/// It holds everything there is to decide with: the provider's scheme, the secrets, the clock, the
-/// limits, and the answer to who is refused. Every surface takes its verdict, so all of them
-/// behave alike. Clones are cheap and share the secrets.
+/// A verifier has everything that the decision needs: the provider's scheme, the secrets, the
+/// clock, the limits, and the answers to rejected deliveries. All layers, middleware and extractors
+/// use its verdict, so that they behave alike. Clones are cheap and share the secrets.
+///
+/// # Rejected deliveries
+///
+/// Before the body is read, by [`begin`](Self::begin):
+///
+/// | delivery | error |
+/// |---|---|
+/// | no signature header, or an empty one | [`MissingSignature`](VerifyErrorKind::MissingSignature) |
+/// | a repeated signature header | [`RepeatedSignature`](VerifyErrorKind::RepeatedSignature) |
+/// | not in the scheme's form | [`MalformedSignature`](VerifyErrorKind::MalformedSignature) |
+/// | no valid time, if one is signed | [`MalformedTimestamp`](VerifyErrorKind::MalformedTimestamp) |
+/// | no valid id, if one is signed | [`MalformedId`](VerifyErrorKind::MalformedId) |
+/// | a time that is out of tolerance | [`StaleTimestamp`](VerifyErrorKind::StaleTimestamp) |
+/// | a declared length above the body limit | [`BodyTooLarge`](VerifyErrorKind::BodyTooLarge) |
+///
+/// While the body arrives, by [`Verification::update`]:
+///
+/// | delivery | error |
+/// |---|---|
+/// | more bytes than the body limit | [`BodyTooLarge`](VerifyErrorKind::BodyTooLarge) |
+///
+/// When the body is complete, by [`Verification::finish`]:
+///
+/// | delivery | error |
+/// |---|---|
+/// | inflates to more bytes than the body limit | [`BodyTooLarge`](VerifyErrorKind::BodyTooLarge) |
+/// | an unknown tenant | [`UnknownTenant`](VerifyErrorKind::UnknownTenant) |
+/// | not signed with any of the secrets | [`Mismatch`](VerifyErrorKind::Mismatch) |
+/// | no valid time in the body | [`MalformedTimestamp`](VerifyErrorKind::MalformedTimestamp) |
+/// | a time in the body out of tolerance | [`StaleTimestamp`](VerifyErrorKind::StaleTimestamp) |
+///
+/// [`verify`](Self::verify) makes all of these checks at once. A verifier that looks secrets up per
+/// tenant rejects every delivery in `begin` and `verify`
+/// ([`SecretsNotLookedUp`](VerifyErrorKind::SecretsNotLookedUp)): call
+/// [`of_tenant`](Self::of_tenant) first. Layers, middleware and extractors look the secrets up
+/// themselves. They also reject a body that is cut off or not complete within the deadline, and a
+/// delivery whose tenant's secrets cannot be looked up.
+///
+/// # Defaults
+///
+/// | setting | default |
+/// |---|---|
+/// | [`header`](Self::header) | the signature headers of the scheme |
+/// | [`forms`](Self::forms) | the bytes of the wire, and the forms of the scheme |
+/// | [`tolerance`](Self::tolerance) | that of the scheme: 300 s unless it states another one |
+/// | [`clock`](Self::clock) | the clock of the system |
+/// | [`body_limit`](Self::body_limit) | 1 MiB (1,048,576 bytes) |
+/// | [`body_deadline`](Self::body_deadline) | 10 s for the whole body |
+/// | [`endpoint`](Self::endpoint) | the name of the provider |
+/// | [`unauthorized`](Self::unauthorized) | 401, `{"error":"Invalid signature"}` |
+/// | [`bad_request`](Self::bad_request) | 400, `{"error":"Incomplete body"}` or `{"error":"Invalid payload"}` |
+/// | [`payload_too_large`](Self::payload_too_large) | 413, `{"error":"Payload too large"}` |
+/// | [`unprocessable`](Self::unprocessable) | 422, `{"error":"Invalid payload"}` |
+/// | [`answer_unsigned`](Self::answer_unsigned) | requests without a signature are rejected |
 ///
 /// # Security
 ///
-/// - The signature's header must be there, once, and well formed, before a byte of the body is
-///   looked at.
+/// - The signature header must be present, occur only once and be well formed before the verifier
+///   takes any byte of the body.
 /// - Tags are compared at full length and in constant time.
-/// - The body is never parsed before it is verified.
+/// - The body is parsed only after the signature matched, except to compute a
+///   [form](crate::scheme::BodyForm) of it that the verifier accepts.
 ///
 /// # Examples
 ///
@@ -57,14 +112,14 @@ pub struct Verifier<P> {
     provider: PhantomData<fn() -> P>,
 }
 
-/// All that clones have in common.
+/// The state that all clones share.
 #[derive(Clone)]
 struct Shared {
     settings: Settings,
     keys: KeySource,
 }
 
-/// Where the keys come from.
+/// The source of the keys.
 #[derive(Clone)]
 enum KeySource {
     Own(Arc<ArcSwap<Keys>>),
@@ -79,8 +134,8 @@ impl<P: Provider> Verifier<P> {
     /// The provider's scheme, checked while the program is compiled.
     pub(crate) const SCHEME: Scheme = P::SCHEME.checked();
 
-    /// Replaces the secrets of this verifier and of all its clones, while deliveries come in. Each
-    /// delivery is judged by the secrets in force at its [`begin`](Self::begin).
+    /// Replaces the secrets of this verifier and of all its clones, while deliveries arrive. Each
+    /// delivery is judged by the secrets that are set at its [`begin`](Self::begin).
     ///
     /// # Security
     ///
@@ -89,8 +144,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Errors
     ///
-    /// As [`Verifier::new`]; the former secrets then stay in force.
-    /// [`ConfigError::SecretsPerTenant`] if the verifier has none of its own.
+    /// The errors of [`Verifier::new`], and [`ConfigError::SecretsPerTenant`] if the verifier looks
+    /// its secrets up per tenant. The former secrets then stay set.
     ///
     /// # Examples
     ///
@@ -119,7 +174,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] tells why it is refused. Tell the sender nothing but the one answer.
+    /// [`VerifyError`], with the reason of the rejection. Do not send the reason to the sender: the
+    /// answer to all rejected signatures is the same.
     pub fn verify<'a, H, B>(
         &self,
         headers: &H,
@@ -132,17 +188,17 @@ impl<P: Provider> Verifier<P> {
         self.judge(headers, body.as_ref(), None)
     }
 
-    /// Verifies a delivery that was received earlier, such as one out of a queue: signed times are
-    /// judged as of then, and not as of now.
+    /// Verifies a delivery that was received earlier, such as one from a queue. Signed times are
+    /// compared with `received_at`, not with the present time.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify).
+    /// The errors of [`verify`](Self::verify).
     ///
     /// # Security
     ///
-    /// `received_at` must be your own note of the time, kept where the sender cannot reach it:
-    /// never a header, nor anything in the body.
+    /// `received_at` must be a time that you recorded yourself, where the sender cannot change it.
+    /// Never take it from a header or from the body.
     ///
     /// # Examples
     ///
@@ -172,15 +228,16 @@ impl<P: Provider> Verifier<P> {
         self.judge(headers, body.as_ref(), Some(received_at))
     }
 
-    /// Begins to verify a delivery whose body is still coming in.
+    /// Begins to verify a delivery whose body is still arriving.
     ///
-    /// `declared_length` is what the sender says of the body's length in bytes, if anything.
+    /// `declared_length` is the length of the body in bytes that the sender states, if it states
+    /// one.
     ///
     /// # Errors
     ///
-    /// Everything that can be refused before the first byte of the body: a signature that is
-    /// missing, repeated or malformed, a timestamp out of tolerance, a declared length over the
-    /// limit, in this order.
+    /// [`VerifyError`] if the delivery is rejected before the first byte of the body: because of
+    /// its signature header, its signed time or id, or its declared length. The signature header is
+    /// checked first, the declared length last. See [`Verifier`] for all errors.
     ///
     /// # Examples
     ///
@@ -211,13 +268,13 @@ impl<P: Provider> Verifier<P> {
         Verification::begin(&self.shared.settings, &keys, headers, declared_length)
     }
 
-    /// Whether a header that this verifier looks for a signature in is there, with whatever value:
-    /// for endpoints that several providers deliver to, to choose whose verifier decides.
+    /// Returns whether a request has a signature header of this verifier, with any value. If
+    /// several providers deliver to one endpoint, use it to choose the verifier that decides.
     ///
     /// # Security
     ///
-    /// This is no verdict: anybody can send a header. If a request has the headers of
-    /// several of your verifiers, refuse it instead of choosing.
+    /// The result is not a verdict, because anybody can send a header. If a request has the headers
+    /// of several of your verifiers, reject it instead of choosing one.
     ///
     /// # Examples
     ///
@@ -239,7 +296,7 @@ impl<P: Provider> Verifier<P> {
         names.iter().any(|name| headers.values_by_key(name).next().is_some())
     }
 
-    /// Returns the error for a delivery without any header of a signature.
+    /// Returns the error for a delivery without a signature header.
     #[doc(hidden)]
     #[must_use]
     pub fn __missing(&self) -> VerifyError {

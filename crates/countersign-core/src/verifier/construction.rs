@@ -1,4 +1,4 @@
-//! Verifiers with secrets of their own.
+//! Makes verifiers with secrets of their own.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -8,15 +8,16 @@ use super::{KeySource, Settings, Shared, Verifier};
 use crate::{ConfigError, Provider, Secrets, key::Keys, signed_url::SignedUrl};
 
 impl<P: Provider> Verifier<P> {
-    /// Accepts what is signed with any of these secrets.
+    /// Makes a verifier that accepts deliveries that are signed with any of these secrets.
     ///
     /// A scheme that signs the URL needs [`with_url`](Self::with_url). For such a scheme, `new`
     /// does not compile.
     ///
     /// # Errors
     ///
-    /// If a secret does not have the form that the provider's scheme asks for, or if there are more
-    /// than four, counting each of those that are [joined](crate::Secret) in one text.
+    /// [`ConfigError`] if a secret does not have the form that the provider's scheme requires, or
+    /// if there are more than four, counting each of those that are [joined](crate::Secret) in one
+    /// text.
     ///
     /// # Examples
     ///
@@ -49,11 +50,12 @@ impl<P: Provider> Verifier<P> {
         Self::with_secrets(&secrets.into(), SignedUrl::default())
     }
 
-    /// Accepts what is signed with any of these secrets and this URL, for schemes that sign the
-    /// URL. For other schemes, `with_url` does not compile.
+    /// Makes a verifier that accepts deliveries that are signed with any of these secrets and this
+    /// URL, for schemes that sign the URL. For other schemes, `with_url` does not compile.
     ///
     /// The URL has to be exactly the text that you gave the provider. The signature does not match
-    /// if the text differs: by a slash at its end, another host, or `http` for `https`.
+    /// if the text differs, for example by a slash at its end, another host, or `http` instead of
+    /// `https`.
     ///
     /// # Errors
     ///

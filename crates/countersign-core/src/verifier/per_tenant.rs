@@ -1,4 +1,4 @@
-//! Verifiers that look secrets up for each delivery.
+//! Makes verifiers that look secrets up for each delivery.
 
 use super::{KeySource, Verifier};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl<P: Provider> Verifier<P> {
-    /// Accepts what is signed with a secret of the tenant that the delivery is for.
+    /// Makes a verifier that accepts deliveries that are signed with a secret of their tenant.
     ///
     /// Layers, middleware and extractors look the secrets up after they have checked the headers,
     /// and before they read the body. In other code, call [`of_tenant`](Self::of_tenant) first.
@@ -92,11 +92,12 @@ impl<P: Provider> Verifier<P> {
         Self::with_keys(KeySource::PerTenant(directory), SignedUrl::default())
     }
 
-    /// Accepts what is signed with a secret of the tenant that the delivery is for, and with this
-    /// URL, for schemes that sign the URL. For other schemes, this does not compile.
+    /// Makes a verifier that accepts deliveries that are signed with a secret of their tenant and
+    /// this URL, for schemes that sign the URL. For other schemes, `per_tenant_with_url` does not
+    /// compile.
     ///
-    /// All tenants deliver to this one URL. It is exactly the text that the provider was given.
-    /// If each tenant has a URL of its own, make a verifier for each tenant with
+    /// All tenants deliver to this URL. It has to be exactly the text that you gave the provider.
+    /// If each tenant has its own URL, make a verifier for each tenant with
     /// [`with_url`](Self::with_url).
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What is set per deployment.
+//! The settings of a verifier.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -15,15 +15,16 @@ use crate::{
     verification::time::Tolerance,
 };
 
-/// What is set per deployment.
+/// The settings of one verifier.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    /// The headers that the signature may be in, in the order in which they are looked at.
+    /// The headers that can have the signature, in the order in which they are looked for.
     pub(crate) signature_headers: Arc<[HeaderKey]>,
-    /// Those of the scheme that go with the signature's: one for all, or one for each.
+    /// The timestamp headers: one for all signature headers, or one for each. The id headers are
+    /// alike.
     pub(crate) timestamp_headers: Arc<[HeaderKey]>,
     pub(crate) id_headers: Arc<[HeaderKey]>,
-    /// The default where the scheme does not sign the URL.
+    /// The default if the scheme does not sign the URL.
     pub(crate) url: SignedUrl,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tolerance: Tolerance,
@@ -53,16 +54,16 @@ impl Settings {
 }
 
 impl<P: Provider> Verifier<P> {
-    /// Looks for the signature in this header instead of the scheme's: for providers that let you
-    /// choose it, or do not document it.
+    /// Looks for the signature in this header instead of those of the scheme. Default: the scheme's
+    /// headers. Use it if the provider lets you choose the header, or does not document it.
     ///
-    /// If it is one of several headers of the scheme, the id and the time are read from the headers
-    /// that go with it. Otherwise they are read from those that go with the scheme's first header.
-    /// Only this header is read, also where the scheme numbers its headers.
+    /// If this header is one of several of the scheme, the id and the time are read from the
+    /// headers that go with it. Otherwise they are read from those that go with the scheme's first
+    /// header. The signature is read only from this header, also if the scheme numbers its headers.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderName`] if it is not a field name.
+    /// [`ConfigError::HeaderName`] if the name is not a field name of HTTP.
     ///
     /// # Examples
     ///
@@ -94,12 +95,13 @@ impl<P: Provider> Verifier<P> {
         }))
     }
 
-    /// Accepts signatures over these forms of the body, in this order, when the bytes of the wire
-    /// do not match; `[]` for the wire alone. Default: what the provider's scheme states.
+    /// Accepts signatures over these forms of the body, too. They are tried in this order if the
+    /// bytes of the wire do not match. With `[]`, only the bytes of the wire are accepted. Default:
+    /// the forms that the provider's scheme states.
     ///
     /// # Security
     ///
-    /// See [`BodyForm`] for what accepting one means.
+    /// See [`BodyForm`] for the consequences of accepting a form.
     ///
     /// # Examples
     ///
@@ -126,14 +128,14 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.forms = forms.into())
     }
 
-    /// Refuses bodies of more bytes than this. Default: 1 MiB (1,048,576).
+    /// Rejects bodies of more bytes than this. Default: 1 MiB (1,048,576 bytes).
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {
         self.set(|settings| settings.body_limit = bytes)
     }
 
-    /// Refuses bodies that are not complete after this long. Default: 10 s; providers give up
-    /// after 5 to 30.
+    /// Rejects bodies that are not complete within this time. Default: 10 s, because providers give
+    /// up after 5 s to 30 s.
     #[must_use]
     pub fn body_deadline(self, deadline: Duration) -> Self {
         self.set(|settings| settings.body_deadline = deadline)
@@ -152,8 +154,9 @@ impl<P: Provider> Verifier<P> {
     }
 
     /// Sets the one answer to all deliveries that are broken (400): the body was cut off, or it was
-    /// signed and is not UTF-8 JSON where an event is expected. Default: `{"error":"Incomplete
-    /// body"}` for the first, and `{"error":"Invalid payload"}` for the second.
+    /// signed and is not UTF-8 JSON although an event is expected. Default:
+    /// `{"error":"Incomplete body"}` for a body that was cut off, and `{"error":"Invalid payload"}`
+    /// for the others.
     ///
     /// # Examples
     ///
@@ -190,15 +193,16 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.custom.set_unprocessable(answer))
     }
 
-    /// Names the endpoint, so that two endpoints of one provider can be told apart: by
-    /// [`Verified::endpoint`](crate::adapter::VerifiedDelivery::endpoint), and by idempotency, for
-    /// which an event that comes to two endpoints is two events. Default: the provider's name.
+    /// Names the endpoint, to distinguish several endpoints of one provider. Default: the
+    /// provider's name. [`Verified::endpoint`](crate::adapter::VerifiedDelivery::endpoint) reports
+    /// the name. For idempotency, an event that comes to two endpoints is two events.
     ///
     /// # Security
     ///
-    /// Give each sender a name of its own. Two verifiers with different secrets that use one name
-    /// and one store of events share the keys of those events: one sender can then use up the ids
-    /// of the other's events, which are lost. `Verifier::per_tenant` keeps tenants apart by itself.
+    /// Give each sender its own name. Two verifiers with different secrets that use one name and
+    /// one store of events share the keys of those events. One sender can then use the ids of the
+    /// other's events first, and these events are lost. `Verifier::per_tenant` separates tenants
+    /// without different names.
     ///
     /// # Examples
     ///
@@ -218,14 +222,15 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.custom.set_endpoint(&name.into()))
     }
 
-    /// Sets the clock that timestamps are judged by. Default: [`SystemClock`].
+    /// Sets the clock that signed times are compared with. Default: [`SystemClock`].
     #[must_use]
     pub fn clock(self, clock: impl Clock) -> Self {
         self.set(|settings| settings.clock = Arc::new(clock))
     }
 
-    /// Accepts signed times up to this far from now, in the past and in the future. Default: what
-    /// the provider's scheme states, mostly 300 s. Schemes that sign no time are not affected.
+    /// Accepts signed times up to this far from now, in the past and in the future. Default: the
+    /// tolerance of the provider's scheme, mostly 300 s. Schemes that do not sign a time are not
+    /// affected.
     ///
     /// Some providers and gateways sign the time once for each event, and repeat the same bytes
     /// when they retry. A retry that is older than the tolerance is rejected, so a single failed
@@ -236,19 +241,19 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// Whoever has seen a delivery can send it again for as long as this. To judge deliveries that
-    /// waited in a queue of yours, use [`verify_at`](Self::verify_at) instead of a wide tolerance.
+    /// Anybody who has seen a delivery can send it again within this time. For deliveries that
+    /// waited in a queue of yours, use [`verify_at`](Self::verify_at) instead of a large tolerance.
     #[must_use]
     pub fn tolerance(self, tolerance: Duration) -> Self {
         self.set(|settings| settings.tolerance = Tolerance::Within(tolerance))
     }
 
-    /// Accepts signed times of any age, and from any future.
+    /// Accepts signed times of any age, and any time in the future.
     ///
     /// # Security
     ///
-    /// Whoever has seen a delivery can send it again for ever; that an event is handled once then
-    /// rests on its id alone.
+    /// Anybody who has seen a delivery can send it again at any time. Only the event's id then
+    /// shows that the event was handled already.
     #[must_use]
     pub fn accept_replays_of_any_age(self) -> Self {
         self.set(|settings| settings.tolerance = Tolerance::Any)
@@ -261,7 +266,8 @@ impl<P: Provider> Verifier<P> {
 }
 
 impl<P: Provider> Verifier<P> {
-    /// Returns the name that [`endpoint`](Self::endpoint) has set, else the provider's.
+    /// Returns the name of the endpoint: the one that [`endpoint`](Self::endpoint) has set, or the
+    /// provider's.
     #[must_use]
     pub fn get_endpoint(&self) -> &str {
         self.shared.settings.custom.endpoint().unwrap_or(P::NAME)
@@ -269,27 +275,29 @@ impl<P: Provider> Verifier<P> {
 }
 
 impl<P> Verifier<P> {
-    /// Returns the largest body that is accepted, in bytes: see [`body_limit`](Self::body_limit).
+    /// Returns the length of the largest accepted body, in bytes: see
+    /// [`body_limit`](Self::body_limit).
     #[must_use]
     pub fn get_body_limit(&self) -> usize {
         self.shared.settings.body_limit
     }
 
-    /// Returns the time that a body may take: see [`body_deadline`](Self::body_deadline).
+    /// Returns the time within which a body has to be complete: see
+    /// [`body_deadline`](Self::body_deadline).
     #[must_use]
     pub fn get_body_deadline(&self) -> Duration {
         self.shared.settings.body_deadline
     }
 
-    /// Returns the answer to deliveries whose signature is refused: see
+    /// Returns the answer to deliveries whose signature is rejected: see
     /// [`unauthorized`](Self::unauthorized).
     #[must_use]
     pub fn get_unauthorized(&self) -> Answer {
         self.shared.settings.custom.unauthorized().cloned().unwrap_or_default()
     }
 
-    /// Returns the most bytes that a verified text can have: more than the limit where a form of
-    /// the body other than that of the wire can be the signed one.
+    /// Returns the length of the longest text that can be verified, in bytes. It is more than the
+    /// body limit if a form of the body can be longer than the bytes of the wire.
     #[doc(hidden)]
     #[must_use]
     pub fn __largest_text(&self) -> usize {
@@ -305,14 +313,14 @@ impl<P> Verifier<P> {
         self.shared.settings.custom.clone()
     }
 
-    /// Returns the headers that the signature is looked for in.
+    /// Returns the names of the signature headers.
     #[doc(hidden)]
     #[must_use]
     pub fn __signature_headers(&self) -> &[HeaderKey] {
         &self.shared.settings.signature_headers
     }
 
-    /// Returns the present keys, or `None` if the verifier looks keys up per tenant, or was made
+    /// Returns the current keys, or `None` if the verifier looks keys up per tenant, or was made
     /// for one tenant.
     #[doc(hidden)]
     #[must_use]
@@ -330,7 +338,9 @@ fn fields<'a>(names: impl IntoIterator<Item = &'a str>) -> Arc<[HeaderKey]> {
     names.into_iter().map(HeaderKey::new).collect()
 }
 
-/// A typical event has a few KiB; GitHub caps its own at 25 MiB.
+/// Default of the body limit, in bytes. A typical event has a few KiB. GitHub limits its own to 25
+/// MiB.
 pub(crate) const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
+/// Default of the deadline for the whole body. Providers give up after 5 s to 30 s.
 const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! Proofs of deliveries out of a store.
+//! Makes proofs of stored deliveries.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ impl<P: Provider> Verifier<P> {
     /// # Errors
     ///
     /// [`RestoreError`] if the delivery is of another provider, came to another
-    /// [endpoint](Self::endpoint), is of another tenant, or has an unknown form. The tenant has to
+    /// [endpoint](Self::endpoint), is of another tenant, or has an unknown form. The tenant must
     /// fit the verifier:
     ///
     /// - a verifier that looks secrets up per tenant accepts every tenant, and looks none up;
@@ -86,7 +86,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// A signature does not cover everything that is stored. Whoever can write to the store can
+    /// A signature does not cover everything that is stored. Anybody who can write to the store can
     /// still choose the time of receipt, the form, and the headers that are not signed, and can
     /// delete or repeat deliveries.
     ///
@@ -116,8 +116,8 @@ impl<P: Provider> Verifier<P> {
             return Err(unknown_form(stored));
         }
         let keys = self.keys()?;
-        // The stored bytes are the text that was signed, so that only the wire's form can match.
-        // The text can be longer than the body that the limit was for.
+        // The stored bytes are the signed text, so that only the form `Wire` can match. The text
+        // can be longer than the body, to which the limit applied.
         let forms = Arc::default();
         let settings = Settings { forms, body_limit: usize::MAX, ..settings.clone() };
         let received_at = Some(stored.received_at());
@@ -132,7 +132,7 @@ impl<P: Provider> Verifier<P> {
         Ok(Verified::new(stored.body().clone(), found.secret_index(), form, told))
     }
 
-    /// Returns the form of a delivery that this verifier could have made the proof of.
+    /// Returns the form of a stored delivery, if this verifier can have made its proof.
     fn form_of(&self, stored: &StoredDelivery) -> Result<BodyForm, RestoreError> {
         if stored.provider() != P::NAME {
             let stored = stored.provider().to_owned();

@@ -1,4 +1,4 @@
-//! Lookups of secrets, and the tenant that a delivery is for.
+//! Looks up tenants and their secrets.
 
 use std::{fmt, sync::Arc};
 
@@ -13,14 +13,14 @@ use crate::{
 };
 
 impl<P: Provider> Verifier<P> {
-    /// Looks up the verifier of one tenant: with its secrets, as they are now, and the same
-    /// settings. `Ok(None)` if there is no such tenant. A verifier with secrets of its own is
-    /// every tenant's.
+    /// Returns a verifier for one tenant, with the tenant's current secrets and the same settings.
+    /// Returns `Ok(None)` if the tenant does not exist. A verifier with its own secrets returns a
+    /// clone of itself for every tenant.
+    ///
+    /// Use it for deliveries from a queue. Layers and extractors look the secrets up by themselves.
     ///
     /// Proofs of the returned verifier name the tenant, like proofs of the layers and the
     /// extractors.
-    ///
-    /// For deliveries out of a queue; the layers and the extractors do it by themselves.
     ///
     /// # Errors
     ///
@@ -39,8 +39,8 @@ impl<P: Provider> Verifier<P> {
         }))
     }
 
-    /// Forgets the cached secrets of a tenant. Call it after the secrets were changed or revoked
-    /// in the source: the next delivery looks them up. Other tenants are not affected.
+    /// Forgets the cached secrets of a tenant. Call it after the secrets were changed or revoked in
+    /// the source: the next delivery looks them up again. Other tenants are not affected.
     ///
     /// # Security
     ///
@@ -52,8 +52,8 @@ impl<P: Provider> Verifier<P> {
         self.forget(Some(tenant));
     }
 
-    /// Forgets the cached secrets of all tenants. Call it after a time in which changes of secrets
-    /// could not be reported to the program.
+    /// Forgets the cached secrets of all tenants. Call it after a time in which the program could
+    /// not learn of changed secrets.
     ///
     /// # Security
     ///
@@ -68,12 +68,12 @@ impl<P: Provider> Verifier<P> {
         }
     }
 
-    /// Begins to verify a delivery that comes in through a server, for whichever tenant it is:
-    /// what adapters of frameworks call.
+    /// Begins to verify a delivery from a server. If the verifier looks secrets up per tenant,
+    /// returns the lookup for the tenant of the request.
     ///
     /// # Errors
     ///
-    /// As [`begin`](Self::begin).
+    /// The errors of [`begin`](Self::begin).
     #[inline]
     pub fn admit<H>(
         &self,
@@ -95,13 +95,13 @@ impl<P: Provider> Verifier<P> {
     }
 }
 
-/// How far a delivery is once its headers are judged. See [`Verifier::admit`].
+/// The next step for a delivery whose headers were accepted. See [`Verifier::admit`].
 ///
-/// `T` is the [`Verification`] of a provider, or of one of several.
+/// `T` is the [`Verification`] of one provider, or of one of several providers.
 pub enum Admission<T> {
-    /// Its body can come in.
+    /// The body can be read.
     Begun(T),
-    /// Its tenant's secrets are to be looked up first.
+    /// The tenant's secrets have to be looked up first.
     LookingUp(Lookup<T>),
 }
 

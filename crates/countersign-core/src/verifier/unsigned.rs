@@ -1,4 +1,4 @@
-//! Answers to requests without a signature.
+//! Answers to requests without a signature, such as handshakes.
 
 use std::sync::Arc;
 
@@ -15,20 +15,20 @@ impl<P: Provider> Verifier<P> {
     ///
     /// The layers, the middleware and the extractors call the closure once the whole body has
     /// arrived, if it has at most 4 KiB ([`UnsignedRequest::BODY_LIMIT`]). An answer is sent with
-    /// status 200. `None` rejects the request, like every request with a longer body. The handler
-    /// is called in neither case. A request whose signature header is empty, malformed or wrong is
-    /// never given to the closure. Of a pair of verifiers, the first closure that answers decides.
+    /// status 200. `None` rejects the request, as does a longer body. The handler is not called in
+    /// either case. A request whose signature header is empty, malformed or wrong is never given to
+    /// the closure. Of a pair of verifiers, the first closure that answers decides.
     ///
-    /// Default: no closure. Then nothing of such a request is kept, and every one is rejected.
+    /// Default: no closure. All such requests are then rejected, and their bodies are not kept.
     ///
     /// # Security
     ///
     /// Anybody can send such a request, with any method, and to any path that the verifier is in
-    /// front of. Check the [path](crate::request::RequestHead::path) if that matters. The closure
-    /// must have no effect besides its answer. Do not take a secret from the request, except while
-    /// you are setting up the endpoint and expect the handshake. Repeat text of the request only by
-    /// [`HandshakeAnswer`], which checks that it is a token: [`Answer::json`] and [`Answer::text`]
-    /// send what they are given.
+    /// front of. Check the [path](crate::request::RequestHead::path) if the path matters. The
+    /// closure must have no effect other than its answer. Do not take a secret from the request,
+    /// except while you are setting up the endpoint and expect the handshake. Repeat text of the
+    /// request only with [`HandshakeAnswer`], which checks that the text is a token.
+    /// [`Answer::json`] and [`Answer::text`] do not check their text.
     ///
     /// # Examples
     ///
