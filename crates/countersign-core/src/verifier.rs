@@ -32,36 +32,46 @@ pub use tenants::Admission;
 ///
 /// | delivery | error |
 /// |---|---|
-/// | no signature header, or an empty one | [`MissingSignature`](VerifyErrorKind::MissingSignature) |
-/// | a repeated signature header | [`RepeatedSignature`](VerifyErrorKind::RepeatedSignature) |
-/// | not in the scheme's form | [`MalformedSignature`](VerifyErrorKind::MalformedSignature) |
-/// | no valid time, if one is signed | [`MalformedTimestamp`](VerifyErrorKind::MalformedTimestamp) |
-/// | no valid id, if one is signed | [`MalformedId`](VerifyErrorKind::MalformedId) |
-/// | a time that is out of tolerance | [`StaleTimestamp`](VerifyErrorKind::StaleTimestamp) |
-/// | a declared length above the body limit | [`BodyTooLarge`](VerifyErrorKind::BodyTooLarge) |
+/// | no signature header, or an empty one | [`MissingSignature`] |
+/// | a repeated signature header | [`RepeatedSignature`] |
+/// | not in the scheme's form | [`MalformedSignature`] |
+/// | no valid time, if it is in a header | [`MalformedTimestamp`] |
+/// | no valid id, if one is signed | [`MalformedId`] |
+/// | a time that is out of tolerance | [`StaleTimestamp`] |
+/// | a declared length above the body limit | [`BodyTooLarge`] |
 ///
 /// While the body arrives, by [`Verification::update`]:
 ///
 /// | delivery | error |
 /// |---|---|
-/// | more bytes than the body limit | [`BodyTooLarge`](VerifyErrorKind::BodyTooLarge) |
+/// | more bytes than the body limit | [`BodyTooLarge`] |
 ///
 /// When the body is complete, by [`Verification::finish`]:
 ///
 /// | delivery | error |
 /// |---|---|
-/// | inflates to more bytes than the body limit | [`BodyTooLarge`](VerifyErrorKind::BodyTooLarge) |
-/// | an unknown tenant | [`UnknownTenant`](VerifyErrorKind::UnknownTenant) |
-/// | not signed with any of the secrets | [`Mismatch`](VerifyErrorKind::Mismatch) |
-/// | no valid time in the body | [`MalformedTimestamp`](VerifyErrorKind::MalformedTimestamp) |
-/// | a time in the body out of tolerance | [`StaleTimestamp`](VerifyErrorKind::StaleTimestamp) |
+/// | inflates to more bytes than the body limit | [`BodyTooLarge`] |
+/// | an unknown tenant | [`UnknownTenant`] |
+/// | not signed with any of the secrets | [`Mismatch`] |
+/// | no valid time, if it is in the body | [`MalformedTimestamp`] |
+/// | a time in the body that is out of tolerance | [`StaleTimestamp`] |
 ///
 /// [`verify`](Self::verify) makes all of these checks at once. A verifier that looks secrets up per
-/// tenant rejects every delivery in `begin` and `verify`
-/// ([`SecretsNotLookedUp`](VerifyErrorKind::SecretsNotLookedUp)): call
+/// tenant rejects every delivery in `begin` and `verify` ([`SecretsNotLookedUp`]): call
 /// [`of_tenant`](Self::of_tenant) first. Layers, middleware and extractors look the secrets up
 /// themselves. They also reject a body that is cut off or not complete within the deadline, and a
 /// delivery whose tenant's secrets cannot be looked up.
+///
+/// [`MissingSignature`]: VerifyErrorKind::MissingSignature
+/// [`RepeatedSignature`]: VerifyErrorKind::RepeatedSignature
+/// [`MalformedSignature`]: VerifyErrorKind::MalformedSignature
+/// [`MalformedTimestamp`]: VerifyErrorKind::MalformedTimestamp
+/// [`MalformedId`]: VerifyErrorKind::MalformedId
+/// [`StaleTimestamp`]: VerifyErrorKind::StaleTimestamp
+/// [`BodyTooLarge`]: VerifyErrorKind::BodyTooLarge
+/// [`UnknownTenant`]: VerifyErrorKind::UnknownTenant
+/// [`Mismatch`]: VerifyErrorKind::Mismatch
+/// [`SecretsNotLookedUp`]: VerifyErrorKind::SecretsNotLookedUp
 ///
 /// # Defaults
 ///
