@@ -43,6 +43,7 @@ pub struct Signer<P> {
     provider: PhantomData<fn() -> P>,
 }
 
+/// # Construction
 impl<P: Provider> Signer<P> {
     /// Signs with this secret.
     ///
@@ -125,12 +126,10 @@ impl<P: Provider> Signer<P> {
         }
         Self::with_secret(&secret, SignedUrl::new(url)?)
     }
+}
 
-    fn with_secret(secret: &Secret, url: SignedUrl) -> Result<Self, ConfigError> {
-        let key = SigningKey::new(secret, &Verifier::<P>::SCHEME)?;
-        Ok(Self { key, header: None, url, provider: PhantomData })
-    }
-
+/// # Settings
+impl<P: Provider> Signer<P> {
     /// Puts the signature into this header instead of the scheme's first one, and the id and the
     /// time into the headers that go with it.
     ///
@@ -143,7 +142,10 @@ impl<P: Provider> Signer<P> {
         }
         Ok(Self { header: Some(name.into()), ..self })
     }
+}
 
+/// # Signing
+impl<P: Provider> Signer<P> {
     /// Signs at this time, for schemes that sign a time. Default: the current time.
     pub fn at(&self, time: SystemTime) -> Signing<'_, P> {
         Signing::from(self).at(time)
@@ -196,6 +198,13 @@ impl<P: Provider> Signer<P> {
             assert!(!signs_id, "the scheme signs an id: use `Signer::id` before `sign`");
         }
         Signing::from(self).sign(body)
+    }
+}
+
+impl<P: Provider> Signer<P> {
+    fn with_secret(secret: &Secret, url: SignedUrl) -> Result<Self, ConfigError> {
+        let key = SigningKey::new(secret, &Verifier::<P>::SCHEME)?;
+        Ok(Self { key, header: None, url, provider: PhantomData })
     }
 }
 

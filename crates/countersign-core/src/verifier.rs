@@ -140,46 +140,10 @@ enum KeySource {
     PerTenant(Arc<dyn Directory>),
 }
 
+/// # Verifying
+///
+/// Takes one delivery, and returns the proof or the reason of the rejection.
 impl<P: Provider> Verifier<P> {
-    /// The provider's scheme, checked while the program is compiled.
-    pub(crate) const SCHEME: Scheme = P::SCHEME.checked();
-
-    /// Replaces the secrets of this verifier and of all its clones, while deliveries arrive. Each
-    /// delivery is judged by the secrets that are set at its [`begin`](Self::begin).
-    ///
-    /// # Security
-    ///
-    /// Once this has returned, no delivery that begins later is judged by the former secrets. A
-    /// delivery whose body is still arriving is judged by the secrets that were set when it began.
-    ///
-    /// # Errors
-    ///
-    /// The errors of [`Verifier::new`], and [`ConfigError::SecretsPerTenant`] if the verifier looks
-    /// its secrets up per tenant. The former secrets then stay set.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use countersign_core::{Secret, Secrets, Signer, Verifier, providers::GitHub};
-    ///
-    /// let verifier = Verifier::<GitHub>::new(Secret::new("old")?)?;
-    /// let clone = verifier.clone();
-    /// verifier.replace_secrets(Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?)?;
-    ///
-    /// let headers = Signer::<GitHub>::new(Secret::new("old")?)?.sign(b"{}")?;
-    /// assert_eq!(clone.verify(&headers, b"{}")?.secret_index(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn replace_secrets(&self, secrets: impl Into<Secrets>) -> Result<(), ConfigError> {
-        let KeySource::Own(keys) = &self.shared.keys else {
-            return Err(ConfigError::SecretsPerTenant);
-        };
-        let mut new = Keys::new(&secrets.into(), &Self::SCHEME)?;
-        new.set = new.set.of_the_verifier(keys.load().set);
-        keys.store(Arc::new(new));
-        Ok(())
-    }
-
     /// Verifies a delivery that is already in memory.
     ///
     /// # Errors
@@ -277,7 +241,49 @@ impl<P: Provider> Verifier<P> {
         let keys = self.keys()?;
         Verification::begin(&self.shared.settings, &keys, headers, declared_length)
     }
+}
 
+/// # Rotation of secrets
+impl<P: Provider> Verifier<P> {
+    /// Replaces the secrets of this verifier and of all its clones, while deliveries arrive. Each
+    /// delivery is judged by the secrets that are set at its [`begin`](Self::begin).
+    ///
+    /// # Security
+    ///
+    /// Once this has returned, no delivery that begins later is judged by the former secrets. A
+    /// delivery whose body is still arriving is judged by the secrets that were set when it began.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Verifier::new`], and [`ConfigError::SecretsPerTenant`] if the verifier looks
+    /// its secrets up per tenant. The former secrets then stay set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::{Secret, Secrets, Signer, Verifier, providers::GitHub};
+    ///
+    /// let verifier = Verifier::<GitHub>::new(Secret::new("old")?)?;
+    /// let clone = verifier.clone();
+    /// verifier.replace_secrets(Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?)?;
+    ///
+    /// let headers = Signer::<GitHub>::new(Secret::new("old")?)?.sign(b"{}")?;
+    /// assert_eq!(clone.verify(&headers, b"{}")?.secret_index(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn replace_secrets(&self, secrets: impl Into<Secrets>) -> Result<(), ConfigError> {
+        let KeySource::Own(keys) = &self.shared.keys else {
+            return Err(ConfigError::SecretsPerTenant);
+        };
+        let mut new = Keys::new(&secrets.into(), &Self::SCHEME)?;
+        new.set = new.set.of_the_verifier(keys.load().set);
+        keys.store(Arc::new(new));
+        Ok(())
+    }
+}
+
+/// # Several providers at one endpoint
+impl<P: Provider> Verifier<P> {
     /// Returns whether a request has a signature header of this verifier, with any value. If
     /// several providers deliver to one endpoint, use it to choose the verifier that decides.
     ///
@@ -305,6 +311,11 @@ impl<P: Provider> Verifier<P> {
         let names = &self.shared.settings.signature_headers;
         names.iter().any(|name| headers.values_by_key(name).next().is_some())
     }
+}
+
+impl<P: Provider> Verifier<P> {
+    /// The provider's scheme, checked while the program is compiled.
+    pub(crate) const SCHEME: Scheme = P::SCHEME.checked();
 
     /// Returns the error for a delivery without a signature header.
     #[doc(hidden)]

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use super::{KeySource, Settings, Shared, Verifier};
 use crate::{ConfigError, Provider, Secrets, key::Keys, signed_url::SignedUrl};
 
+/// # Construction
 impl<P: Provider> Verifier<P> {
     /// Makes a verifier that accepts deliveries that are signed with any of these secrets.
     ///
@@ -98,7 +99,9 @@ impl<P: Provider> Verifier<P> {
         }
         Self::with_secrets(&secrets.into(), SignedUrl::new(url)?)
     }
+}
 
+impl<P: Provider> Verifier<P> {
     fn with_secrets(secrets: &Secrets, url: SignedUrl) -> Result<Self, ConfigError> {
         let keys = Keys::new(secrets, &Self::SCHEME)?;
         Ok(Self::with_keys(KeySource::Own(Arc::new(ArcSwap::from_pointee(keys))), url))

@@ -7,6 +7,7 @@ use crate::{
     tenants::{SecretSource, Tenants},
 };
 
+/// # Construction, with secrets per tenant
 impl<P: Provider> Verifier<P> {
     /// Makes a verifier that accepts deliveries that are signed with a secret of their tenant.
     ///

@@ -53,6 +53,7 @@ impl Settings {
     }
 }
 
+/// # Settings: signature
 impl<P: Provider> Verifier<P> {
     /// Looks for the signature in this header instead of those of the scheme. Default: the scheme's
     /// headers. Use it if the provider lets you choose the header, or does not document it.
@@ -128,6 +129,46 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.forms = forms.into())
     }
 
+    /// Accepts signed times up to this far from now, in the past and in the future. Default: the
+    /// tolerance of the provider's scheme, mostly 300 s. Schemes that do not sign a time are not
+    /// affected.
+    ///
+    /// Some providers and gateways sign the time once for each event, and repeat the same bytes
+    /// when they retry. A retry that is older than the tolerance is rejected, so a single failed
+    /// delivery loses the event. Set a tolerance that is longer than their retry schedule, and use
+    /// idempotency to detect duplicates for at least as long as the tolerance.
+    /// [`Linear`](crate::providers::linear) is such a provider. The log line of a rejection reports
+    /// the age of a stale time.
+    ///
+    /// # Security
+    ///
+    /// Anybody who has seen a delivery can send it again within this time. For deliveries that
+    /// waited in a queue of yours, use [`verify_at`](Self::verify_at) instead of a large tolerance.
+    #[must_use]
+    pub fn tolerance(self, tolerance: Duration) -> Self {
+        self.set(|settings| settings.tolerance = Tolerance::Within(tolerance))
+    }
+
+    /// Accepts signed times of any age, and any time in the future.
+    ///
+    /// # Security
+    ///
+    /// Anybody who has seen a delivery can send it again at any time. Only the event's id then
+    /// shows that the event was handled already.
+    #[must_use]
+    pub fn accept_replays_of_any_age(self) -> Self {
+        self.set(|settings| settings.tolerance = Tolerance::Any)
+    }
+
+    /// Sets the clock that signed times are compared with. Default: [`SystemClock`].
+    #[must_use]
+    pub fn clock(self, clock: impl Clock) -> Self {
+        self.set(|settings| settings.clock = Arc::new(clock))
+    }
+}
+
+/// # Settings: body
+impl<P: Provider> Verifier<P> {
     /// Rejects bodies of more bytes than this. Default: 1 MiB (1,048,576 bytes).
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {
@@ -140,7 +181,10 @@ impl<P: Provider> Verifier<P> {
     pub fn body_deadline(self, deadline: Duration) -> Self {
         self.set(|settings| settings.body_deadline = deadline)
     }
+}
 
+/// # Settings: answers
+impl<P: Provider> Verifier<P> {
     /// Sets the one answer to all deliveries whose signature is rejected (401). Default:
     /// `{"error":"Invalid signature"}`.
     ///
@@ -192,7 +236,10 @@ impl<P: Provider> Verifier<P> {
     pub fn unprocessable(self, answer: Answer) -> Self {
         self.set(|settings| settings.custom.set_unprocessable(answer))
     }
+}
 
+/// # Settings: endpoint
+impl<P: Provider> Verifier<P> {
     /// Names the endpoint, to distinguish several endpoints of one provider. Default: the
     /// provider's name. [`Verified::endpoint`](crate::adapter::VerifiedDelivery::endpoint) reports
     /// the name. For idempotency, an event that comes to two endpoints is two events.
@@ -221,50 +268,16 @@ impl<P: Provider> Verifier<P> {
     pub fn endpoint(self, name: impl Into<Cow<'static, str>>) -> Self {
         self.set(|settings| settings.custom.set_endpoint(&name.into()))
     }
+}
 
-    /// Sets the clock that signed times are compared with. Default: [`SystemClock`].
-    #[must_use]
-    pub fn clock(self, clock: impl Clock) -> Self {
-        self.set(|settings| settings.clock = Arc::new(clock))
-    }
-
-    /// Accepts signed times up to this far from now, in the past and in the future. Default: the
-    /// tolerance of the provider's scheme, mostly 300 s. Schemes that do not sign a time are not
-    /// affected.
-    ///
-    /// Some providers and gateways sign the time once for each event, and repeat the same bytes
-    /// when they retry. A retry that is older than the tolerance is rejected, so a single failed
-    /// delivery loses the event. Set a tolerance that is longer than their retry schedule, and use
-    /// idempotency to detect duplicates for at least as long as the tolerance.
-    /// [`Linear`](crate::providers::linear) is such a provider. The log line of a rejection reports
-    /// the age of a stale time.
-    ///
-    /// # Security
-    ///
-    /// Anybody who has seen a delivery can send it again within this time. For deliveries that
-    /// waited in a queue of yours, use [`verify_at`](Self::verify_at) instead of a large tolerance.
-    #[must_use]
-    pub fn tolerance(self, tolerance: Duration) -> Self {
-        self.set(|settings| settings.tolerance = Tolerance::Within(tolerance))
-    }
-
-    /// Accepts signed times of any age, and any time in the future.
-    ///
-    /// # Security
-    ///
-    /// Anybody who has seen a delivery can send it again at any time. Only the event's id then
-    /// shows that the event was handled already.
-    #[must_use]
-    pub fn accept_replays_of_any_age(self) -> Self {
-        self.set(|settings| settings.tolerance = Tolerance::Any)
-    }
-
+impl<P: Provider> Verifier<P> {
     pub(super) fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut Arc::make_mut(&mut self.shared).settings);
         self
     }
 }
 
+/// # Values of the settings: endpoint
 impl<P: Provider> Verifier<P> {
     /// Returns the name of the endpoint: the one that [`endpoint`](Self::endpoint) has set, or the
     /// provider's.
@@ -274,6 +287,7 @@ impl<P: Provider> Verifier<P> {
     }
 }
 
+/// # Values of the settings: body and answers
 impl<P> Verifier<P> {
     /// Returns the length of the largest accepted body, in bytes: see
     /// [`body_limit`](Self::body_limit).
@@ -295,7 +309,9 @@ impl<P> Verifier<P> {
     pub fn get_unauthorized(&self) -> Answer {
         self.shared.settings.custom.unauthorized().cloned().unwrap_or_default()
     }
+}
 
+impl<P> Verifier<P> {
     /// Returns the length of the longest text that can be verified, in bytes. It is more than the
     /// body limit if a form of the body can be longer than the bytes of the wire.
     #[doc(hidden)]

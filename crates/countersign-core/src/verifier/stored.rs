@@ -10,6 +10,7 @@ use crate::{
     scheme::BodyForm, verified::Told,
 };
 
+/// # Stored deliveries
 impl<P: Provider> Verifier<P> {
     /// Makes a proof from a stored delivery **without checking its signature**.
     ///
@@ -131,7 +132,9 @@ impl<P: Provider> Verifier<P> {
         };
         Ok(Verified::new(stored.body().clone(), found.secret_index(), form, told))
     }
+}
 
+impl<P: Provider> Verifier<P> {
     /// Returns the form of a stored delivery, if this verifier can have made its proof.
     fn form_of(&self, stored: &StoredDelivery) -> Result<BodyForm, RestoreError> {
         if stored.provider() != P::NAME {

@@ -12,6 +12,7 @@ use crate::{
     request::RequestTarget,
 };
 
+/// # Tenants
 impl<P: Provider> Verifier<P> {
     /// Returns a verifier for one tenant, with the tenant's current secrets and the same settings.
     /// Returns `Ok(None)` if the tenant does not exist. A verifier with its own secrets returns a
@@ -61,13 +62,10 @@ impl<P: Provider> Verifier<P> {
     pub async fn forget_all_tenants(&self) {
         self.forget(None);
     }
+}
 
-    fn forget(&self, tenant: Option<&str>) {
-        if let KeySource::PerTenant(directory) = &self.shared.keys {
-            directory.forget(tenant);
-        }
-    }
-
+/// # For adapters
+impl<P: Provider> Verifier<P> {
     /// Begins to verify a delivery from a server. If the verifier looks secrets up per tenant,
     /// returns the lookup for the tenant of the request.
     ///
@@ -91,6 +89,14 @@ impl<P: Provider> Verifier<P> {
                 Verification::begin_for(settings, directory, headers, declared_length, target)
                     .map(Admission::LookingUp)
             }
+        }
+    }
+}
+
+impl<P: Provider> Verifier<P> {
+    fn forget(&self, tenant: Option<&str>) {
+        if let KeySource::PerTenant(directory) = &self.shared.keys {
+            directory.forget(tenant);
         }
     }
 }

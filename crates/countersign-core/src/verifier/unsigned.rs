@@ -8,6 +8,7 @@ use crate::{
     request::{UnsignedRequest, unsigned::AnswerUnsigned},
 };
 
+/// # Settings: requests without a signature
 impl<P: Provider> Verifier<P> {
     /// Answers requests **without a signature header** that a provider sends by `POST` to the URL
     /// of its deliveries: handshakes, such as Slack's `ssl_check`
