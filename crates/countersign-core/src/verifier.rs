@@ -250,8 +250,9 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// Once this has returned, no delivery that begins later is judged by the former secrets. A
-    /// delivery whose body is still arriving is judged by the secrets that were set when it began.
+    /// Once this method has returned, no delivery that begins later is judged by the former
+    /// secrets. A delivery whose body is still arriving is judged by the secrets that were set when
+    /// it began.
     ///
     /// # Errors
     ///

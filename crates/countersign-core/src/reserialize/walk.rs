@@ -1,4 +1,4 @@
-//! The pass over the tokens: reads the text once, and writes it in the way of a language.
+//! The pass over the tokens: reads the text once, and writes it as the language does.
 
 use super::{
     Serializer, number,

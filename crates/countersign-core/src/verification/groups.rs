@@ -1,4 +1,4 @@
-//! Headers that hold several groups, each with signatures and a time of its own.
+//! Headers with several groups, each with its own signatures and time.
 
 use std::time::SystemTime;
 

@@ -45,9 +45,9 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// Once this has returned, no delivery that begins later is judged by secrets that were read
-    /// before, even if a lookup was running. A delivery that began before is judged by the secrets
-    /// that its own lookup reads, which can be the old ones. Verifiers that
+    /// Once this method has returned, no delivery that begins later is judged by secrets that were
+    /// read before, even if a lookup was running. A delivery that began before is judged by the
+    /// secrets that its own lookup reads, which can be the old ones. Verifiers that
     /// [`of_tenant`](Self::of_tenant) returned keep their secrets.
     pub async fn forget_tenant(&self, tenant: &str) {
         self.forget(Some(tenant));
