@@ -1,14 +1,14 @@
-//! Time that never jumps.
+//! A monotonic clock.
 
 use std::time::{Duration, Instant};
 
-/// Tells moments, counted from when it was made.
+/// A monotonic clock. Its moments count from its creation.
 pub(super) struct Clock {
     epoch: Instant,
     now: Box<dyn Fn() -> Instant + Send + Sync>,
 }
 
-/// In nanoseconds; the last one, 584 years on, is never reached.
+/// Nanoseconds since the clock was made: enough for 584 years.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment(u64);
 

@@ -1,4 +1,4 @@
-//! Keys, made short and unpredictable.
+//! Short digests of keys, which no sender can predict.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -6,11 +6,12 @@ use siphasher::sip128::SipHasher24;
 
 use super::super::IdempotencyKey;
 
-/// Makes digests under a key of its own, so that senders can neither choose ids that meet in one
-/// shard, nor two with one digest.
+/// Makes digests under a random key of its own, so that a sender can neither aim ids at one shard
+/// nor find two ids with one digest.
 pub(super) struct Digester(SipHasher24);
 
-/// Stands for a key: of 10 million, two are the same once in 10^24 stores.
+/// A digest of 128 bits, which stands for a key. Two of 10 million keys have the same digest with a
+/// probability below 10^-24.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Digest {
     place: u64,
@@ -18,7 +19,7 @@ pub(super) struct Digest {
 }
 
 impl Digester {
-    /// Takes its key from the operating system's randomness, as maps of the standard library do.
+    /// Takes the key from the operating system's randomness, as maps of the standard library do.
     pub(super) fn new() -> Self {
         let half = || RandomState::new().hash_one(());
         Self(SipHasher24::new_with_keys(half(), half()))
@@ -31,12 +32,12 @@ impl Digester {
 }
 
 impl Digest {
-    /// Less than `of`.
+    /// Returns the number of the key's shard, less than `of`.
     pub(super) fn place(self, of: usize) -> usize {
         (self.place % of as u64) as usize
     }
 
-    /// For tables: independent of the place.
+    /// Returns the hash for tables. It does not depend on the place.
     pub(super) fn hash(self) -> u64 {
         self.hash
     }

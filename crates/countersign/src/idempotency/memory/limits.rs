@@ -1,6 +1,6 @@
-//! The bounds of a part of the events.
+//! The limits of a shard.
 
-/// The most that a shard holds.
+/// The most events, and bytes of notes, that a shard holds.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) events: usize,

@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 #[cfg(test)]
 use super::model::Mutex;
 
-/// Lets one at a time at what it holds.
+/// A mutex that is locked only while a closure runs.
 pub(super) struct Lock<T>(Mutex<T>);
 
 impl<T> Lock<T> {
@@ -16,7 +16,7 @@ impl<T> Lock<T> {
     }
 
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut T) -> R) -> R {
-        // Nothing that is done under it panics; if it did, each event would still be in one state.
+        // No closure panics; if one did, each event would still be in one state.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

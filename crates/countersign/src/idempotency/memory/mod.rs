@@ -1,8 +1,10 @@
 //! Claims kept in the memory of one process.
 //!
 //! ```text
-//! MemoryStore -> key's digest -> one of the shards, each behind a lock
-//!                                  claims, done, notes: a table each, by digest
+//! key -> digest -> one of many shards, each behind a lock:
+//!                    claims: digest -> token, and the end of the lease
+//!                    done:   digest -> the end of the ttl
+//!                    notes:  digest -> note, and the end of the ttl
 //! ```
 
 mod clock;

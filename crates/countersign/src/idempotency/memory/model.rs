@@ -1,4 +1,4 @@
-//! Every order in which a few workers can take a shard's lock, tried out by loom.
+//! Tests with loom of every order in which a few workers can take a shard's lock.
 
 use std::{
     cell::Cell,
@@ -63,7 +63,7 @@ fn a_late_release_takes_nothing_from_another() {
     });
 }
 
-/// What the others show is worth something: they would see it.
+/// Shows that the other tests would find a claim that is not atomic.
 #[test]
 #[should_panic(expected = "claimed twice")]
 fn a_claim_in_two_steps_is_found_out() {
@@ -83,7 +83,7 @@ fn a_claim_in_two_steps_is_found_out() {
     });
 }
 
-/// Of workers that claim and complete, one is told that it completed, and its note is kept.
+/// Asserts that exactly one of several workers completes the event, and that its note is kept.
 fn one_completes(workers: u8, time: Time) {
     let world = World::new();
     let working: Vec<_> =
@@ -102,7 +102,7 @@ fn one_completes(workers: u8, time: Time) {
     assert_eq!(world.look(), Claim::Done { note }, "{settled:?}");
 }
 
-/// Claims, and completes what was claimed.
+/// Claims the event, and completes it if the claim is fresh.
 fn work(store: &MemoryStore, note: u8) -> Option<Settled> {
     let one = lease();
     match at_once(store.claim(&one, LEASE)) {
@@ -115,7 +115,7 @@ fn work(store: &MemoryStore, note: u8) -> Option<Settled> {
     }
 }
 
-/// A store, and its time, in which one lease runs out.
+/// A store, and a clock that can advance by one lease.
 struct World {
     store: Arc<MemoryStore>,
     is_later: Arc<AtomicBool>,
@@ -156,7 +156,7 @@ fn lease() -> Lease {
     Lease::new(IdempotencyKey::builder("e").event_type(None).id("1"))
 }
 
-/// The store's futures do not wait.
+/// Polls a future of the store once, because these futures never wait.
 fn at_once<T, E>(future: impl Future<Output = Result<T, E>>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(answer)) => answer,
@@ -166,12 +166,12 @@ fn at_once<T, E>(future: impl Future<Output = Result<T, E>>) -> T {
 
 const LEASE: Duration = Duration::from_secs(60);
 
-/// Runs it in every order. Locks that it makes are loom's.
+/// Runs a test in every order of its threads. Locks that it makes are loom's.
 fn explore(run: impl Fn() + Sync + Send + 'static) {
     explore_with(&Builder::new(), run);
 }
 
-/// Runs it in every order in which a thread is interrupted twice at most: there are too many.
+/// Runs a test in every order with at most two preemptions, because all orders are too many.
 fn explore_some(run: impl Fn() + Sync + Send + 'static) {
     let mut builder = Builder::new();
     builder.preemption_bound = Some(2);
@@ -180,7 +180,7 @@ fn explore_some(run: impl Fn() + Sync + Send + 'static) {
 
 fn explore_with(builder: &Builder, run: impl Fn() + Sync + Send + 'static) {
     EXPLORES.set(true);
-    // Other tests may come on this thread, even if this one fails.
+    // Other tests may run on this thread, even if this one fails.
     let _exploring = Exploring;
     builder.check(run);
 }
@@ -197,7 +197,7 @@ thread_local! {
     static EXPLORES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The standard library's, but loom's where it explores.
+/// A mutex of the standard library, or of loom while loom explores.
 pub(super) enum Mutex<T> {
     Std(std::sync::Mutex<T>),
     Loom(loom::sync::Mutex<T>),

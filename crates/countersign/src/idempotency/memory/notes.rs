@@ -1,4 +1,4 @@
-//! What is kept with events that are done.
+//! The notes of events that are done.
 
 use bytes::Bytes;
 
@@ -9,7 +9,7 @@ use super::{
     table::{Entry, Table},
 };
 
-/// Apart from the events, so that one without a note does not pay for it.
+/// Notes, kept apart from the events, so that an event without a note takes no space for one.
 #[derive(Default)]
 pub(super) struct Notes {
     table: Table<Bytes>,
@@ -18,12 +18,13 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// The note of an event that is done, empty if none is kept.
+    /// Returns the note of an event that is done; empty if none is kept.
     pub(super) fn get(&self, digest: Digest, now: Moment) -> Bytes {
         self.table.get(digest, now).cloned().unwrap_or_default()
     }
 
-    /// Keeps a note instead of a former one. Those that would be over first make room.
+    /// Keeps a note in place of a former one. If there is no space, the notes that expire first are
+    /// removed.
     pub(super) fn insert(
         &mut self,
         digest: Digest,
@@ -59,7 +60,8 @@ impl Notes {
     }
 }
 
-/// With what it takes to keep it: some allocator's share, and a place of which half are free.
+/// Returns the bytes that a note takes: the note, and twice its entry, for the allocator's overhead
+/// and for tables that are half empty.
 fn size(note: &Bytes) -> usize {
     note.len() + 2 * size_of::<Entry<Bytes>>()
 }

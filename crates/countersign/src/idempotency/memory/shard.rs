@@ -13,7 +13,7 @@ use super::{
     table::Table,
 };
 
-/// An event is in progress, done, or free. What is over is as good as free.
+/// Events that are in progress or done. An entry that has expired counts as free.
 #[derive(Default)]
 pub(super) struct Shard {
     claims: Table<Token>,
@@ -21,7 +21,7 @@ pub(super) struct Shard {
     notes: Notes,
 }
 
-/// Every place is taken by a claim.
+/// The error of a shard in which claims take every place.
 #[derive(Debug)]
 pub(super) struct Full;
 
@@ -80,7 +80,7 @@ impl Shard {
         Settled::Applied
     }
 
-    /// Makes an event free that is done. Returns true if it was done.
+    /// Makes an event that is done free. Returns true if it was done.
     pub(super) fn forget(&mut self, digest: Digest, now: Moment) -> bool {
         let is_done = self.done.get(digest, now).is_some();
         if is_done {
@@ -90,7 +90,7 @@ impl Shard {
         is_done
     }
 
-    /// Whether the event is somebody else's or done.
+    /// Returns true if another lease holds the event, or if it is done.
     fn is_lost(&mut self, digest: Digest, token: Token, now: Moment) -> bool {
         match self.claims.find(digest) {
             Some(claimed) => claimed.kept != token && claimed.end > now,
@@ -98,8 +98,8 @@ impl Shard {
         }
     }
 
-    /// In a full shard, forgets claims that ran out, and then a sixteenth of its places of what is
-    /// done: so many at a time, because it takes a look at all.
+    /// Makes room in a full shard. Forgets expired claims and, if that is not enough, completed
+    /// events: a sixteenth of the places at once, because this looks at every entry.
     fn make_room(&mut self, now: Moment, limits: Limits) -> Result<(), Full> {
         if self.len() >= limits.events {
             self.claims.forget_over(now, limits.events);
@@ -124,7 +124,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// A shard, a clock, and ids that do not end.
+    /// A shard, a clock, and an endless supply of ids.
     struct Flood {
         shard: Shard,
         now: Moment,
@@ -140,7 +140,8 @@ mod tests {
             Self { shard: Shard::default(), now: Moment::default(), digester, ids: 0.. }
         }
 
-        /// Claims as many new events, one each second, and completes those asked for.
+        /// Claims this many new events, one per second, and completes each of them if there is a
+        /// `ttl`.
         fn pass(&mut self, events: usize, length: Duration, ttl: Option<Duration>) {
             for id in self.ids.by_ref().take(events) {
                 self.now = self.now.after(SECOND);

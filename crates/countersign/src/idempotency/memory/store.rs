@@ -1,4 +1,4 @@
-//! The store, and how much it holds.
+//! The store and its limits.
 
 use std::{
     fmt,
@@ -16,44 +16,57 @@ use super::{
     shard::{Full, Shard},
 };
 
-/// Claims kept in the memory of one process.
+/// A [`Store`] in the memory of one process.
 ///
-/// Use it when one process receives all deliveries of an endpoint, or where a duplicate now and
-/// then does no harm. Several processes need a store that they share.
+/// Use it if one process receives all deliveries of an endpoint, or if an occasional duplicate does
+/// no harm. Several processes need a store that they share. Share it within the process as an
+/// [`Arc`](std::sync::Arc) or a [`SharedStore`](super::super::SharedStore).
 ///
-/// What it guarantees:
-/// 1. of any number of tasks and threads that claim an event at once, one is told
+/// Guarantees:
+/// 1. if any number of tasks and threads claim a free event at once, one of them gets
 ///    [`Claim::Fresh`];
-/// 2. a claim is not forgotten before its lease has run out: if every place is taken by one,
-///    claiming another event is a [`StoreError`], so that the provider sends that again later;
-/// 3. an event that is done is known for its ttl, which is one for all, unless as many others as
-///    the [`capacity`](Self::capacity) were claimed since;
-/// 4. memory is bounded, whatever is sent;
-/// 5. times are measured by a clock that does not jump;
-/// 6. nothing waits but for a lock, which is held for less than a microsecond as a rule, for less
-///    than a millisecond where a shard tidies up, and never across an await. There is no task in
-///    the background.
+/// 2. a claim is not forgotten before its lease has run out;
+/// 3. a completed event is known for its ttl, if all events have the same ttl, unless as many other
+///    events as the [`capacity`](Self::capacity) were claimed since;
+/// 4. memory is bounded, whatever senders send;
+/// 5. times are measured by a monotonic clock;
+/// 6. a call waits only for a lock, which is held for less than a microsecond as a rule, for less
+///    than a millisecond while a shard is tidied, and never across an `await`. There is no
+///    background task.
 ///
-/// It is shared as an [`Arc`](std::sync::Arc) or a [`SharedStore`](super::super::SharedStore).
+/// # Defaults
 ///
-/// # What is forgotten
+/// The store has a [`capacity`](Self::capacity) of 1,000,000 events, which take about 35 MB when
+/// they are done, and a [`note_space`](Self::note_space) of 64 MiB.
+/// [`Idempotency`](super::super::Idempotency) sets the lease (60 s) and the ttl (24 h).
 ///
-/// Everything, when the process ends: what is delivered again across a restart is handled again.
+/// # Errors
 ///
-/// What is over, when its place is needed. When every place is taken, some of what is done is
-/// forgotten that would be over first: with one ttl for all, what was done longest ago. Events are
-/// spread over shards by chance, and each shard forgets its own, a sixteenth at a time, so that
-/// this holds up to some per cent. Claims in progress are not forgotten for others.
+/// `claim` and `complete` return a [`StoreError`] if every place is taken by an event in progress.
+/// No other call fails. [`Idempotency`](super::super::Idempotency) answers a claim that fails with
+/// 503 and `Retry-After: 5` (seconds), and repeats a completion that fails until the lease runs
+/// out.
 ///
-/// Notes have a space of their own: when that is full, the notes are forgotten whose events would
-/// be over first. Those events stay done, without a note.
+/// # Forgotten events
+///
+/// When the process ends, everything is forgotten: an event that is delivered again after a restart
+/// is handled again.
+///
+/// Expired entries are forgotten when their places are needed. When every place is taken, the
+/// completed events that expire first are forgotten; with one ttl for all, these are the ones that
+/// were completed longest ago. Events are spread over shards at random, and each shard forgets a
+/// sixteenth of its own events at a time, so this order is exact only to a few per cent. Claims in
+/// progress are never forgotten to make room.
+///
+/// Notes have a space of their own. When it is full, the notes of the events that expire first are
+/// forgotten. Those events stay done, without a note.
 ///
 /// # Security
 ///
-/// Keys are kept as digests of 128 bits under a key that is made for each store, so that senders
-/// can neither aim at a shard nor make two ids meet. Who can sign deliveries for one endpoint can
-/// push out what others have done: endpoints of senders that do not trust each other take a store
-/// each.
+/// Keys are kept as digests of 128 bits under a random key of each store, so that a sender can
+/// neither aim at a shard nor make two ids collide. A sender that can sign deliveries for one
+/// endpoint can push out the completed events of other endpoints: give endpoints whose senders do
+/// not trust each other a store each.
 ///
 /// # Examples
 ///
@@ -91,7 +104,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// An empty store for a million events and 64 MiB of notes.
+    /// Makes an empty store for 1,000,000 events and 64 MiB of notes.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -103,12 +116,12 @@ impl MemoryStore {
         }
     }
 
-    /// Sets how many events are known at a time, done or in progress; 1,000,000 unless set, one at
-    /// least. The store is empty afterwards.
+    /// Sets how many events are known at a time, done or in progress. Default: 1,000,000; at least
+    /// 1. The store is empty afterwards.
     ///
-    /// What is done within one ttl, with some to spare, is right: a million in 24 hours is eleven a
-    /// second. It takes some 35 MB when full, and nothing before; places are freed as others come.
-    /// An event in progress takes some 100 bytes instead of 35.
+    /// Choose somewhat more events than come within one ttl: a million in 24 hours is eleven per
+    /// second. A million completed events take some 35 MB. Memory grows with the events, and is
+    /// freed again as others come. An event in progress takes some 100 bytes instead of 35.
     #[must_use]
     pub fn capacity(mut self, events: usize) -> Self {
         self.capacity = events.max(1);
@@ -116,18 +129,19 @@ impl MemoryStore {
         self
     }
 
-    /// Sets how many bytes all notes may take; 64 MiB unless set.
+    /// Sets how many bytes all notes may take. Default: 64 MiB.
     ///
-    /// Each shard has an equal part of it, and there is a shard for 12,500 events of the capacity.
-    /// A note that is longer than the part is not kept: 830 KB by default.
+    /// Each shard has an equal part of this space, and there is a shard for each 12,500 events of
+    /// the capacity. A note that is longer than its shard's part is not kept: by default, longer
+    /// than 838 KB.
     #[must_use]
     pub fn note_space(mut self, bytes: usize) -> Self {
         self.note_space = bytes;
         self
     }
 
-    /// Sets a clock, for tests of what runs out. Times are counted from this call on; a clock that
-    /// goes back stands.
+    /// Sets the clock, for tests of leases and ttls that run out. Times count from this call; an
+    /// earlier time counts as the time of this call.
     ///
     /// # Examples
     ///
@@ -158,14 +172,14 @@ impl MemoryStore {
         self
     }
 
-    /// Acts on the event's shard.
+    /// Runs `act` on the event's shard, under the shard's lock.
     fn with<R>(
         &self,
         key: &IdempotencyKey,
         act: impl FnOnce(&mut Shard, Digest, Moment) -> R,
     ) -> R {
         let digest = self.digester.digest(key);
-        // The time is that of one's turn: what is seen there was not done later.
+        // The clock is read under the lock, so that no entry is from a later time.
         self.shards[digest.place(self.shards.len())]
             .with(|shard| act(shard, digest, self.clock.now()))
     }
@@ -173,8 +187,8 @@ impl MemoryStore {
     fn limits(&self) -> Limits {
         let shards = self.shards.len();
         let part = self.capacity.div_ceil(shards);
-        // They are spread by chance: room for six standard deviations more, when a sixteenth has
-        // just been forgotten.
+        // Events are spread at random. An eighth more leaves room for six standard deviations, even
+        // when a sixteenth has just been forgotten.
         let events = part + part / 8;
         Limits { events, notes: self.note_space / shards }
     }
@@ -209,7 +223,7 @@ impl Store for MemoryStore {
         ttl: Duration,
         note: Bytes,
     ) -> Result<Settled, StoreError> {
-        // It may be a slice of something longer, which it would keep.
+        // A copy, because a slice would keep the whole buffer from which it was cut.
         let note = Bytes::copy_from_slice(&note);
         self.with(lease.key(), |shard, digest, now| {
             shard.complete(digest, lease.token(), now, ttl, note, self.limits())
@@ -238,9 +252,10 @@ fn full(_: Full) -> StoreError {
 const CAPACITY: usize = 1_000_000;
 const NOTE_SPACE: usize = 64 * 1024 * 1024;
 
-/// With an eighth more they just fit a table of 2^14 places, of which two are free of 16. To double
-/// a smaller one, or to forget a sixteenth, takes less than a millisecond.
+/// Events for each shard. With an eighth more, they just fit a table of 2^14 places, of which 14 of
+/// 16 can be taken. Doubling a smaller table, or forgetting a sixteenth, takes less than a
+/// millisecond.
 const EVENTS_OF_A_SHARD: usize = 12_500;
 
-/// For 12 billion events; beyond, shards grow.
+/// Most shards, for 12.5 billion events. For a larger capacity, each shard holds more.
 const MOST_SHARDS: usize = 1_000_000;

@@ -1,10 +1,10 @@
-//! What is known of some events, each until its moment.
+//! A table of events that expire.
 
 use hashbrown::{HashTable, hash_table::Entry as Place};
 
 use super::{clock::Moment, digest::Digest};
 
-/// Entries by their event's digest. What is over stays until there is need of its place.
+/// Entries by the digest of their event. An expired entry stays until its place is needed.
 pub(super) struct Table<T>(HashTable<Entry<T>>);
 
 pub(super) struct Entry<T> {
@@ -24,7 +24,7 @@ impl<T> Table<T> {
         self.0.len()
     }
 
-    /// What is known of an event, if it is not over.
+    /// Returns the value of an event, if the event has not expired.
     pub(super) fn get(&self, digest: Digest, now: Moment) -> Option<&T> {
         let entry = self.0.find(digest.hash(), |entry| entry.digest == digest)?;
         (entry.end > now).then_some(&entry.kept)
@@ -39,7 +39,7 @@ impl<T> Table<T> {
         found.ok().map(|entry| entry.remove().0.kept)
     }
 
-    /// Makes this what is known of an event.
+    /// Adds an event, or replaces its entry.
     pub(super) fn insert(&mut self, digest: Digest, end: Moment, kept: T) {
         let entry = Entry { digest, end, kept };
         match self.0.entry(digest.hash(), |entry| entry.digest == digest, hash) {
@@ -50,8 +50,8 @@ impl<T> Table<T> {
         }
     }
 
-    /// Forgets what is over if there is no place for one more, and finds places for half as many
-    /// again, for `limit` at most. Returns what was forgotten.
+    /// If there is no place for one more entry, forgets the expired ones, and makes places for half
+    /// as many again as remain, at most `limit`. Returns the forgotten entries.
     pub(super) fn tidy(&mut self, now: Moment, limit: usize) -> Vec<Entry<T>> {
         if self.0.len() < self.0.capacity() {
             return Vec::new();
@@ -59,14 +59,14 @@ impl<T> Table<T> {
         self.forget_over(now, limit)
     }
 
-    /// Forgets what is over. Returns it.
+    /// Forgets the expired entries. Returns them.
     pub(super) fn forget_over(&mut self, now: Moment, limit: usize) -> Vec<Entry<T>> {
         let (over, rest) = self.0.drain().partition(|entry| entry.end <= now);
         self.fill(rest, limit);
         over
     }
 
-    /// Forgets as many of those that would be over first. Returns them.
+    /// Forgets the `count` entries that expire first. Returns them.
     pub(super) fn forget_first(&mut self, count: usize, limit: usize) -> Vec<Entry<T>> {
         let mut entries: Vec<_> = self.0.drain().collect();
         if count < entries.len() {
@@ -76,7 +76,8 @@ impl<T> Table<T> {
         entries
     }
 
-    /// Anew: places from which something was removed one by one would not all be free.
+    /// Fills a new table, because places from which entries were removed one by one are not all
+    /// free.
     fn fill(&mut self, entries: Vec<Entry<T>>, limit: usize) {
         let places = (entries.len() + entries.len() / 2).min(limit).max(FEW);
         self.0 = HashTable::with_capacity(places);
@@ -90,7 +91,7 @@ fn hash<T>(entry: &Entry<T>) -> u64 {
     entry.digest.hash()
 }
 
-/// Places to begin with.
+/// Places of a new table.
 const FEW: usize = 28;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The store as a whole, with a clock that is set.
+//! Tests of the whole store, with a clock that the test sets.
 
 use std::{
     error::Error as _,
@@ -20,7 +20,7 @@ fn lease(id: impl ToString + Copy) -> Lease {
     Lease::new(IdempotencyKey::builder("e").event_type(None).id(&id.to_string()))
 }
 
-/// Of so many events, with what lets its time pass.
+/// Makes a store for this many events, and a function that lets its time pass.
 fn store(capacity: usize) -> (MemoryStore, impl Fn(Duration)) {
     let now = Arc::new(Mutex::new(Instant::now()));
     let clock = Arc::clone(&now);
@@ -83,13 +83,13 @@ async fn refuses_claims_when_every_place_is_taken_by_one() {
     }
     let refused = full(store.claim(&lease(4), LEASE).await);
     assert_eq!(refused, "every place is taken by an event in progress");
-    // Who holds one can still do everything.
+    // A worker that holds a claim can still repeat and complete it.
     assert_eq!(store.claim(&working[0], LEASE).await.unwrap(), Claim::Fresh);
     assert_eq!(store.complete(&working[0], TTL, Bytes::new()).await.unwrap(), Settled::Applied);
-    // What is done makes room.
+    // A completed event makes room.
     assert_eq!(store.claim(&lease(4), LEASE).await.unwrap(), Claim::Fresh);
     assert!(store.claim(&lease(5), LEASE).await.is_err());
-    // So does what ran out.
+    // So does an expired lease.
     pass(LEASE);
     assert_eq!(store.claim(&lease(5), LEASE).await.unwrap(), Claim::Fresh);
 }
@@ -129,7 +129,7 @@ async fn keeps_notes_of_the_newest_events() {
         let note = if id < 96 { Bytes::new() } else { Bytes::from(vec![id; 100]) };
         assert_eq!(store.claim(&lease(id), LEASE).await.unwrap(), Claim::Done { note }, "{id}");
     }
-    // One that does not fit pushes out no other.
+    // A note that does not fit pushes out no other.
     handle(&store, "long", &[0; 1000]).await;
     let none = Claim::Done { note: Bytes::new() };
     assert_eq!(store.claim(&lease("long"), LEASE).await.unwrap(), none);
@@ -148,7 +148,7 @@ async fn gives_back_the_place_of_an_event_that_is_forgotten() {
         assert!(!store.forget(lease(id).key()).await.unwrap(), "{id}");
         let next = lease(id);
         assert_eq!(store.claim(&next, LEASE).await.unwrap(), Claim::Fresh, "{id}");
-        // The claim stays, and so does what its work leaves.
+        // A claim is not forgotten, and its work can be completed.
         assert!(!store.forget(next.key()).await.unwrap(), "{id}");
         assert_eq!(
             store.complete(&next, TTL, Bytes::new()).await.unwrap(),
@@ -179,7 +179,7 @@ async fn knows_what_was_done_again_when_the_first_time_is_forgotten() {
     handle(&store, "other", b"").await;
     pass(LEASE);
     handle(&store, "again", b"two").await;
-    // Pushes out the first time and the other.
+    // The first completion of "again" and "other" are pushed out.
     handle(&store, "third", b"").await;
     handle(&store, "fourth", b"").await;
     let note = Bytes::from("two");
