@@ -1,4 +1,4 @@
-//! Lengths that nobody would ask for, and that arithmetic must survive.
+//! Extreme durations, which must not overflow.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Leases that run out, and events that are forgotten.
+//! Leases and ttls that run out.
 
 use super::{
     super::{Settled, Store},
@@ -31,7 +31,7 @@ pub(super) async fn unclaimed<S: Store>(trial: Trial<S>) -> Outcome {
     let when = "the lease ran out, nobody has claimed it since";
     trial.completes(&completing, LONG, b"late", Settled::Applied, when).await?;
     trial.is_done(&lease("completed"), b"late", "it was completed late").await?;
-    // Nobody else has it, and it is free: as was asked for.
+    // No lease holds the event, and it is free, as the release requested.
     trial.releases(&releasing, Settled::Applied, when).await?;
     trial.is_fresh(&lease("released"), LONG, "it was released late").await
 }

@@ -1,4 +1,4 @@
-//! Events that are forgotten because somebody asked for it.
+//! Events that are forgotten on request.
 
 use super::{
     super::{Settled, Store},

@@ -1,4 +1,4 @@
-//! Which events are the same.
+//! Keys that a store must keep apart.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ pub(super) async fn apart<S: Store>(trial: Trial<S>) -> Outcome {
     Ok(())
 }
 
-/// Long ones, odd ones, ones that differ in one character, or in where a part ends.
+/// Returns long keys, unusual keys, and keys that differ in one character or in the end of a part.
 fn keys() -> HashSet<IdempotencyKey> {
     let long = "x".repeat(126);
     let ids = [

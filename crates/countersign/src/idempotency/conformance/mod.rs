@@ -1,9 +1,9 @@
-//! What any [`Store`] must hold to, as tests.
+//! Tests that every [`Store`] must pass.
 //!
-//! Use it when you write a store: one line in a test of your own. It belongs to the development
-//! dependencies: `cargo add --dev countersign --features conformance`.
+//! Use the suite if you write a store: it is one line in a test of yours. It is a development
+//! dependency: `cargo add --dev countersign --features conformance`.
 //!
-//! These are the rules. A report names those that are broken, in these words:
+//! The suite checks these rules. Its report names each broken rule in these words:
 //! 1. an event is free, then claimed, then done;
 //! 2. `retry_after` tells when the other's lease runs out;
 //! 3. a claim can be repeated with its lease;
@@ -19,15 +19,15 @@
 //! 13. no duration is too short or too long;
 //! 14. only an event that is done can be forgotten.
 //!
-//! Time passes as it does: the suite takes leases of some ten milliseconds where one must run out,
-//! and asks until one has. [`check_with_clock`] is for stores whose clock can be set.
+//! The suite runs in real time. Where a lease must run out, it uses one of 30 ms, and waits until
+//! the store has ended it. [`check_with_clock`] is for stores whose clock can be set.
 //!
-//! The suite needs tokio's runtime of several threads: tasks on one thread race too little.
+//! The suite needs tokio's multi-thread runtime: tasks on one thread race too little.
 //!
 //! # Examples
 //!
-//! A store that fits into few lines, checked. Yours connects to its server instead, with a prefix,
-//! a table or a database that is empty each time.
+//! A small store, and its check. A store of yours connects to its server instead, with a prefix, a
+//! table or a database that is empty for each rule.
 //!
 //! ```
 //! use std::{collections::HashMap, sync::Mutex, time::{Duration, Instant}};
@@ -45,7 +45,7 @@
 //!     Done(Bytes),
 //! }
 //!
-//! /// `None` is beyond what a clock can tell: never.
+//! /// Returns `None` for a time beyond the clock's last one: never.
 //! fn after(length: Duration) -> Option<Instant> {
 //!     Instant::now().checked_add(length)
 //! }
@@ -60,7 +60,7 @@
 //!         match events.get(lease.key()) {
 //!             Some((State::Claimed(token), end)) if *token != lease.token() && !is_over(*end) => {
 //!                 let left = |end: Instant| end.saturating_duration_since(Instant::now());
-//!                 // Never zero: the lease may end between the two looks at the clock.
+//!                 // Never zero: the lease may end between the two readings of the clock.
 //!                 let retry_after = end.map_or(Duration::MAX, left).max(Duration::from_millis(1));
 //!                 return Ok(Claim::InProgress { retry_after });
 //!             }
@@ -138,24 +138,24 @@ use std::{future::Future, time::Duration};
 use self::suite::Suite;
 use super::Store;
 
-/// Checks that a store holds to the rules, while time passes as it does.
+/// Checks that a store obeys the rules, in real time.
 ///
-/// `make` makes a store over an empty space of keys, once for each rule.
+/// `make` makes a store over an empty space of keys. It is called once for each rule.
 ///
 /// # Panics
 ///
-/// If a rule is broken; the message names each that is, and what was seen. If the runtime has one
-/// thread only.
+/// Panics if a rule is broken, with a message that names each broken rule and the result that was
+/// seen. Panics if the runtime has only one thread.
 pub async fn check<S: Store, F: Future<Output = S>>(make: impl Fn() -> F) {
     check_with_clock(make, |_| {}).await;
 }
 
-/// The same for stores whose clock can be set: `pass` lets that much time pass for all stores that
-/// `make` made.
+/// Checks a store whose clock can be set, like [`check`]. `pass` lets that much time pass for all
+/// stores that `make` made.
 ///
 /// # Panics
 ///
-/// As [`check`].
+/// Panics as [`check`] does.
 pub async fn check_with_clock<S: Store, F: Future<Output = S>>(
     make: impl Fn() -> F,
     pass: impl Fn(Duration) + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! What is kept with an event.
+//! Notes of all kinds of bytes.
 
 use super::{
     super::{Settled, Store},

@@ -1,4 +1,4 @@
-//! Many at once.
+//! Many claims at once.
 
 use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
@@ -36,7 +36,7 @@ pub(super) async fn one_event<S: Store>(trial: Trial<S>) -> Outcome {
     Ok(())
 }
 
-/// Each event is claimed by [`COPIES`] tasks at about one time, and completed by one.
+/// Each event is claimed by [`COPIES`] tasks at about the same time, and completed by one of them.
 pub(super) async fn many<S: Store>(trial: Trial<S>) -> Outcome {
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
@@ -64,7 +64,7 @@ pub(super) async fn many<S: Store>(trial: Trial<S>) -> Outcome {
     Ok(())
 }
 
-/// Clients go away at any time, and the futures that served them are dropped.
+/// Clients hang up at any time, and the futures that served them are dropped.
 pub(super) async fn dropped<S: Store>(trial: Trial<S>) -> Outcome {
     for polls in 0..POLLS {
         let id = format!("event-{polls}");

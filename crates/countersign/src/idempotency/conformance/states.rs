@@ -1,4 +1,4 @@
-//! Free, claimed, done.
+//! Events that are free, claimed and done, in turn.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ pub(super) async fn retry_after<S: Store>(trial: Trial<S>) -> Outcome {
     if retry_after.is_zero() || retry_after > LONG {
         return Err(format!("{retry_after:?} is not within (0, {LONG:?}], the lease"));
     }
-    // A store whose clock is set has let no time pass.
+    // For a store whose clock is set, no time has passed.
     if retry_after + before.elapsed() + ROUNDING < LONG {
         return Err(format!("{retry_after:?} is far less than is left of {LONG:?}"));
     }
@@ -60,5 +60,5 @@ pub(super) async fn holder<S: Store>(trial: Trial<S>) -> Outcome {
     trial.is_done(&one, b"other", "other has completed it").await
 }
 
-/// Of a store that counts whole seconds.
+/// The rounding of a store that counts whole seconds.
 const ROUNDING: Duration = Duration::from_secs(1);

@@ -13,7 +13,7 @@ use super::{
     trial::{Outcome, Pass, Trial},
 };
 
-/// What makes stores, and what is known of them.
+/// A function that makes stores, and the rules that they have broken.
 pub(super) struct Suite<M> {
     make: M,
     pass: Pass,
@@ -25,7 +25,7 @@ impl<M: Fn() -> F, F: Future<Output: Store>> Suite<M> {
         Self { make, pass: Arc::new(pass), broken: Vec::new() }
     }
 
-    /// The rules that are broken, each with what was seen.
+    /// Runs all rules. Returns those that are broken, each with the result that was seen.
     pub(super) async fn run(mut self) -> Vec<String> {
         assert!(
             Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread,
@@ -48,7 +48,7 @@ impl<M: Fn() -> F, F: Future<Output: Store>> Suite<M> {
         self.broken
     }
 
-    /// A task of its own, so that a panic of the store is the rule's.
+    /// Runs a rule in a task of its own, so that a panic of the store counts as a broken rule.
     pub(super) async fn rule<R, T>(&mut self, name: &str, rule: R)
     where
         R: FnOnce(Trial<F::Output>) -> T,
@@ -70,5 +70,5 @@ impl<M: Fn() -> F, F: Future<Output: Store>> Suite<M> {
     }
 }
 
-/// Of one rule. The longest asks for 8,000 claims.
+/// Longest time for one rule. The longest rule makes 8,000 claims.
 const DEADLINE: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! A store on trial: its verbs, and what is expected of each.
+//! A store under test: its methods, with the result that is expected of each.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -8,16 +8,16 @@ use tokio::time::{Instant, sleep};
 use super::super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError};
 use crate::logs::causes::Causes;
 
-/// What was seen instead, if a rule is broken.
+/// Outcome of a rule; if the rule is broken, the error says what was seen instead.
 pub(super) type Outcome<T = ()> = Result<T, String>;
 
-/// Lets time pass, where it does not by itself.
+/// A function that lets time pass, for a clock that is set.
 pub(super) type Pass = Arc<dyn Fn(Duration) + Send + Sync>;
 
-/// Runs out during a rule.
+/// Length that runs out during a rule.
 pub(super) const SHORT: Duration = Duration::from_millis(30);
 
-/// Does not run out during a rule.
+/// Length that does not run out during a rule.
 pub(super) const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) struct Trial<S> {
@@ -31,7 +31,7 @@ impl<S> Clone for Trial<S> {
     }
 }
 
-/// A new lease of the event.
+/// Makes a new lease of the event.
 pub(super) fn lease(id: &str) -> Lease {
     Lease::new(IdempotencyKey::builder("conformance").event_type(None).id(id))
 }
@@ -52,7 +52,7 @@ impl<S: Store> Trial<S> {
         }
     }
 
-    /// When the other's lease will have run out.
+    /// Returns the time until the other lease runs out.
     pub(super) async fn is_in_progress(&self, lease: &Lease, when: &str) -> Outcome<Duration> {
         match self.claim(lease, LONG).await? {
             Claim::InProgress { retry_after } => Ok(retry_after),
@@ -100,8 +100,8 @@ impl<S: Store> Trial<S> {
         }
     }
 
-    /// Returns once everything has run out that was to last for `length`, counted from any time
-    /// before this call: another event is claimed now for as long, and has run out.
+    /// Returns once every lease and ttl of `length` that began before this call has run out. To
+    /// know that, it claims another event for `length`, and waits until this event is free.
     pub(super) async fn outlive(&self, length: Duration) -> Outcome {
         let canary = lease("canary");
         self.is_fresh(&canary, length, "another event").await?;
@@ -128,7 +128,7 @@ fn failed(verb: &str, error: &StoreError) -> String {
     format!("{verb}: {error}{causes}")
 }
 
-/// Without the note: it may be long.
+/// Names a claim without its note, which may be long.
 fn name(claim: &Claim) -> impl fmt::Display {
     match claim {
         Claim::Fresh => "Fresh".to_owned(),
@@ -141,8 +141,8 @@ fn same(settled: Settled, expected: Settled) -> Outcome {
     if settled == expected { Ok(()) } else { Err(format!("{settled:?}, not {expected:?}")) }
 }
 
-/// Between two looks at what runs out.
+/// Pause between two attempts to claim an event whose lease must run out.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Past [`SHORT`]: the machine may be busy.
+/// Longest wait for a lease of [`SHORT`] to run out, because the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! The suite passes a store that holds to the rules, and names the rule that another breaks.
+//! Tests of the suite: it passes a correct store, and names the rule that a faulty one breaks.
 
 mod naive;
 
@@ -64,7 +64,7 @@ async fn names_the_rule_that_a_store_breaks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn does_not_wait_for_ever_for_a_lease_to_run_out() {
-    // As time does not pass for it.
+    // No time passes for this store.
     let clock = Clock::stopped();
     let mut suite = Suite::new(|| async { NaiveStore::at(&clock) }, |_: Duration| {});
     suite.rule("leases run out", expiry::slow_worker).await;

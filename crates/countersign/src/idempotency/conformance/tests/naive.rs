@@ -1,4 +1,4 @@
-//! A store as simple as can be, and what can be wrong with one.
+//! A simple store, and the faults that a store can have.
 
 use std::{
     collections::HashMap,
@@ -42,7 +42,7 @@ pub(super) enum Fault {
     ForgetsWhatIsOver,
 }
 
-/// Goes as time does, or stands until it is set.
+/// A clock that runs, or that stands until it is set.
 #[derive(Clone, Default)]
 pub(super) struct Clock(Option<Arc<Mutex<Instant>>>);
 
@@ -75,7 +75,7 @@ type Events = HashMap<String, Entry>;
 struct Entry {
     token: Option<Token>,
     former: Option<Token>,
-    /// Never, if there is none.
+    /// `None` if the entry never expires.
     end: Option<Instant>,
     note: Bytes,
 }
@@ -109,7 +109,7 @@ impl NaiveStore {
         self.clock.now().checked_add(length)
     }
 
-    /// What is known of an event and has not run out.
+    /// Returns the entry of an event, if it has not expired.
     fn known(&self, events: &Events, key: &IdempotencyKey) -> Option<Entry> {
         let entry = events.get(&self.key(key))?;
         let is_over = entry.end.is_some_and(|end| end <= self.clock.now());
@@ -124,7 +124,7 @@ impl NaiveStore {
         events.insert(self.key(lease.key()), entry);
     }
 
-    /// What a claim is told, or what it makes of the event.
+    /// Returns the answer to a claim, or the new entry of an event that is free.
     fn look(&self, events: &Events, lease: &Lease, length: Duration) -> Result<Claim, Entry> {
         let mut end = self.end(length);
         if let Some(known) = self.known(events, lease.key()) {
