@@ -1,4 +1,4 @@
-//! From a key to the right to handle an event, and what becomes of it.
+//! The claim to an event: taken by the event's key, then completed or released.
 
 use std::{future::Future, time::Duration};
 
@@ -20,29 +20,30 @@ use crate::{
     surface::Reason,
 };
 
-/// An event that is yours to handle.
+/// The claim to an event. Until its lease runs out, no other delivery of the event is handled.
 ///
-/// [`complete`](Self::complete) it once it is handled. Dropped before, with a handler that failed
-/// or panicked, or a client that hung up, it is released, and the next delivery of it is handled.
+/// Call [`complete`](Self::complete) once the event is handled. A guard that is dropped before
+/// that, because the handler failed or panicked or the client hung up, releases the event, and its
+/// next delivery is handled.
 #[derive(Debug)]
 #[must_use = "an event that is not completed is handled again"]
 pub struct ClaimGuard {
     pub(super) idempotency: Idempotency,
-    /// `None` where there was nothing to claim by, and once it is settled.
+    /// `None` if the delivery has no key, and once the event is completed or released.
     pub(super) lease: Option<Lease>,
     pub(super) stage: Stage,
     /// Digest that a kept answer belongs to; `None` if answers are not kept.
     pub(super) digest: Option<BodyDigest>,
 }
 
-/// How far an event is, which decides what becomes of it when it is dropped.
+/// Progress of an event, which decides whether dropping the guard completes or releases it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Whether it is claimed is not known.
+    /// The store has not answered: the event may be claimed.
     Claiming,
-    /// It is claimed.
+    /// The event is claimed.
     Working,
-    /// It was handled.
+    /// The event was handled.
     #[cfg_attr(
         not(any(feature = "tower", feature = "actix-web")),
         expect(dead_code, reason = "noted by the middleware")
@@ -51,8 +52,7 @@ pub(super) enum Stage {
 }
 
 impl Idempotency {
-    /// Claims the event that a delivery is of: for handlers without the middleware, in whatever
-    /// framework.
+    /// Claims the event of a delivery, for handlers without the middleware, in any framework.
     ///
     /// # Security
     ///
@@ -61,8 +61,12 @@ impl Idempotency {
     ///
     /// # Errors
     ///
-    /// A [`Rejection`], which is the answer: the event is done, or being worked on, or nothing can
-    /// be known of it.
+    /// Returns a [`Rejection`], which is the answer, with
+    /// - 200 and `Idempotent-Replayed: true` if the event was handled before;
+    /// - 503 and `Retry-After` if the event is being handled for another delivery, unless
+    ///   [`in_progress_status`](Self::in_progress_status) sets another status;
+    /// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its
+    ///   [deadline](Self::store_deadline).
     pub fn claim<B, H>(
         &self,
         delivery: &VerifiedDelivery<B>,
@@ -75,12 +79,12 @@ impl Idempotency {
         self.clone().admit(self.identify(delivery, headers))
     }
 
-    /// Claims the event with this key, as [`claim`](Self::claim) does: for events that you name
-    /// yourself, or whose delivery is no longer at hand.
+    /// Claims the event with this key, as [`claim`](Self::claim) does, for events with a key of
+    /// your own or whose delivery is no longer available.
     ///
     /// # Errors
     ///
-    /// As [`claim`](Self::claim).
+    /// Returns the same rejections as [`claim`](Self::claim).
     ///
     /// # Examples
     ///
@@ -117,8 +121,8 @@ impl Idempotency {
                 digest,
             });
         };
-        // Perhaps claimed until the store says otherwise: whatever ends this early, it is given
-        // back.
+        // The event may be claimed as soon as the store is asked: if this future is dropped before
+        // the answer, dropping the guard gives the event back.
         let lease = Some(Lease::new(key));
         let mut claimed = ClaimGuard { idempotency: self, lease, stage: Stage::Claiming, digest };
         let reason = match claimed.claim().await {
@@ -146,7 +150,7 @@ impl Idempotency {
                 return Ok(claimed);
             }
         };
-        // Somebody else's.
+        // The event is another delivery's or done, so dropping the guard must not release it.
         claimed.lease = None;
         Err(Rejection::new(reason))
     }
@@ -155,17 +159,17 @@ impl Idempotency {
 impl ClaimGuard {
     /// Marks the event as done.
     ///
-    /// Whether or not somebody waits for it, it is tried until it succeeds or the lease runs out.
+    /// The store is asked until it succeeds or the lease runs out, even if the future is dropped.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store has not done so within its deadline. The event was handled all
-    /// the same: answer 2xx, for who is asked to send it again will.
+    /// Returns a [`StoreError`] if the store has not marked the event within its deadline. The
+    /// event was handled anyway: answer 2xx, or the provider sends it again.
     pub fn complete(self) -> impl Future<Output = Result<Settled, StoreError>> + Send + 'static {
         self.complete_with(Bytes::new())
     }
 
-    /// Whether duplicates of it are told apart: not so for a delivery without an id.
+    /// Returns true if duplicates of the event are detected: false for a delivery without an id.
     #[must_use]
     pub fn has_key(&self) -> bool {
         self.lease.is_some()
@@ -184,7 +188,7 @@ impl ClaimGuard {
             match completing {
                 Some(completing) => {
                     timeout(deadline, completing).await.unwrap_or_else(|late| {
-                        // It goes on.
+                        // The task goes on.
                         Err(StoreError::new(late))
                     })
                 }
@@ -193,11 +197,11 @@ impl ClaimGuard {
         }
     }
 
-    /// Lets the next delivery of the event be handled.
+    /// Releases the event, so that its next delivery is handled.
     ///
-    /// Whether or not somebody waits for it, it is tried until it succeeds or the lease runs out.
-    /// Dropping it does the same, in the background: a delivery that comes at once may find the
-    /// event claimed still.
+    /// The store is asked until it succeeds or the lease runs out, even if the future is dropped.
+    /// Dropping the guard does the same in the background: a delivery that comes at once may still
+    /// find the event claimed.
     pub fn release(mut self) -> impl Future<Output = ()> + Send + 'static {
         let releasing = self.lease.take().map(|lease| {
             let idempotency = self.idempotency.clone();
@@ -206,13 +210,13 @@ impl ClaimGuard {
         let deadline = self.idempotency.deadline;
         async move {
             if let Some(releasing) = releasing {
-                // What is not done by then is told, and goes on.
+                // After the deadline the task goes on, and each failed attempt is logged.
                 let _ = timeout(deadline, releasing).await;
             }
         }
     }
 
-    /// Reads the first answer, if it was given to the same bytes.
+    /// Reads the first answer from a note, if it was given to the same bytes.
     fn first_answer(&self, note: &Bytes) -> Option<KeptAnswer> {
         let (digest, answer) = decode(note)?;
         if self.digest? == digest {
@@ -274,12 +278,13 @@ impl Idempotency {
 
     async fn release(&self, lease: &Lease) {
         let release = || self.store.release(lease);
-        // Somebody else's is released as far as we are concerned, and so is what ran out.
+        // A lost lease counts as released, and each failure was logged.
         let _ = self.insist("released", lease, release).await;
     }
 
-    /// Releases what may be claimed, and may be only after it was released: a store that is slow
-    /// can do the one after the other. Not for long, because whoever fails is asked by many.
+    /// Releases an event that may be claimed. A slow store can execute the claim after the first
+    /// release, so the event is released three times; no more, because many deliveries ask a store
+    /// that fails.
     async fn give_back(&self, lease: &Lease) {
         for pause in GIVE_BACK {
             sleep(pause).await;
@@ -293,7 +298,7 @@ impl Idempotency {
         }
     }
 
-    /// Asks the store until it answers, or the lease has run out.
+    /// Asks the store until it answers or the lease has run out.
     async fn insist<F>(
         &self,
         what: &str,
@@ -316,7 +321,7 @@ impl Idempotency {
             if left == Some(Duration::ZERO) {
                 return Err(error);
             }
-            // The last attempt is when the lease ends.
+            // The last attempt is made when the lease ends.
             sleep(left.map_or(pause, |left| left.min(pause))).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -328,10 +333,11 @@ fn tell(what: &str, lease: &Lease, error: &StoreError) {
     tracing::error!(target: logs::IDEMPOTENCY, key, cause, "an event was not {what} yet: the store failed");
 }
 
-/// After the first attempt to tell the store; twice as long after each further one.
+/// Pause after the first failed attempt. It doubles after each further one, up to
+/// [`LONGEST_PAUSE`].
 const PAUSE: Duration = Duration::from_millis(250);
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
-/// Before each attempt to give back what may be claimed.
+/// Pauses before each attempt to release an event that may be claimed.
 const GIVE_BACK: [Duration; 3] = [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(8)];

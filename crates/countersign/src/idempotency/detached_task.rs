@@ -1,4 +1,4 @@
-//! Work that outlives whoever waits for it.
+//! Work that goes on after its caller has stopped waiting.
 
 use std::{
     fmt,
@@ -11,8 +11,8 @@ use tokio::runtime::Handle;
 
 use crate::polled_again::poll_boxed;
 
-/// A future that goes on in a task of its own when it is dropped before its end, as it is with a
-/// client that hangs up. Without a runtime of tokio it ends there.
+/// A future that goes on in a task of its own if it is dropped before its end, for example because
+/// the client hung up. Without a tokio runtime, it ends when it is dropped.
 pub(crate) struct DetachedTask<T: Send + 'static>(Option<Pin<Box<dyn Future<Output = T> + Send>>>);
 
 impl<T: Send + 'static> DetachedTask<T> {

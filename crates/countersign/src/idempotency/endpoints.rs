@@ -6,7 +6,7 @@ use countersign_core::__KeySet as KeySet;
 
 use crate::logs;
 
-/// The keys that each endpoint's deliveries were verified with.
+/// The keys of the verifiers of each endpoint.
 ///
 /// Two verifiers that use one endpoint name share the keys of their events. This is correct if they
 /// have the same secrets, as the workers of one server do. If they have no secret in common, they

@@ -1,17 +1,19 @@
-//! What a handler takes, with its event claimed.
+//! The extractor that claims the event of a delivery.
 
 use super::ClaimGuard;
 use crate::adapter::Extractor;
 
-/// A verified delivery whose event is yours to handle: an extractor around another, for handlers
-/// without the middleware. Behind it, there is never one: the event is the middleware's.
+/// A verified delivery whose event is claimed: an extractor around another one, for handlers
+/// without the middleware. Do not use it behind the middleware, which has claimed the event
+/// already: the extractor then finds the event in progress, and answers 503.
 ///
-/// A delivery that `T` refuses is not claimed. [`ClaimGuard::complete`] the event once it is
-/// handled; a handler that returns without doing so, whatever it answers, leaves the event to the
-/// next delivery.
+/// A delivery that `T` rejects is not claimed. Call [`ClaimGuard::complete`] once the event is
+/// handled. If the handler returns without doing so, the next delivery of the event is handled,
+/// whatever the handler answers.
 ///
-/// The store comes from where the verifier comes from: on axum `Idempotency: FromRef<S>`, on
-/// actix-web the app data.
+/// The [`Idempotency`](super::Idempotency) comes from the same place as the verifier: on axum from
+/// the state (`Idempotency: FromRef<S>`), on actix-web from the app data. By default, its lease is
+/// 60 s, its ttl 24 h, and its store's deadline 2 s.
 ///
 /// # Security
 ///
@@ -20,9 +22,14 @@ use crate::adapter::Extractor;
 ///
 /// # Errors
 ///
-/// A [`Rejection`](crate::Rejection) if `T` rejects the delivery; if its event was handled before
-/// (200) or is being handled for another delivery (503); if the store fails (503); or if the
-/// application provides no `Idempotency` (500).
+/// Returns a [`Rejection`](crate::Rejection) with
+/// - the status with which `T` rejects the delivery, such as 401 or 422;
+/// - 200 and `Idempotent-Replayed: true` if the event was handled before;
+/// - 503 and `Retry-After` if the event is being handled for another delivery, unless
+///   [`in_progress_status`](super::Idempotency::in_progress_status) sets another status;
+/// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its deadline;
+/// - 500 if the application provides no `Idempotency` on actix-web (on axum, this does not
+///   compile).
 ///
 /// # Examples
 ///
@@ -44,7 +51,7 @@ use crate::adapter::Extractor;
 ///     // .. handle the event ..
 ///     match claimed.complete().await {
 ///         Ok(_) => StatusCode::OK,
-///         // Handled it is, and it is still being tried to say so.
+///         // The event was handled, and the store is still asked to mark it.
 ///         Err(error) => StatusCode::ACCEPTED,
 ///     }
 /// }
@@ -73,9 +80,9 @@ use crate::adapter::Extractor;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FirstDelivery<T: Extractor> {
-    /// The delivery.
+    /// The verified delivery.
     pub delivery: T,
-    /// Its event.
+    /// The claim to the delivery's event.
     pub claimed: ClaimGuard,
 }
 

@@ -1,4 +1,4 @@
-//! Events that are to be handled again.
+//! Forgetting an event, so that it is handled again.
 
 use tokio::time::timeout;
 
@@ -6,12 +6,12 @@ use super::{Idempotency, IdempotencyKey, Store, StoreError};
 use crate::logs;
 
 impl Idempotency {
-    /// Makes an event that is done free again, so that its next delivery is handled. Returns true
-    /// if it was done.
+    /// Makes a completed event free again, so that its next delivery is handled. Returns true if
+    /// the event was done.
     ///
     /// Use it if an event was answered with 2xx and its work failed afterwards: forget the event,
     /// then let the provider send it again. Log lines about an event have its key, and
-    /// [`IdempotencyKey::of`] makes it from a delivery.
+    /// [`IdempotencyKey::of`] makes the key from a delivery.
     ///
     /// Returns false, and changes nothing, if the event is not known, or if a handler works on it
     /// at the moment.
@@ -21,14 +21,14 @@ impl Idempotency {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store is out of reach, or has not answered within its
-    /// [deadline](Self::store_deadline). The event may be forgotten all the same: a second call
-    /// then returns false.
+    /// Returns a [`StoreError`] if the store is out of reach, or has not answered within its
+    /// [deadline](Self::store_deadline). The event may be forgotten anyway: a second call then
+    /// returns false.
     ///
     /// # Security
     ///
-    /// Whoever can call this can make an event be handled twice. Do not call it with a key that a
-    /// sender chose.
+    /// A caller can make an event be handled twice. Do not call this with a key that a sender
+    /// chose.
     ///
     /// # Examples
     ///

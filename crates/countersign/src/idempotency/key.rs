@@ -62,17 +62,17 @@ pub struct IdempotencyKey(Box<str>);
 impl IdempotencyKey {
     /// Begins the key of an event at an endpoint.
     ///
-    /// If you have a proof, use [`builder_of`](Self::builder_of), which also sets the tenant, or
-    /// [`of`](Self::of), which makes the whole key.
+    /// If you have a verified delivery, use [`builder_of`](Self::builder_of), which also sets the
+    /// tenant, or [`of`](Self::of), which makes the whole key.
     pub fn builder(endpoint: &str) -> KeyBuilder<'_> {
         KeyBuilder::new(endpoint)
     }
 
-    /// Begins the key of a delivery's event: its endpoint and its tenant are set.
+    /// Begins the key of a delivery's event, with its endpoint and its tenant.
     ///
     /// # Examples
     ///
-    /// A provider whose deliveries have neither an id nor a time, so that equal bytes are one
+    /// For a provider whose deliveries have neither an id nor a time, so that equal bytes are one
     /// event:
     ///
     /// ```
@@ -90,9 +90,9 @@ impl IdempotencyKey {
         Self::builder(delivery.endpoint()).tenant(delivery.tenant())
     }
 
-    /// Makes the key of a delivery's event from the signed id and the signed type. They are read
-    /// from the places in the provider's [`EventAt`](crate::event::EventAt); the endpoint is the
-    /// name of the verifier.
+    /// Makes the key of a delivery's event from the signed id and the signed type. The provider's
+    /// [`EventAt`](crate::event::EventAt) has the places of both; the endpoint is the name of the
+    /// verifier.
     ///
     /// Returns `None` if no id is signed; if a member of the id or of the type is repeated, because
     /// two parsers of the body may use different values; or if one of several fields is missing.
@@ -121,7 +121,8 @@ impl IdempotencyKey {
         Self::at(if_signed(delivery.__event().id), delivery, &NO_HEADERS)
     }
 
-    /// Makes the key of a delivery's event from the id in this place, and the type if it is signed.
+    /// Makes the key of a delivery's event from the id in this place, and from the type if it is
+    /// signed.
     pub(super) fn at<B, H>(
         id: Location,
         delivery: &VerifiedDelivery<B>,
@@ -142,13 +143,13 @@ impl IdempotencyKey {
         })
     }
 
-    /// The key as text.
+    /// Returns the key as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The endpoint, as the key has it.
+    /// Returns the endpoint, escaped as in the key.
     pub(super) fn endpoint(&self) -> &str {
         self.0.split('/').next().unwrap_or_default()
     }

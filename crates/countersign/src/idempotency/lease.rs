@@ -1,4 +1,4 @@
-//! Who works on an event.
+//! The lease by which a worker holds an event.
 
 use std::{
     fmt,
@@ -13,33 +13,34 @@ use super::IdempotencyKey;
 
 /// One worker's claim to one event: the event's key, and a token that no other worker has.
 ///
-/// The token fences. Whoever comes back after its lease ran out holds a token that the store has
-/// forgotten, and can neither complete nor release what somebody else has claimed since.
+/// The token is a fence. A worker that comes back after its lease ran out holds a token that the
+/// store no longer accepts, so it can neither complete nor release an event that another worker has
+/// claimed since.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Lease {
     key: IdempotencyKey,
     token: Token,
 }
 
-/// What tells one claim from all others: unique among processes, but for those that go on from one
-/// copy of a memory.
+/// A number that identifies one claim. It is unique among all processes, except processes that
+/// continue from one copy of a memory, such as a snapshot of a machine.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token(u128);
 
 impl Lease {
-    /// Makes a token for the key. Nothing is claimed yet.
+    /// Makes a new token for the key. Nothing is claimed yet.
     #[must_use]
     pub fn new(key: IdempotencyKey) -> Self {
         Self { key, token: Token::next() }
     }
 
-    /// The event's key.
+    /// Returns the event's key.
     #[must_use]
     pub fn key(&self) -> &IdempotencyKey {
         &self.key
     }
 
-    /// The token.
+    /// Returns the token.
     #[must_use]
     pub fn token(&self) -> Token {
         self.token
@@ -47,8 +48,8 @@ impl Lease {
 }
 
 impl Token {
-    /// Numbers the claims of this process under a number of its own, which the operating system's
-    /// randomness makes: tokens have to be different, and are no secret.
+    /// Makes the next token: a random number of this process, followed by the number of the claim.
+    /// Tokens must be different, and are not secret.
     fn next() -> Self {
         static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(()));
         static CLAIMS: AtomicU64 = AtomicU64::new(0);
@@ -56,7 +57,7 @@ impl Token {
         Self(u128::from(*PROCESS) << 64 | u128::from(claim))
     }
 
-    /// The token as 16 bytes, for stores.
+    /// Returns the token as 16 bytes, for stores.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()

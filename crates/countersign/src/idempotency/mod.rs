@@ -1,26 +1,26 @@
-//! Handles an event once, however often it is delivered.
+//! Handles each event once, even if its provider delivers it several times.
 //!
-//! Providers deliver at least once: what they are not sure of having delivered, they send again,
-//! for hours or days. Use it wherever handling an event twice does harm.
+//! Providers deliver at least once: a delivery that they do not know to have arrived is sent again,
+//! for hours or days. Use this module wherever handling an event twice does harm.
 //!
-//! A delivery that was verified is let through to its handler when **all** of these hold:
-//! 1. the event has not been completed within the time that the store remembers (24 h);
-//! 2. nobody else works on it, or has not for as long as a lease (60 s);
-//! 3. the store could be asked, within its deadline (2 s).
+//! A verified delivery reaches its handler when **all** of these conditions hold:
+//! 1. the event was not completed within the time that the store remembers it (24 h by default);
+//! 2. no other delivery of the event holds a claim whose lease (60 s by default) has not run out;
+//! 3. the store answers within its deadline (2 s by default).
 //!
-//! The event is named by the endpoint, the tenant if there are any, and the type and the id that
-//! the provider signed: [`IdempotencyKey`]. It is claimed in one atomic step, so that of any number
-//! of deliveries at once one is handled; a handler that succeeds completes it, and whatever else
-//! ends the handler releases it. [`Rejection`](crate::Rejection) lists the answers to deliveries
-//! that are not let through.
+//! An event's [`IdempotencyKey`] has the endpoint, the tenant if there is one, and the type and the
+//! id that the provider signed. The event is claimed in one atomic step, so that only one of
+//! several deliveries at the same time is handled. A handler that succeeds completes the event, and
+//! a handler that ends in any other way releases it. [`Rejection`](crate::Rejection) lists the
+//! answers to deliveries that do not reach their handler.
 //!
-//! # Ways in
+//! # Entry points
 //!
 //! - Middleware, inside of the one that verifies: `IdempotencyLayer` of [`tower`](crate::tower),
-//!   `IdempotencyMiddleware` of [`actix_web`](crate::actix_web). A handler's 2xx completes the
-//!   event.
-//! - The extractor `FirstDelivery` around another: the handler completes the event.
-//! - [`Idempotency::claim`], with a proof, anywhere.
+//!   `IdempotencyMiddleware` of [`actix_web`](crate::actix_web). A 2xx answer of the handler
+//!   completes the event.
+//! - The extractor `FirstDelivery` around another extractor: the handler completes the event.
+//! - [`Idempotency::claim`], for any code that has a verified delivery.
 //!
 //! # Stores
 //!
@@ -31,9 +31,10 @@
 //! | `countersign_postgres::PostgresStore` | any number | nothing that was committed |
 //! | `countersign_postgres`, `claim_in` | any number | nothing; claim and effect are one transaction |
 //!
-//! A store of your own implements [`Store`], and passes `conformance` (feature `conformance`).
+//! A store of your own implements [`Store`], and must pass the suite `conformance` (feature
+//! `conformance`).
 //!
-//! # What this can promise
+//! # Guarantees
 //!
 //! An event that is not completed is handled at its next delivery. If its worker died, it is
 //! handled at the first delivery after the lease has run out. Until then, and while the store is
@@ -53,36 +54,36 @@
 //! The event is then lost. Set `Verifier::tolerance` longer than its retry schedule, and remember
 //! events for at least as long.
 //!
-//! But between what a handler does and the note that it has done so, much can happen; the next
-//! delivery then does it again. With leases the effect is *at least once*, and more than once only
-//! if
-//! - a handler fails, panics, or is given up with its client after it had its effect: what must not
-//!   be cut short goes into a task of its own, which the handler awaits;
+//! A handler has its effect first, and its event is completed afterwards. If something fails in
+//! between, the next delivery repeats the effect. With leases, the effect therefore happens *at
+//! least once*, and more than once only if
+//! - a handler fails or panics after its effect, or its client hangs up then: run work that must
+//!   not be cut short in a task of its own, which the handler awaits;
 //! - the process dies, or the store fails for as long as the lease, after the effect and before the
 //!   event is completed;
 //! - a handler takes longer than the lease;
-//! - the store loses what it was told.
+//! - the store loses a claim or a completion.
 //!
-//! Where even that is too much, the claim belongs into the transaction that has the effect:
-//! `countersign_postgres` does it *exactly once*.
+//! If even that is too often, claim the event in the transaction that has the effect, with
+//! `claim_in` of `countersign_postgres`: the effect then happens *exactly once*.
 //!
 //! # Work in the background
 //!
 //! A handler that queues the event and answers 202 completes the event, as every 2xx answer does.
-//! The event is then done: duplicates are not handled, even if the work fails later.
-//! The provider does not send it again by itself, either. If the work can fail, then
-//! - keep the event where it survives, in a queue or a table, before the 202 is answered; or
-//! - take the extractor `FirstDelivery` or [`Idempotency::claim`], keep the `ClaimGuard` with the
+//! The event is then done: duplicates are not handled, even if the work fails later. Nor does the
+//! provider send the event again by itself. If the work can fail, then
+//! - write the event to a queue or a table that survives a crash, before the 202 is answered; or
+//! - use the extractor `FirstDelivery` or [`Idempotency::claim`], keep the `ClaimGuard` with the
 //!   work, and complete it at the end. The lease has to be longer than the work takes; a delivery
-//!   that comes meanwhile is answered 503.
+//!   of the event that comes meanwhile is answered 503.
 //!
 //! To handle an event again after its work has failed, forget it with [`Idempotency::forget`], and
-//! let the provider send it again. Until it is forgotten, what an operator sends again is answered
-//! as a duplicate.
+//! let the provider send it again. Until the event is forgotten, a delivery that an operator sends
+//! again is answered as a duplicate.
 //!
 //! # Examples
 //!
-//! Any handler that has a proof:
+//! A handler that has a verified delivery:
 //!
 //! ```
 //! use countersign::{
@@ -97,7 +98,7 @@
 //!     delivery: &VerifiedDelivery<impl AsRef<[u8]>>,
 //! ) -> Result<&'static str, Rejection> {
 //!     let claimed = idempotency.claim(delivery, &[("", ""); 0]).await?;
-//!     // .. what an error in between leaves to the next delivery ..
+//!     // .. handle the event; if this fails, the next delivery is handled ..
 //!     let _ = claimed.complete().await;
 //!     Ok("handled")
 //! }
@@ -120,27 +121,27 @@
 //!
 //! # Deployment
 //!
-//! - Events are told apart by the endpoint's name, which is the provider's unless
-//!   [`Verifier::endpoint`](crate::Verifier::endpoint) says otherwise. Two endpoints of one
-//!   provider need a name each where both handle the same events; services that share a server of
-//!   Redis or PostgreSQL need a prefix or a table each. Otherwise the one swallows what the other
-//!   has handled.
-//! - Two events may have one id where their types differ and are signed. A type in a header that is
+//! - Keys begin with the endpoint's name, which is the provider's name unless
+//!   [`Verifier::endpoint`](crate::Verifier::endpoint) is set. If two endpoints of one provider
+//!   receive the same events, give each endpoint a name of its own. If services share a Redis or
+//!   PostgreSQL server, give each service a prefix or a table of its own. Otherwise an event that
+//!   one of them has handled counts as a duplicate at the other.
+//! - Two events may have one id if their types differ and are signed. A type in a header that is
 //!   not signed, such as Shopify's topic, is not part of the key: choose an id that no two events
 //!   share.
-//! - Use one of the ways in at a time: where two claim the same event, the inner one is told that
-//!   the outer one works on it.
-//! - Deadlines are timers of tokio, and what outlives a request is a task of tokio.
-//! - Deliveries without a signed id are handled, and told at `WARN` under the target
+//! - Use one entry point at a time: if two of them claim the same event, the inner one finds it in
+//!   progress and answers 503.
+//! - Deadlines use tokio's timers, and work that outlives a request runs in a tokio task.
+//! - Deliveries without a signed id are handled, and logged at `WARN` under the target
 //!   `countersign::idempotency`: see [`Idempotency::id`] and
 //!   [`Idempotency::same_body_is_same_event`].
 //!
 //! # Security
 //!
-//! - Give each sender a name of its own. Where two verifiers with different secrets use one name
-//!   and one store, each sender can use up the ids of the other's events, which are lost. If no
-//!   secret is common to the two verifiers and both use one [`Idempotency`], this is logged at
-//!   `ERROR`, once, under the target `countersign::idempotency`. Verifiers with [secrets per
+//! - Give each sender a name of its own. If two verifiers with different secrets use one name and
+//!   one store, each sender can use up the ids of the other's events, which are then lost. If the
+//!   two verifiers have no secret in common and use one [`Idempotency`], this is logged at `ERROR`,
+//!   once, under the target `countersign::idempotency`. Verifiers with [secrets per
 //!   tenant](crate::Verifier::per_tenant) keep tenants apart by themselves.
 //! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the
 //!   same signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.

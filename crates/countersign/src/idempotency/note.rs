@@ -1,4 +1,4 @@
-//! The note of a store that holds a kept answer.
+//! The format of a note that holds a kept answer.
 //!
 //! ```text
 //! version  status  length of the content type  SHA-256 of the signed bytes  content type  body
@@ -18,7 +18,7 @@ pub(super) type BodyDigest = [u8; 32];
 #[cfg(any(feature = "tower", feature = "actix-web"))]
 pub(super) fn encode(answer: &KeptAnswer, digest: &BodyDigest) -> Bytes {
     let KeptAnswer { status, content_type, body } = answer;
-    // A content type comes from a header field, and is shorter than the longest length.
+    // An answer whose content type has over 65,535 bytes is not kept.
     let Ok(length) = u16::try_from(content_type.len()) else { return Bytes::new() };
     let mut note = BytesMut::with_capacity(5 + digest.len() + content_type.len() + body.len());
     note.put_u8(VERSION);
@@ -45,7 +45,7 @@ pub(super) fn decode(note: &Bytes) -> Option<(BodyDigest, KeptAnswer)> {
     Some((*digest, KeptAnswer { status, content_type, body }))
 }
 
-/// Version of the format; notes of other versions are ignored. Version 1 had no digest.
+/// Version of the format. Notes of other versions are ignored; version 1 had no digest.
 const VERSION: u8 = 2;
 
 #[cfg(all(test, any(feature = "tower", feature = "actix-web")))]

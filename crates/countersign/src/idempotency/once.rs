@@ -17,9 +17,9 @@ pub(crate) trait Call: Sized {
     type Sent;
     /// A response without its body.
     type Head;
-    /// The call. An associated type, so that a framework can ask for one that is `Send`.
+    /// The call of the inner service. An associated type, so that a framework can require `Send`.
     type Calling: Future<Output = Result<Self::Response, Self::Error>>;
-    /// The body of a response on its way; `None` if it breaks off.
+    /// The future that reads the body of a response; its body is `None` if the body breaks off.
     type Reading: Future<Output = (Self::Head, Option<Bytes>)>;
 
     /// Calls the inner service.
@@ -34,7 +34,7 @@ pub(crate) trait Call: Sized {
     /// Returns the length of the body in bytes, if it is known and the body is not encoded.
     fn length(response: &Self::Response) -> Option<u64>;
 
-    /// Passes a response on.
+    /// Passes a response on, with its body unread.
     fn pass(response: Self::Response) -> Self::Sent;
 
     /// Reads the body of a response.
@@ -43,14 +43,15 @@ pub(crate) trait Call: Sized {
     /// Makes the answer that is kept for duplicates.
     fn keep(head: &Self::Head, body: Bytes) -> KeptAnswer;
 
-    /// Makes the response whose body was read. A body that broke off cannot be sent.
+    /// Makes the response whose body was read. If the body broke off, the response has an empty
+    /// one.
     fn whole(head: Self::Head, body: Option<Bytes>) -> Self::Sent;
 }
 
 /// Claims the event of a request, calls the inner service, and completes or releases the event.
 ///
-/// A future that is dropped, or a call that panics, releases the event, or completes it if it was
-/// handled.
+/// If the future is dropped or the call panics, the event is released, or completed if it was
+/// handled before.
 pub(crate) async fn once<C: Call>(
     idempotency: Idempotency,
     claim_key: ClaimKey,

@@ -1,4 +1,4 @@
-//! What is set per deployment.
+//! The settings of idempotency.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,10 +9,32 @@ use super::{IdempotencyKey, InProgressStatus, SharedStore, Store, endpoints::End
 use crate::surface::Verifiers;
 use crate::{adapter::VerifiedDelivery, logs};
 
-/// Handles each event once: a store, and how to use it.
+/// A store, and the settings for handling each event once.
 ///
-/// It goes into the layer, or into the state of the application for the extractor
+/// Give it to the middleware, or put it into the application's state for the extractor
 /// [`FirstDelivery`](super::FirstDelivery). Clones share the store.
+///
+/// # Defaults
+///
+/// | setting | default |
+/// |---|---|
+/// | [`lease`](Self::lease) | 60 s |
+/// | [`remember_for`](Self::remember_for) | 24 h |
+/// | [`store_deadline`](Self::store_deadline) | 2 s |
+/// | [`in_progress_status`](Self::in_progress_status) | 503 |
+/// | [`id`](Self::id) | the place in the provider's [`EventAt`](crate::event::EventAt), if it is signed |
+/// | [`same_body_is_same_event`](Self::same_body_is_same_event) | off: a delivery without an id is always handled |
+/// | [`replay_answers_up_to`](Self::replay_answers_up_to) | off: no answer is kept |
+/// | [`risk_duplicates_when_store_fails`](Self::risk_duplicates_when_store_fails) | off: 503 while the store fails |
+///
+/// # Rejections
+///
+/// A delivery is not handled, but answered with
+/// - 200, `Idempotent-Replayed: true` and `{"duplicate":true}`, or the kept answer, if its event
+///   was handled before;
+/// - 503 and `Retry-After`, which is the rest of the other lease in whole seconds, if its event is
+///   being handled for another delivery;
+/// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its deadline.
 ///
 /// # Examples
 ///
@@ -39,7 +61,7 @@ pub struct Idempotency {
     endpoints: Arc<Endpoints>,
 }
 
-/// What happens to a delivery that nothing can be known of.
+/// Treatment of deliveries while the store fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WhenStoreFails {
     Refuse,
@@ -53,7 +75,7 @@ enum WithoutId {
 }
 
 impl Idempotency {
-    /// Keeps claims in this store.
+    /// Keeps claims in this store, with the default settings.
     pub fn new(store: impl Store) -> Self {
         Self {
             store: SharedStore::new(store),
@@ -69,27 +91,27 @@ impl Idempotency {
         }
     }
 
-    /// Sets for how long an event is its worker's, unless it is completed or released before.
-    /// Default: 60 s, twice as long as the most patient providers wait for an answer.
+    /// Sets how long a claim lasts, unless the event is completed or released before. Default:
+    /// 60 s, twice as long as the most patient providers wait for an answer.
     ///
-    /// A handler that takes longer can be overtaken by a second delivery of its event. If a worker
-    /// dies, its event is not handled until the lease has run out. The lease has to end before the
-    /// sender's last try. Some senders give up within a minute: Sanity sends twice more, 30 s
-    /// apart.
+    /// If a handler takes longer, a second delivery of its event can be handled at the same time.
+    /// If a worker dies, its event is not handled until the lease has run out. The lease has to end
+    /// before the sender's last try. Some senders give up within a minute: Sanity sends twice more,
+    /// 30 s apart.
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }
 
-    /// Sets for how long an event that is done is remembered. Default: 24 h.
+    /// Sets how long a completed event is remembered. Default: 24 h.
     ///
-    /// A delivery that comes later is handled again, so it should be longer than the provider goes
-    /// on trying: most give up within a day, Stripe and Shopify after two or three.
+    /// A later delivery of the event is handled again, so set it longer than the provider keeps
+    /// trying: most give up within a day, Stripe after three days.
     pub fn remember_for(self, ttl: Duration) -> Self {
         Self { ttl, ..self }
     }
 
     /// Sets how long the store may take to answer. Default: 2 s, so that a delivery is answered
-    /// before its provider gives up.
+    /// before its provider stops waiting.
     pub fn store_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
     }
@@ -103,10 +125,10 @@ impl Idempotency {
         Self { in_progress, ..self }
     }
 
-    /// Handles deliveries also while the store is out of reach. Default: they are answered 503, so
-    /// that the provider sends them again.
+    /// Handles deliveries even while the store fails or is out of reach. Default: they are answered
+    /// 503, so that the provider sends them again.
     ///
-    /// For as long as the store fails, duplicates are handled as often as they come.
+    /// While the store fails, every duplicate is handled.
     pub fn risk_duplicates_when_store_fails(self) -> Self {
         Self { when_store_fails: WhenStoreFails::Handle, ..self }
     }
@@ -114,8 +136,8 @@ impl Idempotency {
     /// Sets the place of the event's id. Default: the place in the provider's
     /// [`EventAt`](crate::event::EventAt), if the signature covers it.
     ///
-    /// [`Location::BodyAll`] names an event by several members together. A delivery that lacks one
-    /// of them, or repeats one, is handled without duplicate detection.
+    /// [`Location::BodyAll`] identifies an event by several members together. A delivery that lacks
+    /// one of them, or repeats one, is handled without duplicate detection.
     ///
     /// The type is part of the key as well, but only if it is signed. If it is not signed, as with
     /// Shopify's topics, do not choose an id that several events share. With the id of an order,
@@ -132,28 +154,29 @@ impl Idempotency {
     ///
     /// # Security
     ///
-    /// Who replays a delivery can change a [`Location::UnsignedHeader`], so that it is taken for
-    /// another event; and who once gets a signed delivery can use up the id of an event to come.
-    /// Some providers, such as GitHub, tell the id nowhere else: name the header only if you trust
-    /// everybody on the way.
+    /// A [`Location::UnsignedHeader`] can be changed by anyone who has a signed delivery. The
+    /// delivery can then be replayed as another event, or with the id of a future event, which is
+    /// then lost. Some providers, such as GitHub, send the id only in such a header: use it only if
+    /// you trust every hop between the provider and you.
     pub fn id(self, field: Location) -> Self {
         Self { id: Some(field), ..self }
     }
 
-    /// Takes deliveries without an id for the same event if their signed bytes are equal. Default:
-    /// each is handled, since two equal bodies can be two events.
+    /// Treats deliveries without an id as one event if their signed bytes are equal. Default: each
+    /// of them is handled, because two equal bodies can be two events.
     ///
-    /// Right for events that tell a state, or hold a time or a number of their own; wrong for "a
-    /// cup was sold".
+    /// This is right for events that contain a time, a unique number or a complete state, and wrong
+    /// for "a cup was sold".
     pub fn same_body_is_same_event(self) -> Self {
         Self { without_id: WithoutId::UseBody, ..self }
     }
 
-    /// Keeps the first answer's status, content type and body of at most this many bytes, and gives
-    /// it to duplicates. Default: a duplicate is answered 200.
+    /// Keeps the status, content type and body of the first answer, if its body has at most this
+    /// many bytes, and gives the answer to duplicates. Default: no answer is kept, and a duplicate
+    /// is answered 200 with `{"duplicate":true}`.
     ///
-    /// Answers that are larger, or whose size is not known when they begin, are not kept. It is the
-    /// middleware that keeps them.
+    /// An answer is not kept if it is larger, if its size is not known when it begins, or if it has
+    /// a `Content-Encoding`. Only the middleware keeps answers.
     ///
     /// # Security
     ///
@@ -166,8 +189,8 @@ impl Idempotency {
         Self { longest_answer: Some(bytes), ..self }
     }
 
-    /// What makes another delivery the same event as this one; `None` if nothing does, which is
-    /// logged at `WARN`.
+    /// Returns the key of a delivery's event: deliveries with equal keys are one event. Returns
+    /// `None`, and logs at `WARN`, if the delivery does not identify its event.
     pub fn key<B, H>(&self, delivery: &VerifiedDelivery<B>, headers: &H) -> Option<IdempotencyKey>
     where
         B: AsRef<[u8]>,

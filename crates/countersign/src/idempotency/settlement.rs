@@ -1,16 +1,17 @@
-//! What becomes of a claimed event when its handler has answered: what the middleware of all
-//! frameworks does.
+//! Completes or releases a claimed event after its handler has answered, for the middleware of all
+//! frameworks.
 
 use super::{ClaimGuard, KeptAnswer, claim_guard::Stage, note::encode};
 
 impl ClaimGuard {
-    /// Notes whether the event was handled, which decides what becomes of it.
+    /// Notes whether the event was handled. If it was, it is completed, otherwise released.
     pub(super) fn after(mut self, was_handled: bool) -> Self {
         self.stage = if was_handled { Stage::Handled } else { Stage::Working };
         self
     }
 
-    /// Completes the event if it was handled, and keeps an answer with it; otherwise releases it.
+    /// Completes the event if it was handled, and keeps the answer with it; otherwise releases the
+    /// event.
     pub(super) async fn settle(self, answer: Option<&KeptAnswer>) {
         if self.stage == Stage::Handled {
             let note = answer.zip(self.digest).map(|(answer, digest)| encode(answer, &digest));
@@ -22,7 +23,7 @@ impl ClaimGuard {
         }
     }
 
-    /// Whether an answer of this many bytes is to be kept for duplicates.
+    /// Returns true if an answer of this many bytes must be kept for duplicates.
     pub(super) fn keeps(&self, length: Option<u64>) -> bool {
         let longest = self.lease.as_ref().and(self.digest).and(self.idempotency.longest_answer);
         let longest = longest.and_then(|bytes| u64::try_from(bytes).ok());

@@ -1,4 +1,4 @@
-//! Any store, for the state of an application.
+//! Stores of all types, behind one type.
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError};
 
-/// Any [`Store`], behind one type: clones share it.
+/// A [`Store`] of any type, behind one type. Clones share the store.
 #[derive(Clone)]
 pub struct SharedStore(Arc<dyn ErasedStore>);
 
@@ -47,7 +47,8 @@ impl Store for SharedStore {
     }
 }
 
-/// A store's verbs with boxed futures: those of [`Store`] are of a different type for each.
+/// The methods of a [`Store`] with boxed futures, because a trait object cannot return each store's
+/// own future types.
 trait ErasedStore: Send + Sync {
     fn claim<'a>(&'a self, lease: &'a Lease, length: Duration) -> Answer<'a, Claim>;
     fn complete<'a>(&'a self, lease: &'a Lease, ttl: Duration, note: Bytes) -> Answer<'a, Settled>;

@@ -1,4 +1,4 @@
-//! Where claims are kept.
+//! The contract of a store that keeps claims.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -6,49 +6,49 @@ use bytes::Bytes;
 
 use super::{IdempotencyKey, Lease, StoreError};
 
-/// Remembers which events are being worked on, and which are done.
+/// Remembers which events are in progress and which are done.
 ///
-/// An event is free, claimed by one lease, or done.
+/// An event is free, claimed by one lease, or done:
 ///
 /// ```text
-///          claim                    complete
-///   free ---------> claimed by one ----------> done
-///    ^                |      |                   |
-///    |     release    |      |                   |
-///    +----------------+      |                   |
-///    |   the lease runs out  |  ttl runs out     |
-///    +-----------------------+-------------------+
-///                forget makes a done event free, too
+///             claim                complete
+///   free --------------> claimed --------------> done
+///    ^                   |     |                   |
+///    |      release      |     |                   |
+///    +-------------------+     |                   |
+///    |     the lease runs out  |                   |
+///    +-------------------------+                   |
+///    |          the ttl runs out, or forget        |
+///    +---------------------------------------------+
 /// ```
 ///
-/// Any store must pass the suite of the feature `conformance`, which is the contract in tests.
-/// Times are measured by the store's own clock (a server's, or one that never jumps), so that
-/// clocks of workers do not matter.
+/// Every store must pass the suite of the feature `conformance`, which tests this contract. Times
+/// are measured by the store's own clock (a server's clock, or a monotonic one), so that the
+/// workers' clocks do not matter.
 pub trait Store: Send + Sync + 'static {
-    /// Claims the lease's event for as long as `length`, in one atomic step: of any number that
-    /// claim at once, one is told [`Claim::Fresh`].
+    /// Claims the lease's event for `length`, in one atomic step: if several workers claim a free
+    /// event at once, one of them gets [`Claim::Fresh`].
     ///
-    /// To claim again with the same lease is to be told `Fresh` again, for `length` from then on,
-    /// so that a claim whose answer was lost can be repeated.
+    /// A lease that holds the event gets `Fresh` again, for `length` from then on, so that a claim
+    /// whose answer was lost can be repeated.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store is out of reach. Nothing is known then: the event may be
-    /// claimed.
+    /// Returns a [`StoreError`] if the store is out of reach. The event may be claimed then.
     fn claim(
         &self,
         lease: &Lease,
         length: Duration,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
 
-    /// Marks the event as done for as long as `ttl`, and keeps a note with it.
+    /// Marks the event as done for `ttl`, and keeps a note with it.
     ///
-    /// An event whose lease ran out, and which nobody has claimed since, becomes done all the
-    /// same: it was worked on.
+    /// An event whose lease ran out becomes done as well, unless another worker has claimed it
+    /// since: it was handled.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store is out of reach.
+    /// Returns a [`StoreError`] if the store is out of reach.
     fn complete(
         &self,
         lease: &Lease,
@@ -56,53 +56,54 @@ pub trait Store: Send + Sync + 'static {
         note: Bytes,
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
-    /// Makes the event free again. One that is done stays so, and the answer is
-    /// [`Settled::LeaseLost`]; one whose lease ran out is free already, and it is
-    /// [`Settled::Applied`].
+    /// Makes the event free again, and returns [`Settled::Applied`]. If the lease ran out, the
+    /// event is free already, and the result is the same. An event that is done, or that another
+    /// lease holds, is not changed, and the result is [`Settled::LeaseLost`].
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store is out of reach. The event is free once its lease runs out.
+    /// Returns a [`StoreError`] if the store is out of reach. The event is free once its lease runs
+    /// out.
     fn release(&self, lease: &Lease) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
     /// Makes an event that is done free again, so that its next delivery is handled. Returns true
-    /// if it was done.
+    /// if the event was done.
     ///
-    /// Returns false, and changes nothing, if the event is free or is claimed by a lease that has
-    /// not run out: somebody works on it, and it must not be handled twice at once.
+    /// Returns false, and changes nothing, if the event is free, or if a lease that has not run out
+    /// holds it: a worker handles the event, which must not be handled twice at once.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store is out of reach. The event may be forgotten all the same: a
+    /// Returns a [`StoreError`] if the store is out of reach. The event may be forgotten anyway: a
     /// second call then returns false.
     fn forget(&self, key: &IdempotencyKey)
     -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
-/// What came of a claim.
+/// Result of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// The event is yours until the lease runs out.
+    /// The lease holds the event until it runs out.
     Fresh,
-    /// Somebody else works on it.
+    /// Another lease holds the event.
     InProgress {
-        /// When the other's lease will have run out.
+        /// Time until the other lease runs out.
         retry_after: Duration,
     },
-    /// It is done.
+    /// The event is done.
     Done {
-        /// What was kept with it; empty if nothing was.
+        /// The note that was kept with the event; empty if there is none.
         note: Bytes,
     },
 }
 
-/// What came of completing or releasing.
+/// Result of completing or releasing an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a lease that was lost tells that an event may have been handled twice"]
 pub enum Settled {
-    /// It is as asked for.
+    /// The event is done or free, as requested.
     Applied,
-    /// The lease had run out, and the event is somebody else's or done: nothing was changed.
+    /// Nothing was changed, because the event is done or another lease holds it.
     LeaseLost,
 }
 

@@ -1,4 +1,4 @@
-//! What becomes of a claim, whatever the store does.
+//! Tests of claims with a store that works, fails or does not answer.
 
 mod told;
 
@@ -35,7 +35,7 @@ async fn claim(idempotency: &Idempotency) -> Result<ClaimGuard, Rejection> {
     idempotency.claim(&verified(BODY), &NO_HEADERS).await
 }
 
-/// Lets tasks in the background come to rest.
+/// Lets tasks in the background run until they wait.
 async fn rest() {
     for _ in 0..8 {
         tokio::task::yield_now().await;
@@ -51,7 +51,7 @@ async fn answers_an_event_in_progress_as_was_set() {
         let second = claim(&idempotency).await.unwrap_err();
         assert_eq!((second.status(), status.code()), (code, code));
         assert!(second.headers().any(|header| header == ("retry-after", "60".into())));
-        // Nothing else is answered with it.
+        // Other answers keep their status.
         let _ = claimed.complete().await;
         assert_eq!(claim(&idempotency).await.unwrap_err().status(), 200);
     }
@@ -109,12 +109,12 @@ async fn releases_what_is_dropped() {
 async fn completes_what_was_handled_when_nobody_waits() {
     let store = Told::default();
     let idempotency = Idempotency::new(store.clone());
-    // Asked for, and never polled.
+    // The future is dropped without being polled.
     drop(claim(&idempotency).await.unwrap().complete());
     rest().await;
     assert_eq!(store.state(), Some(State::Done(Bytes::new())));
 
-    // The store comes back after whoever waited has gone.
+    // The store works again after the caller has stopped waiting.
     store.states.lock().unwrap().clear();
     let claimed = claim(&idempotency).await.unwrap();
     store.set(Mood::Hangs);
@@ -191,7 +191,7 @@ async fn frees_what_was_claimed_once_the_store_is_back() {
     sleep(Duration::from_secs(10)).await;
     assert_eq!(store.state(), None);
 
-    // With the handler's own failure nobody waits for longer than the deadline.
+    // After a handler's failure, the caller waits at most for the deadline.
     let claimed = claim(&idempotency).await.unwrap();
     store.set(Mood::Fails);
     let begin = Instant::now();
@@ -215,7 +215,7 @@ async fn completes_after_an_outage_that_is_shorter_than_the_lease() {
             store.set(Mood::Works);
             sleep(Duration::from_secs(5)).await;
             assert_eq!(store.state(), Some(State::Done(Bytes::new())), "{outage} s");
-            // Nobody is kept waiting for longer than the deadline.
+            // The caller waits at most for the deadline.
             let is_in_time = outage == 1 && matches!(mood, Mood::Fails);
             assert_eq!(completing.await.unwrap().is_ok(), is_in_time);
         }
@@ -256,7 +256,7 @@ async fn finds_the_id_where_it_is_signed_and_nowhere_else() {
         "[]",
         "no JSON",
         "",
-        // Two readers may take different values.
+        // Two parsers may use different values.
         r#"{"id":"evt_1","type":"a","type":"b"}"#,
         r#"{"id":"evt_1","id":"evt_2","type":"a"}"#,
     ] {
@@ -340,7 +340,7 @@ async fn gives_the_first_answer_to_duplicates() {
     assert_eq!((rejection.status(), &*rejection.body()), (202, &b"ok"[..]));
     assert!(rejection.headers().any(|header| header == ("content-type", "text/plain".into())));
 
-    // Of the same event, with other bytes; and with a note of the format that had no digest.
+    // A duplicate with other bytes, and then a note of the former format, which had no digest.
     let other = verified(r#"{"id":"evt_1","type":"user.created","data":7}"#);
     let rejection = idempotency.claim(&other, &NO_HEADERS).await.unwrap_err();
     assert_eq!((rejection.status(), &*rejection.body()), (200, &br#"{"duplicate":true}"#[..]));

@@ -1,11 +1,11 @@
-//! A key, part by part.
+//! Builders of a key.
 
 use super::{
     IdempotencyKey,
     part::{LONGEST, push, push_absent, push_digest, push_fields},
 };
 
-/// The endpoint and the tenant of a key. Made by [`IdempotencyKey::builder`].
+/// The endpoint and the tenant of a key. [`IdempotencyKey::builder`] makes it.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct KeyBuilder<'a> {
@@ -13,7 +13,7 @@ pub struct KeyBuilder<'a> {
     tenant: Option<&'a str>,
 }
 
-/// All of a key but its id. Made by [`KeyBuilder::event_type`].
+/// All parts of a key except its id. [`KeyBuilder::event_type`] makes it.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct EventKeyBuilder<'a> {
@@ -36,8 +36,8 @@ impl<'a> KeyBuilder<'a> {
     ///
     /// # Security
     ///
-    /// A type in a header that is not signed must not be part of a key: anybody who replays the
-    /// delivery with another type would make the handler run again.
+    /// A type in a header that is not signed must not be part of a key: a delivery that is replayed
+    /// with another type would be handled again.
     pub fn event_type(self, event_type: Option<&'a str>) -> EventKeyBuilder<'a> {
         EventKeyBuilder { at: self, event_type }
     }
@@ -62,8 +62,8 @@ impl EventKeyBuilder<'_> {
         self.with(|key| push(key, id))
     }
 
-    /// Completes the key with several fields that name the event together, such as a code and a
-    /// reference. An absent field differs from an empty one, and the fields' order matters.
+    /// Completes the key with several fields that together name the event, such as a code and a
+    /// reference. An absent field differs from an empty one, and the order of the fields matters.
     ///
     /// An empty array does not compile: all events would have the same key.
     #[must_use]

@@ -1,10 +1,11 @@
-//! The spelling of a key's parts.
+//! The text of a key's parts.
 
 use std::fmt::Write as _;
 
 use countersign_core::adapter::body_digest;
 
-/// Most bytes of a part.
+/// Most bytes of a text. A longer text is replaced by its digest, so that a key is at most 520
+/// bytes.
 pub(super) const LONGEST: usize = 128;
 
 /// Writes a part that is absent.
@@ -12,7 +13,8 @@ pub(super) fn push_absent(key: &mut String) {
     key.push_str(ABSENT);
 }
 
-/// Writes a text: escapes characters that have a meaning in a key or for a store, and shortens it.
+/// Writes a text: escapes characters that have a meaning in a key or for a store, and replaces a
+/// long text by its digest.
 pub(super) fn push(key: &mut String, text: &str) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let escaped = text.bytes().filter(|byte| !is_plain(*byte)).count();

@@ -74,7 +74,7 @@ fn bounds_the_length_of_fields() {
     let digest = fields([Some(&long), Some("y")]);
     assert!(digest.starts_with("e/-/-/++"), "{digest}");
     assert_ne!(digest, fields([Some(&long), Some("z")]));
-    // Nobody can spell the digest of other fields.
+    // No field can imitate the digest of other fields.
     assert_ne!(digest, fields([Some(digest.trim_start_matches("e/-/-/+"))]));
     let text = format!("+{long},y");
     assert_ne!(digest, fields([Some(&text)]));
@@ -98,10 +98,10 @@ fn bounds_the_length_and_keeps_long_ids_apart() {
     let (one, other) = (key(&"x".repeat(129)), key(&"x".repeat(130)));
     assert!(one.starts_with("e/-/-/~") && one.len() == 6 + 65, "{one}");
     assert_ne!(one, other);
-    // An escape counts as it is written.
+    // The limit applies to the escaped text.
     assert!(key(&"/".repeat(43)).starts_with("e/-/-/~"));
     assert_eq!(key(&"/".repeat(42)).len(), 6 + 126);
-    // Nobody can spell the digest of another id.
+    // No id can imitate the digest of another id.
     assert_ne!(key(one.trim_start_matches("e/-/-/")), one);
     for length in [43, 128, 129, 1000] {
         let long = "x".repeat(length);

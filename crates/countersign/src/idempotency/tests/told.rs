@@ -1,4 +1,4 @@
-//! A store that does as it is told.
+//! A store whose behavior is set by a test.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use crate::idempotency::{Claim, IdempotencyKey, Lease, Settled, Store, StoreError, Token};
 
-/// Claims that a test can look at, in a store that does as it is told.
+/// A store whose claims a test can read and whose behavior a test can set.
 #[derive(Clone, Default)]
 pub(super) struct Told {
     pub(super) states: Arc<Mutex<HashMap<String, State>>>,
@@ -30,7 +30,7 @@ pub(super) enum Mood {
     Works,
     Fails,
     Hangs,
-    /// It does what it is asked to, and its answer is lost.
+    /// Executes the request, and never answers.
     HangsAfterwards,
 }
 
