@@ -18,19 +18,35 @@ use crate::{
     surface::{Verifiers, proof::Finder},
 };
 
-/// Middleware that calls the inner service once for each event: inside of a [`VerifyMiddleware`]
-/// with the same verifiers.
+/// Middleware that calls the inner service once for each event. Put it inside of a
+/// [`VerifyMiddleware`] with the same verifiers.
 ///
-/// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
-/// an error, a panic, or a client that hangs up releases it, so that the next delivery is handled.
-/// [`Rejection`](crate::Rejection) lists the answers to deliveries that are not let through.
+/// The middleware claims the event of a delivery, and then calls the inner service. A 2xx answer
+/// completes the event. Any other answer, an error, a panic or a client that hangs up releases the
+/// event, so that its next delivery is handled.
 ///
-/// A client that closes its half of the connection has not hung up for actix: unless
-/// `HttpServer::h1_allow_half_closed(false)` is set, its handler goes on to its end.
+/// For actix-web, a client that closes only its half of the connection has not hung up, and its
+/// handler runs to the end, unless `HttpServer::h1_allow_half_closed(false)` is set.
+///
+/// # Rejections
+///
+/// A delivery does not reach the inner service, but is answered with
+/// - 200 and `Idempotent-Replayed: true` if its event was handled before; the answer is the first
+///   one if [`replay_answers_up_to`](Idempotency::replay_answers_up_to) kept it;
+/// - 503 and `Retry-After` if its event is being handled for another delivery, unless
+///   [`in_progress_status`](Idempotency::in_progress_status) sets another status;
+/// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its deadline;
+/// - 500 if no middleware of these verifiers is around this one, which is a mistake in the
+///   application.
+///
+/// # Defaults
+///
+/// [`Idempotency`] has all settings: by default, a claim lasts for 60 s, a completed event is
+/// remembered for 24 h, and the store has to answer within 2 s.
 ///
 /// # Examples
 ///
-/// What is wrapped last is around the others:
+/// The middleware that is wrapped last is the outermost one:
 ///
 /// ```
 /// use actix_web::{App, HttpResponse, http::StatusCode, test, web};
@@ -81,8 +97,7 @@ pub struct IdempotencyMiddleware {
 }
 
 impl IdempotencyMiddleware {
-    /// Handles each event once, for deliveries that `verifiers` let through: the verifiers of the
-    /// middleware around this one.
+    /// Handles each event once. `verifiers` are those of the middleware around this one.
     ///
     /// # Security
     ///
@@ -114,7 +129,7 @@ where
 
 /// Service of [`IdempotencyMiddleware`].
 pub struct IdempotencyService<S> {
-    // Shared with the deliveries under way: it is called once their events are claimed.
+    // Shared with the deliveries in progress, which call it once their events are claimed.
     inner: Rc<S>,
     idempotency: Idempotency,
     finder: Finder<Extensions>,

@@ -16,7 +16,7 @@ use crate::{
     tower::ResponseBody,
 };
 
-/// A request, and a clone of the inner service that was polled ready.
+/// A request, and the inner service that was polled ready.
 pub(super) struct TowerCall<S, B> {
     pub(super) inner: S,
     pub(super) request: Request<B>,

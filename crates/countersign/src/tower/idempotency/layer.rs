@@ -9,12 +9,27 @@ use crate::{
     surface::{Verifiers, proof::Finder},
 };
 
-/// Layer that applies the [`IdempotencyService`] middleware: inside of a [`VerifyLayer`] with the
-/// same verifiers.
+/// Layer that applies the [`IdempotencyService`] middleware. Put it inside of a [`VerifyLayer`]
+/// with the same verifiers.
 ///
-/// A delivery is handed on with its event claimed. An answer of 2xx completes the event; any other,
-/// a panic, or a client that hangs up releases it, so that the next delivery is handled.
-/// [`Rejection`](crate::Rejection) lists the answers to deliveries that are not let through.
+/// The middleware claims the event of a delivery, and then calls the inner service. A 2xx answer
+/// completes the event. Any other answer, an error, a panic or a client that hangs up releases the
+/// event, so that its next delivery is handled.
+///
+/// # Rejections
+///
+/// A delivery does not reach the inner service, but is answered with
+/// - 200 and `Idempotent-Replayed: true` if its event was handled before; the answer is the first
+///   one if [`replay_answers_up_to`](Idempotency::replay_answers_up_to) kept it;
+/// - 503 and `Retry-After` if its event is being handled for another delivery, unless
+///   [`in_progress_status`](Idempotency::in_progress_status) sets another status;
+/// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its deadline;
+/// - 500 if no layer of these verifiers is around this one, which is a mistake in the application.
+///
+/// # Defaults
+///
+/// [`Idempotency`] has all settings: by default, a claim lasts for 60 s, a completed event is
+/// remembered for 24 h, and the store has to answer within 2 s.
 ///
 /// # Examples
 ///
@@ -74,8 +89,7 @@ pub struct IdempotencyLayer {
 }
 
 impl IdempotencyLayer {
-    /// Handles each event once, for deliveries that `verifiers` let through: the verifiers of the
-    /// layer around this one.
+    /// Handles each event once. `verifiers` are those of the layer around this one.
     ///
     /// # Security
     ///

@@ -69,7 +69,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that was polled ready is the one to call; its clone waits for the next turn.
+        // The service that was polled ready is called; its clone is kept for the next request.
         let clone = self.inner.clone();
         let inner = mem::replace(&mut self.inner, clone);
         let idempotency = self.idempotency.clone();
