@@ -1,4 +1,5 @@
--- Claims an event that something is kept of already.
+-- Claims an event, unless it is done or another claim holds it: then returns its value and the
+-- milliseconds until it expires.
 -- ARGV: the value of this claim, its length in milliseconds.
 local value = redis.call('GET', KEYS[1])
 if value and value ~= ARGV[1] then

@@ -1,12 +1,12 @@
-//! One command, and what a connection that is gone does to it.
+//! Commands, each repeated once if its connection was closed.
 
 use redis::{Cmd, FromRedisValue, RedisResult, aio::ConnectionLike};
 
-/// Asks the server; once more if the connection turns out to be gone.
+/// Sends a command, and sends it once more if the connection turns out to be closed.
 ///
-/// A connection may have been closed long ago, by a restart or because it was idle, and nobody
-/// knows before the next command. To ask twice is safe: every command here can be repeated, and a
-/// claim knows its own value.
+/// A connection may have been closed long before, by a restart or because it was idle, and this
+/// shows only with the next command. Sending a command twice is safe: every command here can be
+/// repeated, because a claim recognizes its own value.
 pub(crate) async fn ask<T: FromRedisValue>(
     connection: &mut (impl ConnectionLike + Send),
     command: &Cmd,

@@ -1,5 +1,5 @@
--- Marks an event as done, unless it is somebody else's.
--- ARGV: the value of the claim, the value of what is done, its ttl in milliseconds.
+-- Marks an event as done, unless another claim holds or has completed it: then returns its value.
+-- ARGV: the value of the claim, the value of the completed event, its ttl in milliseconds.
 local value = redis.call('GET', KEYS[1])
 if value and value ~= ARGV[1] and value ~= ARGV[2] then
     return value

@@ -1,4 +1,4 @@
-//! Connecting to one server.
+//! Connections to one server.
 
 use std::time::Duration;
 
@@ -12,15 +12,17 @@ use redis::{
 use crate::{RedisStore, error::failed};
 
 impl RedisStore {
-    /// Connects to a server, with [`connection_settings`]: `redis://user:password@host:6379/0`,
-    /// `redis+unix:///run/redis.sock`. Whenever the connection is lost it is made again.
+    /// Connects to a server, with [`connection_settings`]. The URL is like
+    /// `redis://user:password@host:6379/0` or `redis+unix:///run/redis.sock`. A connection that is
+    /// lost is made again.
     ///
-    /// For a service that must start while its server is away, give [`new`](Self::new) what
-    /// [`ConnectionManager::new_lazy_with_config`] makes.
+    /// If a service must start while its server is out of reach, make the connection with
+    /// [`ConnectionManager::new_lazy_with_config`], and give it to [`new`](Self::new).
     ///
     /// # Errors
     ///
-    /// If the URL is none, the server is out of reach, or it refuses the password.
+    /// Returns a [`StoreError`] if the URL is not valid, the server is out of reach, or it rejects
+    /// the password.
     ///
     /// # Security
     ///
@@ -33,15 +35,15 @@ impl RedisStore {
     }
 }
 
-/// How [`RedisStore::connect`] connects, for connections of your own.
+/// Returns the settings of [`RedisStore::connect`], for connections of your own.
 ///
-/// A second for the answer to one command, a second for connecting, and one attempt at it: a server
-/// that is frozen or away is a [`StoreError`] before a provider loses its patience. The next call
-/// tries again, so that a server that was started again is found by the first that comes.
+/// They allow 1 s for the answer to a command, 1 s for connecting, and one attempt to connect: a
+/// server that is frozen or out of reach is a [`StoreError`] before a provider stops waiting. The
+/// next call connects again, so the first call after a restart of the server reaches it.
 ///
 /// # Examples
 ///
-/// A service that starts while its server is away, and waits for answers half as long:
+/// For a service that starts while its server is out of reach, and waits half as long for answers:
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -73,8 +75,8 @@ fn client(url: &str) -> RedisResult<Client> {
 
 fn tcp_settings() -> TcpSettings {
     let settings = TcpSettings::default().set_nodelay(true);
-    // A server that vanishes without a word, as in a failover, is given up when it has confirmed
-    // nothing for this long. The system's own patience is a quarter of an hour.
+    // A server that vanishes, as in a failover, is given up once it has acknowledged nothing for
+    // this long. The default of Linux is about a quarter of an hour.
     #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
     let settings = settings.set_user_timeout(Duration::from_secs(3));
     settings

@@ -1,13 +1,13 @@
-//! What went wrong, for the log.
+//! Errors of `redis`, for the log.
 
 use countersign::idempotency::StoreError;
 use redis::RedisError;
 
-/// Wraps what `redis` says, without a password.
+/// Wraps an error of `redis`, without a password.
 pub(crate) fn failed(error: RedisError) -> StoreError {
     let text = error.to_string();
-    // Servers quote the arguments of commands that they do not know. Where `HELLO` is not known,
-    // the password is among them.
+    // A server quotes the arguments of a command that it does not know. If it does not know
+    // `HELLO`, the password is one of them.
     match text.find(", with args beginning with") {
         Some(end) => StoreError::new(&text[..end]),
         None => StoreError::new(error),

@@ -1,31 +1,32 @@
-//! Lengths of time, as the server counts them: in whole milliseconds.
+//! Lengths of time in whole milliseconds, as the server counts them.
 
 use std::time::Duration;
 
 use countersign::idempotency::StoreError;
 
-/// Milliseconds for `PX`: rounded up, and no fewer or more than the server takes.
+/// Returns the milliseconds for `PX`, rounded up, and within the range that the server accepts.
 pub(crate) fn milliseconds(length: Duration) -> u64 {
     let rounded = length.saturating_add(Duration::from_nanos(999_999)).as_millis();
     u64::try_from(rounded).unwrap_or(u64::MAX).clamp(SHORTEST, LONGEST)
 }
 
-/// What `PTTL` says is left of a claim.
+/// Returns the rest of a claim, from the server's answer to `PTTL`.
 ///
 /// # Errors
 ///
-/// If it never runs out, which no claim does.
+/// Returns a [`StoreError`] if the key never expires, because every claim does.
 pub(crate) fn left(milliseconds: i64) -> Result<Duration, StoreError> {
     let left = u64::try_from(milliseconds)
         .map_err(|_| StoreError::new("the claim has no end: somebody took its ttl away"))?;
-    // In its last millisecond the server says 0.
+    // In the last millisecond of a claim, the server returns 0.
     Ok(Duration::from_millis(left.max(SHORTEST)))
 }
 
-/// Redis refuses 0.
+/// In milliseconds: Redis rejects 0.
 const SHORTEST: u64 = 1;
 
-/// A hundred years. Redis refuses what overflows when it adds the time of day.
+/// A hundred years, in milliseconds. Redis rejects a length whose sum with the current time
+/// overflows.
 const LONGEST: u64 = 100 * 365 * 24 * 60 * 60 * 1000;
 
 #[cfg(test)]

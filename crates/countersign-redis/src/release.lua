@@ -1,4 +1,4 @@
--- Makes an event free again, unless it is somebody else's.
+-- Makes an event free again if this claim holds it. Otherwise returns the value that is there.
 -- ARGV: the value of the claim.
 local value = redis.call('GET', KEYS[1])
 if value == ARGV[1] then

@@ -1,4 +1,4 @@
-//! Scripts: what the server does in one step, and with one key.
+//! Scripts, which the server runs in one step and for one key.
 
 use std::sync::LazyLock;
 
@@ -15,11 +15,11 @@ pub(crate) static RELEASE: LazyLock<Script> =
 pub(crate) static FORGET: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("forget.lua")));
 
-/// A script, which the server knows by its digest once it has run it.
+/// A script. The server knows it by its digest once it has run it.
 ///
-/// [`redis::Script`] loads an unknown script with `SCRIPT LOAD`, on every node of a cluster: one
-/// that is down would make the claims of all others fail. `EVAL` runs and loads it where its key
-/// is.
+/// [`redis::Script`] loads an unknown script with `SCRIPT LOAD` on every node of a cluster: one
+/// node that is down would make all claims fail. `EVAL` runs and loads the script only on the node
+/// of its key.
 pub(crate) struct Script {
     code: &'static str,
     digest: String,
@@ -38,7 +38,7 @@ impl Script {
     ) -> RedisResult<T> {
         let answer = ask(connection, &command("EVALSHA", &self.digest, key, arguments)).await;
         match answer {
-            // Since it was started, or since its scripts were flushed.
+            // The server was restarted, or its scripts were flushed.
             Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
                 ask(connection, &command("EVAL", self.code, key, arguments)).await
             }

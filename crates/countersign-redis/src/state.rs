@@ -1,4 +1,4 @@
-//! What is kept of an event, as text that an operator can read.
+//! The value of an event, as text that an operator can read:
 //!
 //! ```text
 //! claimed:00000000000000000000000000000001
@@ -8,7 +8,7 @@
 use bytes::Bytes;
 use countersign::idempotency::{StoreError, Token};
 
-/// What is kept of an event that is not free.
+/// The state of an event that is not free.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Claimed,
@@ -16,12 +16,13 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// The value of a claim. No other claim has it.
+    /// Returns the value of a claim. No other claim has it.
     pub(crate) fn claimed(token: Token) -> String {
         format!("{CLAIMED}{token}")
     }
 
-    /// The value of what is done. The token tells whoever completes it once more from others.
+    /// Returns the value of a completed event. It has the token, so that a completion can be
+    /// repeated.
     pub(crate) fn done(token: Token, note: &[u8]) -> Vec<u8> {
         [format!("{DONE}{token}:").as_bytes(), note].concat()
     }
@@ -30,7 +31,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// If no store wrote it.
+    /// Returns a [`StoreError`] if no store wrote the value.
     pub(crate) fn read(value: &Bytes) -> Result<Self, StoreError> {
         Self::claimed_or_done(value)
             .ok_or_else(|| StoreError::new("the key holds a value that no store wrote"))
@@ -53,7 +54,7 @@ fn is_token(text: &[u8]) -> bool {
 const CLAIMED: &str = "claimed:";
 const DONE: &str = "done:";
 
-/// Digits.
+/// Hexadecimal digits of a token.
 const TOKEN: usize = 32;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The store and its verbs.
+//! The store and its methods.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -8,15 +8,43 @@ use redis::aio::{ConnectionLike, ConnectionManager};
 
 use crate::{command, error::failed, length, script, script::Script, state::State};
 
-/// Claims in Redis or Valkey. Clones share the connection.
+/// A [`Store`] in Redis or Valkey, for all instances that use the same server. Clones share the
+/// connection.
 ///
-/// The connection is anything of the `redis` crate that many tasks can share: a
+/// The connection is any connection of the `redis` crate that many tasks can share: a
 /// [`ConnectionManager`], which [`connect`](Self::connect) makes, or a `ClusterConnection`.
+///
+/// # Defaults
+///
+/// Keys begin with `countersign:`. A connection that [`connect`](Self::connect) makes allows 1 s
+/// for an answer and 1 s for connecting. [`Idempotency`](countersign::idempotency::Idempotency)
+/// sets the lease (60 s), the ttl (24 h) and the deadline for a whole call (2 s).
+///
+/// # Errors
+///
+/// Every method returns a [`StoreError`] if the server is out of reach or reports an error, or if a
+/// key holds a value that no store wrote. [`Idempotency`](countersign::idempotency::Idempotency)
+/// answers a claim that fails with 503 and `Retry-After: 5` (seconds), and repeats a completion
+/// that fails until the lease runs out.
+///
+/// # Examples
+///
+/// ```no_run
+/// use countersign::idempotency::Idempotency;
+/// use countersign_redis::RedisStore;
+///
+/// # async fn connect() -> Result<Idempotency, countersign::idempotency::StoreError> {
+/// let store = RedisStore::connect("redis://127.0.0.1:6379").await?;
+/// let idempotency = Idempotency::new(store);
+/// # Ok(idempotency)
+/// # }
+/// ```
 ///
 /// # Security
 ///
-/// Whoever can write to these keys can make an event pass for done, which is then never handled.
-/// Give the receivers a user of their own, as the page of this crate shows.
+/// A client that can write to these keys can mark an event as done, and the event is then never
+/// handled. Give the receivers a user of their own, as the [page of this
+/// crate](crate#keys-and-values) shows.
 #[derive(Clone)]
 pub struct RedisStore<C = ConnectionManager> {
     connection: C,
@@ -24,20 +52,21 @@ pub struct RedisStore<C = ConnectionManager> {
 }
 
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
-    /// Keeps claims by way of this connection, under keys that begin with `countersign:`.
+    /// Keeps claims through this connection, under keys that begin with `countersign:`.
     ///
-    /// A call takes as long as the connection lets it take: set its timeouts, as
-    /// [`connection_settings`](crate::connection_settings) does. A pool is of no use: the server
-    /// answers one command after another, and one connection keeps it busy.
+    /// Calls have no timeouts except the connection's: set them, as
+    /// [`connection_settings`](crate::connection_settings) does. A pool is not needed, because the
+    /// server executes one command after another, and one connection can keep it busy.
     #[must_use]
     pub fn new(connection: C) -> Self {
         Self { connection, prefix: "countersign:".into() }
     }
 
-    /// Sets what keys begin with. Stores with one prefix share their claims.
+    /// Sets the prefix of all keys. Default: `countersign:`. Stores with the same prefix share
+    /// their claims.
     ///
-    /// Change it, and what was done is forgotten. On a cluster, braces in it (`{hooks}:`) put all
-    /// claims on one node; without them, they are spread over all.
+    /// If you change the prefix, completed events are forgotten. On a cluster, braces in the prefix
+    /// (`{hooks}:`) put all claims on one node; without them, claims are spread over all nodes.
     ///
     /// # Examples
     ///
@@ -59,13 +88,13 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> 
         let (key, claimed) = (self.key(lease.key()), State::claimed(lease.token()));
         let milliseconds = length::milliseconds(length).to_string();
         let mut connection = self.connection.clone();
-        // Most events are new. One command is all for them: a script takes half as long again.
+        // Most events are new, and need only this command: a script takes half as long again.
         let mut set = redis::cmd("SET");
         set.arg(&key).arg(&claimed).arg("NX").arg("PX").arg(&milliseconds);
         if command::ask(&mut connection, &set).await.map_err(failed)? {
             return Ok(Claim::Fresh);
         }
-        // Done, somebody's, this lease's own, or free by now.
+        // The event is done, another lease's, this lease's own, or free by now.
         let arguments = [claimed.as_bytes(), milliseconds.as_bytes()];
         let found = script::CLAIM.run(&mut connection, &key, &arguments).await.map_err(failed)?;
         let Some((value, left)): Option<(Bytes, i64)> = found else { return Ok(Claim::Fresh) };
@@ -102,7 +131,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> 
 }
 
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
-    /// Runs a script that answers with what it left alone, if anything.
+    /// Runs a script that returns the value that it did not change, if there is one.
     async fn settle(
         &self,
         script: &Script,
@@ -113,7 +142,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
         let left = script.run(&mut connection, &self.key(lease.key()), arguments).await;
         match left.map_err(failed)? {
             None => Ok(Settled::Applied),
-            // Either state is somebody else's; anything but a state is an error.
+            // Any state means that another lease holds or has completed the event.
             Some(value) => State::read(&value).map(|_| Settled::LeaseLost),
         }
     }
