@@ -1,4 +1,4 @@
-//! What the database answers to a claim.
+//! The database's answer to a claim.
 
 use bytes::Bytes;
 use countersign::idempotency::Claim;
@@ -6,7 +6,7 @@ use tokio_postgres::{Error, Row};
 
 use crate::duration::remaining;
 
-/// Reads the row that tells what came of a claim.
+/// Reads the row that a claim returns.
 pub(crate) fn claim(row: &Row) -> Result<Claim, Error> {
     if row.try_get(0)? {
         return Ok(Claim::Fresh);

@@ -1,4 +1,4 @@
-//! Connections of the pool, lent for one piece of work.
+//! Connections of the pool, each lent for one call of the store.
 
 use std::{error, ops::Deref};
 
@@ -12,7 +12,7 @@ use tokio_postgres::{
 /// A value and its type.
 pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
-/// The way statements are sent.
+/// The way in which statements are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sending {
     /// Unnamed, with the types of their parameters, in one round trip. Behind a pooler, the next
@@ -22,12 +22,13 @@ pub(crate) enum Sending {
     Prepared,
 }
 
-/// A connection that goes back to the pool when its work is [done](Self::done), and is closed if it
+/// A connection that goes back to the pool when its call is [done](Self::done), and is closed if it
 /// is dropped before.
 ///
-/// Who gives a statement up, as the middleware does after its deadline, drops its future, and the
-/// answer is still to come. Another's statement would wait behind it, perhaps for a server that is
-/// gone, and a pool of such connections is of no use until the operating system notices.
+/// A caller that gives up a statement, as the middleware does after its deadline, drops the future
+/// while the answer is still to come. The next statement on the connection would wait for that
+/// answer, perhaps from a server that is gone. A pool of such connections would be useless until
+/// the operating system notices.
 pub(crate) struct Lent {
     client: Option<Client>,
     sending: Sending,
@@ -39,7 +40,7 @@ impl Lent {
         Ok(Self { client: Some(client), sending })
     }
 
-    /// Executes a statement and counts the rows.
+    /// Executes a statement. Returns the number of rows.
     pub(crate) async fn count(
         &self,
         statement: &str,
@@ -54,7 +55,7 @@ impl Lent {
         }
     }
 
-    /// Asks for a row that may be there.
+    /// Queries a row that may be absent.
     pub(crate) async fn row(
         &self,
         statement: &str,
@@ -69,7 +70,7 @@ impl Lent {
         }
     }
 
-    /// Asks for a row that is always there.
+    /// Queries a row that is always present.
     pub(crate) async fn one_row(
         &self,
         statement: &str,
@@ -84,7 +85,7 @@ impl Lent {
         }
     }
 
-    /// The statement as this connection keeps it.
+    /// Returns the statement as this connection has prepared it. Prepares it the first time.
     async fn prepared(
         &self,
         statement: &str,
@@ -94,7 +95,8 @@ impl Lent {
         self.prepare_typed_cached(statement, &types).await
     }
 
-    /// Gives it back with what it answered. The pool sees by itself whether it is closed.
+    /// Gives the connection back, and passes its answer on. The pool notices by itself if the
+    /// connection is closed.
     pub(crate) fn done<T>(
         mut self,
         answer: Result<T, impl error::Error + Send + Sync + 'static>,
@@ -119,7 +121,7 @@ impl Deref for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        // Out of the pool, and closed by that: another is made in its place.
+        // The connection is taken out of the pool and closed. The pool makes another in its place.
         drop(self.client.take().map(Client::take));
     }
 }

@@ -1,4 +1,4 @@
-//! Durations as the database reckons.
+//! Durations in the format of the database.
 
 use std::{error::Error, time::Duration};
 
@@ -11,7 +11,8 @@ use tokio_postgres::types::{IsNull, ToSql, Type, accepts, to_sql_checked};
 pub(crate) struct Interval(Duration);
 
 impl Interval {
-    /// Shortens durations over 100 years to 100 years: PostgreSQL's times end in the year 294276.
+    /// Shortens durations over 100 years to 100 years, because PostgreSQL's times end in the year
+    /// 294276.
     pub(crate) fn of(duration: Duration) -> Self {
         Self(duration.min(LONGEST))
     }
@@ -23,7 +24,7 @@ impl ToSql for Interval {
     to_sql_checked!();
 
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        // Microseconds, days and months, each counted by itself.
+        // The format has three numbers: microseconds, days and months.
         out.put_i64(i64::try_from(self.0.as_micros())?);
         out.put_i32(0);
         out.put_i32(0);
@@ -31,9 +32,9 @@ impl ToSql for Interval {
     }
 }
 
-/// What is left of a claim.
+/// Returns the rest of a claim.
 pub(crate) fn remaining(seconds: f64) -> Duration {
-    // It ended meanwhile, or somebody has written a time by hand that is not of this world.
+    // The claim may have ended meanwhile, or someone may have written an impossible time by hand.
     Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONGEST)
 }
 

@@ -1,5 +1,6 @@
--- The claims of countersign-postgres. To be run as one, as often as one likes, by any number of
--- instances at once: they wait for each other, because `if not exists` alone can fail in a race.
+-- The table of countersign-postgres. Run this as one transaction, as often as you like, and by any
+-- number of instances at once: they wait for each other, because `if not exists` can fail in a
+-- race.
 select pg_advisory_xact_lock(hashtextextended('countersign_claims', 0));
 
 -- Claims wait while this waits for a lock on the table, so the limit is shorter than the time that
@@ -9,11 +10,11 @@ set local lock_timeout = '1s';
 create table if not exists "countersign_claims" (
     -- Printable ASCII of at most 520 bytes, compared as bytes.
     key text collate "C" primary key,
-    -- Whose claim it is.
+    -- The token of the claim.
     token bytea not null,
-    -- Until when it counts. A row whose time is over is as good as gone.
+    -- The end of the lease or the ttl. An expired row counts as gone.
     expires_at timestamptz not null,
-    -- What was kept with it when it was done. Null while the event is being worked on.
+    -- The note of a completed event. Null while the event is in progress.
     note bytea
 );
 

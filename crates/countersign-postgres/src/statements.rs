@@ -1,14 +1,16 @@
-//! What is said to the database.
+//! The SQL statements of the store.
 //!
-//! Each statement is one transaction, unless it is within one. Times are the server's, at this
-//! moment: `now()` stands still within a transaction.
+//! Outside of a transaction, each statement is a transaction by itself. Times are those of the
+//! server's `clock_timestamp()` or `statement_timestamp()`, because `now()` stands still within a
+//! transaction.
 
 use crate::table::Table;
 
-/// The table of the default name; see [`PostgresStore::migrate`](crate::PostgresStore::migrate).
+/// SQL that makes the table with its default name: see
+/// [`PostgresStore::migrate`](crate::PostgresStore::migrate).
 ///
-/// Use it if a tool of your own makes tables. Execute it in one transaction, because it sets the
-/// transaction's `lock_timeout` to 1 s. For a table with another name:
+/// Use it with a migration tool of your own. Execute it in one transaction, because it sets the
+/// transaction's `lock_timeout` to 1 s. For a table with another name, use
 /// [`PostgresStore::migration`](crate::PostgresStore::migration).
 pub const MIGRATION: &str = include_str!("schema.sql");
 
@@ -49,7 +51,7 @@ impl Statements {
     }
 }
 
-/// Reads whether the table and its index exist. Waits for no lock, and needs no right to create.
+/// Returns whether the table and its index exist. Waits for no lock, and needs no right to create.
 const IS_MIGRATED: &str = "\
 select exists (
     select from pg_index
@@ -57,8 +59,8 @@ select exists (
         and pg_get_indexdef(indexrelid, 1, true) = 'expires_at'
 )";
 
-/// Claims an event that nobody has claimed before, as most are: a row is counted then. It costs
-/// little more than a bare insertion, and writes nothing if there is a row.
+/// Claims an event that has no row, as is the case for most events, and then counts one row. This
+/// costs little more than a plain insertion, and writes nothing if there is a row.
 ///
 /// The columns are those of [`MIGRATION`], in its order. The server reads the statement for each
 /// claim, and a list of columns would cost it 2 % more.
@@ -69,18 +71,18 @@ insert into claims_table values ($1, $2, clock_timestamp() + $3) on conflict do 
 const INSERT_DONE: &str = "\
 insert into claims_table values ($1, $2, clock_timestamp() + $3, $4) on conflict do nothing";
 
-/// Answers a row, as [`CLAIM`] does, if the event is held: by another, or because it is done. Most
-/// duplicates find that, and write nothing either.
+/// Returns a row, as [`CLAIM`] does, if another lease holds the event or if it is done. This is the
+/// case for most duplicates, which therefore write nothing.
 const HELD: &str = "\
 select false, note, date_part('epoch', expires_at - clock_timestamp())
 from claims_table
 where key = $1 and expires_at > clock_timestamp() and (token <> $2 or note is not null)";
 
-/// Claims an event whatever there is, and answers one row: whether it is claimed by that; and what
-/// there is now.
+/// Claims an event if it is free. Returns one row: whether this claim holds the event, and the note
+/// and the seconds left of the row that is there now.
 ///
-/// A row that is held is written as it is, because a conflict that changes nothing answers nothing,
-/// and to ask again would be to ask at another moment.
+/// A row that is held is written unchanged, because a conflict that changes nothing returns no row,
+/// and a second statement would read the row at another moment.
 const CLAIM: &str = "\
 insert into claims_table as claims (key, token, expires_at, note)
 values ($1, $2, clock_timestamp() + $3, $4)
@@ -91,12 +93,13 @@ on conflict (key) do update set
 returning token = $2 and note is not distinct from $4, note,
     date_part('epoch', expires_at - clock_timestamp())";
 
-/// Whether a row can be claimed: it is over, or the claim is repeated. The time does not pass
-/// within a statement, so that it is the same for each column.
+/// The condition for claiming a row: it has expired, or the claim is repeated. The time is that of
+/// the statement, so that it is the same for each column.
 const IS_FREE: &str = "(claims.expires_at <= statement_timestamp() \
     or claims.token = excluded.token and claims.note is null)";
 
-/// Counts a row if it is done by that. One that is gone, or over, is nobody's.
+/// Marks the event as done, and then counts one row. Counts none if another lease holds or has
+/// completed the event. A row that is gone or expired belongs to no lease.
 const COMPLETE: &str = "\
 insert into claims_table as claims (key, token, expires_at, note)
 values ($1, $2, clock_timestamp() + $3, $4)
@@ -104,7 +107,7 @@ on conflict (key) do update
     set (token, expires_at, note) = (excluded.token, excluded.expires_at, excluded.note)
     where claims.token = excluded.token or claims.expires_at <= clock_timestamp()";
 
-/// Counts a row if it is free after that.
+/// Removes the claim. Counts one row if the event is free afterwards.
 const RELEASE: &str = "\
 with \"released here\" as (
     delete from claims_table where key = $1 and token = $2 and note is null returning true
@@ -113,13 +116,13 @@ select true
 where exists (select from \"released here\")
     or not exists (select from claims_table where key = $1 and expires_at > clock_timestamp())";
 
-/// Counts a row if the event was done, and is free after that.
+/// Removes an event that is done, and then counts one row.
 const FORGET: &str = "\
 delete from claims_table
 where key = $1 and note is not null and expires_at > clock_timestamp()";
 
-/// Counts what it removes. Rows that somebody holds at the moment are left for the next time. The
-/// time is that of the statement's beginning, which an index can be searched for.
+/// Removes expired rows, and counts them. Rows that another transaction has locked are left for the
+/// next time. The time is that of the statement's beginning, so that the index can be used.
 const PRUNE: &str = "\
 with \"expired here\" as materialized (
     select key from claims_table

@@ -1,4 +1,4 @@
-//! Claims in a table.
+//! The store and its methods.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -18,8 +18,22 @@ use crate::{
 
 /// A [`Store`] in a PostgreSQL table, shared by all instances that use the same database.
 ///
-/// Clones share the pool. Times are measured by the server's clock. Durations of more than a
-/// hundred years are a hundred years.
+/// Clones share the pool. Times are measured by the server's clock. Durations over a hundred years
+/// count as a hundred years.
+///
+/// # Defaults
+///
+/// The table is `countersign_claims`, and statements are unnamed. [`claim_in`](Self::claim_in)
+/// waits for at most 2 s. The pool has no timeouts except yours.
+/// [`Idempotency`](countersign::idempotency::Idempotency) sets the lease (60 s), the ttl (24 h) and
+/// the deadline for a whole call (2 s).
+///
+/// # Errors
+///
+/// Every method of [`Store`] returns a [`StoreError`] if the database is out of reach or rejects a
+/// statement. [`Idempotency`](countersign::idempotency::Idempotency) answers a claim that fails
+/// with 503 and `Retry-After: 5` (seconds), and repeats a completion that fails until the lease
+/// runs out.
 ///
 /// # Examples
 ///
@@ -51,7 +65,7 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// A store in the table `countersign_claims`, which [`migrate`](Self::migrate) makes.
+    /// Makes a store in the table `countersign_claims`, which [`migrate`](Self::migrate) creates.
     #[must_use]
     pub fn new(pool: Pool) -> Self {
         let statements = Arc::new(Statements::of(&Table::default()));
@@ -59,20 +73,21 @@ impl PostgresStore {
         Self { pool, sending: Sending::Unnamed, statements, longest_wait }
     }
 
-    /// Sets the table: `table`, or `schema.table`. It is put in quotes as it is: `Claims` is not
-    /// `claims`.
+    /// Sets the table: `table`, or `schema.table`. Default: `countersign_claims`. The name is
+    /// quoted as it is, so `Claims` is not `claims`.
     ///
     /// # Errors
     ///
-    /// [`TableNameError`] unless it consists of ASCII letters, digits and underscores, does not
-    /// begin with a digit, and is at most 52 bytes long, a schema 63.
+    /// Returns a [`TableNameError`] unless the name consists of ASCII letters, digits and
+    /// underscores, does not begin with a digit, and is at most 52 bytes long; the same for a
+    /// schema, with at most 63 bytes.
     pub fn table(self, name: &str) -> Result<Self, TableNameError> {
         let statements = Arc::new(Statements::of(&Table::new(name)?));
         Ok(Self { statements, ..self })
     }
 
-    /// Sets how long [`claim_in`](Self::claim_in) waits for another transaction: 2 s unless set, at
-    /// least 1 ms, at most some 24 days.
+    /// Sets how long [`claim_in`](Self::claim_in) waits for another transaction. Default: 2 s; at
+    /// least 1 ms, and at most some 24 days.
     #[must_use]
     pub fn longest_wait(self, longest_wait: Duration) -> Self {
         Self { longest_wait, ..self }
@@ -93,7 +108,7 @@ impl PostgresStore {
         Self { sending, ..self }
     }
 
-    /// Makes the table and its index where they are not there.
+    /// Makes the table and its index, if they do not exist.
     ///
     /// It can be called at each start, and by several instances at once: they wait for each other.
     /// `migrate` first checks whether both exist. If they do, it locks nothing, does not wait, and
@@ -107,8 +122,8 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the database is out of reach or rejects a statement, or if another
-    /// transaction holds a lock on the table for longer than 1 s. Nothing is made then.
+    /// Returns a [`StoreError`] if the database is out of reach or rejects a statement, or if
+    /// another transaction holds a lock on the table for longer than 1 s. Nothing is made then.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let lent = self.lend().await?;
         let Statements { table, is_migrated, migrate, .. } = &*self.statements;
@@ -126,11 +141,11 @@ impl PostgresStore {
         &self.statements.migrate
     }
 
-    /// Removes up to `limit` rows whose time is over, and returns how many.
+    /// Removes up to `limit` expired rows, and returns their number.
     ///
-    /// Rows are not removed otherwise. Nothing goes wrong while they are there, for what is over
-    /// counts as gone, but the table grows by one row for each event. Prune every so often, on any
-    /// number of instances: they do not wait for each other, nor do claims for them.
+    /// Rows are not removed otherwise. An expired row does no harm, because it counts as gone, but
+    /// the table grows by one row for each event. Prune regularly, on any number of instances: they
+    /// do not wait for each other, and no claim waits for them.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -145,12 +160,12 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the database is out of reach.
+    /// Returns a [`StoreError`] if the database is out of reach.
     pub async fn prune(&self, limit: u32) -> Result<u64, StoreError> {
         self.execute(&self.statements.prune, &[(&i64::from(limit), Type::INT8)]).await
     }
 
-    /// Executes a statement and counts the rows.
+    /// Executes a statement. Returns the number of rows.
     async fn execute(
         &self,
         statement: &str,
@@ -220,10 +235,11 @@ impl Store for PostgresStore {
     }
 }
 
-/// The note of an event that is being worked on.
+/// The note of an event in progress.
 const IN_PROGRESS: Option<&[u8]> = None;
 
-/// Both statements count a row where it is as asked for.
+/// Reads the number of rows of `complete` or `release`: 0 if another lease holds or has completed
+/// the event.
 fn settled(rows: u64) -> Settled {
     if rows == 0 { Settled::LeaseLost } else { Settled::Applied }
 }

@@ -1,17 +1,18 @@
-//! Where claims are kept in a database.
+//! The names of a table and its index.
 
 use std::fmt;
 
-/// The name of a table, in quotes.
+/// The quoted names of a table and its index.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
-    /// With its schema, if one was named.
+    /// The table, with its schema if there is one.
     pub(crate) name: String,
-    /// Of the index over the times, which is in the table's schema without being told.
+    /// The index over `expires_at`. It has no schema here, because an index is in the schema of its
+    /// table.
     pub(crate) index: String,
 }
 
-/// A text that is not the name of a table.
+/// The error for a text that is not the name of a table.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not the name of a table: `table` or `schema.table` of ASCII letters, digits and \
@@ -20,7 +21,7 @@ pub(crate) struct Table {
 pub struct TableNameError(String);
 
 impl Table {
-    /// Takes `table` or `schema.table`.
+    /// Parses `table` or `schema.table`.
     pub(crate) fn new(name: &str) -> Result<Self, TableNameError> {
         let (schema, table) = match name.split_once('.') {
             Some((schema, table)) => (Some(schema), table),
@@ -47,7 +48,7 @@ impl fmt::Debug for TableNameError {
 }
 
 impl Default for Table {
-    /// As [`MIGRATION`](crate::MIGRATION) has it.
+    /// Returns the names in [`MIGRATION`](crate::MIGRATION).
     fn default() -> Self {
         let (name, index) =
             ("\"countersign_claims\"".to_owned(), "\"countersign_claims_expires_at\"".to_owned());
@@ -61,10 +62,11 @@ fn is_identifier(text: &str, longest: usize) -> bool {
     begins_well && text.len() <= longest && text.bytes().all(is_part)
 }
 
-/// What PostgreSQL cuts names off at.
+/// Most bytes of a name: PostgreSQL truncates longer ones.
 const LONGEST: usize = 63;
 
-/// Cut off, the indexes of two tables could have one name, and the second would not be made.
+/// Most bytes of a table's name. If names were truncated, the indexes of two tables could have one
+/// name, and the second index would not be made.
 const LONGEST_TABLE: usize = LONGEST - INDEX.len();
 
 const INDEX: &str = "_expires_at";

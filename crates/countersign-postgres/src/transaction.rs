@@ -1,4 +1,4 @@
-//! The claim within a transaction of one's own.
+//! The claim within a transaction of the caller.
 
 use std::time::Duration;
 
@@ -13,33 +13,33 @@ use crate::{PostgresStore, answer, duration::Interval, statements::Statements};
 impl PostgresStore {
     /// Claims an event and marks it as done for as long as `ttl`, within a transaction of yours.
     ///
-    /// What you write in the same transaction is committed together with the claim, or not at all:
-    /// the effect happens exactly once. On [`Claim::Fresh`], write and commit. On anything else,
-    /// roll back: on [`Claim::Done`] the event was handled, and on [`Claim::InProgress`] somebody
-    /// holds it by a lease, where the table is used in both ways.
+    /// Your writes in the same transaction are committed together with the claim, or not at all, so
+    /// the effect happens exactly once. On [`Claim::Fresh`], write and commit. On any other result,
+    /// roll back: [`Claim::Done`] means that the event was handled, and [`Claim::InProgress`] that
+    /// a lease holds it, which happens only if the table is also used with leases.
     ///
-    /// A duplicate that comes while the first transaction runs waits for its end, with its
-    /// connection: then it is `Done`, or `Fresh` if the first one was rolled back. For each lock it
-    /// waits for [`longest_wait`](Self::longest_wait), which becomes the transaction's
-    /// `lock_timeout`; set another afterwards if your own statements wait for locks. A claim by a
-    /// lease waits, too, for as long as its `statement_timeout` allows. Do what takes long, such as
-    /// calls to others, before or after the transaction.
+    /// A duplicate that comes while the first transaction runs waits, with its connection, until
+    /// that transaction ends. It is then `Done`, or `Fresh` if the first transaction was rolled
+    /// back. It waits at most [`longest_wait`](Self::longest_wait) for each lock, which becomes the
+    /// transaction's `lock_timeout`: set another value afterwards if your own statements wait for
+    /// locks. A claim with a lease waits as well, for as long as its `statement_timeout` allows. Do
+    /// slow work, such as calls to other services, before or after the transaction.
     ///
-    /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune): a day is
-    /// longer than most providers repeat a delivery, and those that repeat for days say so.
+    /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune). A day is
+    /// longer than most providers repeat a delivery; those that repeat it for days document this.
     ///
     /// # Isolation
     ///
-    /// With `read committed`, PostgreSQL's default, all is as said above. With `repeatable read`
-    /// and `serializable` a duplicate of a transaction that is committed meanwhile is an error
-    /// (40001), as is any other conflict, at the commit, too.
+    /// The above holds for `read committed`, PostgreSQL's default. With `repeatable read` and
+    /// `serializable`, a duplicate is an error (40001) if the first transaction is committed
+    /// meanwhile, as is any other conflict. The error can also come at the commit.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the database is out of reach, refuses, or the wait was too long. The
-    /// transaction can only be rolled back then. Answer 503, so that the provider sends again:
-    /// nothing was done. Do so, too, where the commit itself fails: it may have succeeded, and then
-    /// the next delivery is told `Done`.
+    /// Returns a [`StoreError`] if the database is out of reach or rejects a statement, or if the
+    /// wait was too long. Roll the transaction back then, and answer 503, so that the provider
+    /// sends the event again: nothing was done. Do the same if the commit fails: it may have
+    /// succeeded, and the next delivery is then `Done`.
     ///
     /// # Examples
     ///
@@ -71,7 +71,7 @@ impl PostgresStore {
         ttl: Duration,
     ) -> Result<Claim, StoreError> {
         let (bound, claim) = tokio::join! {
-            // In this order, and without waiting for the first answer.
+            // The statements are sent in this order, without waiting for the first answer.
             biased;
             self.bound(transaction),
             self.attempt(transaction, key, ttl),
@@ -80,12 +80,13 @@ impl PostgresStore {
     }
 
     async fn bound(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
-        // 0 would be no bound at all.
+        // PostgreSQL takes 0 as no limit.
         let wait = self.longest_wait.as_millis().clamp(1, LONGEST_WAIT);
         transaction.batch_execute(&format!("set local lock_timeout = {wait}")).await
     }
 
-    /// Where another transaction has inserted the event, the first statement waits for its end.
+    /// Claims the event. If another transaction has inserted it, the first statement waits until
+    /// that transaction ends.
     async fn attempt(
         &self,
         transaction: &Transaction<'_>,
@@ -107,8 +108,8 @@ impl PostgresStore {
     }
 }
 
-/// The event is done, and nothing is kept with it.
+/// The empty note: the event is done, and no answer is kept.
 const NO_NOTE: &[u8] = b"";
 
-/// PostgreSQL's, in milliseconds.
+/// Longest `lock_timeout` of PostgreSQL, in milliseconds.
 const LONGEST_WAIT: u128 = i32::MAX as u128;
