@@ -8,9 +8,9 @@ use crate::logs;
 
 /// The keys of the verifiers of each endpoint.
 ///
-/// Two verifiers that use one endpoint name share the keys of their events. This is correct if they
-/// have the same secrets, as the workers of one server do. If they have no secret in common, they
-/// receive from different senders, and one sender's events can be taken for duplicates of the
+/// Two verifiers that use one endpoint name make equal keys of equal events. This is correct if
+/// they have the same secrets, as the workers of one server do. If they have no secret in common,
+/// they receive from different senders, and one sender's events can be taken for duplicates of the
 /// other's.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints(RwLock<Vec<(Box<str>, KeySet)>>);

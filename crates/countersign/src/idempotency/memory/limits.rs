@@ -4,6 +4,6 @@
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) events: usize,
-    /// In bytes.
+    /// Bytes of all notes.
     pub(super) notes: usize,
 }

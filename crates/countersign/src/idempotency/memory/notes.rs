@@ -13,7 +13,7 @@ use super::{
 #[derive(Default)]
 pub(super) struct Notes {
     table: Table<Bytes>,
-    /// In bytes.
+    /// Bytes of all notes, as [`size`] counts them.
     size: usize,
 }
 

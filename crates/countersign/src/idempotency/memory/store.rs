@@ -19,8 +19,9 @@ use super::{
 /// A [`Store`] in the memory of one process.
 ///
 /// Use it if one process receives all deliveries of an endpoint, or if an occasional duplicate does
-/// no harm. Several processes need a store that they share. Share it within the process as an
-/// [`Arc`](std::sync::Arc) or a [`SharedStore`](super::super::SharedStore).
+/// no harm. Share the store among tasks as an [`Arc`](std::sync::Arc) or a
+/// [`SharedStore`](super::super::SharedStore). Several processes need another store, which they
+/// share.
 ///
 /// Guarantees:
 /// 1. if any number of tasks and threads claim a free event at once, one of them gets
@@ -97,7 +98,7 @@ use super::{
 pub struct MemoryStore {
     shards: Box<[Lock<Shard>]>,
     capacity: usize,
-    /// In bytes.
+    /// Bytes of all notes.
     note_space: usize,
     digester: Digester,
     clock: Clock,

@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn forgets_those_first_that_would_be_over_first() {
         let (mut digest, mut table) = (digests(), Table::default());
-        // In no order.
+        // The ends are in no order.
         for id in 0..100 {
             let end = id * 37 % 100;
             table.tidy(moment(0), 100);
