@@ -1,15 +1,15 @@
-//! What must hold of every spelling, whatever the language.
+//! Checks of a re-serialised body, for every form.
 
 use countersign_core::scheme::BodyForm;
 use serde_json::Value;
 
-/// Spells a body and checks the spelling.
+/// Re-serialises a body in this form, and checks the text.
 pub fn check(form: BodyForm, body: &[u8]) {
     let Some(spelled) = form.text_of(body) else { return };
     assert!(spelled.len() <= 6 * body.len(), "{} of {}", spelled.len(), body.len());
     assert_eq!(form.text_of(&spelled).as_ref(), Some(&spelled), "no fixed point");
 
-    // Not all that is signed is JSON to serde_json: `NaN`, lone surrogates, huge numbers.
+    // serde_json rejects some texts that can be signed: `NaN`, lone surrogates, huge numbers.
     let values = (serde_json::from_slice(body), serde_json::from_slice(&spelled));
     if let (Ok(before), Ok(after)) = values {
         assert!(is_same(&before, &after), "{before} is not {after}");
@@ -18,7 +18,7 @@ pub fn check(form: BodyForm, body: &[u8]) {
 
 fn is_same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        // `-0` and `0` are one, and integers are as near as doubles are.
+        // `-0` equals `0`, and integers are as exact as doubles.
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))

@@ -9,7 +9,7 @@ use countersign_core::{
 };
 use libfuzzer_sys::fuzz_target;
 
-/// Everything that a scheme can have, at once.
+/// A scheme with every feature at once.
 struct Whole;
 
 impl Provider for Whole {
@@ -30,8 +30,9 @@ impl Provider for Whole {
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
-// Lines are headers, up to the first that is none; the rest is the body. No header of a stranger
-// verifies, whatever the body; and what is signed verifies, and is read without a panic.
+// Lines are headers, up to the first line that is not a header; the rest is the body. No header
+// from the input may verify, whatever the body is. A body that is signed here must verify, and must
+// be read without a panic.
 fuzz_target!(|input: &[u8]| {
     let mut headers = Vec::new();
     let mut body = input;
