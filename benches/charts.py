@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Draws the measured figures as SVG, with Python's standard library alone.
+"""Draws the measured figures as SVG, with only Python's standard library.
 
     python3 benches/charts.py
 
-Reads what the benches wrote into `target/` and writes `target/charts/*.svg`. Bars carry their
-figures, axes their units; colours follow the reader's light or dark scheme.
+Reads the reports of the benches in `target/` and writes `target/charts/*.svg`. Bars have figures,
+axes have units, and colours follow the reader's light or dark scheme.
 """
 
 import json
@@ -27,7 +27,7 @@ svg { color-scheme: light dark; font: 13px system-ui, sans-serif; }
 }
 """
 
-# What is ours in the name of a row.
+# Parts of the names of rows that are ours.
 OURS = re.compile(r"VerifiedBody|Webhook|behind the layer|\bours\b|^verify$|secret|in a (map|list)")
 THEIRS = re.compile(r"webhook-verify|axum-standardwebhooks|extract$")
 
@@ -47,12 +47,12 @@ def figure(value):
 
 
 def bars(title, unit, rows, file):
-    """A bar for each row: (name, median, lower quartile, upper quartile)."""
+    """Draws a bar for each row: (name, median, lower quartile, upper quartile)."""
     rows = [row for row in rows if row[1] is not None]
     if not rows:
         return
     left, width, height, top = 420, 480, 24, 60
-    # The longest whisker need not fit where one round was disturbed.
+    # The medians set the scale: the whisker of a disturbed round may exceed it.
     most = max(median for _, median, _, _ in rows) * 1.05
     total = top + height * len(rows) + 40
 
@@ -102,13 +102,13 @@ def write(file, lines):
 
 
 def reports():
-    """The benches that measure in turn."""
+    """Draws a chart for each table of the benches."""
     for path in sorted(TARGET.glob("*-bench.json")):
         report = json.loads(path.read_text())
         for table in report["tables"]:
             columns = table["columns"]
             if any(column.isdecimal() for column in columns):
-                # A column for each number of connections: the last one fills a server best.
+                # A column for each number of connections: `by_connections` draws these tables.
                 continue
             unit = columns[0].split(",")[0]
             quartiles = [
@@ -130,7 +130,7 @@ def reports():
 
 
 def estimates():
-    """What criterion measured: a chart for each group."""
+    """Draws a chart for each group of criterion."""
     groups = {}
     for path in sorted(TARGET.glob("criterion/**/new/estimates.json")):
         about = path.with_name("benchmark.json")
@@ -147,7 +147,7 @@ def estimates():
 
 
 def lines(title, label, counts, rows):
-    """A line for each row: (name, a figure for each count)."""
+    """Draws a line for each row: (name, a figure for each count)."""
     most = max(f for _, figures in rows for f in figures if f is not None) * 1.05
     left, top, width, height = 90, 60, 560, 300
 
@@ -179,7 +179,7 @@ def lines(title, label, counts, rows):
         f'text-anchor="middle">{escape(label)}</text>'
     )
     for index, (name, figures) in enumerate(rows):
-        # Told apart by hue and by dashes, in either scheme.
+        # Lines differ in hue and in dashes, in both colour schemes.
         hue = f"hsl({index * 360 // len(rows)} 65% 50%)"
         dash = "" if index % 2 else ' stroke-dasharray="6 3"'
         points = " ".join("{:.1f},{:.1f}".format(*place(i, f)) for i, f in enumerate(figures))
@@ -192,7 +192,7 @@ def lines(title, label, counts, rows):
 
 
 def by_connections():
-    """Rates and waits by the number of connections."""
+    """Draws rates and waiting times by the number of connections."""
     path = TARGET / "http-connections-bench.json"
     if not path.exists():
         return
@@ -202,7 +202,7 @@ def by_connections():
 
 
 def by_size():
-    """What a KiB of the body costs, by the body's size."""
+    """Draws the cost of a KiB of the body, by the body's size."""
     path = TARGET / "peers-bench.json"
     if not path.exists():
         return
@@ -216,7 +216,7 @@ def by_size():
                     costs[size] = row["figures"][0] / (size / 1024)
     for scheme, costs in schemes.items():
         sizes = sorted({size for of_name in costs.values() for size in of_name})
-        # The smallest would flatten all others.
+        # The smallest size would flatten all other lines.
         sizes = [size for size in sizes if size >= 512]
         rows = [
             (name, [of_name[size] for size in sizes])

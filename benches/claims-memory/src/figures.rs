@@ -1,4 +1,4 @@
-//! From none to all ids, and some of them again.
+//! Fills a store with ids, and claims some of them again.
 
 use std::{
     hint::black_box,
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{process, subject::Remembers};
 
-/// What was seen in one process.
+/// Figures of one process.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Figures {
-    /// Nanoseconds to make a key of an id's text.
+    /// Nanoseconds for making a key from an id's text.
     pub(crate) key: f64,
     /// Nanoseconds for a new claim.
     pub(crate) claim: f64,
@@ -20,15 +20,16 @@ pub(crate) struct Figures {
     pub(crate) complete: f64,
     /// Nanoseconds for the claim of an id that is known.
     pub(crate) duplicate: f64,
-    /// Bytes of memory for an id that is known.
+    /// Bytes of memory for each known id.
     pub(crate) bytes: f64,
     /// Milliseconds of the longest claim.
     pub(crate) longest: f64,
-    /// The same without the time in which other processes had the core.
+    /// Milliseconds of the longest claim, without the time in which other processes had the core.
     pub(crate) longest_running: f64,
 }
 
-/// Claims and completes so many ids, and then some of the last ones again, which are still known.
+/// Claims and completes this many ids, and then claims some of the last ones again, which are still
+/// known.
 pub(crate) fn fill<R: Remembers>(ids: u64, known: u64, make: impl FnOnce() -> R) -> Figures {
     let (mut texts, mut keys) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
     let mut held = Vec::with_capacity(BATCH);
@@ -79,7 +80,8 @@ pub(crate) fn fill<R: Remembers>(ids: u64, known: u64, make: impl FnOnce() -> R)
     }
 }
 
-/// How long it takes while it has a core, and how long it waits for one: the machine may be busy.
+/// Returns the time that the work takes while it has a core, and the time that it waits for one,
+/// because the machine may be busy.
 fn running(work: impl FnOnce()) -> (Duration, Duration) {
     let waited = process::waited();
     let begin = Instant::now();
@@ -89,7 +91,7 @@ fn running(work: impl FnOnce()) -> (Duration, Duration) {
     (took.saturating_sub(waited), waited)
 }
 
-/// Ids as providers have them.
+/// Writes ids like those of providers.
 fn write(texts: &mut Vec<String>, numbers: impl Iterator<Item = u64>) {
     texts.clear();
     texts.extend(numbers.map(|number| format!("evt_{:016x}{number:08x}", mix(number))));
@@ -103,6 +105,6 @@ fn mix(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// So many are claimed before they are completed.
+/// Ids that are claimed before they are completed.
 const BATCH: usize = 1000;
 const DUPLICATES: u64 = 2_000_000;

@@ -1,11 +1,11 @@
-//! Claims of ids in memory: ours, and maps and caches as one would use them bare.
+//! Claims of ids in memory: ours, and bare maps and caches.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/Cargo.toml -p countersign-bench-claims-memory
 //! ```
 //!
-//! Each subject fills a process of its own, so that its memory is its own. Time in which others
-//! have the core is not counted, so that a busy machine does less harm.
+//! Each subject runs in a process of its own, so that its memory can be measured. Time in which
+//! other processes have the core is not counted, so that a busy machine does less harm.
 
 #![allow(clippy::unwrap_used, reason = "a bench")]
 
@@ -26,13 +26,13 @@ use crate::{figures::Figures, subject::Subject};
 /// Measures claims of ids in memory.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How often each subject has its turn.
+    /// Turns of each subject.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// How many ids are live at last.
+    /// Ids that are live at the end.
     #[arg(long, default_value_t = 10_000_000)]
     ids: u64,
-    /// Fills this one only, here, and prints its figures as JSON.
+    /// Measures only this subject, in this process, and prints its figures as JSON.
     #[arg(long, hide = true)]
     fill: Option<Subject>,
 }
@@ -64,7 +64,7 @@ fn in_process(subject: Subject, ids: u64) -> io::Result<Figures> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// Of all rounds, the middle.
+/// Makes a table of the medians of all rounds.
 fn table(ids: u64, measured: &[(Subject, Vec<Figures>)]) -> Table {
     let (_, ours) = &measured[0];
     let rows = measured.iter().map(|(subject, figures)| {

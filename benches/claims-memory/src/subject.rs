@@ -1,4 +1,4 @@
-//! What remembers ids.
+//! The stores, maps and caches that are measured.
 
 use std::{
     convert::Infallible,
@@ -27,7 +27,7 @@ impl Subject {
     pub(crate) const ALL: [Self; 5] =
         [Self::Ours, Self::Flooded, Self::Moka, Self::QuickCache, Self::DashMap];
 
-    /// As it is written on the command line.
+    /// Returns the name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
@@ -38,7 +38,7 @@ impl Subject {
         }
     }
 
-    /// As it is written in tables.
+    /// Returns the name in tables.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Ours => "MemoryStore",
@@ -49,7 +49,7 @@ impl Subject {
         }
     }
 
-    /// Fills one here. All ids are known at last, unless it is flooded.
+    /// Fills the subject in this process. All ids are known at the end, unless it is flooded.
     pub(crate) fn fill(self, ids: u64) -> Figures {
         match self {
             Self::Ours => fill(ids, ids, || MemoryStore::new().capacity(ids as usize)),
@@ -68,16 +68,16 @@ impl Subject {
     }
 }
 
-/// In the verbs of a store.
+/// A store, map or cache, with the methods of a store.
 pub(crate) trait Remembers {
     type Key;
-    /// What a claim gives to complete with.
+    /// The value that completes a claim.
     type Held;
 
-    /// What is claimed, from an id as a handler has it.
+    /// Makes a key from an id, as a handler has it.
     fn key(id: &str) -> Self::Key;
 
-    /// `None` if it is known.
+    /// Claims an id. Returns `None` if it is known.
     fn claim(&self, key: Self::Key) -> Option<Self::Held>;
 
     fn complete(&self, held: Self::Held);
@@ -152,7 +152,7 @@ impl Remembers for DashMap<String, ()> {
     fn complete(&self, (): ()) {}
 }
 
-/// The store's futures do not wait.
+/// Polls a future of the store once, because these futures never wait.
 fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,

@@ -7,19 +7,19 @@ use countersign_tests::Postgres;
 use deadpool_postgres::{Manager, Pool};
 use tokio_postgres::{Config, NoTls};
 
-/// What is measured on.
+/// The server and the stores that are measured.
 pub(crate) struct Database {
     pub(crate) pool: Pool,
     /// The store with its default, unnamed statements.
     pub(crate) store: PostgresStore,
     /// The store with prepared statements.
     pub(crate) prepared: PostgresStore,
-    /// Stopped with this.
+    /// Stopped when this is dropped.
     _server: Postgres,
 }
 
 impl Database {
-    /// None where PostgreSQL is not on this machine.
+    /// Returns `None` if PostgreSQL is not installed.
     pub(crate) async fn start(connections: usize) -> Result<Option<Arc<Self>>, Box<dyn Error>> {
         let Some(server) = Postgres::start()? else { return Ok(None) };
         server.execute("create table bare (key text primary key)")?;

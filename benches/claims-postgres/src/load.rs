@@ -15,13 +15,13 @@ use crate::{
     subject::{Event, Sending, Subject},
 };
 
-/// What was seen in one turn.
+/// Figures of one turn.
 pub(crate) struct Load {
     /// Events per second.
     pub(crate) rate: f64,
-    /// Microseconds.
+    /// Median time of an event, in microseconds.
     pub(crate) half_within: f64,
-    /// Microseconds, 99 of 100.
+    /// Time within which 99 of 100 events end, in microseconds.
     pub(crate) almost_all_within: f64,
 }
 
@@ -49,7 +49,7 @@ impl Load {
     }
 }
 
-/// How long each event took, its wait for a connection included.
+/// Runs the tasks. Returns the time of each event, including its wait for a connection.
 async fn run(
     subject: Subject,
     database: &Arc<Database>,
@@ -62,7 +62,7 @@ async fn run(
         tasks.spawn(async move {
             let mut took = Vec::with_capacity(share.len());
             for event in share {
-                // As long as providers' ids are, and as little in order.
+                // The ids are as long as those of providers, and in no order.
                 let id = format!("{:032x}", (event as u128 + 1).wrapping_mul(ODD));
                 let key = IdempotencyKey::builder("github").event_type(None).id(&id);
                 let start = Instant::now();

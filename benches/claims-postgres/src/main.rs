@@ -1,13 +1,13 @@
-//! Claims per second in PostgreSQL with 64 tasks on one pool, beside the bare statement that manuals
-//! show, `insert .. on conflict do nothing`, which knows neither of leases nor of an end.
+//! Claims per second in PostgreSQL with 64 tasks on one pool, beside the bare statement that
+//! manuals show: `insert .. on conflict do nothing`, which has neither leases nor an expiry.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/Cargo.toml -p countersign-bench-claims-postgres
 //! ```
 //!
-//! Needs PostgreSQL (`apt-get install postgresql`): it starts a server of its own in a temporary
-//! folder, which writes nothing through to the disk (`fsync=off`). What a disk takes would be the
-//! same for all, and hide what is measured.
+//! Needs PostgreSQL (`apt-get install postgresql`). The bench starts a server of its own in a
+//! temporary folder, which does not sync to the disk (`fsync=off`): the time of a disk would be the
+//! same for all subjects, and would hide their differences.
 
 #![allow(clippy::unwrap_used, reason = "a bench")]
 
@@ -29,16 +29,16 @@ use crate::{
 /// Measures claims in PostgreSQL.
 #[derive(Clone, Debug, Parser)]
 struct Arguments {
-    /// How often each subject has its turn, after one that does not count.
+    /// Turns of each subject, after one that does not count.
     #[arg(long, default_value_t = 15)]
     rounds: usize,
-    /// How many events a turn has.
+    /// Events of a turn.
     #[arg(long, default_value_t = 10_000)]
     events: usize,
-    /// How many tasks there are.
+    /// Tasks that claim at the same time.
     #[arg(long, default_value_t = 64)]
     tasks: usize,
-    /// How many connections they share.
+    /// Connections that the tasks share.
     #[arg(long, default_value_t = 16)]
     connections: usize,
 }
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let measured = measure(&arguments);
-        // Whatever hangs: the server is stopped when it is dropped.
+        // After the timeout, dropping the future stops the server.
         tokio::time::timeout(Duration::from_secs(1800), measured).await?
     })
 }
@@ -64,7 +64,7 @@ async fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut measured: Vec<_> = Subject::ALL.map(|subject| (subject, Measured::default())).into();
     for round in 0..=*rounds {
         for place in 0..measured.len() {
-            // Each round begins with another one. The first one only warms up.
+            // Each round begins with another subject. The first round only warms up.
             let index = (place + round) % measured.len();
             let (subject, figures) = &mut measured[index];
             let turn = Load::of(*subject, &database, arguments).await?;
@@ -91,7 +91,7 @@ async fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(report.write("claims-postgres-bench.json")?)
 }
 
-/// A figure of each round.
+/// The figures of all rounds.
 #[derive(Default)]
 struct Measured {
     rate: Samples,

@@ -1,4 +1,4 @@
-//! What is measured.
+//! The ways of handling an event that are measured.
 
 use std::{error::Error, time::Duration};
 
@@ -9,7 +9,7 @@ use tokio_postgres::types::Type;
 use self::Sending::{Prepared, Unnamed};
 use crate::database::Database;
 
-/// What is done with an event.
+/// A way of handling an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// `insert .. on conflict do nothing`.
@@ -33,12 +33,12 @@ pub(crate) enum Sending {
     Prepared,
 }
 
-/// Which event.
+/// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// One that was not there before.
+    /// An event without a row.
     New,
-    /// One that is done.
+    /// An event that is done.
     Done,
 }
 
@@ -75,7 +75,7 @@ impl Subject {
         }
     }
 
-    /// What it is held against.
+    /// Returns the bare subject to compare with.
     pub(crate) fn bare(self) -> Self {
         match self {
             Self::Bare(event, sending) | Self::Claim(event, sending) => Self::Bare(event, sending),
@@ -84,12 +84,12 @@ impl Subject {
         }
     }
 
-    /// Whether the events are there before a turn.
+    /// Returns whether the events must be done before a turn.
     pub(crate) fn wants_them_done(self) -> bool {
         matches!(self, Self::Bare(Event::Done, _) | Self::Claim(Event::Done, _))
     }
 
-    /// Does it with one event, and sees that it came out as it has to.
+    /// Handles one event, and checks the result.
     pub(crate) async fn handle(
         self,
         key: &IdempotencyKey,

@@ -10,13 +10,13 @@ use tokio::task::JoinSet;
 
 use crate::{Arguments, server::Server, subject::Subject};
 
-/// What was seen in one turn.
+/// Figures of one turn.
 pub(crate) struct Load {
     /// Events per second.
     pub(crate) rate: f64,
-    /// Microseconds.
+    /// Median time of an event, in microseconds.
     pub(crate) half_within: f64,
-    /// Microseconds, 99 of 100.
+    /// Time within which 99 of 100 events end, in microseconds.
     pub(crate) almost_all_within: f64,
 }
 
@@ -43,7 +43,7 @@ impl Load {
     }
 }
 
-/// How long each event took.
+/// Runs the tasks. Returns the time of each event.
 async fn run(subject: Subject, server: &Server, arguments: &Arguments) -> Vec<Duration> {
     let mut tasks = JoinSet::new();
     for task in 0..arguments.tasks {
@@ -52,7 +52,7 @@ async fn run(subject: Subject, server: &Server, arguments: &Arguments) -> Vec<Du
         tasks.spawn(async move {
             let mut took = Vec::with_capacity(share.len());
             for event in share {
-                // As long as providers' ids are, and as little in order.
+                // The ids are as long as those of providers, and in no order.
                 let id = format!("{:032x}", (event as u128 + 1).wrapping_mul(ODD));
                 let key = IdempotencyKey::builder("github").event_type(None).id(&id);
                 let start = Instant::now();

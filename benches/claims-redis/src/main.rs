@@ -1,13 +1,13 @@
-//! Claims per second in Redis with 64 tasks on one connection, beside the bare commands that manuals
-//! show: `SET key 1 NX PX`, which knows of leases neither whose they are nor how to give them back,
-//! and `EXISTS` before `SET`, which lets two claim at once.
+//! Claims per second in Redis with 64 tasks on one connection, beside the bare commands that
+//! manuals show: `SET key 1 NX PX`, which has neither an owner of the claim nor a way to release
+//! it, and `EXISTS` before `SET`, which lets two workers claim at once.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/Cargo.toml -p countersign-bench-claims-redis
 //! ```
 //!
-//! Needs Redis (`apt-get install redis-server`): it starts a server of its own on the loopback, which
-//! keeps nothing on the disk.
+//! Needs Redis (`apt-get install redis-server`). The bench starts a server of its own on the
+//! loopback, which writes nothing to the disk.
 
 #![allow(clippy::unwrap_used, reason = "a bench")]
 
@@ -29,13 +29,13 @@ use crate::{
 /// Measures claims in Redis.
 #[derive(Clone, Debug, Parser)]
 struct Arguments {
-    /// How often each subject has its turn, after one that does not count.
+    /// Turns of each subject, after one that does not count.
     #[arg(long, default_value_t = 15)]
     rounds: usize,
-    /// How many events a turn has.
+    /// Events of a turn.
     #[arg(long, default_value_t = 64_000)]
     events: usize,
-    /// How many tasks there are.
+    /// Tasks that claim at the same time.
     #[arg(long, default_value_t = 64)]
     tasks: usize,
 }
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let measured = measure(&arguments);
-        // Whatever hangs: the server is stopped when it is dropped.
+        // After the timeout, dropping the future stops the server.
         tokio::time::timeout(Duration::from_secs(1800), measured).await?
     })
 }
@@ -61,7 +61,7 @@ async fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut measured: Vec<_> = Subject::ALL.map(|subject| (subject, Measured::default())).into();
     for round in 0..=*rounds {
         for place in 0..measured.len() {
-            // Each round begins with another one. The first one only warms up.
+            // Each round begins with another subject. The first round only warms up.
             let index = (place + round) % measured.len();
             let (subject, figures) = &mut measured[index];
             let turn = Load::of(*subject, &server, arguments).await?;
@@ -83,7 +83,7 @@ async fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(report.write("claims-redis-bench.json")?)
 }
 
-/// A figure of each round.
+/// The figures of all rounds.
 #[derive(Default)]
 struct Measured {
     rate: Samples,

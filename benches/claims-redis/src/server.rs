@@ -8,7 +8,7 @@ use countersign_redis::{
 };
 use countersign_tests::Redis;
 
-/// What is measured on.
+/// The connection and the store that are measured.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) connection: ConnectionManager,
@@ -16,12 +16,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// None where Redis is not on this machine. Stopped when what is returned with it is dropped.
+    /// Returns `None` if Redis is not installed. The server stops when the returned `Redis` is
+    /// dropped.
     pub(crate) async fn start() -> Result<Option<(Self, Redis)>, Box<dyn Error>> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let settings = ["--bind", "127.0.0.1", "--port", &port.to_string(), "--appendonly", "no"];
         let Some(redis) = Redis::start_with(settings)? else { return Ok(None) };
-        // All tasks wait in one line: the last one's wait is no sign of a fault.
+        // All tasks wait in one queue, so a long wait of the last one is not a fault.
         let settings = connection_settings().set_response_timeout(Some(Duration::from_secs(10)));
         let client = Client::open(format!("redis://127.0.0.1:{port}"))?;
         let connection = ConnectionManager::new_with_config(client, settings).await?;

@@ -1,4 +1,4 @@
-//! What is measured.
+//! The ways of handling an event that are measured.
 
 use std::{error::Error, time::Duration};
 
@@ -7,7 +7,7 @@ use countersign_redis::redis::cmd;
 
 use crate::server::Server;
 
-/// What is done with an event.
+/// A way of handling an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// `SET key 1 NX PX`.
@@ -20,12 +20,12 @@ pub(crate) enum Subject {
     Handled,
 }
 
-/// Which event.
+/// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// One that was not there before.
+    /// An event without a key.
     New,
-    /// One that is done.
+    /// An event that is done.
     Done,
 }
 
@@ -50,7 +50,7 @@ impl Subject {
         }
     }
 
-    /// What it is held against.
+    /// Returns the bare subject to compare with.
     pub(crate) fn bare(self) -> Self {
         match self {
             Self::Bare(event) | Self::Claim(event) => Self::Bare(event),
@@ -58,12 +58,12 @@ impl Subject {
         }
     }
 
-    /// Whether the events are there before a turn.
+    /// Returns whether the events must be done before a turn.
     pub(crate) fn wants_them_done(self) -> bool {
         matches!(self, Self::Bare(Event::Done) | Self::Claim(Event::Done))
     }
 
-    /// Does it with one event, and sees that it came out as it has to.
+    /// Handles one event, and checks the result.
     pub(crate) async fn handle(
         self,
         key: &IdempotencyKey,

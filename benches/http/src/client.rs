@@ -1,4 +1,4 @@
-//! One request by hand, to see that a server does what it is measured for.
+//! One request by hand, to check that a server works as it is measured.
 
 use std::{
     io::{Read, Write},
@@ -10,7 +10,7 @@ use countersign_bench::{Delivery, servers::PATH};
 
 use crate::Outcome;
 
-/// The head of a request, `Content-Length` and all.
+/// Returns the head of a request, including `Content-Length`.
 pub(crate) fn head(delivery: &Delivery) -> String {
     let fields = delivery.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
     format!("POST {PATH} HTTP/1.1\r\n{}\r\n", fields.collect::<String>())

@@ -1,4 +1,4 @@
-//! All servers beside each other, in turn.
+//! A comparison of all servers, in turn.
 
 use countersign_bench::{
     Bound, Report, Row, Samples, Table,
@@ -12,7 +12,7 @@ use crate::{
     wrk::{self, Script, fire},
 };
 
-/// A server and what was seen of it.
+/// A server and its figures.
 struct Measured {
     subject: Subject,
     process: Process,
@@ -49,7 +49,7 @@ async fn measure(size: usize, settings: &Settings) -> Outcome<Vec<Measured>> {
     for round in 0..=settings.rounds as usize {
         eprintln!("{} KiB, round {round} of {}", size / 1024, settings.rounds);
         for place in 0..all.len() {
-            // Each round begins with another one. The first one only warms up.
+            // Each round begins with another server. The first round only warms up.
             let index = (place + round) % all.len();
             let one = &mut all[index];
             let seconds = if round == 0 { 1 } else { settings.seconds };
@@ -71,7 +71,7 @@ async fn measure(size: usize, settings: &Settings) -> Outcome<Vec<Measured>> {
     Ok(all)
 }
 
-/// Starts a server, and sees that it accepts what it is to accept and nothing else.
+/// Starts a server, and checks that it accepts what it must accept and rejects a forged delivery.
 fn start(subject: Subject, size: usize, settings: &Settings) -> Outcome<Measured> {
     let process = Process::start(&subject.program, settings)?;
     let delivery = subject.delivery(size);

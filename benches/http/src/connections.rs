@@ -1,4 +1,4 @@
-//! How rates and waiting change with the number of connections.
+//! Rates and waiting times by the number of connections.
 
 use countersign_bench::{
     Report, Row, Samples, Table,

@@ -5,9 +5,9 @@
 //! cargo run --release --manifest-path benches/Cargo.toml -p countersign-bench-http
 //! ```
 //!
-//! Needs Linux, two cores and `wrk` (`apt-get install wrk`); the documented receivers need `node`,
-//! `npm` and `python3`, and are installed into `target/http-bench/` the first time. Everything stays
-//! on the loopback, and everything that was started is stopped by its process id.
+//! Needs Linux, two cores and `wrk` (`apt-get install wrk`). The documented receivers need `node`,
+//! `npm` and `python3`, and are installed into `target/http-bench/` the first time. All traffic
+//! stays on the loopback, and every process that the bench started is stopped by its id.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench")]
 
@@ -27,7 +27,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A failure, for who runs it to read.
+/// A result whose error is printed for the user.
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Measures every surface over HTTP.
@@ -39,13 +39,13 @@ struct Arguments {
     settings: Settings,
 }
 
-/// How long, and on what.
+/// Durations, and the cores to use.
 #[derive(Clone, Debug, clap::Args)]
 struct Settings {
-    /// How often each server has its turn, after one that does not count.
+    /// Turns of each server, after one that does not count.
     #[arg(long, global = true, default_value_t = 8)]
     rounds: u32,
-    /// How long a turn takes, in whole seconds.
+    /// Length of a turn, in whole seconds.
     #[arg(long, global = true, default_value_t = 2)]
     seconds: u64,
     /// The core of the servers.
@@ -54,7 +54,7 @@ struct Settings {
     /// The core of the load.
     #[arg(long, global = true, default_value_t = 1)]
     load_core: u32,
-    /// Only servers whose name has this text in it; what they are held against is added.
+    /// Only servers whose name contains this text, and the servers that they are compared with.
     #[arg(long, global = true)]
     only: Option<String>,
     /// Leave out the receivers of Express and Flask.
@@ -66,9 +66,9 @@ struct Settings {
 enum Command {
     /// Bare and verified handlers beside each other: the default.
     Compare,
-    /// The same few with 1 to 256 connections.
+    /// A few servers with 1 to 256 connections.
     Connections,
-    /// Memory with 1,000 bodies under way, and with 32 bodies of 1 MiB at once.
+    /// Memory with 1,000 incomplete bodies, and with 32 bodies of 1 MiB at once.
     Memory,
     /// Memory, and the p99 of a genuine delivery, while 1,000 rejected senders keep sending.
     Senders,
@@ -86,7 +86,7 @@ fn main() -> Outcome<()> {
     runtime.block_on(async {
         let mut interrupted = signal(SignalKind::interrupt())?;
         let mut terminated = signal(SignalKind::terminate())?;
-        // Whatever ends first: all that was started is dropped, and stopped by that.
+        // Whichever ends first, all processes that were started are dropped and thereby stopped.
         tokio::select! {
             outcome = run(command, &settings) => outcome,
             _ = interrupted.recv() => Err("interrupted".into()),

@@ -1,4 +1,4 @@
-//! What bodies under way cost in memory.
+//! Memory for bodies that are not complete.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{Outcome, Settings, client, process::Process, subject::Subject};
 
-/// Measures both.
+/// Measures incomplete bodies, and bodies that end at the same time.
 pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
     let mut report = Report::of_this_machine();
     half_sent(&mut report, settings).await?;
@@ -23,7 +23,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
     Ok(report.write("memory-bench.json")?)
 }
 
-/// Budget 13: many connections, each with a body of which the end is missing.
+/// Budget 13: many connections, each with a body whose end is missing.
 async fn half_sent(report: &mut Report, settings: &Settings) -> Outcome<()> {
     let delivery = Delivery::plain(SMALL);
     let unsigned = delivery.clone().without("x-webhook-signature");
@@ -41,8 +41,8 @@ async fn half_sent(report: &mut Report, settings: &Settings) -> Outcome<()> {
                     stream.write_all(client::head(delivery).as_bytes()).await?;
                     open.push(stream);
                 }
-                // Piece by piece in turn, so that what a server reads at once stays small and what
-                // it keeps shows.
+                // The connections get their pieces in turn, so that a server reads little at once,
+                // and the memory that it keeps can be seen.
                 for piece in delivery.body[..SENT].chunks(PIECE) {
                     for stream in &mut open {
                         stream.write_all(piece).await?;
@@ -53,7 +53,7 @@ async fn half_sent(report: &mut Report, settings: &Settings) -> Outcome<()> {
                 drop(open);
                 let name = format!("{}{suffix}", subject.name);
                 if handler != Handler::Bare {
-                    // Signed: what may be in flight. Unsigned: nothing of ours, but both
+                    // Signed: the bytes that may be in flight. Unsigned: none of ours, but both
                     // frameworks read ahead.
                     let held = if suffix.is_empty() { SMALL } else { READ_AHEAD };
                     let bound = (MANY * held) as f64 / MIB + 20.0;
@@ -127,8 +127,8 @@ const PIECE: usize = 4 * 1024;
 const FEW: usize = 32;
 const LARGE: usize = 1024 * 1024;
 
-/// Bytes of each connection that actix-web holds by itself at most; hyper's buffer grows to the
-/// same where bodies come fast.
+/// Most bytes of each connection that actix-web itself holds. hyper's buffer grows to the same size
+/// if bodies come fast.
 const READ_AHEAD: usize = 32 * 1024;
 
 const MIB: f64 = 1024.0 * 1024.0;

@@ -1,4 +1,4 @@
-//! Servers in processes of their own, on a core of their own.
+//! Servers in processes of their own, on one core.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use std::{
 
 use crate::{Outcome, Settings, documented, subject::Program};
 
-/// A server that runs; stopped when it is dropped.
+/// A running server, which is stopped when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -20,7 +20,7 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a server and waits until it can be connected to.
     pub(crate) fn start(program: &Program, settings: &Settings) -> Outcome<Self> {
-        // Free now; taken by nobody else in the moment until the server has it, it is hoped.
+        // The port is free now, and hopefully until the server has taken it.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut command = Command::new("taskset");
         command.args(["-c", &settings.server_core.to_string()]);
@@ -31,7 +31,7 @@ impl Process {
             Program::Express => documented::express(&mut command, port)?,
             Program::Flask => documented::flask(&mut command, port)?,
         }
-        // Own servers end when their standard input does, even if we are killed.
+        // Our servers end when their standard input ends, even if this process is killed.
         let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
         let mut process = Self { child, addr: (Ipv4Addr::LOCALHOST, port).into() };
         let start = Instant::now();
@@ -55,12 +55,13 @@ impl Process {
         self.addr
     }
 
-    /// A figure of its memory in bytes, such as `VmRSS` or `VmHWM`, with its children's.
+    /// Returns a figure of the process's memory in bytes, such as `VmRSS` or `VmHWM`, including its
+    /// children.
     pub(crate) fn memory(&self, figure: &str) -> u64 {
         self.tree().iter().filter_map(|id| memory(*id, figure)).sum()
     }
 
-    /// Lets the peak of its memory begin anew.
+    /// Resets the peak of the process's memory.
     pub(crate) fn forget_peak(&self) {
         for id in self.tree() {
             // proc(5), clear_refs: 5 resets the peak resident set size.
@@ -68,7 +69,7 @@ impl Process {
         }
     }
 
-    /// Its process id, and those of its children.
+    /// Returns the id of the process, and those of its children.
     fn tree(&self) -> Vec<u32> {
         let id = self.child.id();
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
@@ -87,7 +88,7 @@ fn memory(id: u32, figure: &str) -> Option<u64> {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Politely first, so that it stops what it has started itself.
+        // SIGTERM first, so that the server can stop the processes that it has started.
         let id = self.child.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &id]).stderr(Stdio::null()).status();
         let start = Instant::now();
@@ -102,5 +103,5 @@ impl Drop for Process {
     }
 }
 
-/// How long a server may take to start.
+/// Longest time for a server to start.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -48,7 +48,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
             sleep(Duration::from_secs(1)).await;
             loaded.0.push(probe(process.addr(), settings.seconds).await?);
             drop(senders);
-            // Whatever is still read of them has ended by then.
+            // By then the server has stopped reading from the senders.
             sleep(Duration::from_secs(3)).await;
         }
         let ratio = loaded.over(&quiet).median();
@@ -81,7 +81,7 @@ fn stay_off_the_servers_core(settings: &Settings) -> Outcome<()> {
     if status.success() { Ok(()) } else { Err("taskset failed".into()) }
 }
 
-/// Lets the server and the genuine client run before everything else on their cores: otherwise the
+/// Lets the server and the genuine client run before everything else on their cores. Otherwise the
 /// 99th percentile is the time that they wait for a core, and not for each other. Without the right
 /// to do so, they wait.
 fn prefer(id: &str) {
@@ -106,10 +106,10 @@ fn send(addr: SocketAddr, pace: Option<Duration>) -> JoinSet<()> {
     for number in 0..MANY {
         let head = head.clone();
         senders.spawn(async move {
-            // Not all in the same moment.
+            // Spread over one second.
             sleep(Duration::from_millis(number % 1000)).await;
             loop {
-                // However it ends: the server closes, or the body is complete.
+                // The upload may fail, because the server closes the connection, or complete.
                 let _ = upload(addr, &head, pace).await;
                 sleep(Duration::from_secs(1)).await;
             }
@@ -156,7 +156,7 @@ fn answers(addr: SocketAddr, time: Duration) -> std::io::Result<Vec<f64>> {
     Ok(waited)
 }
 
-/// Reads one answer, which has to be good.
+/// Reads one answer, which has to be a 200.
 fn answer(stream: &mut BufReader<Blocking>) -> std::io::Result<()> {
     let (mut line, mut length) = (String::new(), 0);
     stream.read_line(&mut line)?;
@@ -174,10 +174,10 @@ fn answer(stream: &mut BufReader<Blocking>) -> std::io::Result<()> {
 }
 
 const MANY: u64 = 1000;
-/// Bytes that each declares, and sends if it may.
+/// Bytes that each sender declares, and sends if the server lets it.
 const LENGTH: usize = 100 * 1024 * 1024;
-/// Bytes that each sends at once.
+/// Bytes of a piece that a sender writes at once.
 const PIECE: usize = 16 * 1024;
-/// Time between two pieces of a sender that does not send as fast as it can.
+/// Time between two pieces of a sender that is slowed down.
 const PACE: Duration = Duration::from_millis(500);
 const MIB: f64 = 1024.0 * 1024.0;

@@ -19,7 +19,7 @@ use crate::{
     subject::{LAB, server},
 };
 
-/// Serves until the standard input ends, so that nothing outlives who started it.
+/// Serves until the standard input ends, so that no server outlives the process that started it.
 pub(crate) fn serve(name: &str, port: u16) -> Outcome<()> {
     thread::spawn(|| {
         let _ = std::io::stdin().read(&mut [0]);
@@ -63,7 +63,8 @@ fn lab(config: &mut ServiceConfig) {
     config.app_data(PayloadConfig::new(2 * 1024 * 1024)).route(PATH, web::post().to(take));
 }
 
-/// As its documentation has it: keyed in `init`, compared when the body has ended.
+/// A scheme as in the documentation of actix-web-lab: keyed in `init`, compared when the body has
+/// ended.
 struct Scheme(Hmac<Sha256>);
 
 impl RequestSignatureScheme for Scheme {

@@ -1,4 +1,4 @@
-//! What is measured, and what it is held against.
+//! The servers that are measured, and those that they are compared with.
 
 use countersign_bench::{
     Delivery,
@@ -10,10 +10,10 @@ use crate::Settings;
 /// A server under a load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Subject {
-    /// What it is called in tables.
+    /// The name in tables.
     pub(crate) name: String,
     pub(crate) program: Program,
-    /// Whether deliveries are signed; where they are not, they are to be refused.
+    /// True if deliveries are signed. Unsigned ones must be rejected.
     pub(crate) is_signed: bool,
     /// The bare framework, by name.
     pub(crate) bare: Option<String>,
@@ -21,10 +21,10 @@ pub(crate) struct Subject {
     pub(crate) limit: Option<String>,
 }
 
-/// What serves.
+/// The program that serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Program {
-    /// This program, as the server of that name.
+    /// This program, as the server of this name.
     Own(String),
     /// Express, as manuals show it.
     Express,
@@ -37,7 +37,7 @@ pub(crate) const EXPRESS: &str = "Express, documented receiver";
 pub(crate) const FLASK: &str = "Flask, documented receiver, 2 processes";
 
 impl Subject {
-    /// A server of ours or of a bare framework.
+    /// Makes the subject of a server of ours or of a bare framework.
     pub(crate) fn of(framework: Framework, handler: Handler) -> Self {
         let name = |handler| Server { framework, handler }.name();
         Self {
@@ -49,7 +49,7 @@ impl Subject {
         }
     }
 
-    /// The same with deliveries that are not signed.
+    /// Makes the same subject with deliveries that are not signed.
     fn unsigned(self) -> Self {
         Self {
             name: format!("{}, unsigned: 401", self.name),
@@ -59,18 +59,18 @@ impl Subject {
         }
     }
 
-    /// What is sent to it.
+    /// Returns the delivery that is sent.
     pub(crate) fn delivery(&self, size: usize) -> Delivery {
         let delivery = Delivery::plain(size);
         if self.is_signed { delivery } else { delivery.without("x-webhook-signature") }
     }
 
-    /// The status that all of its answers are to have.
+    /// Returns the status that every answer must have.
     pub(crate) fn expected(&self) -> u16 {
         if self.is_signed { 200 } else { 401 }
     }
 
-    /// Whether it can tell a forged delivery.
+    /// Returns whether the server can reject a forged delivery.
     pub(crate) fn verifies(&self) -> bool {
         const BLIND: [Handler; 4] = [Handler::Bare, Handler::Raw, Handler::Json, Handler::RawJson];
         let Program::Own(name) = &self.program else { return true };
@@ -78,7 +78,7 @@ impl Subject {
     }
 }
 
-/// The server of a name.
+/// Returns the server of a name.
 pub(crate) fn server(name: &str) -> Option<Server> {
     let servers = [Framework::Axum, Framework::Actix].into_iter().flat_map(|framework| {
         Handler::ALL.into_iter().map(move |handler| Server { framework, handler })
@@ -86,7 +86,7 @@ pub(crate) fn server(name: &str) -> Option<Server> {
     servers.into_iter().find(|server| server.name() == name)
 }
 
-/// All that is compared with bodies of one size.
+/// Returns all subjects that are compared with bodies of one size.
 pub(crate) fn subjects(size: usize, settings: &Settings) -> Vec<Subject> {
     let mut all = Vec::new();
     for framework in [Framework::Axum, Framework::Actix] {

@@ -7,13 +7,13 @@ use tokio::{process::Command, time::timeout};
 
 use crate::{Outcome, Settings};
 
-/// What `wrk` saw in one turn.
+/// Figures of `wrk` for one turn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turn {
     pub(crate) requests_per_second: f64,
-    /// Microseconds.
+    /// Median time of a request, in microseconds.
     pub(crate) half_within: f64,
-    /// Microseconds.
+    /// Time within which 99 of 100 requests end, in microseconds.
     pub(crate) almost_all_within: f64,
     pub(crate) requests: u64,
     /// Answers with a status of 400 or more.
@@ -22,7 +22,7 @@ pub(crate) struct Turn {
     pub(crate) broken: u64,
 }
 
-/// What is sent, written down for `wrk` to read.
+/// A script from which `wrk` reads the delivery.
 pub(crate) struct Script(PathBuf);
 
 impl Script {
@@ -32,7 +32,7 @@ impl Script {
         let folder = folder.canonicalize()?;
         let body = folder.join(format!("{name}.json"));
         fs::write(&body, &delivery.body)?;
-        // `wrk` writes these two itself.
+        // `wrk` writes these two headers itself.
         let own = ["host", "content-length"];
         let headers = delivery.headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));
         let headers: String = headers
@@ -50,7 +50,7 @@ impl Script {
     }
 }
 
-/// Prints what there is to know, in one line.
+/// Prints the figures in one line.
 const DONE: &str = r#"
 done = function(summary, latency)
   local errors = summary.errors
@@ -60,7 +60,7 @@ done = function(summary, latency)
 end
 "#;
 
-/// Fires for so many seconds.
+/// Sends requests for this many seconds.
 pub(crate) async fn fire(
     addr: SocketAddr,
     script: &Script,
@@ -93,7 +93,7 @@ pub(crate) async fn fire(
     })
 }
 
-/// Says how to install what is missing.
+/// Checks for the needed programs. The error says how to install a missing one.
 pub(crate) fn check() -> Outcome<()> {
     for (program, package) in [("wrk", "wrk"), ("taskset", "util-linux")] {
         let version = std::process::Command::new(program).arg("--version").output();

@@ -13,7 +13,7 @@ use crate::{
     table::Entry,
 };
 
-/// Every server of actix-web, and two that refuse.
+/// Every server of actix-web, and two that reject.
 pub(crate) async fn subjects(delivery: &Delivery) -> Vec<Entry> {
     let mut subjects = Vec::new();
     let server = |handler| Server { framework: Framework::Actix, handler };
@@ -29,7 +29,7 @@ pub(crate) async fn subjects(delivery: &Delivery) -> Vec<Entry> {
     subjects
 }
 
-/// An app that gets one delivery over and over.
+/// Times an app that gets one delivery over and over.
 pub(crate) async fn timed(
     configure: impl Fn(&mut ServiceConfig),
     delivery: &Delivery,

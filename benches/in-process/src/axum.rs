@@ -18,7 +18,7 @@ use crate::{
     table::Entry,
 };
 
-/// Every server of axum, and two that refuse.
+/// Every server of axum, and two that reject.
 pub(crate) fn subjects(delivery: &Delivery) -> Vec<Entry> {
     let server = |handler| Server { framework: Framework::Axum, handler };
     let served = Handler::ALL.map(|handler| {
@@ -32,7 +32,7 @@ pub(crate) fn subjects(delivery: &Delivery) -> Vec<Entry> {
     served.into_iter().chain(refused).collect()
 }
 
-/// A router that gets one delivery over and over.
+/// Times a router that gets one delivery over and over.
 pub(crate) fn timed(
     router: Router,
     delivery: &Delivery,

@@ -1,4 +1,4 @@
-//! What the figures are held against.
+//! The budgets of the figures.
 
 use countersign_bench::{
     Bound, Report,

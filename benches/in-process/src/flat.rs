@@ -1,4 +1,4 @@
-//! Events of the in-house convention's flat shape, which takes four members and passes over the
+//! Events in the flat shape of the in-house convention, which reads four members and skips the
 //! rest, beside `Json` of the same struct.
 
 use std::hint::black_box;
@@ -12,7 +12,7 @@ use countersign_bench::{Delivery, SECRET, servers::PATH, tag};
 
 use crate::{axum::timed, table::Entry};
 
-/// What `flat::Event` holds, as a handler would write it.
+/// The members of `flat::Event`, as a handler would write them.
 #[derive(serde::Deserialize)]
 #[allow(dead_code, reason = "what a handler would parse")]
 struct Whole {

@@ -1,4 +1,4 @@
-//! Bodies that come in frames: what is left to do when the last one is there.
+//! Bodies that come in frames: the time from the last frame to the answer.
 
 use std::{
     convert::Infallible,
@@ -30,7 +30,7 @@ pub(crate) const OURS: &str = "axum: VerifiedBody";
 
 const FRAMES: usize = 64;
 
-/// A router that collects and hashes then, and ours.
+/// A router that collects the body and then hashes it, and ours.
 pub(crate) fn subjects() -> Vec<Entry> {
     let delivery = Delivery::plain(1024 * 1024);
     [(COLLECTED, Handler::Raw), (OURS, Handler::Extractor)]
@@ -38,7 +38,7 @@ pub(crate) fn subjects() -> Vec<Entry> {
         .into()
 }
 
-/// Measures from the moment the last frame is there.
+/// Measures from the moment when the last frame is there.
 fn timed(handler: Handler, delivery: &Delivery) -> impl FnMut(u32) -> Duration + use<> {
     let mut service = router(handler).into_service::<Body>();
     let headers = delivery.header_map();
@@ -48,7 +48,7 @@ fn timed(handler: Handler, delivery: &Delivery) -> impl FnMut(u32) -> Duration +
         for _ in 0..times {
             let is_last_there = Arc::new(AtomicBool::new(false));
             let frames = Frames {
-                // As if each had been read from a socket.
+                // Each frame has a buffer of its own, as if it was read from a socket.
                 rest: body.chunks(body.len() / FRAMES).map(Bytes::copy_from_slice).collect(),
                 is_last_there: Arc::clone(&is_last_there),
             };
@@ -72,7 +72,7 @@ fn timed(handler: Handler, delivery: &Delivery) -> impl FnMut(u32) -> Duration +
     }
 }
 
-/// A body whose last frame lets wait for itself.
+/// A body whose last frame comes late.
 struct Frames {
     rest: std::collections::VecDeque<Bytes>,
     is_last_there: Arc<AtomicBool>,

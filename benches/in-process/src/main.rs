@@ -1,11 +1,11 @@
 //! One request through a whole router or app, as a service call: every surface, beside the bare
-//! framework, the limit, and what others wrote for the same end.
+//! framework, the limit, and crates with the same purpose.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/Cargo.toml -p countersign-bench-in-process
 //! ```
 //!
-//! Requests are made before the clock runs, and no future waits, because the whole body is there.
+//! Requests are made before the clock starts, and no future waits, because the whole body is there.
 
 #![allow(clippy::unwrap_used, reason = "a bench")]
 
@@ -29,10 +29,10 @@ use crate::table::Measured;
 /// Measures every surface in process.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How often each subject has its turn.
+    /// Turns of each subject.
     #[arg(long, default_value_t = 60)]
     rounds: u32,
-    /// How long a turn takes.
+    /// Length of a turn.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 4)]
     turn: u64,
 }

@@ -1,4 +1,4 @@
-//! What others wrote for the same end, each in its own scheme, and ours in the same one.
+//! Crates with the same purpose, each with its own scheme, and ours with the same scheme.
 
 use std::{convert::Infallible, hint::black_box, sync::Arc};
 
@@ -37,7 +37,7 @@ events! {
     enum Standard for StandardWebhooks { "payment.succeeded" => Succeeded(Envelope<Payment>) }
 }
 
-/// All of them, with a body of so many bytes.
+/// Returns all of them, with a body of `size` bytes.
 pub(crate) async fn subjects(size: usize) -> Vec<Entry> {
     let mut subjects = standard(&Delivery::standard(size));
     subjects.extend(github(&Delivery::github(size)));
@@ -54,7 +54,7 @@ fn routed<S: Clone + Send + Sync + 'static>(route: MethodRouter<S>, state: S) ->
     Router::new().route(PATH, route).with_state(state)
 }
 
-/// Anything that is extracted, and dropped.
+/// A handler that drops its argument.
 async fn take<T>(given: T) -> StatusCode {
     black_box(given);
     StatusCode::OK
@@ -107,8 +107,8 @@ fn github(delivery: &Delivery) -> Vec<Entry> {
     .into()
 }
 
-/// GitHub on tower alone: the layer of `webhook-verify` cannot be put around a router of axum,
-/// because it is not `Sync` with axum's body.
+/// GitHub on tower without axum: the layer of `webhook-verify` cannot be put around a router of
+/// axum, because it is not `Sync` with axum's body.
 fn of_tower(delivery: &Delivery) -> Vec<Entry> {
     let ours = "tower, GitHub: behind the layer";
     let theirs = "tower, GitHub: behind webhook-verify's layer";
@@ -133,8 +133,8 @@ fn of_tower(delivery: &Delivery) -> Vec<Entry> {
     ]
 }
 
-/// GitHub on actix-web. actix-web-lab's `RequestSignature` runs a task of its own for each request
-/// and is measured over HTTP alone.
+/// GitHub on actix-web. actix-web-lab's `RequestSignature` runs a task of its own for each request,
+/// and is measured only over HTTP.
 async fn of_actix(github: &Delivery) -> Vec<Entry> {
     async fn take<T>(given: T) -> HttpResponse {
         black_box(given);

@@ -1,4 +1,4 @@
-//! Futures that wait for nothing from outside.
+//! Futures that are ready when they are polled first.
 
 use std::{
     future::Future,
@@ -6,11 +6,11 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// Takes what a future gives the first time it is asked.
+/// Polls a future once, and returns its output.
 ///
 /// # Panics
 ///
-/// If it is not ready.
+/// Panics if the future is not ready.
 pub(crate) fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -18,5 +18,5 @@ pub(crate) fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// How many requests are made before the clock runs: few enough to stay in the cache.
+/// Requests that are made before the clock starts: few enough to stay in the cache.
 pub(crate) const BATCH: u32 = 16;

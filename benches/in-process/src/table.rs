@@ -1,4 +1,4 @@
-//! Figures of all subjects of one size.
+//! Figures of all subjects for one size of body.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use countersign_bench::{
     servers::{Framework, Handler, Server},
 };
 
-/// A subject, and what it is held against.
+/// A subject, and the names of the subjects to compare with.
 pub(crate) struct Entry {
     subject: Subject<'static>,
     bare: String,
@@ -25,7 +25,7 @@ impl Entry {
         Self { subject: Subject::timed(name, run), bare, limit }
     }
 
-    /// A server, beside the bare one and the limit of its framework.
+    /// Makes the entry of a server, to compare with the bare one and the limit of its framework.
     pub(crate) fn of_server(
         server: Server,
         suffix: &str,
@@ -37,7 +37,7 @@ impl Entry {
     }
 }
 
-/// What was measured, by the subject's name.
+/// Figures of all subjects, by name.
 pub(crate) struct Measured(Vec<Figures>);
 
 struct Figures {
@@ -67,12 +67,12 @@ impl Measured {
         )
     }
 
-    /// The samples of a server.
+    /// Returns the samples of a server.
     pub(crate) fn server(&self, framework: Framework, handler: Handler) -> &Samples {
         self.of(&Server { framework, handler }.name())
     }
 
-    /// How many times as long as another subject this one takes.
+    /// Returns the median ratio of this subject's time to the other's.
     pub(crate) fn ratio(&self, name: &str, other: &str) -> f64 {
         self.of(name).over(self.of(other)).median()
     }

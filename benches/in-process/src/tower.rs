@@ -21,7 +21,7 @@ use crate::{
 const BARE: &str = "tower: bare";
 const RAW: &str = "tower: bare + HMAC (limit)";
 
-/// A service that reads the body: bare, with the raw HMAC, and behind the layer.
+/// Services that read the body: bare, with the raw HMAC, and behind the layer.
 pub(crate) fn subjects(delivery: &Delivery) -> Vec<Entry> {
     let bare = service_fn(|request: Request<Full<Bytes>>| async {
         black_box(request.into_body().collect().await.unwrap().to_bytes());
@@ -48,7 +48,7 @@ fn answer() -> Result<Response<Full<Bytes>>, Infallible> {
     Ok(Response::new(Full::default()))
 }
 
-/// A service that gets one delivery over and over.
+/// Times a service that gets one delivery over and over.
 pub(crate) fn timed<S, B>(
     mut service: S,
     delivery: &Delivery,

@@ -1,4 +1,4 @@
-//! Ours, as work grows: secrets and headers. The size of bodies is what the other tables show.
+//! Our verification with more secrets and with more headers. Other tables show the size of bodies.
 
 use std::hint::black_box;
 
@@ -56,7 +56,7 @@ fn secrets(size: usize, rounds: Rounds) -> Measured {
     Measured::new(rounds, subjects.collect())
 }
 
-/// In a map, as frameworks have them, and in a list, the signature at its end.
+/// Headers in a map, as in frameworks, and in a list, with the signature at the end.
 fn headers(rounds: Rounds) -> Measured {
     let delivery = Delivery::plain(1024);
     let body = &delivery.body[..];

@@ -1,11 +1,11 @@
-//! A whole verify of one delivery, headers in and verdict out: ours, the MAC alone, and what others
-//! wrote for the same end; then ours as work grows.
+//! A whole verification of one delivery, from the headers to the verdict: ours, only the MAC, and
+//! crates with the same purpose; then ours as work grows.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/Cargo.toml -p countersign-bench-peers
 //! ```
 //!
-//! With `--features webhooksmith` that crate is measured, too; it takes a while to build.
+//! With `--features webhooksmith`, that crate is measured as well. It takes a while to build.
 
 #![allow(clippy::unwrap_used, reason = "a bench")]
 
@@ -19,18 +19,18 @@ use std::{io, time::Duration};
 use clap::Parser;
 use countersign_bench::{Bound, Report, Rounds};
 
-/// Measures a whole verify.
+/// Measures a whole verification.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How often each subject has its turn.
+    /// Turns of each subject.
     #[arg(long, default_value_t = 60)]
     rounds: u32,
-    /// How long a turn takes, at least one verify.
+    /// Length of a turn, which has at least one verification.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 4)]
     turn: u64,
 }
 
-/// Bytes.
+/// Sizes of the body, in bytes.
 const SIZES: [usize; 6] = [64, 512, 1024, 16 * 1024, 64 * 1024, 1024 * 1024];
 
 fn main() -> io::Result<()> {

@@ -1,4 +1,5 @@
-//! Hex HMAC-SHA256 over the body: the in-house convention, and GitHub's where a peer has no other.
+//! Hex HMAC-SHA256 over the body: the in-house convention, or GitHub's for a crate that has no
+//! other.
 
 use std::hint::black_box;
 

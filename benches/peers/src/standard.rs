@@ -18,7 +18,7 @@ pub(crate) fn measure(size: usize, rounds: Rounds) -> Measured {
     let delivery = Delivery::standard(size);
     let headers = delivery.header_map();
     let body = &delivery.body[..];
-    // What the key is does not change what the MAC costs.
+    // The cost of the MAC does not depend on the key.
     let keyed = keyed(STANDARD_SECRET.as_bytes());
     let before = format!("msg_1.{}.", delivery.header("webhook-timestamp"));
     let ours = Verifier::<StandardWebhooks>::new(Secret::new(STANDARD_SECRET).unwrap()).unwrap();

@@ -2,7 +2,7 @@
 
 use countersign_bench::{Rounds, Row, Samples, Subject, Table};
 
-/// What was measured. The first subject is the floor.
+/// Figures of all subjects. The first subject is the floor.
 pub(crate) struct Measured(Vec<(String, Samples)>);
 
 impl Measured {
@@ -11,7 +11,7 @@ impl Measured {
         Self(subjects.into_iter().map(|subject| subject.name).zip(samples).collect())
     }
 
-    /// How many times as long as another subject this one takes.
+    /// Returns the median ratio of this subject's time to the other's.
     pub(crate) fn ratio(&self, name: &str, other: &str) -> f64 {
         self.of(name).over(self.of(other)).median()
     }

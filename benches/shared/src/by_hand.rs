@@ -1,4 +1,4 @@
-//! What is copied from blogs.
+//! The verification that is copied from blogs.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

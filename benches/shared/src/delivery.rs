@@ -1,4 +1,4 @@
-//! Deliveries, as a provider would send them.
+//! Deliveries as a provider sends them.
 
 use std::time::SystemTime;
 
@@ -11,13 +11,13 @@ use http::{HeaderMap, HeaderName};
 
 use crate::body;
 
-/// The secret of everything that takes text.
+/// The secret of every scheme that takes text.
 pub const SECRET: &str = "a secret of thirty-two bytes, oh";
 
 /// The secret of Standard Webhooks.
 pub const STANDARD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
-/// A signed body, with its headers among others.
+/// A signed body, with its headers and those that every request has.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// The headers, names in lower case.
@@ -27,7 +27,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// As the in-house convention signs: hex HMAC-SHA256 of the body.
+    /// Signs by the in-house convention: hex HMAC-SHA256 of the body.
     #[must_use]
     pub fn plain(size: usize) -> Self {
         let body = body(size);
@@ -35,7 +35,7 @@ impl Delivery {
         Self::new(&body, signed.iter())
     }
 
-    /// As GitHub signs: the same, with a prefix, beside an id and a type that are not signed.
+    /// Signs as GitHub does: the same with a prefix, and with an id and a type that are not signed.
     #[must_use]
     pub fn github(size: usize) -> Self {
         let body = body(size);
@@ -44,8 +44,8 @@ impl Delivery {
         Self::new(&body, signed.iter().chain(others))
     }
 
-    /// As Standard Webhooks are signed: base64 of HMAC-SHA256 of id, time and body. It is fresh for
-    /// five minutes.
+    /// Signs by Standard Webhooks: base64 of HMAC-SHA256 of id, time and body. The signature is
+    /// valid for five minutes.
     #[must_use]
     pub fn standard(size: usize) -> Self {
         let body = body(size);
@@ -55,7 +55,7 @@ impl Delivery {
         Self::new(&body, signed.iter())
     }
 
-    /// The headers that every request has, and those that sign it, in their midst.
+    /// Puts the signature's headers between the headers that every request has.
     fn new<'a>(body: &[u8], signed: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let length = body.len().to_string();
         let before = [
@@ -71,21 +71,21 @@ impl Delivery {
         }
     }
 
-    /// The value of a header.
+    /// Returns the value of a header; empty if it is absent.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(candidate, _)| candidate == name);
         found.map_or("", |(_, value)| value)
     }
 
-    /// The same without a header.
+    /// Removes a header.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(candidate, _)| candidate != name);
         self
     }
 
-    /// The headers, as hyper would hold them.
+    /// Returns the headers as hyper holds them.
     #[must_use]
     pub fn header_map(&self) -> HeaderMap {
         let pair = |(name, value): &(String, String)| {
@@ -95,7 +95,7 @@ impl Delivery {
     }
 }
 
-/// The secret as verifiers and signers take it.
+/// Returns the secret as verifiers and signers take it.
 pub(crate) fn text() -> Secret {
     Secret::new(SECRET).unwrap()
 }

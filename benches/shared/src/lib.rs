@@ -1,6 +1,8 @@
-//! What the benches share: deliveries to send, servers to send them to, rounds in turn, reports.
+//! Code that the benches share: deliveries to send, servers to send them to, rounds in turn,
+//! reports.
 //!
-//! Ratios are what counts: a machine drifts, and does so for everything that is measured in turn.
+//! Compare ratios, not times: a machine drifts, and it does so for all subjects that are measured
+//! in turn.
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a bench")]
 

@@ -3,33 +3,33 @@
 use countersign::{event::Envelope, events, providers::XWebhookSignature};
 use serde::{Deserialize, Serialize};
 
-/// What the event is about.
+/// The payment of an event.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Payment {
     /// The payment's id.
     pub id: String,
-    /// Who paid.
+    /// The payer's name.
     pub name: String,
-    /// Their e-mail address.
+    /// The payer's e-mail address.
     pub email: String,
-    /// How far the payment is.
+    /// The payment's status.
     pub status: String,
-    /// What was paid for.
+    /// The items of the payment.
     pub lines: Vec<Line>,
 }
 
-/// What was paid for.
+/// An item of a payment.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Line {
-    /// The line's id.
+    /// The item's id.
     pub id: String,
-    /// What it is.
+    /// The item's description.
     pub description: String,
-    /// How many.
+    /// The number of pieces.
     pub quantity: u32,
-    /// In cents.
+    /// The price in cents.
     pub amount: u64,
-    /// Whether it can be given back.
+    /// True if the price can be refunded.
     pub refundable: bool,
 }
 
@@ -40,22 +40,22 @@ pub struct Whole {
     pub id: Option<String>,
     /// The event's type.
     pub r#type: String,
-    /// When it happened.
+    /// The time of the event.
     pub created_at: Option<String>,
-    /// What it is about.
+    /// The payment.
     pub data: Payment,
 }
 
 events! {
-    /// The same as an event.
+    /// The same body as an event.
     #[derive(Debug)]
     pub enum PaymentEvent for XWebhookSignature {
         "payment.succeeded" => Succeeded(Envelope<Payment>),
     }
 }
 
-/// A body of as many bytes, give or take nothing: compact JSON that is a [`Whole`], a
-/// [`PaymentEvent`] and a `flat::Event`. Below 200 bytes it is only text of that length.
+/// Returns a body of exactly `size` bytes: compact JSON that is a [`Whole`], a [`PaymentEvent`] and
+/// a `flat::Event`. A body that is too short for that is only text.
 #[must_use]
 pub fn body(size: usize) -> Vec<u8> {
     let mut whole = Whole {
@@ -84,7 +84,7 @@ pub fn body(size: usize) -> Vec<u8> {
             amount: 1_900 + count % 100,
             refundable: count.is_multiple_of(2),
         };
-        // A comma beside it.
+        // One byte more, for a comma.
         let with_it = written + serde_json::to_vec(&line).unwrap().len() + 1;
         if with_it > size {
             break;

@@ -1,4 +1,4 @@
-//! The limit: the MAC alone.
+//! The limit: only the MAC.
 
 use std::sync::LazyLock;
 
@@ -9,13 +9,13 @@ use crate::SECRET;
 
 static KEYED: LazyLock<Hmac<Sha256>> = LazyLock::new(|| keyed(SECRET.as_bytes()));
 
-/// HMAC-SHA256 with the key schedule kept.
+/// Returns an HMAC-SHA256 whose key schedule is computed.
 #[must_use]
 pub fn keyed(secret: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(secret).unwrap()
 }
 
-/// Computes what a delivery's signature must be compared with, and compares nothing.
+/// Computes the tag of a body, and compares it with nothing.
 #[must_use]
 pub fn tag(body: &[u8]) -> [u8; 32] {
     let mut mac = KEYED.clone();

@@ -1,4 +1,4 @@
-//! Tables, budgets, and the file in which charts find them.
+//! Tables and budgets, and the file from which charts read them.
 
 use std::{
     fs, io,
@@ -7,23 +7,23 @@ use std::{
 
 use serde::Serialize;
 
-/// All that one command measured.
+/// The results of one command.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// What it was measured on, and how.
+    /// The machine and the settings.
     pub conditions: Vec<(String, String)>,
-    /// What was measured.
+    /// The tables.
     pub tables: Vec<Table>,
-    /// What it is held against.
+    /// The budgets.
     pub budgets: Vec<Budget>,
 }
 
 /// Rows with the same columns.
 #[derive(Debug, Serialize)]
 pub struct Table {
-    /// What the rows have in common.
+    /// The title.
     pub title: String,
-    /// What each column is called, its unit included.
+    /// The columns' names, with their units.
     pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Row>,
@@ -34,24 +34,24 @@ pub struct Table {
 pub struct Row {
     /// The subject.
     pub name: String,
-    /// A figure for each column, `None` where there is none.
+    /// A figure for each column; `None` if there is no figure.
     pub figures: Vec<Option<f64>>,
 }
 
 /// A figure that has a limit.
 #[derive(Debug, Serialize)]
 pub struct Budget {
-    /// Its number.
+    /// The number of the budget.
     pub number: String,
-    /// What is measured.
+    /// A description of the figure.
     pub what: String,
-    /// What was measured.
+    /// The measured figure.
     pub figure: f64,
-    /// What it must be.
+    /// The limit.
     pub bound: Bound,
 }
 
-/// What a figure must be.
+/// The limit of a figure.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
@@ -62,7 +62,7 @@ pub enum Bound {
 }
 
 impl Budget {
-    /// Whether the figure is within its limit.
+    /// Returns whether the figure is within its limit.
     #[must_use]
     pub fn is_met(&self) -> bool {
         match self.bound {
@@ -73,7 +73,7 @@ impl Budget {
 }
 
 impl Report {
-    /// A report of this machine.
+    /// Makes an empty report, with the conditions of this machine.
     #[must_use]
     pub fn of_this_machine() -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
@@ -119,11 +119,11 @@ impl Report {
         }
     }
 
-    /// Writes everything as JSON into the target folder, and says where.
+    /// Writes everything as JSON into the target folder, and prints the path.
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn write(&self, name: &str) -> io::Result<()> {
         let path = target().join(name);
         fs::create_dir_all(target())?;
@@ -144,7 +144,7 @@ impl Table {
     }
 }
 
-/// A figure with as many digits as tell something.
+/// Formats a figure with its significant digits.
 fn text(figure: Option<f64>) -> String {
     match figure {
         None => String::new(),
@@ -155,7 +155,7 @@ fn text(figure: Option<f64>) -> String {
     }
 }
 
-/// Where everything is written: `target/` of the repository.
+/// Returns the folder for all results: `target/` of the repository.
 #[must_use]
 pub fn target() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target")

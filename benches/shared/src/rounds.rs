@@ -8,15 +8,15 @@ use std::{
 
 use crate::Samples;
 
-/// What is measured: does its work so many times, and tells how long that took.
+/// A subject, which repeats its work and returns the time that this took.
 pub struct Subject<'a> {
-    /// What it is called in tables.
+    /// The name in tables.
     pub name: String,
     run: Box<dyn FnMut(u32) -> Duration + 'a>,
 }
 
 impl<'a> Subject<'a> {
-    /// Measures the whole of `work`.
+    /// Makes a subject that measures the whole of `work`.
     pub fn new<T>(name: &str, mut work: impl FnMut() -> T + 'a) -> Self {
         Self::timed(name, move |times| {
             let start = Instant::now();
@@ -27,7 +27,7 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// Measures what `run` times by itself, so many times.
+    /// Makes a subject from `run`, which does its work so many times and returns the time of this.
     pub fn timed(name: &str, run: impl FnMut(u32) -> Duration + 'a) -> Self {
         Self { name: name.to_owned(), run: Box::new(run) }
     }
@@ -39,22 +39,24 @@ impl fmt::Debug for Subject<'_> {
     }
 }
 
-/// How long is measured.
+/// Settings of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub struct Rounds {
-    /// How often each subject has its turn.
+    /// Turns of each subject.
     pub count: u32,
-    /// How long a turn takes, about.
+    /// Approximate length of a turn.
     pub turn: Duration,
 }
 
 impl Rounds {
-    /// Measures all subjects in turn. Returns nanoseconds for one piece of work, for each subject.
+    /// Measures all subjects in turn. Returns, for each subject, the nanoseconds of one piece of
+    /// work.
     pub fn measure(&self, subjects: &mut [Subject<'_>]) -> Vec<Samples> {
         let times: Vec<u32> = subjects.iter_mut().map(|subject| self.times(subject)).collect();
         let mut samples = vec![Samples::default(); subjects.len()];
         for round in 0..self.count as usize {
-            // Each round begins with another one, so that none is always behind the same one.
+            // Each round begins with another subject, so that no subject always follows the same
+            // one.
             for place in 0..subjects.len() {
                 let index = (place + round) % subjects.len();
                 let took = (subjects[index].run)(times[index]);
@@ -64,7 +66,7 @@ impl Rounds {
         samples
     }
 
-    /// How many pieces of work make a turn.
+    /// Returns the number of pieces of work that make a turn.
     fn times(&self, subject: &mut Subject<'_>) -> u32 {
         let mut times = 1;
         loop {

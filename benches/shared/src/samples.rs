@@ -1,17 +1,17 @@
-//! What was measured of one subject, round by round.
+//! The figures of one subject, round by round.
 
 /// A figure for each round.
 #[derive(Clone, Debug, Default)]
 pub struct Samples(pub Vec<f64>);
 
 impl Samples {
-    /// The middle of all rounds.
+    /// Returns the median of all rounds.
     #[must_use]
     pub fn median(&self) -> f64 {
         self.quantile(0.5)
     }
 
-    /// The figure below which a share of the rounds lies, from 0 to 1.
+    /// Returns the figure below which this share of the rounds lies, from 0 to 1.
     #[must_use]
     pub fn quantile(&self, share: f64) -> f64 {
         let mut sorted = self.0.clone();
@@ -22,8 +22,8 @@ impl Samples {
         below + (above - below) * place.fract()
     }
 
-    /// How many times `other` this is: the ratio of each round, so that a slow moment of the
-    /// machine weighs on both.
+    /// Returns the ratio of this to `other` in each round, so that a slow moment of the machine
+    /// affects both.
     #[must_use]
     pub fn over(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(this, other)| this / other).collect())

@@ -10,11 +10,11 @@ use countersign_bench::{SECRET, target};
 
 use crate::Outcome;
 
-/// What is installed. Pinned, so that figures can be told apart.
+/// Packages to install. They are pinned, so that figures can be compared.
 const EXPRESS: &str = "express@5.3.0";
 const FLASK: [&str; 2] = ["flask==3.1.3", "gunicorn==27.0.1"];
 
-/// Node, in one process.
+/// Sets up Express on Node, in one process.
 pub(crate) fn express(command: &mut Command, port: u16) -> Outcome<()> {
     let folder = folder("express")?;
     install(&folder, EXPRESS, |folder| {
@@ -31,7 +31,7 @@ pub(crate) fn express(command: &mut Command, port: u16) -> Outcome<()> {
     Ok(())
 }
 
-/// Python, in two processes behind gunicorn's master.
+/// Sets up Flask on Python, in two processes behind gunicorn's master.
 pub(crate) fn flask(command: &mut Command, port: u16) -> Outcome<()> {
     let folder = folder("flask")?;
     install(&folder, &FLASK.join(" "), |folder| {
@@ -59,7 +59,7 @@ fn folder(name: &str) -> Outcome<PathBuf> {
     Ok(folder.canonicalize()?)
 }
 
-/// Installs once for these pins.
+/// Installs the packages once for each set of pins.
 fn install(folder: &Path, pins: &str, install: impl Fn(&Path) -> bool) -> Outcome<()> {
     let stamp = folder.join("installed");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == pins) {

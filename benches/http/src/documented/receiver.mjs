@@ -22,5 +22,5 @@ app.post('/webhooks', (req, res) => {
 
 app.listen(Number(process.env.PORT), '127.0.0.1');
 
-// Nothing outlives who started it.
+// Ends with the process that started it.
 process.stdin.on('end', () => process.exit(0)).resume();

@@ -13,7 +13,7 @@ use countersign::{
 use super::{ACTIX_LIMIT, Handler, PATH};
 use crate::{PaymentEvent, SECRET, Whole, delivery::text, tag, verify_by_hand};
 
-/// Configures an app with the only handler.
+/// Configures an app with this handler.
 pub fn configure(handler: Handler) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     let verifier = Verifier::<XWebhookSignature>::new(text()).unwrap();
     move |config| {

@@ -15,11 +15,12 @@ use countersign::{
 use super::{Handler, PATH};
 use crate::{PaymentEvent, SECRET, Whole, delivery::text, tag, verify_by_hand};
 
-/// A router with the only handler.
+/// Makes a router with this handler.
 pub fn router(handler: Handler) -> Router {
     let verifier = Verifier::<XWebhookSignature>::new(text()).unwrap();
     let layer = VerifyLayer::new(verifier.clone());
-    // Only who needs the verifier in the state has it there: a state is cloned for each request.
+    // Only handlers that need the verifier have it in the state, because a state is cloned for each
+    // request.
     let without = |route| Router::new().route(PATH, route);
     let with = |route| Router::new().route(PATH, route).with_state(verifier);
     match handler {

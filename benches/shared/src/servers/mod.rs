@@ -5,16 +5,16 @@ mod axum;
 
 pub use self::{actix::configure, axum::router};
 
-/// A server: a framework, and what its only handler takes.
+/// A server: a framework, and its only handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Server {
-    /// What serves.
+    /// The framework.
     pub framework: Framework,
-    /// What is done with a delivery.
+    /// The handler.
     pub handler: Handler,
 }
 
-/// What serves.
+/// A framework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framework {
     /// axum on tokio, in one thread.
@@ -23,18 +23,18 @@ pub enum Framework {
     Actix,
 }
 
-/// What is done with a delivery before it is answered 200.
+/// The work on a delivery before it is answered 200.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handler {
     /// The body is read, and nothing is done.
     Bare,
-    /// The limit: the raw HMAC is computed besides, and compared with nothing.
+    /// The limit: the raw HMAC is also computed, and compared with nothing.
     Raw,
     /// Ours: the extractor `VerifiedBody`.
     Extractor,
     /// Ours: the bare handler behind the layer or middleware.
     Behind,
-    /// As it is copied from blogs.
+    /// Verified as copied from blogs.
     ByHand,
     /// Not verified: the framework's own `Json`.
     Json,
@@ -46,7 +46,7 @@ pub enum Handler {
     BehindJson,
     /// Ours: the extractor `Webhook` behind the layer or middleware.
     BehindEvent,
-    /// As it is copied from blogs, then parsed.
+    /// Verified as copied from blogs, then parsed.
     ByHandJson,
 }
 
@@ -66,7 +66,7 @@ impl Handler {
         Self::ByHandJson,
     ];
 
-    /// What it is called in tables.
+    /// Returns the name in tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl Handler {
         }
     }
 
-    /// Whether the body is parsed.
+    /// Returns whether the body is parsed.
     #[must_use]
     pub const fn parses(self) -> bool {
         matches!(
@@ -98,7 +98,7 @@ impl Handler {
         )
     }
 
-    /// What it is held against: the same work without this project.
+    /// Returns the handler to compare with: the same work without this project.
     #[must_use]
     pub const fn limit(self) -> Self {
         if self.parses() { Self::RawJson } else { Self::Raw }
@@ -106,7 +106,7 @@ impl Handler {
 }
 
 impl Server {
-    /// What it is called in tables.
+    /// Returns the name in tables.
     #[must_use]
     pub fn name(self) -> String {
         let framework = match self.framework {
@@ -117,8 +117,8 @@ impl Server {
     }
 }
 
-/// Where the handler is.
+/// Path of the handler.
 pub const PATH: &str = "/webhooks";
 
-/// Bytes that actix-web's own extractors take, whose default is below 1 MiB.
+/// Most bytes of a body that actix-web's own extractors take. Their default is below 1 MiB.
 const ACTIX_LIMIT: usize = 2 * 1024 * 1024;
