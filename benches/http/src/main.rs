@@ -57,7 +57,7 @@ struct Settings {
     /// Only servers whose name contains this text, and the servers that they are compared with.
     #[arg(long, global = true)]
     only: Option<String>,
-    /// Leave out the receivers of Express and Flask.
+    /// Leaves out the receivers of Express and Flask.
     #[arg(long, global = true)]
     without_documented: bool,
 }

@@ -28,7 +28,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<()> {
         // A process of its own: memory that the allocator keeps after one load would count as idle
         // memory of the next.
         let process = Process::start(&subject.program, settings)?;
-        // The first deliveries set some things up.
+        // The first deliveries do some set-up, which must not be measured.
         probe(process.addr(), 1).await?;
         let idle = process.memory("VmRSS");
         process.forget_peak();

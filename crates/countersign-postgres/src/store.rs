@@ -24,7 +24,7 @@ use crate::{
 /// # Defaults
 ///
 /// The table is `countersign_claims`, and statements are unnamed. [`claim_in`](Self::claim_in)
-/// waits for at most 2 s. The pool has no timeouts except yours.
+/// waits at most 2 s for each lock. The pool has no timeouts except yours.
 /// [`Idempotency`](countersign::idempotency::Idempotency) sets the lease (60 s), the ttl (24 h) and
 /// the deadline for a whole call (2 s).
 ///

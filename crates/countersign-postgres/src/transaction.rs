@@ -11,7 +11,7 @@ use tokio_postgres::{
 use crate::{PostgresStore, answer, duration::Interval, statements::Statements};
 
 impl PostgresStore {
-    /// Claims an event and marks it as done for as long as `ttl`, within a transaction of yours.
+    /// Claims an event and marks it as done for `ttl`, within a transaction of yours.
     ///
     /// Your writes in the same transaction are committed together with the claim, or not at all, so
     /// the effect happens exactly once. On [`Claim::Fresh`], write and commit. On any other result,

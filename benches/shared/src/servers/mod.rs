@@ -51,7 +51,7 @@ pub enum Handler {
 }
 
 impl Handler {
-    /// All of them.
+    /// All handlers.
     pub const ALL: [Self; 11] = [
         Self::Bare,
         Self::Raw,
