@@ -80,6 +80,16 @@ impl Answer {
         self.body
     }
 
+    /// Returns the answer's body if it is a constant.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __constant(&self) -> Option<&'static str> {
+        match self.body {
+            Cow::Borrowed(body) => Some(body),
+            Cow::Owned(_) => None,
+        }
+    }
+
     /// Returns the header field in which a token is repeated, if the answer has one. See
     /// [`HandshakeAnswer::in_header`].
     #[must_use]

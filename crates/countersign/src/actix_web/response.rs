@@ -14,13 +14,13 @@ impl ResponseError for Rejection {
         if let Some(token) = self.token() {
             builder.insert_header(token);
         }
-        for (name, value) in self.headers() {
+        self.each_header(|name, value| {
             match name {
                 // actix writes this field itself, and ignores one in the map.
                 "connection" => builder.force_close(),
-                _ => builder.insert_header((name, &*value)),
+                _ => builder.insert_header((name, &*value.into_bytes())),
             };
-        }
+        });
         let mut response = builder.body(self.body());
         response.extensions_mut().insert(self.clone());
         response

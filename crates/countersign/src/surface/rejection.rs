@@ -1,6 +1,7 @@
 //! The answer to a rejected delivery: the only mapping from a reason to an answer, and the only
 //! place that logs it.
 
+mod field_value;
 mod in_progress;
 mod kept_answer;
 mod line;
@@ -8,7 +9,7 @@ mod reason;
 mod sent;
 mod store_error;
 
-use std::{borrow::Cow, error::Error, fmt, time::Duration};
+use std::{error::Error, fmt, time::Duration};
 
 use bytes::Bytes;
 use countersign_core::{
@@ -21,6 +22,7 @@ use crate::{
     surface::{Verifiers, choice::shared_header, names::Names},
 };
 
+pub(crate) use field_value::FieldValue;
 pub use in_progress::InProgressStatus;
 pub use kept_answer::KeptAnswer;
 pub use reason::Reason;
@@ -225,10 +227,11 @@ impl Rejection {
     pub fn body(&self) -> Bytes {
         match self.kept_answer() {
             Some(kept) => kept.body.clone(),
-            None => match self.answer().clone().into_body() {
-                Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
-                Cow::Owned(text) => Bytes::from(text),
-            },
+            None => {
+                let answer = self.answer();
+                let constant = answer.__constant().map(|body| Bytes::from_static(body.as_bytes()));
+                constant.unwrap_or_else(|| Bytes::copy_from_slice(answer.body().as_bytes()))
+            }
         }
     }
 
@@ -237,25 +240,36 @@ impl Rejection {
     ///
     /// A kept answer has the content type of the handler's first answer.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
-        let text = |text: &'static str| Bytes::from_static(text.as_bytes());
-        let content_type = match self.kept_answer() {
-            Some(kept) => kept.content_type.clone(),
-            None => text(self.answer().content_type()),
-        };
-        let content_type = Some(content_type).filter(|value| !value.is_empty());
+        let mut fields = Vec::new();
+        self.each_header(|name, value| fields.push((name, value.into_bytes())));
+        fields.into_iter()
+    }
+
+    /// Passes each of the [`headers`](Self::headers) to `put`.
+    // Inlined into adapters, so that constants are compared at compile time.
+    #[inline]
+    pub(crate) fn each_header(&self, mut put: impl FnMut(&'static str, FieldValue<'_>)) {
+        match self.kept_answer() {
+            Some(kept) if kept.content_type.is_empty() => {}
+            Some(kept) => put("content-type", FieldValue::Kept(&kept.content_type)),
+            None => put("content-type", FieldValue::Constant(self.answer().content_type())),
+        }
         let status = self.status();
-        let challenge = (status == 401).then(|| ("www-authenticate", text("Webhook-Signature")));
-        let special = match &self.reason {
-            Reason::Duplicate { .. } => Some(("idempotent-replayed", text("true"))),
+        if status == 401 {
+            put("www-authenticate", FieldValue::Constant("Webhook-Signature"));
+        }
+        match &self.reason {
+            Reason::Duplicate { .. } => put("idempotent-replayed", FieldValue::Constant("true")),
             Reason::InProgress { retry_after, .. } => {
-                Some(("retry-after", whole_seconds(*retry_after).to_string().into()))
+                put("retry-after", FieldValue::Seconds(whole_seconds(*retry_after)));
             }
-            Reason::Handshake(_) => Some(("x-content-type-options", text("nosniff"))),
-            _ => (status == 503).then(|| ("retry-after", text(RETRY_AFTER))),
-        };
-        let close = self.closes_connection.then(|| ("connection", text("close")));
-        let content_type = content_type.map(|value| ("content-type", value));
-        content_type.into_iter().chain(challenge).chain(special).chain(close)
+            Reason::Handshake(_) => put("x-content-type-options", FieldValue::Constant("nosniff")),
+            _ if status == 503 => put("retry-after", FieldValue::Seconds(RETRY_AFTER)),
+            _ => {}
+        }
+        if self.closes_connection {
+            put("connection", FieldValue::Constant("close"));
+        }
     }
 
     /// Returns the header field in which a handshake's token is repeated, if the answer has one:
@@ -338,6 +352,6 @@ static MISCONFIGURED: Answer = Answer::__json(r#"{"error":"Internal server error
 
 /// In seconds: enough time for a store to recover, and short compared with the retry schedules of
 /// providers.
-const RETRY_AFTER: &str = "5";
+const RETRY_AFTER: u64 = 5;
 
 const NO_HEADERS: [(&str, &str); 0] = [];

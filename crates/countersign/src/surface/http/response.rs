@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
-    header::{CONTENT_TYPE, WWW_AUTHENTICATE},
+    header::{CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE},
 };
 use http_body_util::Full;
 
-use crate::Rejection;
+use crate::{Rejection, surface::rejection::FieldValue};
 
 impl From<Rejection> for Response<Full<Bytes>> {
     fn from(rejection: Rejection) -> Self {
@@ -15,26 +15,40 @@ impl From<Rejection> for Response<Full<Bytes>> {
         *response.status_mut() =
             StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.extend(rejection.token().and_then(|(name, value)| {
-            Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
-        }));
-        for (name, value) in rejection.headers() {
+        if let Some((name, value)) = rejection.token()
+            && let (Ok(name), Ok(value)) = (HeaderName::try_from(name), value.try_into())
+        {
+            headers.insert(name, value);
+        }
+        rejection.each_header(|name, value| {
             if let Some((name, value)) = field(name, value) {
                 headers.insert(name, value);
             }
-        }
+        });
         response.extensions_mut().insert(rejection);
         response
     }
 }
 
 /// Returns a header field. The fields that nearly all rejections have are checked at compile time.
-fn field(name: &'static str, value: Bytes) -> Option<(HeaderName, HeaderValue)> {
+#[inline]
+fn field(name: &'static str, value: FieldValue<'_>) -> Option<(HeaderName, HeaderValue)> {
     const JSON: HeaderValue = HeaderValue::from_static("application/json");
     const CHALLENGE: HeaderValue = HeaderValue::from_static("Webhook-Signature");
-    match (name, &*value) {
-        ("content-type", b"application/json") => Some((CONTENT_TYPE, JSON)),
-        ("www-authenticate", b"Webhook-Signature") => Some((WWW_AUTHENTICATE, CHALLENGE)),
-        _ => Some((HeaderName::from_static(name), HeaderValue::from_maybe_shared(value).ok()?)),
-    }
+    const CLOSE: HeaderValue = HeaderValue::from_static("close");
+    let value = match value {
+        FieldValue::Constant("application/json") => JSON,
+        FieldValue::Constant("Webhook-Signature") => CHALLENGE,
+        FieldValue::Constant("close") => CLOSE,
+        FieldValue::Constant(text) => HeaderValue::from_static(text),
+        FieldValue::Kept(bytes) => HeaderValue::from_maybe_shared(bytes.clone()).ok()?,
+        FieldValue::Seconds(seconds) => seconds.into(),
+    };
+    let name = match name {
+        "content-type" => CONTENT_TYPE,
+        "www-authenticate" => WWW_AUTHENTICATE,
+        "connection" => CONNECTION,
+        other => HeaderName::from_static(other),
+    };
+    Some((name, value))
 }
