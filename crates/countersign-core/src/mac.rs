@@ -92,7 +92,8 @@ fn tag_over<'a>(
     tag(mac)
 }
 
-#[inline]
+// Otherwise the compiler makes a function of it, and moves the MAC once more.
+#[inline(always)]
 fn tag(mac: impl hmac::Mac) -> Tag {
     let bytes = mac.finalize().into_bytes();
     let mut tag = [0; TAG_ROOM];

@@ -84,7 +84,7 @@ impl<P: Provider> Verifier<P> {
     {
         let settings = &self.shared.settings;
         match &self.shared.keys {
-            KeySource::Own(_) => self.begin(headers, declared_length).map(Admission::Begun),
+            KeySource::Own(_) => Ok(Admission::Begun(self.begin(headers, declared_length)?)),
             KeySource::PerTenant(directory) => {
                 Verification::begin_for(settings, directory, headers, declared_length, target)
                     .map(Admission::LookingUp)

@@ -77,13 +77,17 @@ pub(super) fn find<T>(request: &HttpRequest, payload: &mut Payload) -> Proof<T>
 where
     T: Extractor<Verifiers: FromAppData>,
 {
-    ProofFuture::find(&*request.extensions(), || {
-        let verifiers = T::Verifiers::from_app_data(request)?;
-        match Rejection::of_shared_header(&verifiers) {
-            Some(rejection) => Err(rejection.into()),
-            None => Ok(intake(&verifiers, request, payload.take())),
-        }
-    })
+    if let Some(proof) = ProofFuture::found(&*request.extensions()) {
+        return proof;
+    }
+    let verifiers = match T::Verifiers::from_app_data(request) {
+        Ok(verifiers) => verifiers,
+        Err(rejection) => return ProofFuture::rejected(rejection.into()),
+    };
+    if let Some(rejection) = Rejection::of_shared_header(&verifiers) {
+        return ProofFuture::rejected(rejection.into());
+    }
+    ProofFuture::Verifying { intake: intake(&verifiers, request, payload.take()) }
 }
 
 impl<T: Extractor> Future for ExtractFuture<T> {

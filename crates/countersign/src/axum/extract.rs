@@ -122,11 +122,12 @@ pub(super) fn find<S, T>(parts: &Parts, body: Body, state: &S) -> Proof<T>
 where
     T: Extractor<Verifiers: FromState<S>>,
 {
-    ProofFuture::find(&parts.extensions, || {
-        let verifiers = T::Verifiers::from_state(state);
-        match Rejection::of_shared_header(&verifiers) {
-            Some(rejection) => Err(Rejected::unread(rejection, body)),
-            None => Ok(intake(&verifiers, parts, body)),
-        }
-    })
+    if let Some(proof) = ProofFuture::found(&parts.extensions) {
+        return proof;
+    }
+    let verifiers = T::Verifiers::from_state(state);
+    if let Some(rejection) = Rejection::of_shared_header(&verifiers) {
+        return ProofFuture::rejected(Rejected::unread(rejection, body));
+    }
+    ProofFuture::Verifying { intake: intake(&verifiers, parts, body) }
 }

@@ -84,14 +84,16 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn largest_text(&self) -> usize;
 
-    /// Begins to verify a delivery, and returns the terms of the verifier that checks it.
+    /// Begins to verify a delivery. `terms` are the terms of these verifiers; a pair replaces them
+    /// by those of the verifier that checks the delivery.
     #[doc(hidden)]
     fn begin<H: HeaderSource + ?Sized>(
         &self,
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-    ) -> (Terms, Result<Admission<Self::Verification>, VerifyError>);
+        terms: &mut Terms,
+    ) -> Result<Admission<Self::Verification>, VerifyError>;
 
     /// Takes the next chunk of the body.
     #[doc(hidden)]
@@ -178,8 +180,9 @@ impl<P: Provider> Verifiers for Verifier<P> {
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-    ) -> (Terms, Result<Admission<Verification<P>>, VerifyError>) {
-        (self.terms(), self.admit(headers, declared_length, target))
+        _: &mut Terms,
+    ) -> Result<Admission<Verification<P>>, VerifyError> {
+        self.admit(headers, declared_length, target)
     }
 
     #[inline]
@@ -243,10 +246,11 @@ impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-    ) -> (Terms, Result<Admission<Self::Verification>, VerifyError>) {
+        terms: &mut Terms,
+    ) -> Result<Admission<Self::Verification>, VerifyError> {
         let (left, right) = self;
         let is_left = match (left.signature_headers(headers), right.signature_headers(headers)) {
-            (0, 0) => return (self.terms(), Err(self.missing())),
+            (0, 0) => return Err(self.missing()),
             (1, 0) => true,
             (0, 1) => false,
             // If this side is a pair itself, it repeats the choice among fewer verifiers. The
@@ -254,15 +258,17 @@ impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {
             // them.
             _ => match narrowest(self, headers) {
                 Some(place) => place < A::COUNT,
-                None => return (self.terms(), Err(VerifyErrorKind::AmbiguousSignature.into())),
+                None => return Err(VerifyErrorKind::AmbiguousSignature.into()),
             },
         };
         if is_left {
-            let (terms, admission) = left.begin(headers, declared_length, target);
-            (terms, admission.map(|admission| admission.map(Either::Left)))
+            *terms = left.terms();
+            let admission = left.begin(headers, declared_length, target, terms)?;
+            Ok(admission.map(Either::Left))
         } else {
-            let (terms, admission) = right.begin(headers, declared_length, target);
-            (terms, admission.map(|admission| admission.map(Either::Right)))
+            *terms = right.terms();
+            let admission = right.begin(headers, declared_length, target, terms)?;
+            Ok(admission.map(Either::Right))
         }
     }
 

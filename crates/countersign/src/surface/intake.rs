@@ -117,6 +117,15 @@ enum Stage<V: Verifiers> {
     Refused { error: VerifyError },
 }
 
+/// The first use of a body, after the headers were checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The body is read at once.
+    AtOnce,
+    /// The body may be rejected unread.
+    Perhaps,
+}
+
 /// The reason why a body has no further chunk.
 pub(crate) enum BodyError {
     /// A limit outside of the verifier, such as the limit of a layer.
@@ -136,11 +145,11 @@ where
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-        body: S,
+        body: impl FnOnce(Reading) -> S,
     ) -> Self {
         let began = Began::note(verifiers);
-        let (terms, admission) = verifiers.begin(headers, declared_length, target);
-        let stage = match admission {
+        let mut terms = verifiers.terms();
+        let stage = match verifiers.begin(headers, declared_length, target, &mut terms) {
             Ok(admission) => Stage::Admitted(admission),
             Err(error) => {
                 let fits = |room| declared_length.is_none_or(|length| length <= room as u64);
@@ -160,6 +169,7 @@ where
                 }
             }
         };
+        let body = body(stage.reading());
         Self { terms, began, stage, body, deadline: None }
     }
 
@@ -221,6 +231,15 @@ where
 }
 
 impl<V: Verifiers> Stage<V> {
+    fn reading(&self) -> Reading {
+        match self {
+            Self::Admitted(Admission::Begun(_))
+            | Self::Unsigned { .. }
+            | Self::Discarding { .. } => Reading::AtOnce,
+            Self::Admitted(Admission::LookingUp(_)) | Self::Refused { .. } => Reading::Perhaps,
+        }
+    }
+
     /// Returns the verdict, after the body has ended or could not be read.
     #[inline]
     fn end(
@@ -245,12 +264,12 @@ impl<V: Verifiers> Stage<V> {
                 Err(refused(Reason::LookupDeadline).closing().into())
             }
             (Self::Unsigned { error, answerers, body }, Ok(())) => {
-                let rejection = refused(Reason::Verify(error.clone()));
+                let rejection = refused(Reason::Verify(take_error(error)));
                 let body = mem::take(body).freeze();
                 Err(Refusal::unsigned(rejection, mem::take(answerers), body))
             }
             (Self::Discarding { error, .. }, Ok(())) => {
-                Err(refused(Reason::Verify(error.clone())).into())
+                Err(refused(Reason::Verify(take_error(error))).into())
             }
             // The delivery was rejected before its body ended, so that rejection stays the answer.
             (
@@ -258,7 +277,7 @@ impl<V: Verifiers> Stage<V> {
                 | Self::Discarding { error, .. }
                 | Self::Refused { error },
                 _,
-            ) => Err(refused(Reason::Verify(error.clone())).closing().into()),
+            ) => Err(refused(Reason::Verify(take_error(error))).closing().into()),
         }
     }
 
@@ -284,6 +303,12 @@ impl<V: Verifiers> Stage<V> {
         }
         Ok(())
     }
+}
+
+/// Takes the error, and leaves one of the same kind.
+fn take_error(error: &mut VerifyError) -> VerifyError {
+    let kind = error.kind();
+    mem::replace(error, kind.into())
 }
 
 /// Reads the next chunk within the deadline. No timer is made while each chunk is ready at once.

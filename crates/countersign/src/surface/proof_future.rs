@@ -37,19 +37,16 @@ pin_project! {
 }
 
 impl<T: Extractor, I, R> ProofFuture<T, I, R> {
-    /// Takes the proof that a middleware left, or begins to verify the body.
+    /// Takes the proof that a middleware left, if there is one.
     #[inline]
-    pub(crate) fn find<X: Extensions>(
-        extensions: &X,
-        verify: impl FnOnce() -> Result<I, R>,
-    ) -> Self {
-        match ProofOf::<T>::find(extensions) {
-            Some(proof) => Self::Decided { verdict: Some(Ok(proof)) },
-            None => match verify() {
-                Ok(intake) => Self::Verifying { intake },
-                Err(rejected) => Self::Decided { verdict: Some(Err(rejected)) },
-            },
-        }
+    pub(crate) fn found<X: Extensions>(extensions: &X) -> Option<Self> {
+        let proof = ProofOf::<T>::find(extensions)?;
+        Some(Self::Decided { verdict: Some(Ok(proof)) })
+    }
+
+    /// Rejects a request without reading its body.
+    pub(crate) fn rejected(rejected: R) -> Self {
+        Self::Decided { verdict: Some(Err(rejected)) }
     }
 }
 

@@ -17,42 +17,56 @@ use crate::surface::intake::BodyError;
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 pin_project! {
-    /// The data of a body, without its trailers, because no scheme signs them.
+    /// The data of a body. Trailers are not signed by any scheme, and are dropped.
     #[project = ChunksProjection]
     pub(crate) enum Chunks<B> {
-        /// Not read yet.
-        Unread {
-            // Taken by the first poll.
-            body: Option<B>,
-            has_length: bool,
-        },
         /// Read in place, and never moved again.
         InPlace {
             #[pin]
             body: B,
         },
-        /// Read on the heap, so that the rest of the body can be passed on.
-        Boxed {
+        /// Kept so that the rest of the body can be handed on.
+        Movable {
             // Taken at the end of the body.
-            body: Option<Pin<Box<B>>>,
+            body: Option<Rest<B>>,
         },
     }
 }
 
+/// The rest of a body that can be moved.
+pub(crate) enum Rest<B> {
+    Unread(B),
+    /// On the heap, because a body must not be moved once it is read.
+    Boxed(Pin<Box<B>>),
+}
+
 impl<B> Chunks<B> {
-    /// Wraps a body that has not been read. A body of known length is read only if it is within the
-    /// limit, so that no rest is left. Only a body of unknown length costs an allocation.
-    pub(crate) fn new(body: B, has_length: bool) -> Self {
-        Self::Unread { body: Some(body), has_length }
+    /// Wraps a body that is read to its end or broken, unless the deadline passes: nothing of it is
+    /// left over.
+    pub(crate) fn in_place(body: B) -> Self {
+        Self::InPlace { body }
+    }
+
+    /// Wraps a body whose rest may be left over. Reading it costs an allocation.
+    pub(crate) fn movable(body: B) -> Self {
+        Self::Movable { body: Some(Rest::Unread(body)) }
     }
 
     /// Takes the rest of the body. Returns `None` if nothing is left, or if the rest cannot be
     /// moved.
     pub(crate) fn rest(self: Pin<&mut Self>) -> Option<Pin<Box<B>>> {
         match self.project() {
-            ChunksProjection::Unread { body, .. } => body.take().map(Box::pin),
             ChunksProjection::InPlace { .. } => None,
-            ChunksProjection::Boxed { body } => body.take(),
+            ChunksProjection::Movable { body } => body.take().map(Rest::boxed),
+        }
+    }
+}
+
+impl<B> Rest<B> {
+    fn boxed(self) -> Pin<Box<B>> {
+        match self {
+            Self::Unread(body) => Box::pin(body),
+            Self::Boxed(body) => body,
         }
     }
 }
@@ -64,29 +78,31 @@ where
 {
     type Item = Result<Bytes, BodyError>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if let ChunksProjection::Unread { body, has_length } = self.as_mut().project() {
-            let next = match body.take() {
-                Some(body) if *has_length => Self::InPlace { body },
-                body => Self::Boxed { body: body.map(Box::pin) },
-            };
-            self.set(next);
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.project() {
+            ChunksProjection::InPlace { body } => poll_data(body, cx),
+            ChunksProjection::Movable { body } => poll_movable(body, cx),
         }
-        let body = match self.as_mut().project() {
-            ChunksProjection::InPlace { body } => body,
-            ChunksProjection::Boxed { body: Some(body) } => body.as_mut(),
-            // `Unread` is not reached: the code above has replaced it with another state.
-            ChunksProjection::Boxed { body: None } | ChunksProjection::Unread { .. } => {
-                return Poll::Ready(None);
-            }
-        };
-        let item = ready!(poll_data(body, cx));
-        if let (ChunksProjection::Boxed { body }, None | Some(Err(_))) = (self.project(), &item) {
-            // The body has ended or is broken: nothing is left to read.
-            *body = None;
-        }
-        Poll::Ready(item)
     }
+}
+
+fn poll_movable<B>(
+    rest: &mut Option<Rest<B>>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<Bytes, BodyError>>>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let Some(body) = rest.take() else { return Poll::Ready(None) };
+    let mut body = body.boxed();
+    let item = poll_data(body.as_mut(), cx);
+    // A body that has ended or is broken has nothing left to read.
+    if !matches!(item, Poll::Ready(None | Some(Err(_)))) {
+        *rest = Some(Rest::Boxed(body));
+    }
+    item
 }
 
 #[inline]

@@ -16,7 +16,7 @@ use crate::{
     surface::{
         Verifiers,
         http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
-        intake,
+        intake::{self, Reading},
         refusal::Refusal,
     },
 };
@@ -68,7 +68,11 @@ where
         intake::declared_length(field)
     });
     let declared = length.max(Some(hint.lower()));
-    let chunks = Chunks::new(body, length.is_some());
+    // A body of known length is read only if it is within the limit, so nothing of it is left over.
+    let chunks = |reading| match reading {
+        Reading::AtOnce if length.is_some() => Chunks::in_place(body),
+        Reading::AtOnce | Reading::Perhaps => Chunks::movable(body),
+    };
     Intake { inner: intake::Intake::new(verifiers, &headers, declared, target(parts), chunks) }
 }
 
