@@ -1,4 +1,4 @@
-//! What is actix-web's alone: workers, logs, and data that is missing.
+//! Behavior of actix-web only: workers, logs, and missing app data.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -39,7 +39,7 @@ async fn on_bytes(_: VerifiedBody<XWebhookSignature>) -> &'static str {
     ""
 }
 
-/// Status and log lines of one delivery.
+/// Returns the status and the log lines of one delivery.
 fn deliver(middleware: bool, data: bool, secret: &str, body: &str) -> (StatusCode, String) {
     Logs::of(|| {
         actix_web::rt::System::new().block_on(async {
@@ -116,7 +116,7 @@ fn names_the_verifier_that_is_missing() {
 
 #[test]
 fn refuses_what_somebody_has_inflated_before() {
-    // gzip of `{}`, signed as it is on the wire.
+    // The gzip of `{}`, signed as it is on the wire.
     let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
     for (inflates, status) in [(false, StatusCode::OK), (true, StatusCode::UNAUTHORIZED)] {
         let told = actix_web::rt::System::new().block_on(async {
@@ -129,7 +129,7 @@ fn refuses_what_somebody_has_inflated_before() {
                     next.call(request).await
                 }),
             );
-            // What is wrapped last is outside.
+            // The middleware that is wrapped last is the outermost one.
             let app = App::new()
                 .route("/", web::post().to(async |_: VerifiedBody<XWebhookSignature>| ""))
                 .wrap(VerifyMiddleware::new(verifier("secret")))
@@ -179,7 +179,7 @@ fn passes_on_nothing_of_a_stream_but_its_text() {
     });
     let [raw, bytes] = &bodies[..] else { panic!("two bodies") };
     assert_eq!(bytes, TEXT);
-    // Still a stream of gzip, with the text alone.
+    // The body is still a gzip stream, and holds only the text.
     let mut text = Vec::new();
     let mut decoder = GzDecoder::new(&raw[..]);
     decoder.read_to_end(&mut text).unwrap();
@@ -212,7 +212,7 @@ fn workers_share_secrets_that_are_replaced() {
     });
     let addr = receiver.recv().unwrap();
     let statuses = |secret: &str| {
-        // Connections go to the workers in turn.
+        // The server hands connections to its workers in turn.
         let ask = |path: &str| {
             let request = format!(
                 "POST {path} HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\nContent-Length: 2\r\n\r\n{{}}",

@@ -1,4 +1,4 @@
-//! What the core may not know.
+//! Crates that the core must not depend on.
 
 use std::{error::Error, process::Command};
 

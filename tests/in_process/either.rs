@@ -1,4 +1,5 @@
-//! Several providers at one endpoint, on axum and tower: who decides, with what, and what is told.
+//! Several providers at one endpoint, on axum and tower: the choice of the verifier, its secret and
+//! limits, and the logs.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -39,7 +40,7 @@ struct App {
     respan: Verifier<Respan>,
 }
 
-/// Each provider has a secret of its own, called as it is.
+/// A verifier whose secret is the provider's name.
 fn verifier<P: Provider>() -> Verifier<P> {
     Verifier::new(Secret::new(P::NAME).unwrap()).unwrap()
 }
@@ -65,12 +66,12 @@ async fn on_three(
     }
 }
 
-/// Extractors by themselves, and behind a layer of the same providers in the same order.
+/// Routers with the extractors only, and with a layer of the same providers in the same order.
 fn surfaces() -> [Router; 2] {
     let two = Router::new().route("/two", post(on_two));
     let three = Router::new().route("/three", post(on_three));
     let App { github, in_house, respan } = state();
-    // Behind the layer the handlers' own verifiers have other secrets: they are not asked.
+    // Behind the layer, the handlers' own verifiers have other secrets: they must not be used.
     let others = App {
         github: Verifier::new(Secret::new("another").unwrap()).unwrap(),
         in_house: Verifier::new(Secret::new("another").unwrap()).unwrap(),
@@ -83,7 +84,7 @@ fn surfaces() -> [Router; 2] {
     [two.merge(three).with_state(state()), behind.with_state(others)]
 }
 
-/// Adds what `P` sends, signed with a secret.
+/// Adds the headers that `P` sends, signed with this secret.
 fn signed<P: Provider>(request: Builder, secret: &str, body: &str) -> Builder {
     let signer = Signer::<P>::new(Secret::new(secret).unwrap()).unwrap();
     let headers = signer.sign(body.as_bytes()).unwrap();
@@ -146,7 +147,7 @@ async fn each_is_verified_with_its_own_secret() {
 #[tokio::test]
 async fn refuses_what_more_than_one_of_three_claims() {
     for app in surfaces() {
-        // Bit by bit, whose headers are there.
+        // Each bit decides whether the headers of one provider are there.
         for claims in 0..8 {
             let mut request = delivery("/three");
             if claims & 1 != 0 {
@@ -252,7 +253,7 @@ async fn the_chosen_verifier_sets_the_limits_and_the_first_answers_for_all() {
     }
 }
 
-/// A verifier that looks in GitHub's header, spelled in another case.
+/// A verifier that looks in GitHub's header, written in another case.
 fn in_the_header_of_github() -> Verifier<SpeakNode> {
     verifier::<SpeakNode>().header("x-hub-signature-256").unwrap().endpoint("calls")
 }

@@ -37,7 +37,7 @@ fn secret() -> Secret {
     Secret::new("secret").unwrap()
 }
 
-/// Signs a delivery, with these fields beside the signature.
+/// Signs a delivery, and adds these fields.
 fn delivery<P: Provider>(fields: &[(&str, &str)], body: &'static str) -> Request<Body> {
     let signed = Signer::<P>::new(secret()).unwrap().sign(body.as_bytes()).unwrap();
     let mut request = Request::post("/");
@@ -70,8 +70,8 @@ async fn events_of_one_order_at_a_second_endpoint_are_three_events() {
         )
         .with_state(topics.clone());
 
-    // Shopify sends the order with each of its topics: the same `id`, and a topic that is not
-    // signed.
+    // Shopify sends the order with each of its topics. Each delivery has the same `id`, and its
+    // topic is not signed.
     let sent = ["orders/create", "orders/paid", "orders/cancelled"];
     let mut statuses = Vec::new();
     for (number, topic) in ["1", "2", "3"].into_iter().zip(sent) {

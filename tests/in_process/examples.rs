@@ -1,4 +1,4 @@
-//! What is copied from one example to the next.
+//! Code that is copied from one example to the next.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 

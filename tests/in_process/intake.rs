@@ -1,4 +1,4 @@
-//! How a body is taken in: what is read of it, until when, and what ends it.
+//! The intake of a body: the bytes that are read, the deadline, and the ways in which a body ends.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -30,7 +30,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full};
 use tower::{Layer, ServiceExt, service_fn};
 
-/// A body that counts what is read of it.
+/// A body that counts the bytes that were read of it.
 #[derive(Clone)]
 struct Source {
     chunk: Bytes,
@@ -56,7 +56,7 @@ impl Source {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// Returns whether the clone that was sent still exists, to be read.
+    /// Returns whether the clone that was sent still exists.
     fn is_kept(&self) -> bool {
         Arc::strong_count(&self.read) > 1
     }
@@ -87,7 +87,7 @@ impl Body for Source {
     }
 }
 
-/// A directory of tenants that cannot be asked.
+/// A directory of tenants that fails at each lookup.
 struct Unreachable;
 
 impl SecretSource for Unreachable {
@@ -126,7 +126,7 @@ fn plausible() -> http::request::Builder {
     unsigned().header("X-Webhook-Signature", "0".repeat(64))
 }
 
-/// Status, and whether the connection is closed.
+/// Returns the status, and whether the connection is closed.
 fn outcome(response: &Response<ResponseBody<Full<Bytes>>>) -> (u16, bool) {
     let close = response.headers().get("connection").is_some_and(|value| value == "close");
     (response.status().as_u16(), close)
@@ -147,7 +147,7 @@ async fn reads_at_most_64_kib_of_what_is_refused_already() {
         assert_eq!((outcome(&response), body.read()), ((401, closes), read), "{chunk} x {count}");
     }
 
-    // What is declared to be more is not read at all.
+    // A body that declares more is not read at all.
     let mut body = Source::new(vec![b'x'; KIB], 100_000, Ending::Proper);
     body.declared = Some(100_000 * 1024);
     let response = send(verifier(), unsigned(), body.clone()).await;
@@ -203,7 +203,7 @@ async fn waits_for_a_body_until_the_deadline() {
     let response = send(verifier.clone(), plausible(), body.clone()).await;
     assert_eq!((outcome(&response), start.elapsed().as_secs()), ((408, true), 3));
 
-    // What is refused already is refused for what it was.
+    // A delivery without a signature is rejected for that, and not for the time.
     let response = send(verifier, unsigned(), body).await;
     assert_eq!(outcome(&response), (401, true));
 }
@@ -235,7 +235,7 @@ async fn reads_on_after_a_refusal_so_that_the_answer_arrives() {
         assert_eq!(outcome(&response), (status, true));
         let before = body.read();
         assert!(before <= 2 * CHUNK && body.is_kept(), "the answer waits for {before} bytes");
-        // The task has ended by then.
+        // The task that reads on has ended by then.
         tokio::time::sleep(Duration::from_secs(11)).await;
         assert_eq!(body.read() - before, 16 * 1024 * 1024 + CHUNK);
         assert!(!body.is_kept());
@@ -248,14 +248,14 @@ async fn reads_on_after_a_refusal_so_that_the_answer_arrives() {
     assert_eq!((outcome(&response), body.read()), ((503, true), 0));
     assert!(body.is_kept());
 
-    // A small body has come to its end, and over HTTP/2 the connection goes on.
+    // No task reads on here: a small body has ended, and over HTTP/2 the connection stays open.
     let large = || Source::new(vec![b'x'; CHUNK], usize::MAX, Ending::Proper);
     for (request, body) in [
         (unsigned(), Source::new("x", 1, Ending::Proper)),
         (unsigned().version(Version::HTTP_2), large()),
         (unsigned().header("Expect", "100-continue"), large()),
         (plausible().header("Expect", "100-continue"), large()),
-        // Whoever did not send in time is not waited for again, and what broke is not read.
+        // A sender that missed the deadline gets no more time, and a broken body is not read on.
         (plausible(), Source::new("half", 1, Ending::Never)),
         (unsigned(), Source::new("half", 1, Ending::Never)),
         (plausible(), Source::new("half", 1, Ending::Broken)),

@@ -1,4 +1,5 @@
-//! The tower layer, in every place a router has for it and under the layers people put around it.
+//! The tower layer, in every place that a router has for it, and under the layers that users put
+//! around it.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -130,7 +131,8 @@ async fn leaves_existing_handlers_as_they_are() -> Outcome {
             (StatusCode::OK, expected),
             "{path}"
         );
-        // Refused before anything parses it: forged JSON that is none is 401, not 400.
+        // It is rejected before it is parsed: a forged body that is not JSON is answered 401, not
+        // 400.
         assert_eq!(status(&app, forged(path)).await, StatusCode::UNAUTHORIZED, "{path}");
     }
     Ok(())
@@ -191,7 +193,7 @@ async fn echo(request: Request<RequestBody>) -> Result<Response<Body>, Infallibl
 
 #[tokio::test]
 async fn calls_the_service_that_was_polled_ready() -> Outcome {
-    // `ConcurrencyLimit` panics when a clone is called that was not polled.
+    // `ConcurrencyLimit` panics if a clone is called that was not polled ready.
     let mut service = ServiceBuilder::new()
         .layer(layer())
         .layer(ConcurrencyLimitLayer::new(1))
@@ -224,7 +226,7 @@ async fn hashes_once_when_an_extractor_stands_behind_it() {
     async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
         event.event_type().to_owned()
     }
-    // The extractor's verifier has another secret: were it asked, it would refuse.
+    // The extractor's verifier has another secret, so that it would reject the delivery.
     let other = Verifier::<XWebhookSignature>::new(Secret::new("other").unwrap()).unwrap();
     let app: Router = Router::new().route("/", post(on_event)).with_state(other).layer(layer());
     let Ok(response) = app.clone().oneshot(signed("/", EVENT)).await;
@@ -254,7 +256,7 @@ async fn honours_its_own_limit_and_an_outer_one_and_no_other() {
         Router::new().route("/", post(nothing)).layer(VerifyLayer::new(verifier))
     };
 
-    // axum's own limit of 2 MB neither narrows ours nor comes back behind us.
+    // axum's own limit of 2 MB neither narrows our limit nor applies behind our layer.
     let eight = verifier().body_limit(8 << 20);
     let app = with(eight.clone());
     assert_eq!(status(&app, large(5 << 20)).await, StatusCode::OK);
@@ -265,7 +267,7 @@ async fn honours_its_own_limit_and_an_outer_one_and_no_other() {
     assert_eq!(status(&app, large(5 << 20)).await, StatusCode::OK);
     assert_eq!(status(&app, large((8 << 20) + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
 
-    // The default is 1 MiB, signed or not.
+    // The default is 1 MiB, for signed and for unsigned deliveries.
     let app = with(verifier());
     assert_eq!(status(&app, large(1 << 20)).await, StatusCode::OK);
     assert_eq!(status(&app, large((1 << 20) + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
@@ -273,7 +275,7 @@ async fn honours_its_own_limit_and_an_outer_one_and_no_other() {
     let unsigned = Request::post("/").body(Body::from(vec![b'x'; 3 << 20])).unwrap();
     assert_eq!(status(&app, unsigned).await, StatusCode::UNAUTHORIZED);
 
-    // A limit around us is honoured, declared or not.
+    // A limit around our layer applies to declared lengths and to chunked bodies.
     let app = with(eight).layer(RequestBodyLimitLayer::new(1024));
     let chunked = signed("/", vec![b'x'; 2000]);
     let chunked = chunked.map(|body| Body::from_stream(body.into_data_stream()));
@@ -282,7 +284,7 @@ async fn honours_its_own_limit_and_an_outer_one_and_no_other() {
 
 #[tokio::test]
 async fn judges_the_bytes_of_the_wire_and_not_inflated_ones() {
-    // gzip of `{}`.
+    // The gzip of `{}`.
     let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
     let encoded = || {
         let mut request = signed("/bytes", gzip);
@@ -303,7 +305,7 @@ async fn judges_the_bytes_of_the_wire_and_not_inflated_ones() {
     let app: Router = handlers().layer(outside());
     assert_eq!(status(&app, encoded()).await, StatusCode::UNAUTHORIZED);
 
-    // Signed before it was compressed.
+    // This body was signed before it was compressed.
     let compressed = || {
         let mut request = signed("/bytes", "{}").map(|_| Body::from(&gzip[..]));
         request.headers_mut().remove("Content-Length");
@@ -334,7 +336,7 @@ async fn does_not_call_the_inner_service_with_what_it_refuses() {
     assert_eq!(CALLS.load(Ordering::Relaxed), 1);
 }
 
-/// `FromLayer`: the state of the router is not a state of verifiers.
+/// `FromLayer`, in a router whose state holds no verifiers.
 mod from_layer {
     use std::sync::Arc;
 
@@ -403,7 +405,7 @@ mod from_layer {
             (unsigned, 401),
             (signed("/greet", r#"{"type":1}"#), 422),
             (signed("/greet", "no JSON"), 400),
-            // Any bytes that were signed are a `VerifiedBody`.
+            // A `VerifiedBody` takes any bytes that were signed.
             (signed("/length", "no JSON"), 200),
         ] {
             assert_eq!(app.clone().oneshot(request).await.unwrap().status(), status);
@@ -412,7 +414,7 @@ mod from_layer {
 
     #[tokio::test]
     async fn names_the_layer_that_is_missing() {
-        // Another provider's layer verifies nothing for this handler.
+        // The layer of another provider verifies nothing for this handler.
         let github = Verifier::<GitHub>::new(Secret::new("secret").unwrap()).unwrap();
         let without = routes().with_state(app());
         let response = without.clone().oneshot(signed("/greet", EVENT)).await.unwrap();

@@ -1,4 +1,4 @@
-//! One limit, the verifier's, also for the frameworks' own extractors behind the layer and the
+//! The verifier's limit also applies to the frameworks' own extractors behind the layer and the
 //! middleware.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
@@ -22,9 +22,9 @@ use http::Request;
 use serde_json::Value;
 use tower::{ServiceBuilder, ServiceExt};
 
-/// Bytes: more than any framework reads by itself.
+/// Size of a body in bytes: more than the default limit of either framework.
 const LARGE: usize = (2 << 20) + 1;
-/// Bytes that the verifiers take.
+/// Limit of the verifiers, in bytes.
 const LIMIT: usize = LARGE + 1000;
 
 /// A delivery to a path: the content type, the body, and the headers that sign it.
@@ -39,7 +39,7 @@ fn verifier<P: Provider>() -> Verifier<P> {
     Verifier::new(Secret::new("secret").unwrap()).unwrap().body_limit(LIMIT)
 }
 
-/// Signs `signed`, and sends `body`.
+/// Signs `signed`, and makes a delivery of `body`.
 fn delivery<P: Provider>(
     path: &'static str,
     content_type: &'static str,
@@ -50,7 +50,7 @@ fn delivery<P: Provider>(
     Delivery { path, content_type, body, headers: signer.sign(signed).unwrap() }
 }
 
-/// A delivery of this size to each kind of handler.
+/// One delivery of this size to each kind of handler.
 fn deliveries<P: Provider>(size: usize) -> Vec<Delivery> {
     let json = "application/json";
     [
@@ -63,7 +63,7 @@ fn deliveries<P: Provider>(size: usize) -> Vec<Delivery> {
     .into()
 }
 
-/// A delivery whose body is within the limit of 1 MiB, and whose signed text has almost 3 MiB.
+/// A delivery whose body is within the limit of 1 MiB, and whose signed text is almost 3 MiB long.
 fn longer_text(path: &'static str) -> Delivery {
     let body = format!("{{\"a\":\"{}\"}}", "é".repeat(500_000));
     let text = BodyForm::Python(JsonDumps::DEFAULT).text_of(body.as_bytes()).unwrap();
@@ -95,7 +95,7 @@ mod on_axum {
 
     #[tokio::test]
     async fn handlers_behind_the_layer_take_what_the_verifier_takes() {
-        // A limit of axum that is lower, outside of the layer.
+        // A lower limit of axum, outside of the layer.
         let outside = DefaultBodyLimit::max(1024);
         let layer = VerifyLayer::new(verifier::<GitHub>());
         let pair = VerifyLayer::new((verifier::<XWebhookSignature>(), verifier::<GitHub>()));
@@ -147,7 +147,7 @@ mod on_axum {
 mod on_actix {
     use super::*;
 
-    /// The status behind the middleware, with or without the limits of the verifiers.
+    /// Returns the status behind the middleware, with or without the verifiers' limits.
     async fn status(
         verifiers: impl countersign::adapter::Verifiers,
         limits: impl Fn(&mut web::ServiceConfig),
@@ -190,7 +190,7 @@ mod on_actix {
             assert_eq!(status(one.clone(), body_limits(&one), delivery).await, 413);
         }
         for delivery in deliveries::<GitHub>(LARGE) {
-            // Without the limits of the verifiers, actix keeps its own.
+            // Without the verifiers' limits, actix keeps its own.
             assert_eq!(status(one.clone(), |_| (), delivery).await, 413);
         }
     }

@@ -1,4 +1,5 @@
-//! What an operator reads about a refused delivery, and what nobody may read.
+//! Log lines about a rejected delivery: the facts that an operator needs, and the data that must
+//! not be logged.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -44,7 +45,7 @@ async fn on_result(Webhook { event, .. }: Webhook<Result<flat::Event, PayloadErr
     format!("{event:?}")
 }
 
-/// Status and log lines of one delivery.
+/// Returns the status and the log lines of one delivery.
 fn deliver(layered: bool, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
     let app = Router::new().route("/event", post(on_event)).route("/result", post(on_result));
     let app = app.with_state(verifier());
@@ -150,7 +151,7 @@ fn names_the_known_header_that_came_instead() {
             vec![("x-hub-signature-256", &*github), ("stripe-signature", VALUE)],
             Some("instead=\"Stripe-Signature|X-Hub-Signature-256\""),
         ),
-        // A name that is not of a known provider is text of the sender.
+        // A name that no known provider uses is text of the sender.
         (vec![("X-Webhook-Signiture", &*good)], None),
         (vec![("X-Signature-4242424242424242", &*good)], None),
     ] {
@@ -183,7 +184,7 @@ fn names_the_headers_of_each_verifier_of_a_pair() {
     }
 }
 
-/// Status and log lines of one request.
+/// Returns the status and the log lines of one request.
 fn logs_of(app: Router, request: Request<Body>) -> (u16, String) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     Logs::of(|| {
@@ -221,7 +222,8 @@ fn tells_how_the_body_was_sent_in_words_of_its_own() {
     }
 }
 
-/// Status, answer and log lines of one delivery to a provider that signs a time.
+/// Returns the status, the answer and the log lines of one delivery to a provider that signs a
+/// time.
 fn deliver_to<P: Provider>(verifier: Verifier<P>, signed: Signing<'_, P>, body: &str) -> Refusal {
     let app: Router = Router::new().route("/", post(|| async {})).layer(VerifyLayer::new(verifier));
     let mut request = Request::post("/");
@@ -272,7 +274,7 @@ fn reports_the_age_of_a_stale_time_and_never_to_the_sender() {
     assert_eq!(accepted.status, 200);
     assert!(accepted.logs.contains("age_s=3600 "), "{}", accepted.logs);
 
-    // A clock that is ahead.
+    // The sender's clock is ahead.
     let stripe = Verifier::<Stripe>::new(secret()).unwrap().clock(FixedClock::at(now));
     let signer = Signer::<Stripe>::new(secret()).unwrap();
     let early = deliver_to(stripe, signer.at(now + Duration::from_secs(301)), "{}");
@@ -295,7 +297,7 @@ fn hints_at_a_key_that_is_the_secrets_text_on_each_mismatch_of_a_scheme_with_bas
     let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let verifier =
         |secret| Verifier::<StandardWebhooks>::new(secret).unwrap().clock(FixedClock::at(now));
-    // A platform whose key is the text, with its prefix.
+    // A platform whose key is the secret's text, with its prefix.
     let text = || Secret::from_bytes(SHOWN).unwrap();
     let signer = Signer::<StandardWebhooks>::new(text()).unwrap();
     let decoded = verifier(Secret::new(SHOWN).unwrap());
@@ -311,7 +313,7 @@ fn hints_at_a_key_that_is_the_secrets_text_on_each_mismatch_of_a_scheme_with_bas
     assert_eq!(followed.status, 200);
     assert!(!followed.logs.contains("WARN"), "{}", followed.logs);
 
-    // There is no such key: of a scheme with keys in text, or of a delivery that is stale.
+    // The hint is absent for a scheme whose keys are text, and for a stale delivery.
     let (_, logs) = deliver(true, "/event", &[(HEADER, &"a".repeat(64))], "{}");
     assert!(!logs.contains("from_bytes"), "{logs}");
     let early = now - Duration::from_secs(301);
@@ -332,8 +334,7 @@ fn tells_where_a_payload_does_not_fit_and_never_what_it_is() {
         let body = format!("{{\"type\":\"user.created\",\n\"data\":{{\"name\":{VALUE}}}}}");
         let good = signature(SECRET, &body);
         let (status, logs) = deliver(layered, "/event", &[(HEADER, &good)], &body);
-        // The sender may know his own signature; nobody who reads the log must. The other line is
-        // that of the signature, which is accepted.
+        // The other line is about the signature, which is accepted.
         let refused = logs.lines().filter(|line| line.contains("WARN")).count();
         assert_eq!((status, refused, logs.lines().count()), (422, 1, 2), "{logs}");
         for field in [
@@ -356,7 +357,7 @@ fn tells_where_a_payload_does_not_fit_and_never_what_it_is() {
     assert!(logs.contains("category=NotJson"), "{logs}");
 }
 
-/// A database that is out of reach, as its client puts it.
+/// A database that is out of reach, with the error text of its client.
 #[derive(Debug)]
 struct Unreachable(io::Error);
 
@@ -464,7 +465,7 @@ fn logs_an_accepted_delivery_once_and_at_debug() {
 
 #[test]
 fn reports_now_and_then_that_a_retired_secret_is_used() {
-    /// Counted apart from the deliveries of other tests.
+    /// An endpoint of its own, so that its count does not include the deliveries of other tests.
     struct Rotated;
     impl EndpointOf for Rotated {
         type Provider = XWebhookSignature;

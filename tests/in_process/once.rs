@@ -1,4 +1,4 @@
-//! The middleware that handles each event once, inside of one process.
+//! The middleware that handles each event once, within one process.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -46,7 +46,7 @@ fn router(handler: axum::routing::MethodRouter, idempotency: Idempotency) -> Rou
     )
 }
 
-/// Status, content type, whether it is a replay, body.
+/// Status, content type, whether the answer is replayed, and body.
 type Told = (u16, String, bool, String);
 
 async fn tell(response: Response<Body>) -> Told {
@@ -76,7 +76,7 @@ async fn axum_gives_a_small_first_answer_to_duplicates() {
 async fn axum_keeps_no_answer_that_is_too_large_or_of_unknown_size() {
     let large = post(|| async { (StatusCode::CREATED, "made up") });
     let streamed = post(|| async {
-        // Of no length that is told.
+        // This body does not report its length.
         Body::new(Full::<bytes::Bytes>::from("made").map_frame(|frame| frame)).into_response()
     });
     for (handler, body) in [(large, "made up"), (streamed, "made")] {
@@ -106,11 +106,11 @@ async fn axum_releases_what_a_handler_panicked_over() {
         assert!(CALLS.fetch_add(1, Ordering::Relaxed) > 0, "the first call");
     }
     let app = router(post(panics_first), once());
-    // As a server does: each request in a task.
+    // A server runs each request in a task, too.
     assert!(tokio::spawn(app.clone().oneshot(delivery())).await.is_err());
     let status = loop {
         match app.clone().oneshot(delivery()).await.unwrap().status() {
-            // It is being released.
+            // The claim is still being released.
             StatusCode::SERVICE_UNAVAILABLE => tokio::task::yield_now().await,
             status => break status,
         }

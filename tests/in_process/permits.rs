@@ -1,5 +1,5 @@
-//! The services inside of the layer: a delivery waits for them, and takes their permits, only once
-//! it is verified.
+//! Services inside of the layer: a delivery waits for them, and takes their permits, only after it
+//! is verified.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -28,7 +28,7 @@ use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 type Answer = Response<axum::body::Body>;
 
-/// A body that comes when the test sends it.
+/// A body whose chunks the test sends.
 struct Upload(mpsc::Receiver<Bytes>);
 
 impl Body for Upload {
@@ -43,7 +43,7 @@ impl Body for Upload {
     }
 }
 
-/// A signed delivery whose body is still to come.
+/// A signed delivery whose body was not sent yet.
 struct Pending {
     body: String,
     sender: mpsc::Sender<Bytes>,
@@ -95,17 +95,17 @@ async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
     poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_pending())).await
 }
 
-/// The status of an answer, which has to come without any help by the clock.
+/// Returns the status of an answer that must arrive before the clock moves.
 async fn status<T, E: std::fmt::Debug>(
     answer: impl Future<Output = Result<Response<T>, E>>,
 ) -> u16 {
-    // The clock is paused: it moves once nothing else is left to be done.
+    // The paused clock moves only when no task has anything else to do.
     let answer = tokio::time::timeout(Duration::from_secs(1), answer).await;
     let Ok(answer) = answer else { panic!("the delivery is held up") };
     answer.unwrap().status().as_u16()
 }
 
-/// Sends a genuine delivery while the bodies of three others are still to come.
+/// Sends a genuine delivery while the bodies of three other deliveries are incomplete.
 async fn delivers_during_uploads<S, R>(service: S)
 where
     S: Service<Request<Upload>, Response = Response<R>> + Clone,
@@ -168,7 +168,7 @@ async fn load_shedding_inside_sheds_verified_deliveries_only() {
     let (_upload, request) = Pending::new("evt_0");
     let mut upload = pin!(deliver(request));
     assert!(is_pending(upload.as_mut()).await);
-    // Takes the only permit, although it comes later.
+    // This delivery takes the only permit, although it begins later.
     let mut first = pin!(deliver(signed("evt_1")));
     assert!(is_pending(first.as_mut()).await);
 
@@ -198,7 +198,7 @@ async fn an_inner_service_that_fails_to_get_ready_fails_the_call() {
     }
     let service = layer().layer(Failing);
     assert_eq!(service.clone().oneshot(signed("evt_1")).await.unwrap_err(), "out of order");
-    // Only a verified delivery asks for it.
+    // Only a verified delivery polls the inner service.
     assert_eq!(service.oneshot(forged()).await.unwrap().status(), 401);
 }
 
@@ -229,7 +229,8 @@ async fn no_event_is_claimed_while_its_delivery_waits_for_the_inner_service() {
     let mut waiting = pin!(limited.oneshot(signed("evt_2")));
     assert!(is_pending(waiting.as_mut()).await);
 
-    // The first event is claimed. The one that waits is free for whoever is ready.
+    // The first event is claimed. The event that waits is not, so that another instance can handle
+    // it.
     let duplicate = other_instance.clone().oneshot(signed("evt_1")).await.unwrap();
     assert!(!duplicate.status().is_success(), "{}", duplicate.status());
     let handled = other_instance.oneshot(signed("evt_2")).await.unwrap();

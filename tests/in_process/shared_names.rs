@@ -1,5 +1,4 @@
-//! Two verifiers that use one endpoint name: a mistake that costs events, and must not cost
-//! secrets.
+//! Two verifiers with one endpoint name: this mistake loses events, and must not leak secrets.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -30,12 +29,12 @@ fn verifier(name: &str) -> Webhooks {
     Verifier::new(secret(name)).unwrap()
 }
 
-/// Keeps answers, for all that is received here.
+/// One store that keeps answers, for all receivers of a test.
 fn idempotency() -> Idempotency {
     Idempotency::new(MemoryStore::new()).replay_answers_up_to(100)
 }
 
-/// A receiver behind the layers, whose answers are private.
+/// A receiver behind the layers, with a private answer.
 fn layered(verifier: Webhooks, idempotency: &Idempotency, answer: &'static str) -> Router {
     let once = IdempotencyLayer::new(&verifier, idempotency.clone());
     let layers = ServiceBuilder::new().layer(VerifyLayer::new(verifier)).layer(once);
@@ -77,7 +76,7 @@ async fn deliver_to(app: &Router, tenant: &str, secret: &str, body: &str) -> (u1
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
-/// Runs on one thread, and returns the lines of this level.
+/// Runs the future on one thread, and returns the log lines of this level.
 fn lines(level: &str, run: impl Future<Output = ()>) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ((), logs) = Logs::of(|| runtime.block_on(run));
@@ -103,7 +102,7 @@ fn gives_no_kept_answer_to_other_bytes() {
             let plain = (200, DUPLICATE.to_owned());
             assert_eq!(deliver(app, "secret of another", &event(2)).await, plain);
         }
-        // The one whose answer it is still gets it.
+        // The receiver that gave this answer still repeats it.
         assert_eq!(deliver(&one, "secret of one", &event(1)).await, handled);
     });
     assert_eq!(warnings.len(), 2, "{warnings:?}");
@@ -159,33 +158,33 @@ fn names_it_where_there_are_only_proofs() {
 #[test]
 fn does_not_name_workers_rotations_and_names_that_differ() {
     let errors = lines("ERROR", async {
-        // A factory that runs once for each worker.
+        // A factory makes one verifier for each worker.
         let shared = idempotency();
         for _ in 0..3 {
             let worker = layered(verifier("secret of one"), &shared, "one");
             deliver(&worker, "secret of one", &event(1)).await;
         }
-        // A reload, with the former secret retired.
+        // A reload retires the former secret.
         let rotated = Secrets::new(secret("secret of another"));
         let rotated = rotated.with_retired(secret("secret of one")).unwrap();
         let reloaded = layered(Verifier::new(rotated).unwrap(), &shared, "one");
         deliver(&reloaded, "secret of another", &event(2)).await;
 
-        // One verifier, whose secret is replaced without an overlap.
+        // The secret of one verifier is replaced without an overlap.
         let (replaced, shared) = (verifier("secret of one"), idempotency());
         let app = layered(replaced.clone(), &shared, "one");
         deliver(&app, "secret of one", &event(1)).await;
         replaced.replace_secrets(secret("secret of another")).unwrap();
         deliver(&app, "secret of another", &event(2)).await;
 
-        // Names out of a configuration.
+        // These names come from a configuration.
         let shared = idempotency();
         for name in ["one", "another"] {
             let secret = format!("secret of {name}");
             let named = verifier(&secret).endpoint(format!("customer-{name}"));
             assert_eq!(named.get_endpoint(), format!("customer-{name}"));
             let app = layered(named, &shared, "ok");
-            // Neither is the other's duplicate.
+            // The delivery is not a duplicate of the other name's.
             assert_eq!(deliver(&app, &secret, &event(1)).await, (200, "ok".to_owned()));
         }
     });
@@ -217,7 +216,8 @@ fn does_not_name_tenants_whose_secrets_differ() {
             let secret = format!("secret of {tenant}");
             let answer = deliver_to(&app, tenant, &secret, &event(1)).await;
             assert_eq!(answer, (200, "ok".to_owned()));
-            // Out of a queue: the same key as on the way in, and never another tenant's.
+            // A delivery from a queue has the same key as before, and never the key of another
+            // tenant.
             let of_tenant = verifier.of_tenant(tenant).await.unwrap().unwrap();
             let queued = layered(of_tenant, &shared, "again");
             let again = deliver_to(&queued, tenant, &secret, &event(1)).await;

@@ -143,7 +143,7 @@ fn an_answer_is_logged_as_no_refusal() {
     assert!(refused.contains(" WARN countersign::rejection"), "{refused}");
 }
 
-/// A chunk that can be watched, and a body that does not end after it.
+/// A body that sends one chunk, if it has one, and never ends.
 struct Endless(Option<Bytes>);
 
 impl Body for Endless {

@@ -1,5 +1,5 @@
-//! What the core allocates for a delivery: nothing, once a thread has seen its first. What the
-//! layer does is the request's extensions alone.
+//! Allocations of the core for a delivery: zero, after the first delivery of a thread. The layer
+//! allocates only the request's extensions.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -32,7 +32,7 @@ const BODY: &[u8] = &[b'x'; 10_000];
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Headers as a framework holds them, made before the counting starts.
+/// Headers in a framework's form, made before the counting starts.
 fn headers<P: Provider>(secret: &str, body: &[u8]) -> Vec<(String, String)> {
     let signer = Signer::<P>::new(Secret::new(secret).unwrap()).unwrap();
     signer.sign(body).unwrap().into_iter().collect()
@@ -104,7 +104,7 @@ fn allocates_as_often_for_an_unknown_tenant_as_for_a_known_one() {
         verification.finish().unwrap_err().kind()
     };
     let count = |tenant: &str, expected: Kind| {
-        // The first one looks up. The cache tidies up in some of the others.
+        // The first delivery makes a lookup. The cache is cleaned up during some of the others.
         let counts = (0..20).map(|_| measure(|| assert_eq!(verdict(tenant), expected)).count_total);
         counts.min()
     };
@@ -117,7 +117,7 @@ fn allocates_nothing_for_a_name_out_of_a_configuration() {
     let verifier = Verifier::<GitHub>::new(Secret::new("secret").unwrap()).unwrap();
     let verifier = verifier.endpoint(String::from("github-acme"));
     let headers = headers::<GitHub>("secret", BODY);
-    // Again, because of a thread's first delivery.
+    // The loop runs twice, because the first delivery of a thread allocates.
     for expected in [None, Some(0)] {
         let mut is_named = false;
         let count = measure(|| {
@@ -159,11 +159,11 @@ fn accept(_: Request<RequestBody>) -> Ready<Result<Response<Full<Bytes>>, Infall
     ready(Ok(Response::new(Full::default())))
 }
 
-/// What the layer allocates for a delivery that GitHub has signed.
+/// Counts the layer's allocations for a delivery that GitHub has signed.
 fn layered(verifiers: impl Verifiers) -> u64 {
     let mut service = VerifyLayer::new(verifiers).layer(service_fn(accept));
     let mut count = 0;
-    // Again, because of a thread's first delivery.
+    // The loop runs twice, because the first delivery of a thread allocates.
     for _ in 0..2 {
         let mut request = Request::new(Full::new(Bytes::from_static(BODY)));
         for (name, value) in headers::<GitHub>("secret", BODY) {

@@ -1,4 +1,4 @@
-//! What a delivery costs in allocations on each surface, beside the bare framework.
+//! Allocations for a delivery on each surface, compared with the bare framework.
 
 use std::{
     future::Future,
@@ -36,7 +36,7 @@ use tower::{
 
 const EVENT: &[u8] = br#"{"id":"evt_1","type":"user.created","created_at":"2025-02-18T10:35:00Z","data":{"id":"u_1","name":"Ada","email":"ada@example.com","status":"active"}}"#;
 
-/// What `flat::Event` holds, as a handler would write it.
+/// The fields of `flat::Event`, as an application would declare them.
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "what a handler would parse")]
 struct Whole {
@@ -54,7 +54,7 @@ fn verifier() -> Verifier<XWebhookSignature> {
     Verifier::new(secret()).unwrap()
 }
 
-/// The headers of the delivery, signed or not.
+/// The headers of the delivery, with or without the signature.
 fn headers(is_signed: bool) -> Vec<(String, String)> {
     let signed = Signer::<XWebhookSignature>::new(secret()).unwrap().sign(EVENT).unwrap();
     let others = [
@@ -65,8 +65,8 @@ fn headers(is_signed: bool) -> Vec<(String, String)> {
     others.into_iter().chain(signed).collect()
 }
 
-/// Counts what a future allocates that is ready at once. It is asked twice, because the first
-/// delivery of a thread sets some things up.
+/// Counts the allocations of a future that is ready at once. It is called twice, because the first
+/// delivery of a thread allocates more.
 fn count<F: Future<Output = u16>>(mut call: impl FnMut() -> F, expected: u16) -> u64 {
     let mut count = 0;
     for _ in 0..2 {
@@ -130,8 +130,8 @@ mod on_axum {
         let bare = counted(without_state(post(take::<Bytes>)), true);
         assert_eq!((bare, counted(with_state(post(take::<Body>)), true)), (12, 10));
 
-        // Six more than the body: the texts of the event (id, created_at, and four of its data).
-        // `Json` of the same struct also keeps the path to each member, for its error.
+        // Six more than for the body: the texts of the event (id, created_at, and four in its
+        // data). `Json` of the same struct also keeps the path to each member, for its error.
         let json = counted(without_state(post(take::<Json<Whole>>)), true);
         let event = counted(with_state(post(take::<Webhook<flat::Event>>)), true);
         assert_eq!((json, event), (36, 16));
@@ -140,11 +140,12 @@ mod on_axum {
     #[test]
     fn the_layer_allocates_the_extensions_more_than_one_that_replaces_the_bodies() {
         let bytes = || without_state(post(take::<Bytes>));
-        // Three more than without a layer, in axum: it boxes the service and its future anew.
+        // Three more than without a layer: axum boxes the service and its future again.
         let identity = counted(bytes().route_layer(Identity::new()), true);
         assert_eq!(identity, 15);
 
-        // Two more: axum boxes a body that is not its own, of the request and of the response.
+        // Two more: axum boxes the request's body and the response's body if their type is not its
+        // own.
         let request = MapRequestLayer::new(|request: Request<Body>| {
             request.map(|_| Full::new(Bytes::from_static(EVENT)))
         });
@@ -153,17 +154,18 @@ mod on_axum {
         let bodies = counted(bytes().route_layer((response, request)), true);
         assert_eq!(bodies, identity + 2);
 
-        // Three more: the request's extensions, which are a box, a table and a box for the proof.
+        // Three more for the request's extensions: a box, a table, and a box for the proof.
         assert_eq!(layered::<Bytes, _>(), bodies + 3);
         assert_eq!(layered::<Json<Whole>, _>(), 36 + 8);
-        // Less than `Webhook` without the layer has and the layer together: the body is there.
+        // The sum of the counts of `Webhook` without the layer (16) and of the layer (8).
         let event = with_state(post(take::<Webhook<flat::Event>>));
         assert_eq!(counted(event.route_layer(VerifyLayer::new(verifier())), true), 16 + 8);
     }
 
     #[test]
     fn a_refusal_is_counted() {
-        // A response with its fields and body; the reason in its extensions; the log.
+        // These are the response with its fields and body, the reason in its extensions, and the
+        // log.
         let extractor = with_state(post(take::<VerifiedBody<XWebhookSignature>>));
         assert_eq!(counted(extractor, false), 15);
         let layer = VerifyLayer::new(verifier());
@@ -204,14 +206,14 @@ mod on_actix {
         config.service(web::resource("/").wrap(VerifyMiddleware::new(verifier())).route(route));
     }
 
-    /// A middleware that only passes on.
+    /// A middleware that only calls the next service.
     fn identity(config: &mut web::ServiceConfig) {
         let route = web::post().to(take::<Bytes>);
         let resource = web::resource("/").wrap_fn(|request, service| service.call(request));
         config.service(resource.route(route));
     }
 
-    /// A middleware that hands on other bytes, and leaves something in the extensions.
+    /// A middleware that replaces the body, and adds a value to the extensions.
     fn replacing(config: &mut web::ServiceConfig) {
         let route = web::post().to(take::<Bytes>);
         let resource = web::resource("/").wrap_fn(|mut request, service| {
@@ -224,13 +226,14 @@ mod on_actix {
 
     #[test]
     fn the_extractors_allocate_less_than_those_of_actix() {
-        // Two fewer: actix's `Bytes` copies what comes into a buffer of its own, and makes that one
-        // shareable.
+        // Two fewer: actix's `Bytes` copies the chunks into a buffer of its own, and makes that
+        // buffer shareable.
         let bare = counted(route::<Bytes>, true);
         let ours = counted(route::<VerifiedBody<XWebhookSignature>>, true);
         assert_eq!((bare, ours), (8, 6));
 
-        // Six more than the body: the texts of the event (id, created_at, and four of its data).
+        // Six more than for the body: the texts of the event (id, created_at, and four in its
+        // data).
         let json = counted(route::<web::Json<Whole>>, true);
         let event = counted(route::<Webhook<flat::Event>>, true);
         assert_eq!((json, event), (15, 12));
@@ -239,17 +242,18 @@ mod on_actix {
     #[test]
     fn the_middleware_allocates_no_more_than_one_that_replaces_the_body() {
         assert_eq!(counted(identity, true), 8);
-        // Two for actix's `Payload` of bytes that are there, one for the box in the extensions.
+        // Two for actix's `Payload` over the bytes, and one for the box in the extensions.
         assert_eq!(counted(replacing, true), 11);
         assert_eq!(counted(wrapped::<Bytes>, true), 11);
         assert_eq!(counted(wrapped::<web::Json<Whole>>, true), 15 + 3);
-        // The extractor takes the proof, and the body that is handed on is not read.
+        // The extractor takes the proof, and does not read the body again.
         assert_eq!(counted(wrapped::<Webhook<flat::Event>>, true), 15);
     }
 
     #[test]
     fn a_refusal_is_counted() {
-        // A response with its fields and body; the reason in its extensions; the log.
+        // These are the response with its fields and body, the reason in its extensions, and the
+        // log.
         assert_eq!(counted(route::<VerifiedBody<XWebhookSignature>>, false), 11);
         assert_eq!(counted(wrapped::<Bytes>, false), 7);
     }
