@@ -1,7 +1,8 @@
-//! The re-serialised forms against the real thing: one Python and one Node process answer for all
+//! Compares the re-serialised forms with Python and Node: one process of each answers for all
 //! documents of a run.
 //!
-//! `COUNTERSIGN_DOCUMENTS` sets how many (20,000), `COUNTERSIGN_SEED` which.
+//! `COUNTERSIGN_DOCUMENTS` sets the number of documents (default: 20,000), and `COUNTERSIGN_SEED`
+//! their seed.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -16,7 +17,7 @@ use std::{
 use countersign::scheme::{BodyForm, JsonDumps};
 use countersign_tests::{Documents, have};
 
-/// The ways in which senders call `json.dumps`, as `PYTHON` below has them.
+/// Ways in which senders call `json.dumps`, in the order of `WAYS` in `PYTHON` below.
 const DUMPS: [JsonDumps; 6] = [
     JsonDumps::DEFAULT,
     JsonDumps::DEFAULT.separators(",", ":"),
@@ -66,7 +67,7 @@ fn setting(name: &str) -> Option<u64> {
     env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
-/// Counts the documents that both reject; fails on the first few whose texts differ.
+/// Compares the texts of all documents, and fails with the first five that differ.
 fn compare(command: &mut Command, form: impl Fn(usize) -> BodyForm) {
     let count = usize::try_from(setting("COUNTERSIGN_DOCUMENTS").unwrap_or(20_000)).unwrap();
     let seed = setting("COUNTERSIGN_SEED").unwrap_or_else(|| {
@@ -113,7 +114,7 @@ fn compare(command: &mut Command, form: impl Fn(usize) -> BodyForm) {
         differences.len(),
         first.join("\n")
     );
-    // A generator that makes nothing but errors, or none, says nothing.
+    // The comparison is worthless if almost all documents are errors, or almost none.
     assert!(refused * 10 > count && refused * 2 < count, "{refused} of {count} refused");
 }
 

@@ -1,7 +1,7 @@
-//! Bodies that are signed as they are, whatever they hold. Objects have the member `event`, without
-//! which Zoom's library refuses them before it verifies.
+//! Bodies that are signed as they are, whatever they hold. Each object has the member `event`,
+//! because Zoom's library rejects objects without it before it verifies.
 
-/// A name for reports, and the bytes.
+/// The bodies, each with its name in reports.
 pub(crate) fn bodies() -> Vec<(&'static str, Vec<u8>)> {
     let long = format!(r#"{{"event":"a","data":"{}"}}"#, "0123456789é".repeat(9_000));
     vec![

@@ -1,4 +1,4 @@
-//! Compares us with one library, both ways.
+//! Compares this project with one library, in both directions.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,22 +11,22 @@ use crate::{
     shape,
 };
 
-/// What came out for one provider and library.
+/// The result for one provider and library.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) provider: &'static str,
-    /// With its registry, if it is from one.
+    /// The library's name, with its registry if it has one.
     pub(crate) library: String,
     pub(crate) version: String,
     pub(crate) they_signed: usize,
     pub(crate) we_signed: usize,
-    /// Refused by both.
+    /// Count of the cases that both reject.
     pub(crate) refused: usize,
-    /// Not as a signer makes them, and accepted by both.
+    /// Count of the cases that no signer makes and that both accept.
     pub(crate) accepted: usize,
     /// The cases where the two differ.
     pub(crate) differences: Vec<Difference>,
-    /// What is wrong with us.
+    /// Faults of this project.
     pub(crate) faults: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Report {
 pub(crate) struct Difference {
     pub(crate) case: String,
     pub(crate) we_accept: bool,
-    /// Why they refuse.
+    /// Error text of the library, if it rejects.
     pub(crate) text: String,
 }
 
@@ -143,7 +143,7 @@ fn compare<P: Provider>(
                 report.accepted += 1;
                 continue;
             }
-            // Then the question was put wrongly.
+            // In this case, the driver asked the library wrongly.
             (_, Verdict::Refused(text)) if *name == GENUINE => {
                 report.faults.push(format!("{name}: they refuse: {text}"));
                 continue;
@@ -161,8 +161,11 @@ fn compare<P: Provider>(
     Ok(report)
 }
 
-/// Signs and asks, and does so anew where that took so long that a verdict may be about the delay:
-/// a library is loaded with the first question, and the machine may have other things to do.
+/// Signs and verifies, and repeats both if they took so long that the verdict may be about the
+/// delay. A library is loaded with the first question, and the machine may be busy.
+///
+/// The least tolerance is 5 s (Paddle's). The question may take 2 s of it, and a timestamp without
+/// its fraction 1 s.
 ///
 /// The least tolerance is 5 s (Paddle's). Of it, a row takes 2, and a timestamp without its
 /// fraction 1.
@@ -171,7 +174,7 @@ fn in_time<T>(mut ask: impl FnMut() -> Outcome<T>) -> Outcome<T> {
     for _ in 0..10 {
         let start = SystemTime::now();
         let answer = ask()?;
-        // This is an error where the clock was set back.
+        // This is an error if the clock was set back.
         if start.elapsed().is_ok_and(|took| took <= BOUND) {
             return Ok(answer);
         }

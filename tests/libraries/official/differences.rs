@@ -1,15 +1,16 @@
-//! Where libraries decide otherwise than we do, and who is right.
+//! Cases in which a library decides differently from this project, each with a note on which side
+//! is right.
 
-/// What some libraries do otherwise.
+/// A difference of some libraries.
 pub(crate) struct Listed {
-    /// What they do, and what comes of it.
+    /// The library's behavior, and its consequence.
     pub(crate) why: &'static str,
     pub(crate) we_accept: bool,
     pub(crate) right: Right,
     pub(crate) groups: &'static [Group],
 }
 
-/// Cases that these libraries all decide otherwise.
+/// Cases that all these libraries decide differently.
 pub(crate) struct Group {
     pub(crate) cases: &'static [&'static str],
     pub(crate) libraries: &'static [&'static str],
@@ -17,9 +18,10 @@ pub(crate) struct Group {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Right {
-    /// They accept what was not signed, or can be replayed; or refuse what is genuine.
+    /// The libraries accept a delivery that was not signed or that can be replayed, or reject a
+    /// genuine one.
     We,
-    /// Nobody without the secret gains anything, and no provider sends such a thing.
+    /// A sender without the secret gains nothing, and no provider sends such a delivery.
     Either,
 }
 

@@ -1,5 +1,5 @@
 // Answers questions about deliveries with the providers' own libraries: JSON lines in, JSON lines
-// out. See `driver.rs` for what is asked.
+// out. See `driver.rs` for the questions.
 
 import * as crypto from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ const text = (body) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }
 const fetched = ({ headers, body }) =>
     new Request("https://example.com/", { method: "POST", headers, body });
 
-// A receiver of Zoom's library; what verifies is not exported.
+// A receiver of Zoom's library, which does not export its verification.
 async function zoom({ secret, headers, body }) {
     const { AwsLambdaReceiver } = await import("@zoom/rivet/marketplace");
     const receive = new AwsLambdaReceiver({ webhooksSecretToken: secret }).start();
@@ -18,7 +18,8 @@ async function zoom({ secret, headers, body }) {
     return reply.body;
 }
 
-// What Standard Webhooks signs, and its keys: behind a prefix, and behind what DER wants.
+// The signed bytes of Standard Webhooks, and its keys: after their prefix in text, and in DER after
+// the prefix of their type.
 const signed = (id, time, body) => Buffer.concat([Buffer.from(`${id}.${time}.`), body]);
 const der = (prefix, text) =>
     Buffer.concat([Buffer.from(prefix, "hex"), Buffer.from(text.split("_")[1], "base64")]);
@@ -31,9 +32,9 @@ const privateKey = (text) => {
     return crypto.createPrivateKey({ key, format: "der", type: "pkcs8" });
 };
 
-// `takes`: what a body may be, as far as the library can be given it: `bytes`, `text`; `json` or
-// `json bytes` where verification is one with parsing. A verdict is a boolean, or an exception.
-// Without `verify`, the library cannot be asked for one.
+// `takes`: the form of the bodies that the library can verify: `bytes` or `text`; `json` or
+// `json bytes` if it verifies and parses in one call. A verdict is a boolean or an exception. An
+// entry without `verify` gives no verdict.
 const libraries = {
     stripe: {
         takes: "bytes",
@@ -103,7 +104,7 @@ const libraries = {
                 body: text(body),
                 headers: {
                     "x-slack-signature": headers["x-slack-signature"],
-                    // As its receivers read it.
+                    // Bolt's own receivers convert the header like this.
                     "x-slack-request-timestamp": Number(headers["x-slack-request-timestamp"]),
                 },
             });
@@ -123,7 +124,7 @@ const libraries = {
                 isEmbeddedApp: true,
                 logger: { level: LogSeverity.Error, log: () => {} },
             });
-            // What it wants besides, none of which is signed.
+            // Further headers that the library requires. They are not signed.
             const unsigned = {
                 "x-shopify-topic": "orders/create",
                 "x-shopify-shop-domain": "example.myshopify.com",
@@ -239,8 +240,9 @@ const libraries = {
         },
         reply: zoom,
     },
-    // It is Meta's own, from before "1.0.0", an empty package. Its receiver cannot be asked: it
-    // throws a `TypeError` at each body, before it verifies (`Buffer.concat` of a string).
+    // Meta's own package, in the version before "1.0.0", which is empty. Its receiver gives no
+    // verdict: it throws a `TypeError` at each body before it verifies (`Buffer.concat` of a
+    // string).
     whatsapp: {
         async sign({ secret, body }) {
             const utils = new URL("node_modules/whatsapp/build/utils.js", import.meta.url);
@@ -256,7 +258,7 @@ const libraries = {
             return (await verifyWebhookSignature(question)).isValidSignature;
         },
     },
-    // No provider's: what `v1a` of Standard Webhooks rests on.
+    // Node's own implementation of Ed25519, which `v1a` of Standard Webhooks uses.
     "node:crypto": {
         takes: "bytes",
         verify({ secret, headers, body }) {
@@ -324,7 +326,7 @@ async function answer({ ask, library, ...question }) {
     }
 }
 
-// What libraries log is not an answer.
+// Log lines of the libraries must not be read as answers.
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 for (const method of ["log", "info", "warn", "error", "debug"]) console[method] = () => {};
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,5 +1,5 @@
 """Answers questions about deliveries with the providers' own libraries: JSON lines in, JSON lines
-out. See `driver.rs` for what is asked."""
+out. See `driver.rs` for the questions."""
 
 import base64
 import importlib.metadata
@@ -110,7 +110,7 @@ def squareup(ask, secret, headers, body, url, **_):
     )
 
 
-# No provider's: what `v1a` of Standard Webhooks rests on.
+# An implementation of Ed25519, which `v1a` of Standard Webhooks uses.
 def cryptography(ask, secret, headers, body, **_):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -146,7 +146,7 @@ def is_object(body):
 
 FITS = {"bytes": lambda body: True, "text": is_text, "json": is_object}
 
-# What a body may be, as far as the library can be given it; how it verifies; how it signs.
+# For each library: the form of the bodies that it can verify, its verification, its signing.
 LIBRARIES = {
     "stripe": ("bytes", stripe, stripe_sign),
     "standardwebhooks": ("bytes", standardwebhooks, standardwebhooks_sign),
@@ -182,7 +182,7 @@ def answer(question):
 
 
 logging.disable()
-# What libraries print is not an answer.
+# Text that libraries print must not be read as answers.
 say, sys.stdout = sys.stdout, sys.stderr
 for line in sys.stdin:
     print(json.dumps(answer(json.loads(line))), file=say, flush=True)

@@ -1,4 +1,4 @@
-//! A program that has a language's libraries loaded, and answers questions line by line.
+//! A program that loads the libraries of one language, and answers questions line by line.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use crate::{Delivery, Outcome};
 
-/// What somebody says of a delivery.
+/// The verdict of one side about a delivery.
 #[derive(Clone, Debug)]
 pub(crate) enum Verdict {
     Accepted,
-    /// With the reason.
+    /// The delivery is rejected, for this reason.
     Refused(String),
-    /// The library has no way to be given it.
+    /// The library has no way to take this delivery.
     Cannot,
 }
 
@@ -46,12 +46,12 @@ impl Driver {
         Ok(Self { registry, child, stdin, stdout })
     }
 
-    /// The version that is installed.
+    /// Returns the version that is installed.
     pub(crate) fn version(&mut self, library: &str) -> Outcome<String> {
         Ok(self.ask(&json!({ "ask": "version", "library": library }))?.text)
     }
 
-    /// What the library says of a delivery.
+    /// Returns the library's verdict about a delivery.
     pub(crate) fn verify(
         &mut self,
         library: &str,
@@ -65,7 +65,7 @@ impl Driver {
         })
     }
 
-    /// What the library replies to a delivery, or `None` if it refuses it.
+    /// Returns the library's reply to a delivery, or `None` if the library rejects it.
     pub(crate) fn reply(
         &mut self,
         library: &str,
@@ -83,7 +83,7 @@ impl Driver {
         secret: &str,
         delivery: &Delivery,
     ) -> Outcome<Answer> {
-        // Names as frameworks hand them on.
+        // Frameworks pass header names on in lower case.
         let headers: Value = delivery
             .headers
             .iter()
@@ -100,7 +100,7 @@ impl Driver {
         }))
     }
 
-    /// The headers that the library signs a body with, or `None` if it cannot.
+    /// Returns the headers with which the library signs a body, or `None` if it cannot sign it.
     pub(crate) fn sign(
         &mut self,
         library: &str,
@@ -120,7 +120,7 @@ impl Driver {
     }
 
     fn ask(&mut self, question: &Value) -> Outcome<Answer> {
-        // In one piece: it is not buffered.
+        // One call writes the whole line, because the pipe is not buffered.
         self.stdin.write_all(format!("{question}\n").as_bytes())?;
         let mut line = String::new();
         if self.stdout.read_line(&mut line)? == 0 {
@@ -133,7 +133,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // It may be gone already.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

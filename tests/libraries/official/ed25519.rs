@@ -1,5 +1,5 @@
-//! Compares Standard Webhooks' `v1a` with what languages have for Ed25519: the libraries of
-//! Standard Webhooks do not verify it.
+//! Compares `v1a` of Standard Webhooks with the Ed25519 implementations of other languages, because
+//! the libraries of Standard Webhooks do not verify `v1a`.
 
 use std::time::SystemTime;
 
@@ -17,12 +17,13 @@ const PUBLIC: &str = "whpk_PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=";
 const PRIVATE: &str = "whsk_TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=";
 const OTHER_PRIVATE: &str = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
 
-/// The neutral element. Under this key, itself and a zero are a signature of anything.
+/// The neutral element as a public key. Under this key, the element itself and a zero scalar are a
+/// tag of any body.
 const WEAK: &str = "whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 const ID: &str = "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk";
 
-/// A name for reports, the public key, and how the genuine delivery of a body is changed.
+/// A name for reports, the public key, and the change to the genuine delivery of a body.
 type Row = (&'static str, &'static str, fn(&mut Delivery) -> Outcome);
 
 #[rustfmt::skip]
@@ -101,7 +102,7 @@ pub(crate) fn check(driver: &mut Driver, library: &str) -> Outcome<Report> {
     Ok(report)
 }
 
-/// What we say.
+/// Returns our verdict.
 fn verify(public: &str, delivery: &Delivery) -> Verdict {
     let verifier = Secret::new(public).and_then(Verifier::<StandardWebhooksEd25519>::new);
     match verifier.map(|verifier| verifier.verify(&delivery.headers, &delivery.body).map(drop)) {
@@ -111,14 +112,14 @@ fn verify(public: &str, delivery: &Delivery) -> Verdict {
     }
 }
 
-/// What we sign.
+/// Signs a delivery with our signer.
 fn sign(private: &str, body: &[u8]) -> Outcome<Delivery> {
     let signer = Signer::<StandardWebhooksEd25519>::new(Secret::new(private)?)?;
     let headers = signer.at(SystemTime::now()).id(ID).sign(body)?.into_iter().collect();
     Ok(Delivery { headers, body: body.to_vec(), url: URL.to_owned() })
 }
 
-/// The value of the header `webhook-`….
+/// Returns the value of the header `webhook-`….
 fn value<'a>(delivery: &'a mut Delivery, name: &str) -> Outcome<&'a mut String> {
     let mut headers = delivery.headers.iter_mut();
     let found = headers.find(|(header, _)| header.strip_prefix("webhook-") == Some(name));
@@ -134,7 +135,8 @@ fn tag(delivery: &mut Delivery, change: impl Fn(&mut Vec<u8>)) -> Outcome {
     Ok(())
 }
 
-/// Adds the group's order to the scalar: it stays the same for who does not insist on the least.
+/// Adds the group's order to the scalar. A library accepts such a tag if it does not require the
+/// least scalar.
 fn add_order(tag: &mut [u8]) {
     let mut carry = 0;
     for (digit, order) in tag[32..].iter_mut().zip(ORDER) {
@@ -144,7 +146,7 @@ fn add_order(tag: &mut [u8]) {
     }
 }
 
-/// RFC 8032, section 5.1: `L`, the least digit first.
+/// `L` of RFC 8032, section 5.1, with the least digit first.
 const ORDER: [u8; 32] = [
     0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,

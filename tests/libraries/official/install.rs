@@ -1,4 +1,4 @@
-//! Installs the libraries, once for these pins, into `target/official/`.
+//! Installs the libraries into `target/official/`, once for each set of pins.
 
 use std::{
     env,
@@ -18,7 +18,7 @@ const NODE: [(&str, &str); 2] = [
 ];
 const PYTHON: [(&str, &str); 1] = [("requirements.txt", include_str!("requirements.txt"))];
 
-/// The driver of the npm packages, or `None` where they cannot be had.
+/// Returns the driver of the npm packages, or `None` if they are not available.
 pub(crate) fn npm() -> Outcome<Option<Driver>> {
     if !have("node", ["--version"]) || !have("npm", ["--version"]) {
         return Ok(None);
@@ -37,7 +37,7 @@ pub(crate) fn npm() -> Outcome<Option<Driver>> {
     Driver::start("npm", Command::new("node").arg(script)).map(Some)
 }
 
-/// The driver of the PyPI packages, or `None` where they cannot be had.
+/// Returns the driver of the PyPI packages, or `None` if they are not available.
 pub(crate) fn pypi() -> Outcome<Option<Driver>> {
     if !have("python3", ["-m", "venv", "--help"]) {
         return Ok(None);
@@ -66,14 +66,15 @@ fn folder(name: &str) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-/// One test installs, and the others wait for it, be they threads or processes.
+/// Locks the folder: one test installs, and the others wait for it. They may be threads or
+/// processes.
 fn lock(folder: &Path) -> io::Result<File> {
     let file = File::create(folder.join("lock"))?;
     file.lock()?;
     Ok(file)
 }
 
-/// Another test's driver may just be reading the file.
+/// Writes the file only if its text differs, because another test's driver may be reading it.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     if fs::read_to_string(path).is_ok_and(|written| written == text) {
         return Ok(());
@@ -81,8 +82,9 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
-/// Returns whether the libraries are there: from an earlier run with the same pins, or from now on.
-/// Fetches them only with `FETCH_PACKAGES=true`. With `CI=true` they must be there.
+/// Returns whether the libraries are installed, from an earlier run with the same pins or by this
+/// call. Fetches them only with `FETCH_PACKAGES=true`. With `CI=true`, missing libraries fail the
+/// test.
 fn is_installed(
     folder: &Path,
     pins: &[(&str, &str)],
@@ -97,7 +99,7 @@ fn is_installed(
         skip("it fetches packages (600 MB in all), which needs FETCH_PACKAGES=true");
         return Ok(false);
     }
-    // What is there now is about to go.
+    // The stamp is removed first, because the installation replaces the libraries.
     if stamp.exists() {
         fs::remove_file(&stamp)?;
     }

@@ -1,8 +1,9 @@
-//! Compares us with the providers' own libraries, from npm and PyPI: what they sign we accept, what
-//! we sign they accept, and what was tampered with both refuse. Where the two differ, the case is
-//! listed with who is right; a difference that is not listed fails, and so does one that is gone.
+//! Compares this project with the providers' own libraries, from npm and PyPI. Each side must
+//! accept the deliveries that the other side signs, and both must reject the ones that were
+//! tampered with. Each difference is listed, with a note on which side is right. A difference that
+//! is not listed fails the test, and so does a listed one that is gone.
 //!
-//! The libraries judge time by the real clock, and so do we here.
+//! The libraries read the real clock, and so does our side here.
 
 mod bodies;
 mod check;
@@ -60,7 +61,7 @@ fn we_and_the_providers_libraries_agree() -> Outcome {
     Ok(())
 }
 
-/// Prints what was compared, also where the test passes.
+/// Prints the results, also if the test passes.
 fn print(reports: &[Report]) -> Outcome {
     let mut out = stderr().lock();
     writeln!(
@@ -97,7 +98,7 @@ fn print(reports: &[Report]) -> Outcome {
     Ok(())
 }
 
-/// Whether it is known that a library decides otherwise.
+/// Returns whether this difference of a library is listed.
 fn is_listed(library: &str, found: &Difference) -> bool {
     let ours = DIFFERENCES.iter().filter(|listed| listed.we_accept == found.we_accept);
     let mut groups = ours.flat_map(|listed| listed.groups);

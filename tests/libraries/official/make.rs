@@ -1,4 +1,5 @@
-//! Makes deliveries that no signer makes: `None` where the shape has no such thing.
+//! Makes deliveries that no signer makes. Each function returns `None` if it does not apply to the
+//! shape.
 
 use crate::{
     Delivery, Said, Shape,
@@ -36,7 +37,7 @@ pub(crate) fn other_digit(tag: &mut String, index: usize) {
     tag.replace_range(index..=index, other);
 }
 
-/// Changes a tag in base64 that has both of its special digits.
+/// Changes a base64 tag that contains both `+` and `/`.
 pub(crate) fn base64(shape: &Shape, change: impl Fn(&mut String)) -> Option<Delivery> {
     let mut all = (0..).map(|n| {
         let said = shape.said_with(format!(r#"{{"event":"a","data":{n}}}"#).as_bytes());
@@ -49,7 +50,7 @@ pub(crate) fn base64(shape: &Shape, change: impl Fn(&mut String)) -> Option<Deli
     Some(shape.tagged(&said, &tag))
 }
 
-/// Writes the signature header otherwise.
+/// Writes the signature header in another form.
 pub(crate) fn value(shape: &Shape, write: impl Fn(&str) -> String) -> Option<Delivery> {
     let said = shape.said();
     Some(shape.delivery(&said, write(&shape.tag(&said))))
@@ -60,7 +61,7 @@ pub(crate) fn prefix(shape: &Shape, change: impl Fn(&str) -> String) -> Option<D
     value(shape, |tag| format!("{}{tag}", change(prefix)))
 }
 
-/// What a list is made of.
+/// The parts of a list's syntax.
 #[derive(Clone, Copy)]
 pub(crate) struct List {
     pub(crate) separator: &'static str,
@@ -85,7 +86,7 @@ pub(crate) fn replaced(genuine: &str, list: List, key: &str) -> String {
     genuine.replace(&format!("{genuine_key}{assign}"), &format!("{key}{assign}"))
 }
 
-/// The right tag among wrong ones.
+/// Puts the right tag among wrong ones.
 pub(crate) fn tags(shape: &Shape, before: usize, behind: usize) -> Option<Delivery> {
     let Layout::List { .. } = shape.layout else { return None };
     let said = shape.said();
@@ -97,7 +98,7 @@ pub(crate) fn tags(shape: &Shape, before: usize, behind: usize) -> Option<Delive
     Some(shape.delivery(&said, shape.value(Some(&said.time), &tags)))
 }
 
-/// Changes what is said of the time after signing.
+/// Changes the time after signing.
 pub(crate) fn time(shape: &Shape, change: impl Fn(&mut Said)) -> Option<Delivery> {
     let mut said = shape.said();
     let tag = shape.tag(&said);
@@ -126,7 +127,7 @@ pub(crate) fn at(shape: &Shape, seconds: u64) -> Option<Delivery> {
     timed(shape, &text, &text)
 }
 
-/// Spells the time oddly, and signs it so or as it should be.
+/// Writes the time in an odd form, and signs either that form or the usual one.
 pub(crate) fn odd(
     shape: &Shape,
     spell: impl Fn(&str) -> String,
@@ -137,7 +138,7 @@ pub(crate) fn odd(
     timed(shape, &shown, if signed_so { &shown } else { &text })
 }
 
-/// Two entries of the time, each so many seconds after now; the one of now is signed.
+/// Makes two entries of the time, each so many seconds after now, and signs the time now.
 pub(crate) fn repeated_entry(shape: &Shape, first: u64, second: u64) -> Option<Delivery> {
     let (Time::Entry(name), Layout::List { separator, assign, .. }) = (shape.time, shape.layout)
     else {

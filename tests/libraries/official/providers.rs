@@ -1,4 +1,4 @@
-//! Each provider, how it signs, and its libraries.
+//! The providers, with their schemes and libraries.
 
 use countersign::providers::{
     Clerk, ElevenLabs, GitHub, Hookdeck, Linear, Meta, OpenAI, Paddle, Replicate, Resend, Shopify,
@@ -51,7 +51,7 @@ pub(crate) fn pypi(driver: &mut Driver) -> Outcome<Vec<Report>> {
     ])
 }
 
-/// Hex over the body, with the secret's text.
+/// A hex tag over the body, with the secret's text as key.
 const HEX: Shape = Shape {
     header: "",
     encoding: Encoding::Hex,
@@ -147,7 +147,7 @@ const SQUARE: Shape = Shape {
     ..SHOPIFY
 };
 
-/// These texts, then the body.
+/// Returns these texts, followed by the body.
 fn joined(texts: &[&str], said: &Said) -> Vec<u8> {
     [texts.concat().as_bytes(), &said.body].concat()
 }

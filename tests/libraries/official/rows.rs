@@ -1,4 +1,4 @@
-//! Deliveries that are not as a signer makes them.
+//! Variations of a genuine delivery.
 
 use crate::{
     Delivery, Said, Shape,
@@ -9,7 +9,8 @@ use crate::{
     shape::{Encoding, Layout, Time, now},
 };
 
-/// A name for reports, whether we accept it, and how it is made, where the shape has such a thing.
+/// A name for reports, whether our side accepts the delivery, and a function that makes it if the
+/// shape allows it.
 pub(crate) type Row = (&'static str, bool, fn(&Shape) -> Option<Delivery>);
 
 /// The row that every library must accept.
@@ -55,7 +56,7 @@ pub(crate) const ROWS: &[Row] = &[
     ("tag: a digit more", false, |shape| tag(shape, |tag| tag.push('0'))),
     ("tag: twice", false, |shape| tag(shape, |tag| *tag = tag.repeat(2))),
     ("tag: twice with a comma between", false, |shape| {
-        // Of a list with commas, the second one is an entry without a key.
+        // In a list with commas, the second tag is an entry without a key.
         if let Layout::List { separator: ",", .. } = shape.layout {
             return None;
         }
@@ -81,8 +82,8 @@ pub(crate) const ROWS: &[Row] = &[
     ("tag: base64 with more padding", false, |shape| base64(shape, |tag| tag.push('='))),
     ("tag: base64 with bits behind its end", false, |shape| base64(shape, |tag| {
         tag.pop();
-        // The two lowest bits of the last digit belong to no byte; a digit's successor in ASCII
-        // has one of them set, for the digits that there are here.
+        // The two lowest bits of the last digit belong to no byte. For the digits that occur here,
+        // the next ASCII character has one of these bits set.
         let last = tag.pop().unwrap_or_default();
         tag.push(char::from(last as u8 + 1));
         tag.push('=');
@@ -203,7 +204,7 @@ pub(crate) const ROWS: &[Row] = &[
         odd(shape, |time| format!("+{time}"), false)
     }),
     ("time: with a zero before", true, |shape| match shape.time {
-        // No JSON.
+        // A number with this zero is not JSON.
         Time::Member(_) => None,
         _ => odd(shape, |time| format!("0{time}"), true),
     }),
@@ -238,7 +239,7 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     ("time: repeated", false, |shape| match shape.time {
         Time::None => None,
-        // As Node hands two fields on.
+        // Node joins two fields of one name like this.
         Time::Header(_) => odd(shape, |time| format!("{time}, {time}"), false),
         Time::Entry(_) => repeated_entry(shape, 0, 0),
         Time::Member(_) => None,

@@ -1,5 +1,5 @@
-//! How a provider signs, said a second time and in another way, so that deliveries can be made
-//! that no signer makes.
+//! A second, independent description of how each provider signs. It can make deliveries that no
+//! signer makes.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,22 +8,22 @@ use countersign::{Secret, Signer, providers::XWebhookSignature};
 
 /// A provider's way of signing.
 pub(crate) struct Shape {
-    /// The header of the signature.
+    /// The name of the signature header.
     pub(crate) header: &'static str,
     pub(crate) encoding: Encoding,
     pub(crate) layout: Layout,
     pub(crate) time: Time,
-    /// In milliseconds instead of seconds.
+    /// Whether the time is in milliseconds instead of seconds.
     pub(crate) milliseconds: bool,
-    /// Seconds.
+    /// The tolerance of the time, in seconds.
     pub(crate) tolerance: u64,
-    /// The header of the signed id.
+    /// The name of the header with the signed id.
     pub(crate) id: Option<&'static str>,
-    /// What is signed.
+    /// Returns the signed bytes.
     pub(crate) signed: fn(&Said) -> Vec<u8>,
-    /// What a secret's text means.
+    /// Decodes a secret's text into the key.
     pub(crate) key: fn(&str) -> Vec<u8>,
-    /// The endpoint's secret, and that of another.
+    /// The endpoint's secret, and the secret of another endpoint.
     pub(crate) secrets: [&'static str; 2],
 }
 
@@ -48,7 +48,7 @@ pub(crate) enum Time {
     Member(&'static str),
 }
 
-/// What a delivery says, as far as it may be signed.
+/// The parts of a delivery that a scheme may sign.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
     pub(crate) time: String,
@@ -57,7 +57,7 @@ pub(crate) struct Said {
     pub(crate) body: Vec<u8>,
 }
 
-/// What arrives, and the URL that its receiver has configured.
+/// A delivery as it arrives, with the URL that its receiver has configured.
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub(crate) headers: Vec<(String, String)>,
@@ -68,13 +68,13 @@ pub(crate) struct Delivery {
 pub(crate) const URL: &str = "https://example.com/hooks/1";
 
 impl Shape {
-    /// Something to sign now, spelled as JavaScript spells it: Zoom's library does not verify what
-    /// is not.
+    /// A delivery to sign now, with a body as JavaScript writes it: Zoom's library does not verify
+    /// other bodies.
     pub(crate) fn said(&self) -> Said {
         self.said_with(r#"{"id":"evt_1","event":"user.created","data":{"name":"Zoë"}}"#.as_bytes())
     }
 
-    /// This body, to be signed now.
+    /// A delivery of this body, to sign now.
     pub(crate) fn said_with(&self, body: &[u8]) -> Said {
         let id = "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk".to_owned();
         let time = self.time_text(now());
@@ -85,7 +85,7 @@ impl Shape {
         (if self.milliseconds { seconds * 1000 } else { seconds }).to_string()
     }
 
-    /// Writes the time into the body, where it belongs there.
+    /// Writes the time into the body, if the scheme has it there.
     pub(crate) fn stamped(&self, body: &[u8], time: &str) -> Vec<u8> {
         match (self.time, body) {
             (Time::Member(name), [b'{', rest @ ..]) => {
@@ -95,7 +95,7 @@ impl Shape {
         }
     }
 
-    /// The tag's text.
+    /// Returns the tag's text.
     pub(crate) fn tag(&self, said: &Said) -> String {
         self.tag_over(&(self.key)(self.secrets[0]), &(self.signed)(said))
     }
@@ -108,7 +108,7 @@ impl Shape {
         }
     }
 
-    /// The signature header's value, with these tags.
+    /// Returns the signature header's value, with these tags.
     pub(crate) fn value(&self, time: Option<&str>, tags: &[&str]) -> String {
         match self.layout {
             Layout::Plain => tags.concat(),
@@ -124,7 +124,7 @@ impl Shape {
         }
     }
 
-    /// A delivery of what was said, under this signature.
+    /// Makes a delivery with this signature.
     pub(crate) fn delivery(&self, said: &Said, value: String) -> Delivery {
         let mut headers = vec![(self.header.to_owned(), value)];
         if let Time::Header(name) = self.time {
@@ -136,28 +136,28 @@ impl Shape {
         Delivery { headers, body: said.body.clone(), url: URL.to_owned() }
     }
 
-    /// A delivery of what was said, under this tag.
+    /// Makes a delivery with this tag.
     pub(crate) fn tagged(&self, said: &Said, tag: &str) -> Delivery {
         self.delivery(said, self.value(Some(&said.time), &[tag]))
     }
 
-    /// A genuine delivery.
+    /// Makes a genuine delivery.
     pub(crate) fn genuine(&self) -> Delivery {
         let said = self.said();
         self.tagged(&said, &self.tag(&said))
     }
 
-    /// The key is the secret's text.
+    /// Returns the secret's text as the key.
     pub(crate) fn text(secret: &str) -> Vec<u8> {
         secret.into()
     }
 
-    /// The key is in base64 behind `whsec_`.
+    /// Decodes the key, which is base64 behind `whsec_`.
     pub(crate) fn whsec(secret: &str) -> Vec<u8> {
         STANDARD.decode(secret.trim_start_matches("whsec_")).unwrap_or_default()
     }
 
-    /// The body alone is signed.
+    /// Returns the body, the only signed part.
     pub(crate) fn body(said: &Said) -> Vec<u8> {
         said.body.clone()
     }
@@ -167,10 +167,10 @@ pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
 }
 
-/// Any scheme that signs a body alone is an HMAC of whatever bytes.
+/// Makes an HMAC of any bytes, with the signer of a scheme that signs only the body.
 #[expect(clippy::expect_used, reason = "no setting of a test")]
 fn hmac_hex(key: &[u8], signed: &[u8]) -> String {
-    // HMAC pads keys with zeros: this is the empty one.
+    // HMAC pads keys with zeros, so that this key equals the empty one.
     let key = if key.is_empty() { &[0] } else { key };
     let secret = Secret::from_bytes(key).expect("the key is not empty");
     let signer = Signer::<XWebhookSignature>::new(secret).expect("any key is one");

@@ -1,4 +1,4 @@
-//! The reply to `endpoint.url_validation`, beside that of Zoom's library.
+//! The reply to `endpoint.url_validation`, compared with that of Zoom's library.
 
 use countersign::{
     Secret, Signer, Verifier,
@@ -26,7 +26,8 @@ fn we_and_zooms_library_reply_to_validations_alike() -> Outcome {
     Ok(())
 }
 
-/// We are right: the MAC of such a text is the signature of the delivery that it spells.
+/// Our side is right: the MAC of such a text is the signature of the delivery that the text
+/// describes.
 #[test]
 fn zooms_library_signs_what_could_be_a_delivery_and_we_do_not() -> Outcome {
     let Some(mut driver) = install::npm()? else { return Ok(()) };
@@ -45,7 +46,7 @@ fn neither_replies_to_a_forged_validation() -> Outcome {
     Ok(())
 }
 
-/// A genuine one.
+/// Makes a genuine validation request.
 fn validation(token: &str) -> Outcome<Delivery> {
     let body = json!({ "event": "endpoint.url_validation", "payload": { "plainToken": token } });
     let body = body.to_string().into_bytes();
@@ -54,7 +55,7 @@ fn validation(token: &str) -> Outcome<Delivery> {
     Ok(Delivery { headers, body, url: URL.to_owned() })
 }
 
-/// Ours; an error if we refuse the delivery.
+/// Returns our reply, or an error if our side rejects the delivery.
 fn reply(delivery: &Delivery) -> Outcome<Option<String>> {
     let verifier = Verifier::<Zoom>::new(Secret::new(SECRET)?)?;
     let verified = verifier.verify(&delivery.headers, &delivery.body)?;
