@@ -6,7 +6,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Posts with `java.net.http.HttpClient`, one after the other. */
+/** Sends requests with `java.net.http.HttpClient`, one after another. */
 class Sender {
     public static void main(String[] arguments) throws InterruptedException {
         var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

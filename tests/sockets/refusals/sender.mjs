@@ -1,4 +1,4 @@
-// Posts with `fetch`, one after the other.
+// Sends requests with `fetch`, one after another.
 const [count, ...targets] = process.argv.slice(1).filter((argument) => argument !== "--");
 for (const target of targets) {
     const [surface, port, size] = target.split(" ");

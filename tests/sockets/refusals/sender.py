@@ -1,4 +1,4 @@
-# Posts with `http.client`, one after the other, on a connection each.
+# Sends requests with `http.client`, one after another, each on its own connection.
 import http.client
 import sys
 
