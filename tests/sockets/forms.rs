@@ -1,5 +1,6 @@
-//! Senders in Python that sign `json.dumps(data)` and send what their client makes of the data, to
-//! all five surfaces, beside the receiver that the provider documents.
+//! Python senders that sign `json.dumps(data)` and send the body that their client makes of the
+//! data, to all five surfaces. Each answer is compared with that of the receiver that the provider
+//! documents.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -81,6 +82,6 @@ fn python_senders_that_sign_what_they_do_not_send() {
     let urls = programs.each_ref().map(|program| format!("http://{}/respan", program.addr()));
     let output = Command::new("python3").args(["-c", PYTHON]).args(urls).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    // Seven data on five surfaces, eleven deliveries each, six of them genuine.
+    // Seven objects on five surfaces, with eleven deliveries each, of which six are genuine.
     assert_eq!((output.status.success(), said.trim()), (true, "ok 385 210"));
 }

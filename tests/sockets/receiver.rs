@@ -1,4 +1,4 @@
-//! The receiver program under many connections, slow ones, and when it is told to stop.
+//! The receiver program with many connections, with slow ones, and while it is stopped.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -36,7 +36,7 @@ fn delivery(body: &str) -> String {
     )
 }
 
-/// On each surface at once.
+/// Runs a test on all surfaces at the same time.
 fn on_every_surface(test: impl Fn(&str) + Sync) {
     thread::scope(|scope| {
         for surface in SURFACES {
@@ -50,7 +50,7 @@ fn on_every_surface(test: impl Fn(&str) + Sync) {
 fn answers_while_300_connections_hold_half_a_request() {
     const SENT: usize = 60_000;
     on_every_surface(|surface| {
-        // No deadline ends what is held, however slow the machine is.
+        // No deadline closes these connections, even on a slow machine.
         let program = start(surface, &["--header-deadline", "600", "--body-deadline", "600"]);
         Wire::connect(program.addr()).unwrap().exchange(delivery(EVENT)).unwrap();
         let before = program.memory("VmRSS").unwrap();
@@ -63,19 +63,19 @@ fn answers_while_300_connections_hold_half_a_request() {
             format!("{head}{plausible}Content-Length: 100000\r\n\r\n{half}"),
             format!("{head}Content-Length: 60001\r\n\r\n{half}"),
             format!("{head}{plausible}Transfer-Encoding: chunked\r\n\r\n{SENT:x}\r\n{half}\r\n"),
-            // A body byte by byte is where keeping each piece would cost most.
+            // Chunks of one byte would cost the most memory if each chunk were kept.
             format!(
                 "{head}{plausible}Transfer-Encoding: chunked\r\n\r\n{}",
                 "1\r\nx\r\n".repeat(SENT / 6)
             ),
-            // This one is too large to be read to its end without a signature: it is refused at
-            // once.
+            // This body is too large to be read to its end without a signature, so it is rejected
+            // at once.
             format!("{head}Content-Length: 100000\r\n\r\n{half}"),
         ];
         let mut held: Vec<_> = (0..300)
             .map(|index| {
                 let mut wire = Wire::connect(program.addr()).unwrap();
-                // Some are refused and cut off while they send.
+                // Some connections are rejected and closed while they send.
                 let _ = wire.send(&halves[index % halves.len()]);
                 wire
             })
@@ -83,7 +83,7 @@ fn answers_while_300_connections_hold_half_a_request() {
 
         let reply = Wire::connect(program.addr()).unwrap().exchange(delivery(EVENT)).unwrap();
         assert_eq!(reply.status, 200, "{surface}");
-        // It waited for none of them.
+        // The answer did not wait for these connections.
         let mut unanswered = 0;
         for wire in &mut held {
             unanswered += usize::from(wire.is_silent().unwrap());
@@ -91,7 +91,8 @@ fn answers_while_300_connections_hold_half_a_request() {
         assert!(unanswered >= 250, "{surface}: {unanswered} are unanswered");
 
         let grown = program.memory("VmRSS").unwrap().saturating_sub(before);
-        // The bytes that were sent, and buffers. Pieces of a byte that were kept would add 32 MiB.
+        // This allows for the bytes that were sent, and for buffers. One-byte chunks that were kept
+        // would add 32 MiB.
         let allowed = u64::try_from(held.len() * SENT / 1024).unwrap() + 26 * 1024;
         assert!(grown < allowed, "{surface} grew by {grown} KiB, {allowed} allowed");
         println!("{surface}: {unanswered} were unanswered, grew by {grown} KiB");
@@ -105,13 +106,13 @@ fn finishes_what_is_in_flight_when_told_to_stop() {
         let request = delivery(EVENT);
         let (first, rest) = request.split_at(request.len() - 10);
         let mut wire = Wire::connect(program.addr()).unwrap();
-        // The head must have been read, or there is nothing in flight: the interim answer says so.
+        // The interim answer shows that the head was read, and that the delivery is in flight.
         let asking = first.replacen("Host: x", "Host: x\r\nExpect: 100-continue", 1);
         wire.send(asking).unwrap();
         wire.interim().unwrap();
 
         program.signal("TERM").unwrap();
-        // No new connection is served from some moment on.
+        // After a while, the program accepts no new connections.
         assert!(wait_until(|| Wire::connect(program.addr()).is_err()), "{surface}");
         wire.send(rest).unwrap();
         assert_eq!(wire.reply().unwrap().status, 200, "{surface}");
@@ -126,7 +127,7 @@ fn hangs_up_on_half_a_head_at_its_deadline() {
         for half in ["POST /webhook HTTP/1.1\r\nHost", "P", ""] {
             let mut wire = Wire::connect(program.addr()).unwrap();
             wire.send(half).unwrap();
-            // Some answer 408 first.
+            // Some servers answer 408 first.
             let _ = wire.reply();
             assert!(wire.is_closed(), "{surface}, {half:?}");
         }

@@ -1,4 +1,4 @@
-//! Senders that are not ours: Python, Node, curl with openssl.
+//! Senders that are not part of this project: Python, Node, and curl with openssl.
 
 use std::{
     error::Error,
@@ -19,7 +19,8 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const SECRET: &str = "whsec_it's \"quoted\" $HOME \\n";
 
-/// Each provider by extractor and, under `/layer`, behind the middleware. Answers with the body.
+/// Serves each provider with the extractor and, under `/layer`, behind the layer. Both answer with
+/// the body.
 fn server() -> Result<SocketAddr, Box<dyn Error>> {
     fn endpoints<P: countersign::Provider>(path: &str) -> Result<Router, Box<dyn Error>> {
         let verifier = Verifier::<P>::new(Secret::new(SECRET)?)?;
@@ -43,7 +44,7 @@ fn server() -> Result<SocketAddr, Box<dyn Error>> {
     ))
 }
 
-/// Path, header, prefix.
+/// Path, header and prefix of each endpoint.
 const ENDPOINTS: [(&str, &str, &str); 5] = [
     ("/respan", "X-Respan-Signature", ""),
     ("/respan", "X-Keywordsai-Signature", ""),
@@ -63,7 +64,7 @@ fn arguments(addr: SocketAddr) -> Vec<String> {
     arguments
 }
 
-/// Runs a script, which prints `ok COUNT` when all its deliveries were answered as they should.
+/// Runs a script, which prints `ok COUNT` if all its deliveries got the right answers.
 fn run(command: &mut Command, script: &str) -> Outcome {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     child.stdin.take().ok_or("no stdin")?.write_all(script.as_bytes())?;

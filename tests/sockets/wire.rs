@@ -1,4 +1,4 @@
-//! Over real sockets, with bytes that no client library would send.
+//! Requests over real sockets, with bytes that no client library sends.
 
 use std::{error::Error, net::SocketAddr, time::Duration};
 
@@ -17,7 +17,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
 
-/// The same endpoint as extractor and behind the layer.
+/// Serves the same endpoint with the extractor and behind the layer.
 fn server() -> Result<SocketAddr, Box<dyn Error>> {
     let verifier = Verifier::<XWebhookSignature>::new(Secret::new("secret")?)?
         .body_limit(100_000)
@@ -62,7 +62,7 @@ fn ask(addr: SocketAddr, bytes: impl AsRef<[u8]>) -> std::io::Result<Reply> {
     Wire::connect(addr)?.exchange(bytes)
 }
 
-/// What every sender says besides.
+/// Header fields that every sender adds.
 const HOST: &str = "Host: x\r\nContent-Type: application/json\r\n";
 
 const PATHS: [&str; 3] = ["/event", "/bytes", "/layer"];
@@ -94,7 +94,7 @@ fn answers_equally_to_every_refused_signature() -> Outcome {
         assert_eq!(first.header("www-authenticate"), Some("Webhook-Signature"));
         assert_eq!(first.header("content-type"), Some("application/json"));
         for header in &headers {
-            // Whether or not the body is JSON.
+            // The answer does not depend on whether the body is JSON.
             for body in [EVENT, "nonsense"] {
                 let reply = ask(addr, request(path, header, body))?;
                 assert_eq!(reply.essence(), first.essence(), "{path} {header:?}");
@@ -170,7 +170,7 @@ fn takes_chunked_bodies_and_stops_them_at_the_limit() -> Outcome {
         let reply = ask(addr, format!("{}{pieces}0\r\nTrailer: x\r\n\r\n", head(EVENT)))?;
         assert_eq!(reply.status, 200, "{path}");
 
-        // A signature in a trailer is none.
+        // A signature in a trailer does not count.
         let head = head(EVENT).replace("X-Webhook", "X-Other");
         let trailer = format!("X-Webhook-Signature: {}\r\n", signature("secret", EVENT));
         assert_eq!(ask(addr, format!("{head}{pieces}0\r\n{trailer}\r\n"))?.status, 401);

@@ -1,4 +1,4 @@
-//! Complaints about what the surfaces did.
+//! Complaints about the behavior of the surfaces.
 
 use countersign_tests::Reply;
 
@@ -26,7 +26,7 @@ impl Row {
         complaints
     }
 
-    /// Returns what is wrong with what one surface did, if anything.
+    /// Returns the complaint about one surface, if there is one.
     fn complaint(&self, surface: &str, seen: &Seen) -> Option<String> {
         match &self.expected {
             Expected::Ours { replies, effects } => {
@@ -48,8 +48,8 @@ impl Row {
         }
     }
 
-    /// Returns how our answers differ, if they do, from those of the first surface that did what
-    /// the row expects.
+    /// Returns the difference between this surface's answers and those of the first surface, if the
+    /// row expects our answers and they differ.
     fn difference(&self, seen: &Seen, (first, model): &(&str, &Seen)) -> Option<String> {
         let essence = |seen: &Seen| -> Vec<_> { seen.replies.iter().map(Reply::essence).collect() };
         let (mine, theirs) = (essence(seen), essence(model));

@@ -1,4 +1,4 @@
-//! Firing a row at a surface.
+//! Sends a row to a surface.
 
 use std::{
     env, fs,
@@ -18,38 +18,38 @@ use crate::{
 pub(crate) struct Receiver {
     program: Program,
     effects: PathBuf,
-    /// How many rows.
+    /// Count of the rows that were sent.
     fired: usize,
 }
 
-/// What came of a row.
+/// The result of a row.
 pub(crate) struct Seen {
     pub(crate) replies: Vec<Reply>,
     pub(crate) effects: Vec<String>,
 }
 
-/// Bytes: over the 256 KiB that actix allows unless told otherwise.
+/// Body limit in bytes: more than actix's default of 256 KiB.
 pub(crate) const LIMIT: usize = 300_000;
 
-/// What time it is: seconds since 1970.
+/// The time that the receivers assume, in seconds since 1970.
 pub(crate) const NOW: u64 = 1_700_000_000;
 
-/// The providers that sign with the same two secrets, as the receiver's variables call them.
+/// The providers that sign with the same two secrets, named as in the receiver's variables.
 const PROVIDERS: [&str; 8] =
     ["RESPAN", "WEBHOOK", "SPEAKNODE", "GITHUB", "STRIPE", "SLACK", "GITEA", "HOOKDECK"];
 
-/// The key `[7; 24]`, as Standard Webhooks has it.
+/// The key `[7; 24]`, as text of Standard Webhooks.
 pub(crate) const WHSEC: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
 
 /// The key `[8; 24]`.
 pub(crate) const WHSEC_PREVIOUS: &str = "whsec_CAgICAgICAgICAgICAgICAgICAgICAgI";
 
-/// That key and `[0xfb; 25]`, as a console shows them.
+/// The key `[8; 24]` and the key `[0xfb; 25]`, as a console shows them.
 const JOINED: &str =
     "v1,whsec_CAgICAgICAgICAgICAgICAgICAgICAgI|v1,whsec_-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-w";
 
 impl Receiver {
-    /// Starts one, with these arguments besides.
+    /// Starts a receiver with these arguments and the common ones.
     pub(crate) fn start(surface: &'static str, arguments: &[&str]) -> Result<Self, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -57,7 +57,7 @@ impl Receiver {
         let effects = env::temp_dir().join(name);
         let _ = fs::remove_file(&effects);
         let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
-        // The servers log what they answer themselves.
+        // The servers log their own answers.
         command.env("RUST_LOG", "off");
         command
             .args(["--surface", surface, "--body-limit", &LIMIT.to_string()])
@@ -75,7 +75,7 @@ impl Receiver {
         Ok(Self { program, effects, fired: 0 })
     }
 
-    /// Fires a row, and then a delivery that tells whether the server is still well.
+    /// Sends a row, and then a delivery that checks that the server still works.
     pub(crate) fn fire(&mut self, row: &Row) -> Result<Seen, String> {
         let seen = self.exchange(row)?;
         self.fired += 1;
@@ -99,7 +99,7 @@ impl Receiver {
     fn exchange(&self, row: &Row) -> Result<Seen, String> {
         let mut wire = Wire::connect(self.program.addr()).map_err(|error| error.to_string())?;
         for step in &row.steps {
-            // A server may answer and hang up while we are still sending.
+            // A server may answer and close the connection while this side is still sending.
             let _ = match step {
                 Step::Send(bytes) => wire.send(bytes),
                 Step::SendLate(bytes) => wire.send(&**bytes),
@@ -118,7 +118,7 @@ impl Receiver {
                     replies.push(reply);
                 }
             }
-            // As many as there are.
+            // All answers up to the end of the connection are read.
             Expected::Servers { .. } => {
                 while let Ok(reply) = wire.reply() {
                     replies.push(reply);

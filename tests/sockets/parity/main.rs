@@ -1,5 +1,5 @@
-//! One behaviour on five surfaces: each row of the table is fired at all of them, over real
-//! sockets, and answered alike.
+//! The same behavior on five surfaces: each row of the table is sent to all of them, over real
+//! sockets, and must get the same answers.
 //!
 //! Each row is a test. The rows with `stripe` in their names run with
 //! `cargo test -p countersign-tests --all-features --test parity -- stripe`, and one row runs with

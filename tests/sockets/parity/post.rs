@@ -2,7 +2,7 @@
 
 use countersign_tests::signature;
 
-/// A `POST`, spelled out field by field.
+/// A `POST` request, written field by field.
 #[derive(Clone)]
 pub(crate) struct Post {
     path: String,
@@ -22,13 +22,13 @@ impl Post {
         Self { body: body.as_ref().to_vec(), ..self }
     }
 
-    /// Adds a field, as it is.
+    /// Adds a header line without changes.
     pub(crate) fn field(mut self, line: impl AsRef<[u8]>) -> Self {
         self.fields.push(line.as_ref().to_vec());
         self
     }
 
-    /// The header a path's provider signs in, and what stands before the signature.
+    /// Returns the signature header of the path's provider, with the prefix of its value.
     fn header(&self) -> &'static str {
         match self.path.split('?').next() {
             Some("/respan") => "X-Respan-Signature: ",
@@ -43,18 +43,18 @@ impl Post {
         self.field(line)
     }
 
-    /// Signs the body as it is now; what is changed later was not signed.
+    /// Signs the current body. Later changes are not signed.
     pub(crate) fn signed(self) -> Self {
         self.signed_with(SECRET)
     }
 
-    /// A signature that is none of anything.
+    /// Adds a signature that matches no body.
     pub(crate) fn forged(self) -> Self {
         let line = format!("{}{}", self.header(), "0".repeat(64));
         self.field(line)
     }
 
-    /// The head, with fields that describe the body.
+    /// Returns the head, with fields that describe the body.
     pub(crate) fn head(&self, framing: &str) -> Vec<u8> {
         let mut bytes = format!("POST {} HTTP/1.1\r\nHost: receiver\r\n", self.path).into_bytes();
         for field in &self.fields {
@@ -66,18 +66,19 @@ impl Post {
         bytes
     }
 
-    /// With its length declared.
+    /// Returns the request, which declares the length of its body.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.declaring(self.body.len())
     }
 
-    /// With another length declared.
+    /// Returns the request, which declares this length.
     pub(crate) fn declaring(&self, length: usize) -> Vec<u8> {
         let framing = format!("Content-Length: {length}\r\n");
         [self.head(&framing), self.body.clone()].concat()
     }
 
-    /// In chunks of these sizes, over and over, with what comes after the last chunk.
+    /// Returns the request with a chunked body. The chunks have these sizes in turn, and this
+    /// trailer follows the last one.
     pub(crate) fn chunked(&self, sizes: &[usize], trailer: &str) -> Vec<u8> {
         let mut bytes = self.head("Transfer-Encoding: chunked\r\n");
         let mut rest = &self.body[..];

@@ -11,22 +11,23 @@ use crate::{
 pub(crate) const SURFACES: [&str; 5] =
     ["tower", "axum-extractor", "axum-layer", "actix-extractor", "actix-middleware"];
 
-/// A receiver on each surface, in the order of [`SURFACES`]. They start with their first row.
+/// A receiver on each surface, in the order of [`SURFACES`]. Each starts with its first row.
 pub(crate) struct Receivers {
     settings: Settings,
     receivers: [Option<Receiver>; SURFACES.len()],
 }
 
-/// Receivers that wait for the next row; at most one of them for each thread of the harness. They
-/// are not in a thread-local, because the harness exits before those are dropped, and the receivers
-/// would keep running.
+/// Receivers that wait for the next row, at most one set for each thread of the harness. A
+/// thread-local cannot hold them: the harness exits before thread-locals are dropped, and the
+/// receivers would keep running.
 static IDLE: Mutex<Vec<Receivers>> = Mutex::new(Vec::new());
 
 impl Receivers {
-    /// Returns receivers with these settings that no other row has at this time.
+    /// Returns receivers with these settings that no other row is using.
     pub(crate) fn take(settings: Settings) -> Self {
         let mut idle = IDLE.lock().unwrap();
-        // Rows are sorted by their settings: receivers with other settings get no more rows.
+        // The rows are sorted by their settings, so that receivers with other settings get no more
+        // rows.
         idle.retain(|receivers| receivers.settings == settings);
         idle.pop().unwrap_or_else(|| Self { settings, receivers: Default::default() })
     }
@@ -36,12 +37,13 @@ impl Receivers {
         IDLE.lock().unwrap().push(self);
     }
 
-    /// Stops the receivers that no row has. Call this at the end: a static is never dropped.
+    /// Stops the receivers that no row is using. Call this at the end, because a static is never
+    /// dropped.
     pub(crate) fn stop_idle() {
         IDLE.lock().unwrap().clear();
     }
 
-    /// Fires a row at all surfaces, and at once, because some rows wait for a deadline.
+    /// Sends a row to all surfaces at the same time, because some rows wait for a deadline.
     pub(crate) fn fire(&mut self, row: &Row) -> Vec<Result<Seen, String>> {
         let arguments = &self.settings.concat();
         thread::scope(|scope| {

@@ -1,17 +1,17 @@
-//! What a row of the table is.
+//! A row of the table.
 
 use std::sync::LazyLock;
 
 use countersign_tests::Reply;
 
-/// Bytes to send, and what is to come of them.
+/// The bytes to send, and the expected result.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) steps: Vec<Step>,
     pub(crate) expected: Expected,
 }
 
-/// One thing a sender does.
+/// One action of a sender.
 pub(crate) enum Step {
     /// Sends bytes at once.
     Send(Vec<u8>),
@@ -19,26 +19,26 @@ pub(crate) enum Step {
     SendLate(LazyLock<Vec<u8>>),
     /// Sends bytes one by one.
     Dribble(Vec<u8>),
-    /// Says that no more will come.
+    /// Closes the sending side of the connection.
     HalfClose,
 }
 
-/// What has to come back.
+/// The expected result.
 #[derive(Debug)]
 pub(crate) enum Expected {
-    /// We decide: the same on all surfaces, and these lines in the effects file.
+    /// This project decides: all surfaces give these answers, and the effects file has these lines.
     Ours { replies: Vec<Answer>, effects: Vec<String> },
-    /// The server decides before we see anything: one of these lists of statuses, no effect.
+    /// The server decides before our code runs: one of these lists of statuses, and no effect.
     Servers { hyper: &'static [&'static [u16]], actix: &'static [&'static [u16]] },
 }
 
-/// What matters of an answer.
+/// The compared parts of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
     pub(crate) closes: bool,
-    /// It was told to be a duplicate's.
+    /// Whether the answer is marked as one to a duplicate.
     pub(crate) is_replayed: bool,
 }
 
@@ -58,7 +58,7 @@ impl Row {
         Self { name, steps, expected: Expected::Ours { replies, effects: Vec::new() } }
     }
 
-    /// Makes the bytes of [`Step::SendLate`]. Call this before a deadline of a connection runs.
+    /// Makes the bytes of [`Step::SendLate`]. Call this before the deadline of a connection starts.
     pub(crate) fn make_ready(&self) {
         for step in &self.steps {
             if let Step::SendLate(bytes) = step {
@@ -67,7 +67,7 @@ impl Row {
         }
     }
 
-    /// Adds what a handler did.
+    /// Sets the expected lines in the effects file.
     pub(crate) fn effects<T: Into<String>>(mut self, lines: impl IntoIterator<Item = T>) -> Self {
         if let Expected::Ours { effects, .. } = &mut self.expected {
             *effects = lines.into_iter().map(Into::into).collect();

@@ -1,4 +1,5 @@
-//! The table. A row is a name, what is sent, what is answered, and what the handler did.
+//! The table. A row has a name, the bytes to send, the expected answers, and the expected effects
+//! of the handler.
 
 mod answers;
 mod either;
@@ -58,7 +59,7 @@ pub(crate) static GROUPS: [Group; 23] = [
     Group::new("unsigned", unsigned::rows, &[PATIENT, &["--answer-unsigned"]]),
 ];
 
-/// Deadlines that a busy machine keeps, whichever row it sends.
+/// Deadlines that no row misses, even on a busy machine.
 const PATIENT: &[&str] = &["--header-deadline", "60", "--body-deadline", "60"];
 
 // Answers.
@@ -78,7 +79,7 @@ fn told(
     Answer::new(200, body)
 }
 
-/// The event that most rows send.
+/// The answer to the event that most rows send.
 fn ok() -> Answer {
     told("x-webhook-signature", Some("user.created"), Some("evt_1"), 0, EVENT.as_bytes())
 }
@@ -99,7 +100,7 @@ fn too_large() -> Answer {
     cut_off(413, "Payload too large")
 }
 
-/// Refused before the end of the body.
+/// A row whose request is rejected before the end of its body.
 fn closes(name: &'static str, bytes: Vec<u8>) -> Row {
     Row::ours(name, send(bytes), vec![refused().closing()])
 }
@@ -124,7 +125,7 @@ fn event() -> Post {
     Post::to("/webhook").body(EVENT)
 }
 
-/// Takes effect as `evt_1`.
+/// A row whose delivery is accepted, with `evt_1` as its effect.
 fn accepts(name: &'static str, bytes: Vec<u8>) -> Row {
     Row::ours(name, send(bytes), vec![ok()]).effects(["evt_1"])
 }
@@ -537,7 +538,7 @@ fn events_and_payloads() -> Vec<Row> {
     ]
 }
 
-/// Ids are data: they must break neither an answer nor a line of the effects file.
+/// Ids with odd content. They must break neither an answer nor a line of the effects file.
 fn ids() -> Vec<Row> {
     let row = |name, json: &str, id: Option<&str>, line: Option<&str>| {
         let body = format!(r#"{{"id":{json},"type":"user.created","data":{{}}}}"#);
@@ -575,7 +576,7 @@ fn ids() -> Vec<Row> {
     ]
 }
 
-/// Bodies that were re-serialised to be signed: the handler gets the text that was signed.
+/// Bodies whose re-serialised text was signed: the handler gets the signed text.
 fn forms() -> Vec<Row> {
     let row = |name, path: &str, signed: &str, sent: &str, answer: Answer, effect: String| {
         let post = Post::to(path).body(signed).signed().body(sent);
@@ -753,8 +754,8 @@ fn limits() -> Vec<Row> {
     ]
 }
 
-/// For a receiver that waits a second for a body and for a tenant's secrets, and that answers
-/// handshakes.
+/// Rows for a receiver that waits one second for a body and for a tenant's secrets, and that
+/// answers handshakes.
 fn rows_that_meet_a_deadline() -> Vec<Row> {
     let late = |name, bytes, answer| Row::ours(name, send(bytes), vec![answer]);
     let genuine = signature(SECRET, EVENT);
@@ -824,7 +825,7 @@ fn connections() -> Vec<Row> {
     ]
 }
 
-/// What servers decide before we see anything.
+/// Rows that servers decide before our code runs.
 fn rows_left_to_the_servers() -> Vec<Row> {
     let head = |field: &str| event().signed().field(field).head("");
     let with_body = |field: &str| [head(field), EVENT.as_bytes().to_vec()].concat();
@@ -890,7 +891,7 @@ fn rows_left_to_the_servers() -> Vec<Row> {
             &[&[400], &[]],
             &[&[400], &[]],
         ),
-        // What is declared is the body: the rest is no request.
+        // Only the declared bytes are the body. The rest is not a valid request.
         Row::servers(
             "declared too small",
             event().forged().declaring(5),

@@ -1,5 +1,5 @@
-//! A rejection reaches a sender that is still sending. Clients of other projects post bodies of 1
-//! to 10 MB that are rejected before they are read, and have to get the answer each time.
+//! A rejection reaches a sender that is still sending. Clients of other projects send bodies of 1
+//! to 10 MB that are rejected before they are read, and must get the answer each time.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -14,11 +14,11 @@ use countersign_tests::{Program, have};
 const SURFACES: [&str; 5] =
     ["tower", "axum-extractor", "axum-layer", "actix-extractor", "actix-middleware"];
 
-/// Bytes of the bodies.
+/// Sizes of the bodies, in bytes.
 const SIZES: [usize; 4] = [1_000_000, 2_000_000, 5_000_000, 10_000_000];
 
-/// Deliveries of each size to each surface: in turn unsigned, and plausibly signed but over the
-/// limit.
+/// Deliveries of each size to each surface. They alternate: an unsigned one, then one with a
+/// plausible signature that exceeds the limit.
 const COUNT: usize = 20;
 
 fn start(surface: &str) -> Program {
@@ -31,8 +31,8 @@ fn start(surface: &str) -> Program {
     Program::start(&mut command).unwrap()
 }
 
-/// Runs a client on all surfaces. It is given the count, and an address for each surface and size,
-/// and prints a line for each: surface, size, how many answers were as they should be, and the
+/// Runs a client on all surfaces. The client takes the count, and a surface, port and size for each
+/// target. It prints a line for each target: surface, size, count of the right answers, and the
 /// first failure.
 fn every_answer_arrives(client: &mut Command) {
     let receivers = SURFACES.map(|surface| (surface, start(surface)));
@@ -83,7 +83,7 @@ fn python_http_client() {
 
 #[test]
 fn java_http_client() {
-    // The compiler is needed to run a source file.
+    // Java needs its compiler to run a source file.
     if have("javac", ["-version"]) {
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/sockets/refusals/Sender.java");
         every_answer_arrives(Command::new("java").arg(source));
@@ -99,7 +99,7 @@ fn curl_that_expects_to_be_asked_sends_nothing() {
         let program = start(surface);
         let mut curl = Command::new("curl");
         curl.args(["-sS", "-o", "/dev/null", "-w", "%{http_code} %{size_upload}"])
-            // Longer than any answer takes.
+            // This timeout is longer than any answer takes.
             .args(["--expect100-timeout", "60", "-H", "Expect: 100-continue"])
             .args(["--data-binary", "@-"])
             .arg(format!("http://{}/webhook", program.addr()));
@@ -107,7 +107,7 @@ fn curl_that_expects_to_be_asked_sends_nothing() {
         curl.stdin.take().unwrap().write_all(&vec![b'x'; 2_000_000]).unwrap();
         let told = curl.wait_with_output().unwrap();
         let told = String::from_utf8(told.stdout).unwrap();
-        // On actix the server asks for the body, or not, before anything of ours runs.
+        // On actix, the server decides before our code runs whether to ask for the body.
         let expected = if surface.starts_with("actix") { "401 " } else { "401 0" };
         assert!(told.starts_with(expected), "{surface}: {told}");
     }

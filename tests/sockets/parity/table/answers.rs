@@ -1,4 +1,4 @@
-//! Answers that are set on the verifiers: of a receiver with `--own-answers`.
+//! Answers that are set on the verifiers, at a receiver with `--own-answers`.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn answers(name: &'static str, bytes: Vec<u8>, answer: Answer) -> Row {
     Row::ours(name, send(bytes), vec![answer])
 }
 
-/// A delivery of GitHub to the endpoint of both.
+/// A delivery of GitHub to the endpoint of two providers.
 fn github(body: &str) -> Post {
     let signature = signature(SECRET, body);
     Post::to("/either").body(body).field(format!("X-Hub-Signature-256: sha256={signature}"))

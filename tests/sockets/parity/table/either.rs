@@ -4,7 +4,7 @@ use super::*;
 
 const PUSH: &str = r#"{"ref":"refs/heads/main"}"#;
 
-/// A push, as GitHub sends it but for the signature.
+/// A push from GitHub, without its signature.
 fn push() -> Post {
     Post::to("/either")
         .body(PUSH)

@@ -1,5 +1,5 @@
-//! Senders that also send the signature headers of others: Gitea those of GitHub, and a gateway
-//! those of whoever sent the event.
+//! Senders that also send the signature headers of other providers: Gitea sends those of GitHub,
+//! and a gateway those of the original sender.
 
 use countersign::{Secret, Signer, providers::Hookdeck};
 
@@ -7,7 +7,7 @@ use super::*;
 
 const PUSH: &str = r#"{"ref":"refs/heads/main"}"#;
 
-/// A push, with the fields about it that Gitea sends.
+/// A push with the unsigned header fields of Gitea, GitHub and Hookdeck.
 fn push() -> Post {
     let fields = ["X-Gitea-Event: push", "X-Gitea-Delivery: a", "X-Gogs-Event: push"];
     let fields = fields.into_iter().chain(["X-GitHub-Event: push", "X-GitHub-Delivery: b"]);

@@ -17,7 +17,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.write_all(text).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
-/// Its header holds text that nobody signed.
+/// Compresses with gzip, with text in the gzip header that is not signed.
 fn gzip_with_comment(text: &[u8]) -> Vec<u8> {
     let header = GzBuilder::new().extra("&extra=1&").filename("&name=1&").comment("&comment=1&");
     let mut encoder = header.write(Vec::new(), Compression::default());
@@ -41,13 +41,13 @@ fn zeros(count: u64) -> Vec<u8> {
     copied.and_then(|_| encoder.finish()).unwrap_or_default()
 }
 
-/// Signed over `text`, and sent as these bytes.
+/// A delivery that is signed over `text`, and sent as other bytes.
 fn post(text: impl AsRef<[u8]>, coding: &str, sent: impl AsRef<[u8]>) -> Post {
     let post = Post::to("/webhook-inflated").body(text).signed().body(sent);
     post.field(format!("Content-Encoding: {coding}"))
 }
 
-/// The event, accepted.
+/// A row whose event is accepted.
 fn takes(name: &'static str, bytes: Vec<u8>) -> Row {
     takes_signed_with(name, 0, bytes)
 }
@@ -118,7 +118,7 @@ fn refused() -> Vec<Row> {
             "inflated: where the form is not listed",
             elsewhere.field("Content-Encoding: gzip").bytes(),
         ),
-        // Signed as it is on the wire: verified, and no JSON.
+        // This body was signed in its compressed form: it verifies, but is not JSON.
         Row::ours(
             "inflated: signed after it was compressed",
             send(post(whole, "gzip", whole).bytes()),
@@ -127,7 +127,7 @@ fn refused() -> Vec<Row> {
     ]
 }
 
-/// The limit is that of the text.
+/// The limit applies to the inflated text.
 fn limits() -> Vec<Row> {
     let padded = |length: usize| format!("{EVENT}{}", " ".repeat(length - EVENT.len()));
     let (fits, large) = (padded(LIMIT), padded(LIMIT + 1));

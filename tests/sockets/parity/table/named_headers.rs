@@ -1,4 +1,4 @@
-//! Verifiers that look in headers which their user has named.
+//! Verifiers that look in headers that their user has named.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -24,7 +24,7 @@ fn standard(family: &str) -> Post {
     })
 }
 
-/// Of a verifier that was told to look in `svix-signature`.
+/// Rows of a verifier whose header was set to `svix-signature`.
 fn of_svix() -> Vec<Row> {
     let accepts = |name, post: Post| {
         let answer = told("svix", Some("user.created"), Some("msg_1"), 0, EVENT.as_bytes());
@@ -42,8 +42,8 @@ fn of_svix() -> Vec<Row> {
     ]
 }
 
-/// While the secret is rolled, Hookdeck signs with the former one, too, in a second header. The
-/// verifier has the former secret.
+/// Rows of Hookdeck. While a secret is rolled, Hookdeck also signs with the former one, in a second
+/// header. The verifier has the former secret.
 fn of_hookdeck() -> Vec<Row> {
     let line = |suffix: &str, secret: &str| {
         let signer = Signer::<Hookdeck>::new(Secret::new(secret).unwrap()).unwrap();

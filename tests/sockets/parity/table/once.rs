@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// An event that no other row has.
+/// An event with this id, which no other row uses.
 fn event_of(id: &str) -> String {
     json!({"id": id, "type": "user.created", "data": {"id": "u_1"}}).to_string()
 }
@@ -19,7 +19,7 @@ fn duplicate() -> Answer {
     Answer { is_replayed: true, ..Answer::new(200, r#"{"duplicate":true}"#) }
 }
 
-/// Sent one after another on one connection.
+/// A row that sends the deliveries one after another on one connection.
 fn row(
     name: &'static str,
     deliveries: impl IntoIterator<Item = Vec<u8>>,
@@ -29,12 +29,12 @@ fn row(
     Row::ours(name, send(deliveries.concat()), answers)
 }
 
-/// A body that is sent twice, and handled once.
+/// A row that sends a body twice, and expects one effect.
 fn once(name: &'static str, path: &str, body: &str, first: Answer, effect: &str) -> Row {
     row(name, [to(path, body), to(path, body)], vec![first, duplicate()]).effects([effect])
 }
 
-/// A body that is sent twice, and handled as often.
+/// A row that sends a body twice, and expects two effects.
 fn twice(name: &'static str, path: &str, body: &str, answer: Answer, effect: &str) -> Row {
     let answers = vec![answer.clone(), answer];
     row(name, [to(path, body), to(path, body)], answers).effects([effect; 2])
@@ -96,7 +96,7 @@ fn duplicates() -> Vec<Row> {
     ]
 }
 
-/// Events of one id and of different types: a true duplicate has the same type, too.
+/// Events with one id and different types. A true duplicate has the same type, too.
 fn types() -> Vec<Row> {
     let payment = |event_type: &str, data: &str| {
         format!(r#"{{"id":"pay_1","type":"{event_type}","data":{{"id":"{data}"}}}}"#)
@@ -327,7 +327,7 @@ fn providers() -> Vec<Row> {
         .bytes();
     let push_answer = told("github", Some("push"), Some("72d3162e"), 0, push.as_bytes());
     let respan = r#"{"prompt":"a"}"#;
-    // What was signed, and two other spellings of it.
+    // The signed text, which is sent in three forms.
     let signed = r#"{"id":"js_1","type":"user.created","data":{"n":1.5}}"#;
     let spelled = |body: &str| {
         Post::to("/webhook-js")

@@ -1,4 +1,4 @@
-//! Several signatures of one delivery: groups in one header, and headers with numbers.
+//! Several signatures of one delivery: groups in one header, and numbered headers.
 
 use super::*;
 use crate::fire::NOW;
@@ -7,7 +7,7 @@ pub(super) fn rows() -> Vec<Row> {
     [groups(), numbers()].into_iter().flatten().collect()
 }
 
-/// The event, accepted with this secret.
+/// A row whose event is accepted with this secret.
 fn takes(name: &'static str, provider: &str, secret: u8, post: &Post) -> Row {
     let event = (Some("user.created"), Some("evt_1"));
     let answer = told(provider, event.0, event.1, secret, EVENT.as_bytes());
@@ -18,7 +18,7 @@ fn grouped(header: impl AsRef<str>) -> Post {
     Post::to("/grouped").body(EVENT).field(format!("X-Grouped-Signature: {}", header.as_ref()))
 }
 
-/// Returns a group that `secret` signed `offset` seconds after `NOW`.
+/// Returns a group that `secret` signs `offset` seconds after `NOW`.
 fn group(secret: &str, offset: i64) -> String {
     let time = NOW.saturating_add_signed(offset);
     format!("t={time},v1={}", signature(secret, format!("{time}.{EVENT}")))

@@ -160,7 +160,8 @@ fn standard() -> Vec<Row> {
     };
     let now = NOW.to_string();
     let other = format!("v1,{}=", "A".repeat(43));
-    // Over `msg.1.{NOW}.` and the event, and over `msg_1.1600000000.` and a body of these parts.
+    // The first tag is over `msg.1.{NOW}.` and the event. The second tag is that of a delivery from
+    // 2020 whose body contains the time `NOW`.
     let dotted = standard_tag(&format!("msg.1.{now}.{EVENT}"));
     let old = standard_tag(&format!(r#"msg_1.1600000000.{{"type":"a","text":"no.{now}.[]"}}"#));
     vec![

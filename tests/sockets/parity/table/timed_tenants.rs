@@ -1,4 +1,4 @@
-//! Tenants of providers that sign a time, and an id, besides the body.
+//! Tenants of providers that also sign a time, and in one case an id.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -59,7 +59,7 @@ impl Endpoint {
     fn rows<P: Provider>(&self) -> Vec<Row> {
         let sent = |secret, offset| signed::<P>(secret, offset, self.body);
         let now = sent(self.secret, 0);
-        // Captured an hour ago, and sent with the time of today.
+        // This delivery was captured an hour ago, and is sent with the current time.
         let renewed = |secret| {
             let captured = sent(secret, -3600);
             replaced(&captured, &(NOW - 3600).to_string(), &NOW.to_string())

@@ -1,4 +1,4 @@
-//! Requests without a signature header, of a receiver with `--answer-unsigned`.
+//! Requests without a signature header, at a receiver with `--answer-unsigned`.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn answers(name: &'static str, bytes: Vec<u8>, body: &str) -> Row {
     Row::ours(name, send(bytes), vec![Answer::new(200, body)])
 }
 
-/// A body whose length is answered.
+/// A body that the receiver answers with its length.
 fn sized(length: usize) -> Post {
     post(format!("length{}", "x".repeat(length - 6)))
 }

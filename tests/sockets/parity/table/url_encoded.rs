@@ -1,11 +1,12 @@
-//! JSON in the member `payload` of a URL-encoded form: GitHub signs the form, Gitea the JSON.
+//! JSON in the member `payload` of a URL-encoded form. GitHub signs the form, and Gitea signs the
+//! JSON.
 
 use super::*;
 
 const PUSH: &str = r#"{"ref":"refs/heads/main","text":"a b+c&d=é%41"}"#;
 const ID: &str = "72d3162e";
 
-/// A form of one member, with every byte encoded that could be.
+/// A form with one member, in which every byte is encoded that may be.
 fn form(member: &str, value: &str) -> String {
     let mut form = format!("{member}=");
     for byte in value.bytes() {
@@ -25,7 +26,7 @@ fn github(body: &str) -> Post {
         .field(format!("X-GitHub-Delivery: {ID}"))
 }
 
-/// A body of GitHub's, signed as it is.
+/// A body of GitHub, signed as it is sent.
 fn by_github(body: &str) -> Post {
     github(body).signed()
 }
@@ -37,12 +38,12 @@ fn gitea(body: &str) -> Post {
         .field(format!("X-Gitea-Delivery: {ID}"))
 }
 
-/// A form of Gitea's: what it signs is the JSON, and not the form.
+/// A form of Gitea, which signs the JSON and not the form.
 fn by_gitea(signed: &str, sent: &str) -> Post {
     gitea(signed).signed().body(sent)
 }
 
-/// Accepted, with these bytes as the ones that were signed.
+/// A row whose delivery is accepted, with `signed` as its signed bytes.
 fn takes(name: &'static str, provider: &str, bytes: Vec<u8>, signed: &str) -> Row {
     let answer = told(provider, Some("push"), Some(ID), 0, signed.as_bytes());
     Row::ours(name, send(bytes), vec![answer]).effects([ID])
@@ -62,7 +63,8 @@ const AS_JSON: &str = "Content-Type: application/json";
 fn of_github() -> Vec<Row> {
     let push = form("payload", PUSH);
     let takes = |name, post: Post, body: &str| takes(name, "github", post.bytes(), body);
-    // Read as a form, the member `payload` of this JSON is no object: the row would be a 422.
+    // If this JSON were read as a form, its member `payload` would not be an object, and the answer
+    // would be 422.
     let title = r#"{"title":"x&payload=%5B%5D&y"}"#;
     let large = format!("payload={}%7B%7D", "+".repeat(200_000));
     vec![
