@@ -1,4 +1,4 @@
-//! The lines to paste that stand on top of an example.
+//! The shell lines on the page of an example.
 
 use std::{
     io,
@@ -8,11 +8,11 @@ use std::{
 
 use crate::have;
 
-/// Pastes each curl line of a page into a shell, and compares the answer with the one promised in
-/// the line above: `# 200: its body`, or `# 413` where the body does not matter. What else stands
-/// in the block before is pasted along.
+/// Runs each curl line of a page in a shell, and compares the answer with the one that the line
+/// above promises: `# 200: its body`, or `# 413` if the body does not matter. The other lines of
+/// the block before it run in the same shell.
 ///
-/// Skipped where curl or openssl are missing; see [`have`].
+/// Skipped if curl or openssl is missing; see [`have`].
 ///
 /// # Errors
 ///
@@ -20,7 +20,7 @@ use crate::have;
 ///
 /// # Panics
 ///
-/// If a promise is not kept, or there is none.
+/// If an answer differs from its promise, or a line has no promise.
 pub fn paste(page: &str, addr: SocketAddr) -> io::Result<()> {
     if !have("curl", ["--version"]) || !have("openssl", ["version"]) {
         return Ok(());
@@ -46,7 +46,7 @@ pub fn paste(page: &str, addr: SocketAddr) -> io::Result<()> {
 }
 
 fn run(script: &str) -> io::Result<String> {
-    // As in a shell of which we know nothing: what is needed has to stand on the page.
+    // The shell has no settings of its own, because the page must hold everything that is needed.
     let mut shell = Command::new("sh");
     shell.args(["-c", script]).env_remove("WEBHOOK_SECRET").env("NO_PROXY", "*");
     let output = shell.stderr(Stdio::null()).output()?;

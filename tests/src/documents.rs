@@ -1,21 +1,21 @@
-//! Documents that are JSON, nearly JSON, or no JSON at all.
+//! Documents that are JSON, nearly JSON, or not JSON at all.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
-/// Makes documents: the same ones for the same seed.
+/// A generator of documents. The same seed makes the same documents.
 #[derive(Debug)]
 pub struct Documents(StdRng);
 
 impl Documents {
-    /// Starts with a seed.
+    /// Starts a generator with a seed.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self(StdRng::seed_from_u64(seed))
     }
 
-    /// Makes the next one: three in four are JSON.
+    /// Makes the next document. One in four is damaged.
     pub fn next_document(&mut self) -> String {
         let mut text = String::new();
         let depth = match self.0.random_range(0..50) {
@@ -74,7 +74,7 @@ impl Documents {
         text: &mut String,
         item: impl Fn(&mut Self, u32, &mut String),
     ) {
-        // A deep document is a thin one.
+        // Deep documents are narrow, so that they do not grow too large.
         let most = match depth {
             0..3 => 30,
             3..10 => 4,
@@ -104,7 +104,7 @@ impl Documents {
 
     fn number(&mut self, text: &mut String) {
         if self.one_in(8) {
-            // A double as somebody prints it, near and far from round.
+            // A double in one of the usual notations, of any magnitude.
             let double = f64::from_bits(self.0.next_u64());
             let double = if double.is_finite() { double } else { 0.5 };
             let printed = match self.0.random_range(0..3) {
@@ -157,7 +157,7 @@ impl Documents {
 
     fn key(&mut self, text: &mut String) {
         match self.0.random_range(0..10) {
-            // Few names, so that some are repeated.
+            // There are few names, so that some are repeated.
             0..5 => text.push_str(self.pick(&[
                 r#""a""#,
                 r#""b""#,
@@ -231,7 +231,7 @@ impl Documents {
         text.push('"');
     }
 
-    /// Changes a character or two.
+    /// Changes one or two characters.
     fn damage(&mut self, text: &mut String) {
         for _ in 0..self.0.random_range(1..3) {
             let places: Vec<_> = text.char_indices().map(|(at, _)| at).collect();

@@ -1,13 +1,13 @@
-//! What all examples have in common.
+//! Checks that all examples share.
 
 use std::{io, net::TcpListener, process::Command};
 
 use crate::{Program, Wire, paste, signature, wait_until};
 
-/// An example: its program, and the source with its page on top.
+/// An example: its program, and its source with the page at the top.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// Where the program is.
+    /// The path of the program.
     pub program: &'static str,
     /// The text of its `main.rs`.
     pub source: &'static str,
@@ -17,7 +17,7 @@ impl Example {
     /// The secret that the examples' pages use.
     pub const SECRET: &str = "secret";
 
-    /// Starts it on a free port, as its page says.
+    /// Returns the command that starts the example on a free port, with the secret of its page.
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(self.program);
@@ -25,7 +25,7 @@ impl Example {
         command
     }
 
-    /// Starts it.
+    /// Starts the example.
     ///
     /// # Errors
     ///
@@ -34,28 +34,28 @@ impl Example {
         Program::start(&mut self.command())
     }
 
-    /// Sends it what its page says; see [`paste`].
+    /// Runs the shell lines of the example's page; see [`paste`].
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the example does not start.
     ///
     /// # Panics
     ///
-    /// If a promise is not kept.
+    /// If an answer differs from its promise.
     pub fn keeps_the_promises_of_its_page(&self) -> io::Result<()> {
         paste(self.source, self.start()?.addr())
     }
 
-    /// Starts it without a secret, with an empty one, and on a port that is taken.
+    /// Starts the example without a secret, with an empty one, and on a port that is taken.
     ///
     /// # Errors
     ///
-    /// If it cannot be run.
+    /// If the example cannot be run.
     ///
     /// # Panics
     ///
-    /// If it starts, or does not name the variable to set.
+    /// If the example starts, or does not name the variable to set.
     pub fn names_what_is_wrong_at_the_start(&self) -> io::Result<()> {
         let taken = TcpListener::bind("127.0.0.1:0")?;
         let (mut none, mut empty, mut port) = (self.command(), self.command(), self.command());
@@ -73,7 +73,7 @@ impl Example {
         Ok(())
     }
 
-    /// Tells it to stop while a delivery is on its way.
+    /// Stops the example while a delivery is in flight.
     ///
     /// # Errors
     ///
@@ -81,14 +81,14 @@ impl Example {
     ///
     /// # Panics
     ///
-    /// If the delivery is not answered, or the program does not end well.
+    /// If the delivery is not answered, or the program exits with an error.
     pub fn finishes_what_is_in_flight(&self, path: &str, body: &str) -> io::Result<()> {
         for signal in ["TERM", "INT"] {
             let mut program = self.start()?;
             let mut wire = Wire::connect(program.addr())?;
             let rest = half_of_delivery(&mut wire, path, body)?;
             program.signal(signal)?;
-            // No new connection is served from some moment on.
+            // After a while, the program accepts no new connections.
             assert!(wait_until(|| Wire::connect(program.addr()).is_err()), "{signal}");
             wire.send(rest)?;
             assert_eq!(wire.reply()?.status, 200, "{signal}");
@@ -102,11 +102,11 @@ impl Example {
 ///
 /// # Errors
 ///
-/// If it cannot be run.
+/// If the program cannot be run.
 ///
 /// # Panics
 ///
-/// If it starts, or does not say how to choose another.
+/// If the program starts, or does not explain how to choose another port.
 pub fn says_how_to_choose_another_port(command: &mut Command) -> io::Result<()> {
     let taken = TcpListener::bind("127.0.0.1:0")?;
     let output = command.env("ADDR", taken.local_addr()?.to_string()).output()?;
@@ -116,15 +116,15 @@ pub fn says_how_to_choose_another_port(command: &mut Command) -> io::Result<()> 
     Ok(())
 }
 
-/// Starts a program and tells it to stop, in both ways.
+/// Starts a program and stops it, once with each signal.
 ///
 /// # Errors
 ///
-/// If it cannot be run.
+/// If the program cannot be run.
 ///
 /// # Panics
 ///
-/// If it does not end well.
+/// If the program exits with an error.
 pub fn stops_on_either_signal(command: impl Fn() -> Command) -> io::Result<()> {
     for signal in ["TERM", "INT"] {
         let mut program = Program::start(&mut command())?;
@@ -134,7 +134,7 @@ pub fn stops_on_either_signal(command: impl Fn() -> Command) -> io::Result<()> {
     Ok(())
 }
 
-/// A genuine delivery to an example.
+/// Returns a genuine delivery to an example.
 #[must_use]
 pub fn delivery(path: &str, body: &str) -> String {
     format!(
@@ -145,8 +145,8 @@ pub fn delivery(path: &str, body: &str) -> String {
     )
 }
 
-/// Sends a genuine delivery but for the last half of its body, which is returned. The program has
-/// read the head by then.
+/// Sends a genuine delivery without the last half of its body, and returns that half. The program
+/// has read the head by then.
 ///
 /// # Errors
 ///
@@ -155,7 +155,7 @@ pub fn half_of_delivery<'a>(wire: &mut Wire, path: &str, body: &'a str) -> io::R
     let (first, rest) = body.split_at(body.len() / 2);
     let whole = delivery(path, body);
     let head = whole.strip_suffix(body).unwrap_or(&whole);
-    // The interim answer says that the head was read.
+    // The interim answer shows that the head was read.
     wire.send(head.replacen("Host: x", "Host: x\r\nExpect: 100-continue", 1))?;
     wire.interim()?;
     wire.send(first)?;

@@ -1,4 +1,4 @@
-//! Programs that are not ours.
+//! Programs that are not part of this project.
 
 use std::{
     io,
@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-/// Runs a program to its end, and returns what it writes.
+/// Runs a program to its end, and returns its output.
 pub(crate) fn finish(command: &mut Command) -> io::Result<String> {
     let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output()?;
     if !status.success() {
@@ -17,7 +17,7 @@ pub(crate) fn finish(command: &mut Command) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&stdout).trim_end().to_owned())
 }
 
-/// Signals processes. Of those that have ended meanwhile nothing is said.
+/// Sends a signal to processes. Processes that have already ended are not an error.
 pub(crate) fn signal(
     name: &str,
     processes: impl IntoIterator<Item = impl AsRef<str>>,

@@ -1,4 +1,4 @@
-//! What the hardened examples promise, whatever they are made of.
+//! Checks for the hardened examples on every framework.
 
 use std::{io, net::Ipv4Addr};
 
@@ -10,17 +10,17 @@ const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"name":"Zoë"
 #[expect(clippy::missing_errors_doc, reason = "each, if a connection breaks")]
 #[expect(clippy::missing_panics_doc, reason = "each, if a promise is not kept")]
 impl Example {
-    /// Closes connections that do not send a whole head in time.
+    /// Checks that connections are closed if they do not send a whole head in time.
     pub fn closes_at_the_header_deadline(&self) -> io::Result<()> {
         let program = Program::start(self.command().env("HEADER_DEADLINE", "1"))?;
-        // The third is where a server that also speaks HTTP/2 cannot know yet which it is.
+        // After the third text, a server that also speaks HTTP/2 does not know the version yet.
         for half in ["", "POST /webhooks HTTP/1.1\r\nHost", "PRI * HT"] {
             for before in [None, Some(delivery(PATH, EVENT))] {
                 let mut wire = Wire::connect(program.addr())?;
                 if let Some(request) = &before {
                     assert_eq!(wire.exchange(request)?.status, 200);
                 }
-                // Some have hung up by now, and some answer 408 first.
+                // Some servers have closed the connection by now, and some answer 408 first.
                 let _ = wire.exchange(half);
                 assert!(wire.is_closed(), "{half:?}, {before:?}");
             }
@@ -28,7 +28,7 @@ impl Example {
         Ok(())
     }
 
-    /// Answers 408 to a body that does not come, and 413 to one that is too large.
+    /// Checks the answers 408 to a body that does not arrive, and 413 to one that is too large.
     pub fn bounds_bodies(&self) -> io::Result<()> {
         let mut command = self.command();
         let program = Program::start(command.env("BODY_DEADLINE", "1").env("BODY_LIMIT", "100"))?;
@@ -41,8 +41,8 @@ impl Example {
         Ok(())
     }
 
-    /// Answers 503 to verified deliveries when all places are taken. Unverified deliveries take no
-    /// place.
+    /// Checks the answer 503 to verified deliveries when all places are taken. Unverified
+    /// deliveries take no place.
     pub fn sheds_load(&self) -> io::Result<()> {
         let forged = delivery(PATH, EVENT).replace("evt_1", "evt_2");
         let program = Program::start(self.command().env("IN_FLIGHT", "0"))?;
@@ -58,7 +58,7 @@ impl Example {
         Ok(())
     }
 
-    /// Answers 429 to who was refused too often, and to nobody else.
+    /// Checks the answer 429 to a sender that was rejected too often, and to no other sender.
     pub fn shuts_out_who_was_refused_too_often(&self) -> io::Result<()> {
         let program = Program::start(self.command().env("REFUSALS", "2"))?;
         let forged = delivery(PATH, EVENT).replace("evt_1", "evt_2");
@@ -75,7 +75,7 @@ impl Example {
         Ok(())
     }
 
-    /// Takes a delivery that breaks off for one that was refused.
+    /// Checks that a delivery that breaks off counts as a rejected one.
     pub fn charges_who_hangs_up(&self, hang_up: fn(Wire) -> io::Result<()>) -> io::Result<()> {
         let program = Program::start(self.command().env("REFUSALS", "1"))?;
         for _ in 0..2 {
@@ -83,25 +83,25 @@ impl Example {
             half_of_delivery(&mut wire, PATH, EVENT)?;
             hang_up(wire)?;
         }
-        // Nobody tells us when it has noticed.
+        // The program does not report when it has noticed.
         let is_charged = || send(&program).is_ok_and(|reply| reply.status == 429);
         assert!(wait_until(is_charged), "not charged");
         Ok(())
     }
 
-    /// Takes as much as comes from who knows the secret.
+    /// Checks that a sender with the secret has no limit.
     pub fn limits_no_genuine_sender(&self) -> io::Result<()> {
         let program = Program::start(self.command().env("REFUSALS", "1"))?;
         for _ in 0..100 {
             assert_eq!(send(&program)?.status, 200);
-            // Signed, but no event: a mistake, not a guess.
+            // This delivery is signed but is not an event: that is a mistake, not an attack.
             let unread = Wire::connect(program.addr())?.exchange(delivery(PATH, "[]"))?;
             assert_eq!(unread.status, 422);
         }
         Ok(())
     }
 
-    /// Names the variable whose value it cannot use.
+    /// Checks that the error names the variable whose value is not valid.
     pub fn names_a_bad_setting(&self) -> io::Result<()> {
         for variable in [
             "HEADER_DEADLINE",
@@ -119,7 +119,7 @@ impl Example {
     }
 }
 
-/// A genuine delivery on a connection of its own.
+/// Sends a genuine delivery on a connection of its own.
 fn send(program: &Program) -> io::Result<Reply> {
     Wire::connect(program.addr())?.exchange(delivery(PATH, EVENT))
 }

@@ -1,5 +1,5 @@
-//! What the tests share: a client that sends exactly the bytes it is given, and servers to send
-//! them to.
+//! Code that the tests share: a client that sends exactly the given bytes, and servers to send them
+//! to.
 
 mod curl;
 mod documents;

@@ -1,4 +1,4 @@
-//! What is logged, as text.
+//! Log lines, as text.
 
 use std::{
     io,
@@ -28,7 +28,7 @@ use crate::signature;
 pub struct Logs(Arc<Mutex<Vec<u8>>>);
 
 impl Logs {
-    /// Runs something and returns what it logged on this thread.
+    /// Calls a function, and returns the lines that it logged on this thread.
     pub fn of<T>(run: impl FnOnce() -> T) -> (T, String) {
         LazyLock::force(&SECOND);
         let logs = Self::default();
@@ -44,7 +44,7 @@ impl Logs {
 }
 
 /// Returns the status and the log lines of a genuine delivery of the event `evt_4242`, which is
-/// claimed in this store. The store is made within the runtime that it works on.
+/// claimed in this store. The store is made inside the runtime that it needs.
 #[must_use]
 #[expect(clippy::missing_panics_doc, reason = "for tests")]
 #[expect(clippy::unwrap_used, reason = "for tests")]
@@ -90,6 +90,7 @@ impl<'a> MakeWriter<'a> for Logs {
     }
 }
 
-/// With one subscriber alone, tracing asks that of the thread which logs a line first whether
-/// anybody listens, and keeps the answer for all threads: a test without one silences the others.
+/// A second subscriber, without which tests silence each other. If there is only one, `tracing`
+/// asks the subscriber of the thread that logs a line first, and keeps the answer for all threads.
+/// That thread may be one of a test without a subscriber.
 static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));

@@ -9,8 +9,8 @@ use std::{
 
 use crate::{Postgres, have, wait_until};
 
-/// A PgBouncer that lends connections of a [`Postgres`] for one transaction at a time; ended when
-/// dropped. It listens on a socket in the server's folder.
+/// A PgBouncer that lends connections of a [`Postgres`] for one transaction at a time. It ends when
+/// it is dropped. It listens on a socket in the server's folder.
 #[derive(Debug)]
 pub struct PgBouncer {
     folder: PathBuf,
@@ -19,18 +19,18 @@ pub struct PgBouncer {
 
 impl PgBouncer {
     /// Starts a pooler with this many connections to the server. The pooler lends them in turn, so
-    /// that a client seldom gets the same connection twice. If PgBouncer is not on this machine,
-    /// the test prints that and is skipped; with `CI=true` it fails.
+    /// that a client seldom gets the same connection twice. If PgBouncer is not installed on this
+    /// machine, the test prints that and is skipped; with `CI=true` it fails.
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the pooler does not start.
     ///
     /// # Panics
     ///
     /// With `CI=true`, if it is missing.
     pub fn start(postgres: &Postgres, connections: usize) -> io::Result<Option<Self>> {
-        // Debian keeps it where only root has it in `PATH`.
+        // Debian installs it where only root has it in `PATH`.
         let program = if fs::exists(DEBIAN)? { DEBIAN } else { "pgbouncer" };
         if !have(program, ["--version"]) {
             return Ok(None);
@@ -88,5 +88,5 @@ impl Drop for PgBouncer {
 
 const DEBIAN: &str = "/usr/sbin/pgbouncer";
 
-/// Names the socket; no port is opened.
+/// Part of the socket's name. No port is opened.
 const PORT: u16 = 6432;

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of one's own.
+//! A PostgreSQL server of a test.
 
 use std::{
     env,
@@ -19,28 +19,28 @@ use crate::{
     program::skip,
 };
 
-/// A PostgreSQL server with its data in a temporary folder; ended and removed when dropped, with
-/// a test that panics, too.
+/// A PostgreSQL server with its data in a temporary folder. Both are removed when it is dropped,
+/// also if the test panics.
 ///
-/// It listens on a socket in that folder alone: no port can be taken by somebody else while it is
-/// stopped. Its log tells each statement. It keeps nothing safe from a crash of the machine.
+/// It listens only on a socket in that folder, so that no other process can take a port while it is
+/// stopped. It logs each statement. Its data does not survive a crash of the machine.
 #[derive(Debug)]
 pub struct Postgres {
     folder: PathBuf,
     programs: PathBuf,
-    /// PostgreSQL refuses to run as root.
+    /// The user that runs the server, because PostgreSQL refuses to run as root.
     user: Option<User>,
     server: Option<Child>,
     frozen: Vec<String>,
 }
 
 impl Postgres {
-    /// Starts a server. Where PostgreSQL is not on this machine the test says so and is skipped;
-    /// with `CI=true` it fails.
+    /// Starts a server. If PostgreSQL is not installed on this machine, the test prints that and is
+    /// skipped; with `CI=true` it fails.
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the server does not start.
     ///
     /// # Panics
     ///
@@ -52,7 +52,7 @@ impl Postgres {
         };
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Short, as the names of sockets must be, and open to another user.
+        // The name is short, as the path of a socket must be. Another user can enter the folder.
         let name = format!("countersign-postgres-{}-{count}", std::process::id());
         let folder = env::temp_dir().join(name);
         fs::create_dir(&folder)?;
@@ -68,13 +68,13 @@ impl Postgres {
         Ok(Some(postgres))
     }
 
-    /// Where to connect, in the notation that libpq and `tokio-postgres` share.
+    /// Returns the address to connect to, in the notation that libpq and `tokio-postgres` share.
     #[must_use]
     pub fn url(&self) -> String {
         format!("host={} user=postgres dbname=postgres", self.folder.display())
     }
 
-    /// Its folder, where a test can leave files: it is removed in the end.
+    /// The server's folder, where a test can leave files. It is removed at the end.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -84,19 +84,19 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// If one of them fails, or the server cannot be reached.
+    /// If a statement fails, or the server cannot be reached.
     pub fn execute(&self, statements: &str) -> io::Result<String> {
         let mut psql = self.command("psql");
         psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statements, &self.url()]);
         finish(&mut psql)
     }
 
-    /// Everything that the server has logged, each statement among it. A statement is there before
-    /// it is executed.
+    /// Returns the server's log, which includes each statement. The server logs a statement before
+    /// it executes it.
     ///
     /// # Errors
     ///
-    /// If it cannot be read.
+    /// If the log cannot be read.
     pub fn log(&self) -> io::Result<String> {
         fs::read(self.folder.join("log")).map(|log| String::from_utf8_lossy(&log).into_owned())
     }
@@ -105,7 +105,7 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// If it cannot be told or waited for.
+    /// If the server cannot be signaled or waited for.
     pub fn stop(&mut self) -> io::Result<()> {
         self.end("INT")
     }
@@ -114,7 +114,7 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the server does not start.
     pub fn start_again(&mut self) -> io::Result<()> {
         let log = File::options().create(true).append(true).open(self.folder.join("log"))?;
         let mut command = self.command("postgres");
@@ -138,14 +138,14 @@ impl Postgres {
         Err(io::Error::other(format!("no server: {}", self.log()?)))
     }
 
-    /// Freezes the server and its connections: they stay open, and nothing is answered.
+    /// Freezes the server and its connections: they stay open, but get no answer.
     ///
     /// # Errors
     ///
-    /// If it cannot be told.
+    /// If the server cannot be signaled.
     pub fn freeze(&mut self) -> io::Result<()> {
         let Some(server) = &self.server else { return Ok(()) };
-        // Itself first, so that it makes no further ones while they are listed.
+        // The server is frozen first, so that it starts no process while its processes are listed.
         let id = server.id().to_string();
         signal("STOP", [&id])?;
         let processes = finish(Command::new("ps").args(["-A", "-o", "pid=,ppid="]))?;
@@ -160,18 +160,18 @@ impl Postgres {
         Ok(())
     }
 
-    /// Lets a frozen server go on.
+    /// Lets a frozen server continue.
     ///
     /// # Errors
     ///
-    /// If it cannot be told.
+    /// If the server cannot be signaled.
     pub fn thaw(&mut self) -> io::Result<()> {
         let frozen = std::mem::take(&mut self.frozen);
         if frozen.is_empty() { Ok(()) } else { signal("CONT", &frozen) }
     }
 
-    /// The folder of a new database, which is made once for each user and version and then copied:
-    /// a copy takes a sixth of the time.
+    /// Returns the folder of a new database, which is made once for each user and version and then
+    /// copied: a copy takes a sixth of the time.
     fn template(&self) -> io::Result<PathBuf> {
         let version = finish(self.command("postgres").arg("--version"))?;
         let version: String = version.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
@@ -184,10 +184,12 @@ impl Postgres {
             let mut initdb = self.command("initdb");
             initdb.args(["-D", "new", "-U", "postgres", "-A", "trust", "-E", "UTF8"]);
             finish(initdb.args(["--no-locale", "--no-sync"]))?;
-            // Renamed only when complete, so an existing template is always complete.
+            // The folder is renamed when it is complete, so that an existing template is always
+            // complete.
             fs::rename(self.folder.join("new"), &template)?;
         }
-        // Everyone can write into the folder for temporary files.
+        // Any user can create this folder, because all users can write into the folder for
+        // temporary files.
         if fs::metadata(&template)?.uid() != user {
             let error = format!("{} is another user's", template.display());
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, error));
@@ -202,9 +204,10 @@ impl Postgres {
         server.wait().map(drop)
     }
 
-    /// A program of PostgreSQL, in the folder, as a user whom it runs for.
+    /// Returns the command of one of PostgreSQL's programs, in the server's folder and as the
+    /// server's user.
     fn command(&self, program: &str) -> Command {
-        // Falls back to the `PATH` if PostgreSQL's own folder has no such program.
+        // The `PATH` is used if PostgreSQL's own folder has no such program.
         let path = self.programs.join(program);
         let mut command = Command::new(if path.is_file() { path } else { program.into() });
         command.current_dir(&self.folder);
@@ -212,7 +215,7 @@ impl Postgres {
         command
     }
 
-    /// Lets a program run as the user that the server runs as, where that is not this one.
+    /// Runs a program as the server's user, if that is not the current one.
     pub(crate) fn run_as_its_user(&self, command: &mut Command) {
         if let Some(User { id, group }) = self.user {
             command.uid(id).gid(group);
@@ -222,13 +225,13 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // At once, with all that it has started.
+        // This signal ends the server at once, with all its processes.
         let _ = self.end("QUIT");
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// Whom the server runs as.
+/// The user that runs the server.
 #[derive(Clone, Copy, Debug)]
 struct User {
     id: u32,
@@ -244,13 +247,13 @@ impl User {
         if id(&["-u"])? != 0 {
             return Ok(None);
         }
-        // Its packages make a user of this name.
+        // PostgreSQL's packages create a user with this name.
         let name = if id(&["-u", "postgres"]).is_ok() { "postgres" } else { "nobody" };
         Ok(Some(Self { id: id(&["-u", name])?, group: id(&["-g", name])? }))
     }
 }
 
-/// The folder of PostgreSQL's programs: Debian's newest, or else one of `PATH`.
+/// Returns the folder of PostgreSQL's programs: Debian's newest, or else one in `PATH`.
 fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut versions: Vec<_> = versions

@@ -1,4 +1,4 @@
-//! Programs as a user starts them.
+//! Programs that tests start as a user would.
 
 use std::{
     env,
@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-/// A server in a process of its own; ended when dropped.
+/// A server in a process of its own. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Program {
     child: Child,
@@ -23,7 +23,7 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// If it does not start, or says something else.
+    /// If the server does not start, or its first line is another one.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
@@ -39,24 +39,24 @@ impl Program {
         Ok(Self { child, stdout, addr })
     }
 
-    /// Where it listens.
+    /// Returns the address on which the server listens.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// The next line of its standard output, empty at the end.
+    /// Returns the next line of the server's standard output, which is empty at the end.
     ///
     /// # Errors
     ///
-    /// If it cannot be read.
+    /// If the line cannot be read.
     pub fn line(&mut self) -> io::Result<String> {
         let mut line = String::new();
         self.stdout.read_line(&mut line)?;
         Ok(line.trim_end().to_owned())
     }
 
-    /// A figure of its memory in KiB, such as `VmRSS` or `VmHWM` (Linux).
+    /// Returns a figure of the server's memory in KiB, such as `VmRSS` or `VmHWM` (Linux).
     ///
     /// # Errors
     ///
@@ -72,22 +72,22 @@ impl Program {
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Asks it to stop, with `TERM` or `INT`, without waiting.
+    /// Asks the server to stop, with `TERM` or `INT`, without waiting.
     ///
     /// # Errors
     ///
-    /// If it is gone.
+    /// If the server has ended.
     pub fn signal(&self, name: &str) -> io::Result<()> {
         let mut kill = Command::new("kill");
         kill.args([format!("-{name}"), self.child.id().to_string()]);
         kill.status().map(drop)
     }
 
-    /// Waits until it ends.
+    /// Waits until the server ends.
     ///
     /// # Errors
     ///
-    /// If it cannot be waited for.
+    /// If the server cannot be waited for.
     pub fn wait(&mut self) -> io::Result<ExitStatus> {
         self.child.wait()
     }
@@ -95,17 +95,18 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may be gone already.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Returns whether a foreign sender is on this machine. If it is not, the test is [skipped](skip).
+/// Returns whether a program is installed on this machine. If it is not, the test is
+/// [skipped](skip).
 ///
 /// # Panics
 ///
-/// With `CI=true`, if it is missing.
+/// With `CI=true`, if the program is missing.
 pub fn have(program: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> bool {
     let probe = Command::new(program)
         .args(arguments)

@@ -1,4 +1,4 @@
-//! A Redis server of one's own.
+//! A Redis server of a test.
 
 use std::{
     env,
@@ -16,11 +16,11 @@ use crate::{
     program::skip,
 };
 
-/// A Redis server with its data in a temporary folder; ended and removed when dropped, with a test
-/// that panics, too.
+/// A Redis server with its data in a temporary folder. Both are removed when it is dropped, also if
+/// the test panics.
 ///
-/// It listens on a socket in that folder alone: no port can be taken by somebody else while it is
-/// stopped. What it holds outlives a restart, but not a crash of the machine.
+/// It listens only on a socket in that folder, so that no other process can take a port while it is
+/// stopped. Its data survives a restart, but not a crash of the machine.
 #[derive(Debug)]
 pub struct Redis {
     folder: PathBuf,
@@ -30,12 +30,12 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts a server. Where Redis is not on this machine the test says so and is skipped; with
-    /// `CI=true` it fails.
+    /// Starts a server. If Redis is not installed on this machine, the test prints that and is
+    /// skipped; with `CI=true` it fails.
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the server does not start.
     ///
     /// # Panics
     ///
@@ -44,11 +44,11 @@ impl Redis {
         Self::start_with(["--port", "0"])
     }
 
-    /// Starts a server with further settings, as its command line has them.
+    /// Starts a server with further arguments on its command line.
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the server does not start.
     ///
     /// # Panics
     ///
@@ -62,7 +62,7 @@ impl Redis {
         }
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Short, as the names of sockets must be.
+        // The name is short, as the path of a socket must be.
         let folder =
             env::temp_dir().join(format!("countersign-redis-{}-{count}", std::process::id()));
         fs::create_dir(&folder)?;
@@ -72,11 +72,11 @@ impl Redis {
         Ok(Some(redis))
     }
 
-    /// Starts a cluster of one node. Nodes of a cluster need ports: returned is that of the node.
+    /// Starts a cluster of one node, and returns it with its port. Nodes of a cluster need ports.
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the node does not start.
     ///
     /// # Panics
     ///
@@ -104,26 +104,26 @@ impl Redis {
         Err(io::Error::other("the cluster does not come up"))
     }
 
-    /// Where to connect, in the notation of the crate `redis`.
+    /// Returns the address to connect to, in the notation of the crate `redis`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis+unix://{}", self.socket().display())
     }
 
-    /// Its folder.
+    /// The server's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Executes one command, and returns its answer as text: a line for each element.
+    /// Executes one command, and returns its answer as text, with a line for each element.
     ///
     /// # Errors
     ///
-    /// If it fails, or the server cannot be reached.
+    /// If the command fails, or the server cannot be reached.
     pub fn execute<'a>(&self, command: impl IntoIterator<Item = &'a str>) -> io::Result<String> {
         let mut cli = Command::new("redis-cli");
-        // Otherwise it exits well when the server answers with an error.
+        // Without `-e`, `redis-cli` reports success when the server answers with an error.
         finish(cli.arg("-e").arg("-s").arg(self.socket()).args(command))
     }
 
@@ -131,7 +131,7 @@ impl Redis {
     ///
     /// # Errors
     ///
-    /// If it cannot be told or waited for.
+    /// If the server cannot be signaled or waited for.
     pub fn stop(&mut self) -> io::Result<()> {
         self.thaw()?;
         let Some(mut server) = self.server.take() else { return Ok(()) };
@@ -143,12 +143,12 @@ impl Redis {
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the server does not start.
     pub fn start_again(&mut self) -> io::Result<()> {
         let log = File::options().create(true).append(true).open(self.folder.join("log"))?;
         let mut command = Command::new("redis-server");
         command.current_dir(&self.folder).args(["--unixsocket", "socket"]);
-        // Everything is written before it is answered, and nobody waits for the disk.
+        // Each change is written to the file before it is answered, without waiting for the disk.
         command.args(["--appendonly", "yes", "--appendfsync", "no", "--save", ""]);
         command.args(&self.settings);
         let server = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
@@ -157,7 +157,7 @@ impl Redis {
         ping.arg("-s").arg(self.folder.join("socket")).arg("PING");
         let mut runs = false;
         let ready_or_gone = || {
-            // While it reads its data it answers with an error.
+            // The server answers with an error while it reads its data.
             runs = finish(&mut ping).is_ok_and(|answer| answer == "PONG");
             runs || !matches!(server.try_wait(), Ok(None))
         };
@@ -168,22 +168,22 @@ impl Redis {
         Err(io::Error::other(format!("no server: {}", String::from_utf8_lossy(&log))))
     }
 
-    /// Freezes the server: its connections stay open, and nothing is answered.
+    /// Freezes the server: its connections stay open, but get no answer.
     ///
     /// # Errors
     ///
-    /// If it cannot be told.
+    /// If the server cannot be signaled.
     pub fn freeze(&mut self) -> io::Result<()> {
         let Some(server) = &self.server else { return Ok(()) };
         self.is_frozen = true;
         signal("STOP", [server.id().to_string()])
     }
 
-    /// Lets a frozen server go on.
+    /// Lets a frozen server continue.
     ///
     /// # Errors
     ///
-    /// If it cannot be told.
+    /// If the server cannot be signaled.
     pub fn thaw(&mut self) -> io::Result<()> {
         let Some(server) = self.server.as_ref().filter(|_| self.is_frozen) else { return Ok(()) };
         self.is_frozen = false;
@@ -198,7 +198,7 @@ impl Redis {
 impl Drop for Redis {
     fn drop(&mut self) {
         if let Some(server) = &mut self.server {
-            // A frozen one, too.
+            // `kill` also ends a frozen server.
             let _ = server.kill();
             let _ = server.wait();
         }
@@ -211,7 +211,7 @@ fn is_here(program: &str) -> bool {
     env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// Ports that nobody has at the moment.
+/// Returns ports that are free at the moment.
 fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
     let mut listeners = Vec::with_capacity(N);
     let mut ports = [0; N];

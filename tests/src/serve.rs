@@ -9,7 +9,7 @@ use tokio::{net::TcpListener, runtime};
 ///
 /// # Panics
 ///
-/// If the machine has no port left.
+/// If no port is left on this machine.
 #[must_use]
 #[expect(clippy::unwrap_used, reason = "for tests, which end there")]
 pub fn serve(router: Router) -> SocketAddr {

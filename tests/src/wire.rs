@@ -1,4 +1,5 @@
-//! HTTP/1.1 by hand: client libraries repair what we want to send broken.
+//! HTTP/1.1 without a client library, because such libraries repair requests that must be
+//! malformed.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -15,12 +16,12 @@ use crate::PATIENCE;
 #[derive(Debug)]
 pub struct Wire(BufReader<TcpStream>);
 
-/// A whole answer.
+/// A complete answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The status.
     pub status: u16,
-    /// The fields in the order they came, names in lower case.
+    /// The fields in the order of their arrival, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
@@ -31,7 +32,7 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// If nobody listens.
+    /// If no server listens.
     pub fn connect(addr: SocketAddr) -> io::Result<Self> {
         Self::over(TcpStream::connect(addr)?)
     }
@@ -40,7 +41,7 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// If nobody listens, or the address is not ours.
+    /// If no server listens, or the address does not belong to this machine.
     pub fn connect_from(local: IpAddr, addr: SocketAddr) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
         socket.bind(&SocketAddr::new(local, 0).into())?;
@@ -59,25 +60,25 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// If the server has hung up.
+    /// If the server has closed the connection.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         self.0.get_mut().write_all(bytes.as_ref())
     }
 
-    /// Sends no more.
+    /// Closes the sending side of the connection.
     ///
     /// # Errors
     ///
-    /// If the server has hung up.
+    /// If the server has closed the connection.
     pub fn shutdown(&mut self) -> io::Result<()> {
         self.0.get_mut().shutdown(std::net::Shutdown::Write)
     }
 
-    /// Breaks the connection, instead of ending it.
+    /// Resets the connection, instead of closing it.
     ///
     /// # Errors
     ///
-    /// If the system cannot.
+    /// If the system call fails.
     pub fn reset(self) -> io::Result<()> {
         SockRef::from(self.0.get_ref()).set_linger(Some(Duration::ZERO))
     }
@@ -86,7 +87,7 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// If the connection breaks, or what comes is no HTTP.
+    /// If the connection breaks, or the answer is not HTTP.
     pub fn reply(&mut self) -> io::Result<Reply> {
         loop {
             let reply = self.any_reply()?;
@@ -100,14 +101,14 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// As [`Wire::reply`], and if it is a final one.
+    /// As [`Wire::reply`], and if the answer is a final one.
     pub fn interim(&mut self) -> io::Result<Reply> {
         let reply = self.any_reply()?;
         if reply.status < 200 { Ok(reply) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
 
-    /// Sends bytes and reads the answer. A server that answers and hangs up while we still send
-    /// is no error.
+    /// Sends bytes and reads the answer. It is not an error if the server answers and closes the
+    /// connection while this side is still sending.
     ///
     /// # Errors
     ///
@@ -117,7 +118,7 @@ impl Wire {
         self.reply().map_err(|error| sent.err().unwrap_or(error))
     }
 
-    /// Whether the server has hung up, and left nothing unread.
+    /// Returns whether the server has closed the connection, with nothing left to read.
     #[must_use]
     pub fn is_closed(&mut self) -> bool {
         match self.0.read(&mut [0; 1]) {
@@ -126,11 +127,12 @@ impl Wire {
         }
     }
 
-    /// Returns whether the server has sent nothing more and has not hung up. Does not wait.
+    /// Returns whether the server has sent nothing more and has not closed the connection. Does not
+    /// wait.
     ///
     /// # Errors
     ///
-    /// If the system cannot tell.
+    /// If the system call fails.
     pub fn is_silent(&mut self) -> io::Result<bool> {
         if !self.0.buffer().is_empty() {
             return Ok(false);
@@ -186,20 +188,20 @@ impl Wire {
 }
 
 impl Reply {
-    /// The value of a field.
+    /// Returns the value of a field.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| &**value)
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     #[must_use]
     pub fn text(&self) -> &str {
         str::from_utf8(&self.body).unwrap_or("not UTF-8")
     }
 
-    /// What must be equal in all answers to refused signatures: everything but `Date` and
-    /// `Connection`.
+    /// Returns the parts that must be equal in all answers to rejected signatures: everything
+    /// except `Date` and `Connection`.
     #[must_use]
     pub fn essence(&self) -> Self {
         let mut headers: Vec<_> = self
@@ -213,7 +215,7 @@ impl Reply {
     }
 }
 
-/// The hex HMAC-SHA256 of a body.
+/// Returns the hex HMAC-SHA256 of a body.
 #[must_use]
 #[expect(clippy::missing_panics_doc, reason = "for tests, with secrets that are none")]
 #[expect(clippy::unwrap_used, reason = "for tests, with secrets that are none")]

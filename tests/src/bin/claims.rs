@@ -1,6 +1,5 @@
-//! Claims events in Redis or PostgreSQL. For each line that comes in, which is a number, 64 tasks
-//! claim that hundred of events, each event four times; those that were fresh are printed in one
-//! line.
+//! Claims events in Redis or PostgreSQL. Each input line is a number that selects a hundred events.
+//! 64 tasks claim these events, each event four times, and the fresh ones are printed in one line.
 //!
 //! ```sh
 //! seq 0 99 | claims redis://127.0.0.1:6379

@@ -1,40 +1,40 @@
-//! What can be set on the command line.
+//! The arguments of the command line.
 
 use std::{fmt, path::PathBuf};
 
 use clap::{Parser, ValueEnum};
 
-/// Counts what is lost and doubled under faults.
+/// Counts the events that are lost or handled twice under faults.
 #[derive(Debug, Parser)]
 #[command(name = "faults")]
 pub(crate) struct Arguments {
-    /// What the receivers keep their claims in.
+    /// The store in which the receivers keep their claims.
     #[arg(long)]
     pub(crate) store: Kind,
-    /// The way deliveries take.
+    /// The surface that takes the deliveries.
     #[arg(long, default_value = "axum-layer")]
     pub(crate) surface: String,
-    /// How many deliveries.
+    /// Number of deliveries.
     #[arg(long, default_value_t = 1000)]
     pub(crate) deliveries: usize,
-    /// How many of a hundred are of an event that was delivered before.
+    /// Percentage of deliveries that repeat an earlier event.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u8).range(..100))]
     pub(crate) duplicates: u8,
-    /// How often a receiver is killed.
+    /// Number of times that a receiver is killed.
     #[arg(long, default_value_t = 0)]
     pub(crate) kills: usize,
-    /// How often the store is restarted or frozen, in turn.
+    /// Number of times that the store is restarted or frozen, in turn.
     #[arg(long, default_value_t = 0)]
     pub(crate) faults: usize,
-    /// What random choices are made of.
+    /// Seed of the random choices.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// The receiver program. Default: the one beside this.
+    /// The receiver program. Default: the one beside this program.
     #[arg(long, value_name = "FILE")]
     pub(crate) receiver: Option<PathBuf>,
 }
 
-/// What claims are kept in.
+/// A store for the claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
     Memory,

@@ -1,11 +1,11 @@
-//! What is delivered, and in which order.
+//! The events to deliver, and their order.
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::arguments::Arguments;
 
-/// The ids of the events, in the order of their deliveries. A duplicate comes at once or a few
-/// deliveries later, so that some meet the first one while it is being handled, or much later.
+/// Returns the ids of the events, in the order of their deliveries. Some duplicates come within a
+/// few deliveries, so that the first delivery may still be in progress; others come much later.
 pub(crate) fn deliveries(arguments: &Arguments) -> Vec<String> {
     let mut random = StdRng::seed_from_u64(arguments.seed);
     let mut numbers: Vec<usize> = Vec::with_capacity(arguments.deliveries);

@@ -1,18 +1,20 @@
-//! Delivers events as a provider does, duplicates among them, while receivers are killed and their
-//! store is restarted and frozen; then counts what was lost, and what was done twice:
+//! Delivers events as a provider does, with duplicates, while receivers are killed and their store
+//! is restarted and frozen. Then it counts the events that were lost, and those that were handled
+//! twice:
 //!
 //! ```sh
 //! cargo build --release -p countersign-tests --bins
 //! target/release/faults --store postgres --deliveries 100000 --kills 100 --faults 10
 //! ```
 //!
-//! Two receivers of the same store are delivered to (one, if its store is in memory), on ports of
-//! their own, at random; whatever is not answered 2xx is delivered again, after a while, except for
-//! 4xx other than 429, which is final for many senders. An effect is a line in a file that survives
-//! the receiver, or a row.
+//! Deliveries go to two receivers of the same store, each on its own port, over connections that
+//! change to the other receiver when they break. A store in memory has only one receiver. A
+//! delivery that is not answered 2xx is repeated after a while, except after a 4xx other than 429,
+//! which is final for many senders. An effect is a line in a file that survives the receiver, or a
+//! row in a table.
 //!
-//! It fails if an event is lost, and if one is done twice that must not be: with `exactly-once`, or
-//! without kills.
+//! The program fails if an event is lost, or if an event is handled twice although that must not
+//! happen: with `exactly-once`, or without kills.
 
 mod arguments;
 mod events;
@@ -58,7 +60,7 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let deliveries = events::deliveries(arguments);
     let begin = Instant::now();
 
-    // How many deliveries have been answered 2xx.
+    // Count of the deliveries that were answered 2xx.
     let answered = Arc::new(AtomicUsize::new(0));
     let sending = {
         let (answered, addrs) = (Arc::clone(&answered), receivers.addrs());
@@ -66,7 +68,7 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
         thread::spawn(move || sender::deliver(deliveries, &addrs, &answered))
     };
 
-    // Kills and faults, spread evenly over the deliveries.
+    // Kills and faults are spread evenly over the deliveries.
     let mut random = StdRng::seed_from_u64(arguments.seed);
     let due = |times: usize, answered: usize| answered * (times + 1) / deliveries.len();
     let (mut kills, mut faults) = (0, 0);

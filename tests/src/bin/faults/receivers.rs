@@ -1,4 +1,4 @@
-//! The receivers, which are killed.
+//! The receivers, which are killed and started again.
 
 use std::{
     env,
@@ -30,10 +30,10 @@ impl Receivers {
         let program = arguments.receiver.clone().map_or_else(beside, Ok)?;
         let effects = env::temp_dir().join(format!("countersign-faults-{}", std::process::id()));
         fs::write(&effects, "")?;
-        // What is in memory is one process's.
+        // Only one process can use a store in memory.
         let count = if arguments.store == Kind::Memory { 1 } else { 2 };
         let running = (0..count).map(|_| {
-            // A port of its own, which it has again after it was killed.
+            // Each receiver has its own port, and keeps it after it was killed.
             let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
             let mut command = Command::new(&program);
             command.args(["--surface", &arguments.surface, "--addr", &addr.to_string()]);
@@ -42,8 +42,9 @@ impl Receivers {
             if arguments.store != Kind::ExactlyOnce {
                 command.arg("--effects").arg(&effects);
             }
-            // What a receiver that was killed had claimed is free again after a while. An outage of
-            // the store that lasts longer than a lease, which ours do, is another's matter.
+            // With kills, the lease is short, so that the claims of a killed receiver expire soon.
+            // Without kills, it is longer than any outage of the store here, so that no event may
+            // be handled twice.
             command.args(["--lease", if arguments.kills == 0 { "60" } else { "2" }]);
             Ok((Program::start(&mut command)?, command))
         });
@@ -55,7 +56,7 @@ impl Receivers {
         self.running.iter().map(|(program, _)| program.addr()).collect()
     }
 
-    /// Kills one of them, whatever it is doing, and starts it again.
+    /// Kills one receiver at any point of its work, and starts it again.
     pub(crate) fn kill(&mut self, random: &mut StdRng) -> io::Result<()> {
         let index = random.random_range(0..self.running.len());
         let (program, command) = &mut self.running[index];
@@ -65,7 +66,7 @@ impl Receivers {
         Ok(())
     }
 
-    /// What was done: an id a line.
+    /// Returns the ids of the handled events, one a line.
     pub(crate) fn effects(&self) -> Result<String, Box<dyn Error>> {
         let mut wire = Wire::connect(self.addrs()[0])?;
         let reply = wire.exchange("GET /effects HTTP/1.1\r\nHost: receiver\r\n\r\n")?;

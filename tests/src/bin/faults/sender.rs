@@ -1,4 +1,4 @@
-//! A provider.
+//! The sender of the deliveries, which acts like a provider.
 
 use std::{
     collections::VecDeque,
@@ -16,8 +16,9 @@ use countersign_tests::{Wire, signature};
 
 pub(crate) const SECRET: &str = "secret of faults";
 
-/// Delivers events, with as many at once as a provider has. Each is sent until the answer is 2xx or
-/// a 4xx except 429, which is final for many senders. Returns how many events were given up.
+/// Delivers events over as many connections as a provider uses. Each delivery is sent until the
+/// answer is 2xx or a 4xx except 429, which is final for many senders. Returns the count of the
+/// deliveries that were given up.
 pub(crate) fn deliver(
     deliveries: Vec<String>,
     addrs: &[SocketAddr],
@@ -51,7 +52,7 @@ struct Connection<'a> {
 }
 
 impl Connection<'_> {
-    /// Tries, and waits for twice as long each time.
+    /// Sends a delivery until it is answered, and doubles the pause after each attempt.
     fn deliver(&mut self, id: &str) -> bool {
         let body = format!(r#"{{"id":"{id}","type":"user.created","data":{{}}}}"#);
         let request = format!(
@@ -65,9 +66,9 @@ impl Connection<'_> {
         while begin.elapsed() < PATIENCE {
             match self.exchange(&request) {
                 Ok(200..=299) => return true,
-                // Final for many senders.
+                // Many senders take these statuses as final.
                 Ok(400..=428 | 430..=499) => return false,
-                // A connection that broke, or a receiver that is being started.
+                // The connection broke, or the receiver is starting.
                 Err(_) => self.wire = None,
                 Ok(_) => {}
             }
@@ -81,7 +82,7 @@ impl Connection<'_> {
         let mut wire = match self.wire.take() {
             Some(wire) => wire,
             None => {
-                // The other receiver's turn.
+                // The next connection goes to the other receiver.
                 self.turn += 1;
                 Wire::connect(self.addrs[self.turn % self.addrs.len()])?
             }
@@ -92,8 +93,8 @@ impl Connection<'_> {
     }
 }
 
-/// Connections.
+/// Number of connections.
 const AT_ONCE: usize = 32;
 
-/// How long an event is tried: longer than a lease.
+/// Time after which a delivery is given up. It is longer than a lease.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -6,7 +6,7 @@ use countersign_tests::{Postgres, Redis};
 
 use crate::arguments::Kind;
 
-/// What the receivers keep their claims in.
+/// The store in which the receivers keep their claims.
 pub(crate) enum Server {
     Memory,
     Redis(Redis),
@@ -15,11 +15,11 @@ pub(crate) enum Server {
 }
 
 impl Server {
-    /// Starts a server. `None` where it is not on this machine.
+    /// Starts a server. Returns `None` if it is not installed on this machine.
     pub(crate) fn start(kind: Kind) -> Result<Option<Self>, Box<dyn Error>> {
         Ok(match kind {
             Kind::Memory => Some(Self::Memory),
-            // What is acknowledged is on the disk.
+            // Redis acknowledges a write only when it is on the disk.
             Kind::Redis => Redis::start_with([
                 "--port",
                 "0",
@@ -34,7 +34,7 @@ impl Server {
         })
     }
 
-    /// What a receiver is told.
+    /// Returns the arguments that a receiver needs for this store.
     pub(crate) fn arguments(&self) -> [String; 2] {
         match self {
             Self::Memory => ["--idempotency".to_owned(), "memory".to_owned()],
@@ -44,7 +44,7 @@ impl Server {
         }
     }
 
-    /// Stops the server, and starts it again after a while.
+    /// Stops the server, and starts it again after the pause.
     pub(crate) fn restart(&mut self, pause: Duration) -> io::Result<()> {
         match self {
             Self::Memory => Ok(()),
@@ -61,7 +61,7 @@ impl Server {
         }
     }
 
-    /// Freezes the server for a while.
+    /// Freezes the server for the pause.
     pub(crate) fn freeze(&mut self, pause: Duration) -> io::Result<()> {
         match self {
             Self::Memory => Ok(()),
@@ -79,7 +79,7 @@ impl Server {
     }
 }
 
-/// A URL, in which a folder is a host.
+/// Returns a URL whose host is the folder of the socket.
 fn url(postgres: &Postgres) -> String {
     let folder = postgres.folder().display().to_string().replace('/', "%2F");
     format!("postgres://postgres@{folder}/postgres")

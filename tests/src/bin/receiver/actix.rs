@@ -27,7 +27,7 @@ use crate::{
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
-/// Each handler verifies what it takes.
+/// Routes whose handlers verify their deliveries with extractors.
 pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
         let Endpoints {
@@ -126,7 +126,7 @@ async fn fresh<T: Given + Extractor>(
 ) -> HttpResponse {
     let answer = answer(handler.handle(&delivery, delivery.facts().bytes).await);
     if answer.status().is_success() {
-        // A store that fails is told, and tried again, without us.
+        // The store logs its own failures, and repeats the call.
         let _ = claimed.complete().await;
     } else {
         claimed.release().await;
@@ -134,7 +134,7 @@ async fn fresh<T: Given + Extractor>(
     answer
 }
 
-/// Each handler takes what the middleware around it has let through.
+/// Routes whose handlers take the deliveries that the middleware has verified.
 pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
     move |config| {
         let Endpoints {
@@ -230,7 +230,7 @@ fn wrapped<T: Given + FromRequest + 'static>(
             .wrap(Condition::new(*is_once, once))
             .wrap(VerifyMiddleware::new(verifiers))
             .wrap_fn(|request, inner| {
-                // Held while the others work, as a middleware does that logs requests.
+                // This clone is held during the call, as a middleware that logs requests holds one.
                 let held = request.request().clone();
                 request.extensions_mut().insert(Arrived(held.headers().clone()));
                 let response = inner.call(request);
@@ -254,11 +254,11 @@ async fn behind<T: Given>(
     payload: web::Payload,
 ) -> HttpResponse {
     let bytes = if given.facts().form == BodyForm::Inflated {
-        // Inflated, like actix's own extractors do it.
+        // The body is inflated here, as actix's own extractors do it.
         let inflated = Decompress::from_headers(payload.into_inner(), request.headers());
         to_bytes(BodyStream::new(inflated)).await.unwrap_or_default()
     } else {
-        // Raw: `web::Bytes` would inflate a body that is encoded.
+        // The body is read raw, because `web::Bytes` would inflate it.
         let bytes = payload.to_bytes_limited(usize::MAX).await;
         bytes.ok().and_then(Result::ok).unwrap_or_default()
     };

@@ -1,4 +1,4 @@
-//! What can be set on the command line.
+//! The arguments of the command line.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -11,64 +11,64 @@ use crate::idempotency::Keep;
 ///
 /// Secrets come from RESPAN_SECRET, WEBHOOK_SECRET, SPEAKNODE_SECRET, GITHUB_SECRET, GITEA_SECRET,
 /// HOOKDECK_SECRET, STRIPE_SECRET, SLACK_SECRET and STANDARD_SECRET; retired ones from the same
-/// names with _PREVIOUS. An endpoint without a secret refuses everything.
+/// names with _PREVIOUS. An endpoint without a secret rejects every delivery.
 #[derive(Debug, Parser)]
 #[command(name = "receiver")]
 pub(crate) struct Arguments {
-    /// The way deliveries take.
+    /// The surface that takes the deliveries.
     #[arg(long)]
     pub(crate) surface: Surface,
-    /// Where to listen; port 0 chooses a free one.
+    /// The address to listen on; port 0 chooses a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub(crate) addr: SocketAddr,
     /// The largest body, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024)]
     pub(crate) body_limit: usize,
-    /// How long a body may take.
+    /// Deadline for a whole body.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) body_deadline: Duration,
-    /// How long a request's headers may take.
+    /// Deadline for the headers of a request.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) header_deadline: Duration,
-    /// Answers deliveries that are rejected with other bodies than the default ones.
+    /// Answers rejected deliveries with other bodies than the default ones.
     #[arg(long)]
     pub(crate) own_answers: bool,
     /// Answers handshakes, which have no signature: `ssl_check=1`, `challenge=TOKEN`, any token in
     /// the header `X-Hook-Secret`, and the length of a body that begins with `length`.
     #[arg(long)]
     pub(crate) answer_unsigned: bool,
-    /// A file that gets a line for each event a handler was given. Default: they are kept in
-    /// memory.
+    /// A file that gets a line for each event that a handler was given. Default: memory.
     #[arg(long, value_name = "FILE", conflicts_with = "exactly_once")]
     pub(crate) effects: Option<PathBuf>,
-    /// Where it is kept which events were handled: none, memory, or the URL of a server of Redis
+    /// The store of the events that were handled: none, memory, or the URL of a server of Redis
     /// (redis://..) or PostgreSQL (postgres://..).
     #[arg(long, value_name = "STORE", default_value = "none")]
     pub(crate) idempotency: Keep,
     /// Claims an event, and adds the line for it, in one transaction of this PostgreSQL server.
     #[arg(long, value_name = "URL", conflicts_with = "idempotency")]
     pub(crate) exactly_once: Option<String>,
-    /// How long an event is its handler's.
+    /// Time for which a handler has an event to itself.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(crate) lease: Duration,
-    /// The status of the answer while another delivery's handler has the event: 503, 429 or 409.
+    /// The status of the answer while the handler of another delivery has the event: 503, 429 or
+    /// 409.
     #[arg(long, value_name = "STATUS", default_value = "503", value_parser = in_progress)]
     pub(crate) in_progress: InProgressStatus,
-    /// How long a handler takes before it adds the line.
+    /// Time that a handler takes before it adds the line.
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub(crate) before_effect: Duration,
-    /// How long it takes afterwards.
+    /// Time that a handler takes after it added the line.
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub(crate) after_effect: Duration,
-    /// Judges signed times as of then: seconds since 1970. Default: as of now.
+    /// Current time for the check of signed times, in seconds since 1970. Default: the real time.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) clock: Option<u32>,
-    /// How many threads serve.
+    /// Number of threads that serve.
     #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: u16,
 }
 
-/// The five ways a delivery reaches a handler.
+/// The five ways in which a delivery reaches a handler.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Surface {
     /// A tower service on hyper, without axum.

@@ -27,7 +27,7 @@ use crate::{
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
-/// Each handler verifies what it takes.
+/// Routes whose handlers verify their deliveries with extractors.
 pub(crate) fn extractor(endpoints: Endpoints) -> Router {
     let once = endpoints.is_once;
     Router::new()
@@ -79,7 +79,7 @@ async fn fresh<T: Given + Extractor>(
 ) -> Response {
     let answer = answer(handler.handle(&delivery, delivery.facts().bytes).await);
     if answer.status().is_success() {
-        // A store that fails is told, and tried again, without us.
+        // The store logs its own failures, and repeats the call.
         let _ = claimed.complete().await;
     } else {
         claimed.release().await;
@@ -87,7 +87,7 @@ async fn fresh<T: Given + Extractor>(
     answer
 }
 
-/// Each handler takes what the layers around it have let through.
+/// Routes whose handlers take the deliveries that the layers have verified.
 pub(crate) fn layer(endpoints: Endpoints) -> Router {
     let once = endpoints.once();
     let Endpoints {

@@ -1,4 +1,4 @@
-//! What handlers have done.
+//! The effects of the handlers.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -50,8 +50,8 @@ impl Effects {
         Ok(Self::Table(pool, store))
     }
 
-    /// Adds an event's id: as it is where it is printable ASCII without spaces, else as a JSON
-    /// string, which is one line whatever it holds. It ends so much later.
+    /// Adds the id of an event. Printable ASCII without spaces stays as it is; any other id becomes
+    /// a JSON string, which is always one line. Returns after the pause.
     pub(crate) async fn add(
         &self,
         key: Option<&IdempotencyKey>,
@@ -65,7 +65,8 @@ impl Effects {
                 let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
                 lines.extend([&*line, "\n"]);
             }
-            // One write of a file opened for appending: lines of several threads do not mix.
+            // The file is opened for appending, and each line is one write, so that lines of
+            // several threads do not mix.
             Self::File(file, _) => {
                 (&**file).write_all(format!("{line}\n").as_bytes()).map_err(|_| Failure::Failed)?;
             }
@@ -96,7 +97,7 @@ impl Effects {
         Ok(())
     }
 
-    /// All lines.
+    /// Returns all lines.
     pub(crate) async fn list(&self) -> Result<String, Failure> {
         match self {
             Self::Memory(lines) => Ok(lines.lock().unwrap_or_else(PoisonError::into_inner).clone()),
@@ -121,10 +122,11 @@ impl From<Reason> for Failure {
     }
 }
 
-/// As long as a provider may go on trying.
+/// Time for which a provider may repeat a delivery.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A JSON string in ASCII alone, so that no reader takes a character of it for a line's end.
+/// Returns a JSON string in ASCII, so that no reader takes one of its characters for the end of a
+/// line.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {

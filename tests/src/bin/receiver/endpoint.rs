@@ -1,4 +1,4 @@
-//! What the endpoints have in common on all surfaces.
+//! The parts of the endpoints that all surfaces share.
 
 use std::env;
 
@@ -25,7 +25,7 @@ use crate::{
     tenants::{Directory, PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
-/// The in-house convention, of a sender that signs `JSON.stringify` and may send another text.
+/// The in-house convention, for a sender that signs `JSON.stringify` and may send another text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WebhookJs;
 
@@ -35,7 +35,7 @@ impl Provider for WebhookJs {
     const EVENT: EventAt = XWebhookSignature::EVENT;
 }
 
-/// The in-house convention, of a sender that signs the text and may compress it afterwards.
+/// The in-house convention, for a sender that signs the text and may compress it afterwards.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WebhookInflated;
 
@@ -58,7 +58,7 @@ impl Provider for Grouped {
     const EVENT: EventAt = XWebhookSignature::EVENT;
 }
 
-/// Events of the in-house convention, with one signature header for each key.
+/// Events of the in-house convention, with one signature header for each secret.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Numbered;
 
@@ -69,7 +69,7 @@ impl Provider for Numbered {
     const EVENT: EventAt = XWebhookSignature::EVENT;
 }
 
-/// Standard Webhooks of a sender that has the headers `svix-..` only.
+/// Standard Webhooks of a sender that has only the headers `svix-..`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Svix;
 
@@ -78,7 +78,7 @@ impl EndpointOf for Svix {
     const NAME: &'static str = "svix";
 }
 
-/// A verifier for each endpoint, and what they do.
+/// A verifier for each endpoint, and the handler that they share.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Endpoints {
     pub(crate) respan: Verifier<Respan>,
@@ -137,7 +137,7 @@ impl Endpoints {
 }
 
 impl Endpoints {
-    /// What the middleware that handles each event once is made of, if there is to be one.
+    /// Returns the settings of the middleware that handles each event once, if it is used.
     pub(crate) fn once(&self) -> Option<Idempotency> {
         self.is_once.then(|| self.idempotency.clone())
     }
@@ -150,7 +150,8 @@ fn verifier<P: Provider>(
     Ok(limited(Verifier::new(secrets(variable)?)?, arguments))
 }
 
-/// Looks secrets up for each tenant; `acme` has those of the variable.
+/// Makes a verifier that looks secrets up for each tenant; the tenant `acme` has those of the
+/// variable.
 fn per_tenant<P: Provider>(
     variable: &str,
     arguments: &Arguments,
@@ -187,7 +188,7 @@ fn answer_unsigned(request: &UnsignedRequest<'_>) -> Option<Answer> {
     HandshakeAnswer::in_body(token).map(Answer::from)
 }
 
-/// Sets answers that name their status, and GitHub.
+/// Sets answers that name their status. GitHub's also name the provider.
 fn with_own_answers<P: Provider>(verifier: Verifier<P>) -> Verifier<P> {
     let [unauthorized, bad_request, too_large, unprocessable] = match P::NAME {
         "github" => ["github: 401", "github: 400", "github: 413", "github: 422"].map(Answer::text),
@@ -224,9 +225,9 @@ fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
     })
 }
 
-/// Returns whether the header fields that the tower layer hands on describe the body that it hands
-/// on. If the signed text differs from the sent text, the fields that arrived describe the sent
-/// text.
+/// Returns whether the header fields that the tower layer passes on describe the body that it
+/// passes on. If the signed text differs from the sent text, the fields that arrived describe the
+/// sent text.
 pub(crate) fn describe<H: HeaderSource>(headers: &H, form: BodyForm, bytes: &[u8]) -> bool {
     let mut lengths = headers.values("content-length");
     let length_fits = |length: &[u8]| length == bytes.len().to_string().as_bytes();

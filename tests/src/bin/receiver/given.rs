@@ -1,4 +1,4 @@
-//! What a handler was given.
+//! The deliveries that a handler takes.
 
 use countersign::{
     Either, Event, Provider, Rejection, Webhook,
@@ -20,7 +20,7 @@ pub(crate) type OfForge =
 
 /// A delivery of one provider, or of one of several.
 pub(crate) trait Given: Sized {
-    /// Reads it where a layer has verified it.
+    /// Reads a delivery that a layer has verified.
     fn from_parts(parts: &Parts) -> Result<Self, Rejection>;
 
     fn facts(&self) -> Facts<'_>;
@@ -28,7 +28,7 @@ pub(crate) trait Given: Sized {
     fn key(&self) -> Option<IdempotencyKey>;
 }
 
-/// What is told of a delivery.
+/// The facts of a delivery that the receiver answers with.
 pub(crate) struct Facts<'a> {
     pub(crate) provider: &'static str,
     pub(crate) event_type: Option<&'a str>,
@@ -79,7 +79,7 @@ impl<L: Given + Extractor, R: Given + Extractor> Given for Either<L, R> {
     }
 }
 
-/// An event whose type and id can be told.
+/// An event that reports its type and id.
 pub(crate) trait Told: Event {
     fn event_type(&self) -> Option<&str>;
     fn id(&self) -> Option<&str>;

@@ -1,4 +1,4 @@
-//! What all handlers do with an event.
+//! The handler of all endpoints.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::{arguments::Arguments, effects::Effects, given::Given};
 
-/// What all handlers do with an event: a line.
+/// Adds a line for each event.
 #[derive(Clone, Debug)]
 pub(crate) struct Handler {
     effects: Effects,
@@ -16,11 +16,11 @@ pub(crate) struct Handler {
     after_effect: Duration,
 }
 
-/// Why an event was not handled.
+/// The reason why an event was not handled.
 pub(crate) enum Failure {
-    /// The answer is known.
+    /// The rejection has its own answer.
     Rejected(Rejection),
-    /// 500.
+    /// The answer is 500.
     Failed,
 }
 
@@ -30,9 +30,10 @@ impl Handler {
         Self { effects, before_effect, after_effect }
     }
 
-    /// Takes a delivery, and the bytes that the handler was given with it. Returns the answer.
+    /// Handles a delivery, with the bytes that the handler was given. Returns the body of the
+    /// answer.
     ///
-    /// Events whose body holds the text `"test.fails"` fail.
+    /// Events whose body contains the text `"test.fails"` fail.
     pub(crate) async fn handle(&self, given: &impl Given, bytes: &[u8]) -> Result<String, Failure> {
         let facts = given.facts();
         if facts.bytes.windows(FAILS.len()).any(|text| text == FAILS) {
@@ -51,7 +52,7 @@ impl Handler {
         serde_json::to_string(&answer).map_err(|_| Failure::Failed)
     }
 
-    /// The ids of all effects, a line for each.
+    /// Returns the ids of all effects, one a line.
     pub(crate) async fn effects(&self) -> Result<String, Failure> {
         self.effects.list().await
     }
@@ -59,7 +60,7 @@ impl Handler {
 
 const FAILS: &[u8] = b"\"test.fails\"";
 
-/// What a sender is answered, in this order.
+/// The answer to a sender, with its members in this order.
 #[derive(Serialize)]
 struct Answer<'a> {
     provider: &'static str,

@@ -1,4 +1,4 @@
-//! Where it is kept which events were handled.
+//! The store of the events that were handled.
 
 use std::str::FromStr;
 
@@ -13,7 +13,7 @@ use deadpool_postgres::{Manager, Pool, tokio_postgres::NoTls};
 
 use crate::arguments::Arguments;
 
-/// A store that was asked for.
+/// The store that the arguments select.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Keep {
     Nothing,
@@ -43,7 +43,7 @@ impl Keep {
     ) -> Result<Idempotency, Box<dyn std::error::Error>> {
         let idempotency = match &arguments.idempotency {
             Self::Nothing | Self::Memory => Idempotency::new(MemoryStore::new()),
-            // Whether or not the server is there by now.
+            // The connection is lazy, because the server may not be running yet.
             Self::Redis(url) => {
                 let (client, settings) = (Client::open(&**url)?, connection_settings());
                 let connection = ConnectionManager::new_lazy_with_config(client, settings)?;
@@ -55,7 +55,7 @@ impl Keep {
     }
 }
 
-/// Connections to a PostgreSQL server, and claims in it.
+/// Connects to a PostgreSQL server, and opens the store of claims in it.
 pub(crate) async fn postgres(
     url: &str,
 ) -> Result<(Pool, PostgresStore), Box<dyn std::error::Error>> {

@@ -38,7 +38,8 @@ where
         .build()?;
     runtime.block_on(async {
         let service = service(Endpoints::new(arguments).await?);
-        // Not hyper-util's, which first waits, without a deadline, for what tells HTTP/2 apart.
+        // hyper-util's builder would first wait, without a deadline, for the bytes that distinguish
+        // HTTP/2.
         let mut server = http1::Builder::new();
         server.timer(TokioTimer::new()).header_read_timeout(arguments.header_deadline);
         let mut stop = Stop::new()?;
@@ -48,7 +49,7 @@ where
             let stream = tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => stream,
-                    // Out of files, or the peer is gone again: neither ends a server.
+                    // No files are left, or the peer has gone: neither may stop the server.
                     Err(_) => { tokio::time::sleep(Duration::from_millis(10)).await; continue }
                 },
                 () = stop.requested() => break,
@@ -57,7 +58,7 @@ where
             let connection = server.serve_connection(TokioIo::new(stream), service);
             let connection = graceful.watch(connection);
             tokio::spawn(async move {
-                // A peer that breaks off is its own affair.
+                // A broken connection is not an error of the server.
                 let _ = connection.await;
             });
         }
@@ -90,7 +91,7 @@ where
     })
 }
 
-/// Listens, and says so.
+/// Listens, and prints the address.
 fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(addr)?;
     listener.set_nonblocking(true)?;
@@ -100,7 +101,8 @@ fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// SIGTERM and SIGINT, taken over before anybody can know that we listen.
+/// Receives SIGTERM and SIGINT. It is made before the address is printed, so that no signal is
+/// lost.
 struct Stop {
     terminate: Signal,
     interrupt: Signal,
@@ -119,5 +121,5 @@ impl Stop {
     }
 }
 
-/// How long what is in flight may take to end.
+/// Deadline for the requests that are in flight at a stop.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -45,8 +45,8 @@ impl EndpointOf for StandardTenants {
     const NAME: &'static str = "standard-tenants";
 }
 
-/// Tenants are the last segment of the path. `acme` has the given secrets, `other` has one
-/// of its own; to look `broken` up fails, and `slow` never ends.
+/// Tenants by the last segment of the path. `acme` has the given secrets, and `other` has a secret
+/// of its own. The lookup of `broken` fails, and that of `slow` never ends.
 pub(crate) struct Directory(pub(crate) Secrets);
 
 impl SecretSource for Directory {

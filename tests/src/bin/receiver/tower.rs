@@ -1,4 +1,4 @@
-//! The surface of who has hyper and tower, and no framework.
+//! The surface for users of hyper and tower without a framework.
 
 use std::convert::Infallible;
 
