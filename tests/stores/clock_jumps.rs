@@ -1,4 +1,5 @@
-//! Clocks of receivers that are set forward and back by days: nothing of idempotency goes by them.
+//! Receivers whose clocks are set forward and back by days. Idempotency must not depend on these
+//! clocks.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
@@ -26,14 +27,14 @@ impl Receiver {
         fs::write(&clock, "+0").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
         command.args(["--surface", "axum-layer"]).args(keep).env("WEBHOOK_SECRET", "secret");
-        // Of the clocks, the one that can be set.
+        // Only the wall clock is faked.
         command.env("LD_PRELOAD", library()).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         command.env("FAKETIME_TIMESTAMP_FILE", &clock).env("FAKETIME_NO_CACHE", "1");
         let program = Program::start(command.stderr(Stdio::null())).unwrap();
         Self { program, clock }
     }
 
-    /// Sets the clock, relative to what it should be.
+    /// Sets the clock, relative to the real time.
     fn set(&self, offset: &str) {
         fs::write(&self.clock, offset).unwrap();
     }
@@ -67,13 +68,14 @@ fn library() -> PathBuf {
     libraries.into_iter().find(|library| library.exists()).unwrap()
 }
 
-/// The receiver remembers what was done, and what is being done, whatever its clock says.
+/// Checks that the receiver remembers handled events and events in progress, whatever its clock
+/// says.
 fn clock_jumps(keep: &[&str]) {
     let slow = [keep, &["--before-effect", "1"]].concat();
     let receiver = Receiver::start(&slow);
     let today = date(&receiver.deliver("evt_1"));
     for offset in ["+2d", "-2d", "+400d", "+0"] {
-        // While one is being handled.
+        // The clock jumps while this event is being handled.
         let id = format!("evt {offset}");
         let (tell, told) = mpsc::channel();
         for mut wire in [receiver.send(&id), receiver.send(&id)] {
@@ -88,17 +90,18 @@ fn clock_jumps(keep: &[&str]) {
         let handled = [&first, &second].into_iter().filter(|reply| is_handled(reply)).count();
         assert_eq!(handled, 1, "{keep:?}, {offset}: {first:?}, {second:?}");
 
-        // What was done before.
+        // These events were handled before.
         for id in ["evt_1", &id] {
             let reply = receiver.deliver(id);
             assert!(replayed(&reply), "{keep:?}, {offset}: {reply:?}");
-            // It did jump. Backwards the server's own field does not follow.
+            // The clock did jump forward. The server's `Date` field does not follow a jump
+            // backward.
             assert!(!offset.ends_with("00d") || date(&reply) != today, "{reply:?}");
         }
     }
 }
 
-/// The day that an answer tells.
+/// Returns the day in an answer's `Date` field.
 fn date(reply: &Reply) -> String {
     reply.header("date").unwrap()[..16].to_owned()
 }

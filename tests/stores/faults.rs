@@ -1,4 +1,4 @@
-//! Processes that die, and servers that do: what is lost, and what is done twice.
+//! Receivers and stores that die: events that are lost, and events that are handled twice.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
@@ -25,7 +25,7 @@ struct Receiver {
 }
 
 impl Receiver {
-    /// Keeps its claims as these arguments say; pauses where it is told to.
+    /// Starts a receiver whose claims and pauses these arguments set.
     fn start(keep: &[&str], pauses: &[&str]) -> Self {
         let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
         let addr = addr.to_string();
@@ -48,7 +48,7 @@ impl Receiver {
         Program::start(&mut command).unwrap()
     }
 
-    /// As a machine does that loses its power, but for what was written.
+    /// Kills the receiver. This resembles a loss of power, except that written data stays.
     fn kill(&mut self) {
         self.program.signal("KILL").unwrap();
         self.program.wait().unwrap();
@@ -70,7 +70,8 @@ impl Receiver {
         wire
     }
 
-    /// Sends two at once, and tells the status of each when it is answered: `None` if it is not.
+    /// Sends two copies at once. The channel reports the status of each answer, or `None` if there
+    /// is no answer.
     fn two_copies(&self) -> mpsc::Receiver<Option<u16>> {
         let (tell, told) = mpsc::channel();
         for mut wire in [self.send("evt_1"), self.send("evt_1")] {
@@ -82,7 +83,7 @@ impl Receiver {
         told
     }
 
-    /// Delivers as a provider does, until it is told that all is well.
+    /// Delivers as a provider does, until the answer is 200.
     fn deliver(&self, id: &str) {
         let is_handled = || self.send(id).reply().unwrap().status == 200;
         assert!(wait_until(is_handled), "{id} is not handled");
@@ -107,11 +108,11 @@ fn url(postgres: &Postgres) -> String {
     format!("postgres://postgres@{folder}/postgres")
 }
 
-/// The receiver dies while its handler works: the next delivery is handled, once.
+/// The receiver dies while its handler works: the event is handled once, by a later delivery.
 fn dies_before_the_effect(keep: &[&str]) {
     let mut receiver = Receiver::start(keep, &["--before-effect", "60"]);
     let copies = receiver.two_copies();
-    // Which of the two is the one that is worked on does not matter.
+    // Either copy may be the one in progress.
     assert_eq!(copies.recv_timeout(PATIENCE), Ok(Some(503)), "{keep:?}");
     receiver.kill();
     assert_eq!(copies.recv(), Ok(None), "{keep:?}");
@@ -121,7 +122,7 @@ fn dies_before_the_effect(keep: &[&str]) {
     assert_eq!(receiver.effects(), "evt_1\n", "{keep:?}");
 }
 
-/// The receiver dies after its handler has worked, and before it could say so.
+/// The receiver dies after the effect of its handler, and before it completes the claim.
 fn dies_after_the_effect(keep: &[&str], is_done: impl Fn(&Receiver) -> bool, expected: &str) {
     let mut receiver = Receiver::start(keep, &["--after-effect", "60"]);
     let under_way = receiver.send("evt_1");
@@ -138,7 +139,7 @@ fn dies_after_the_effect(keep: &[&str], is_done: impl Fn(&Receiver) -> bool, exp
 fn in_memory_nothing_is_lost() {
     let keep = ["--idempotency", "memory", "--lease", "2"];
     dies_before_the_effect(&keep);
-    // With the process its memory went.
+    // The claims were in the memory of the process that died.
     let is_done = |receiver: &Receiver| receiver.effects() == "evt_1\n";
     dies_after_the_effect(&keep, is_done, "evt_1\nevt_1\n");
 }
@@ -151,7 +152,8 @@ fn in_redis_nothing_is_lost() {
     let is_done = |receiver: &Receiver| receiver.effects() == "evt_1\n";
     dies_before_the_effect(&keep);
     redis.execute(["FLUSHALL"]).unwrap();
-    // The window that leases leave.
+    // With a lease, an event whose receiver dies between the effect and the completion is handled
+    // again.
     dies_after_the_effect(&keep, is_done, "evt_1\nevt_1\n");
 }
 
@@ -163,7 +165,8 @@ fn in_postgres_nothing_is_lost() {
     let is_done = |receiver: &Receiver| receiver.effects() == "evt_1\n";
     dies_before_the_effect(&keep);
     postgres.execute("truncate countersign_claims").unwrap();
-    // The window that leases leave.
+    // With a lease, an event whose receiver dies between the effect and the completion is handled
+    // again.
     dies_after_the_effect(&keep, is_done, "evt_1\nevt_1\n");
 }
 
@@ -187,7 +190,7 @@ fn a_slow_worker_does_not_take_what_is_another_s() {
     let copies = receiver.two_copies();
     assert_eq!(copies.recv(), Ok(Some(503)));
     thread::scope(|scope| {
-        // After 3 s a delivery is let through, while the first one goes on for 1.5 s.
+        // After 3 s a second delivery is handled, while the first handler works for another 1.5 s.
         let second = scope.spawn(|| {
             loop {
                 let reply = receiver.send("evt_1").reply().unwrap();
@@ -197,7 +200,8 @@ fn a_slow_worker_does_not_take_what_is_another_s() {
             }
         });
         assert_eq!(copies.recv(), Ok(Some(200)));
-        // The first has neither completed nor released what is the second's by now.
+        // The first handler has neither completed nor released the claim, which now belongs to the
+        // second.
         assert_eq!(receiver.send("evt_1").reply().unwrap().status, 503);
         let second = second.join().unwrap();
         assert_eq!((second.status, second.header("idempotent-replayed")), (200, None));
@@ -207,7 +211,8 @@ fn a_slow_worker_does_not_take_what_is_another_s() {
     assert_eq!(receiver.effects(), "evt_1\nevt_1\n");
 }
 
-/// Runs the program that counts: it fails if anything is lost, or done twice that must not be.
+/// Runs the program `faults`, which fails if an event is lost, or is handled twice although that
+/// must not happen.
 fn faults(arguments: &[&str]) {
     let status = Command::new(env!("CARGO_BIN_EXE_faults"))
         .args(["--receiver", env!("CARGO_BIN_EXE_receiver")])

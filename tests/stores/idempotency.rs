@@ -1,4 +1,4 @@
-//! Each event handled once, on all surfaces, whatever the store does.
+//! Each event is handled once, on all surfaces, whatever happens to the store.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
@@ -76,14 +76,14 @@ fn of_16_copies_at_once_one_is_handled() {
     });
 }
 
-/// Whole seconds, at least one.
+/// Returns the value of `Retry-After`: whole seconds, at least one.
 fn retry_after(reply: &Reply) -> u32 {
     let seconds = reply.header("retry-after").unwrap().parse().unwrap();
     assert_ne!(seconds, 0);
     seconds
 }
 
-/// A status after which many senders do not try again.
+/// Returns whether many senders do not try again after this status.
 fn is_final(status: u16) -> bool {
     (400..500).contains(&status) && status != 429
 }
@@ -102,7 +102,7 @@ fn an_event_whose_worker_died_is_handled_for_a_sender_that_takes_4xx_for_final()
             wire.send(delivery(&id)).unwrap();
             thread::spawn(move || sender.send(wire.reply().ok()));
         }
-        // Either copy can be the one that is worked on.
+        // Either copy can be the one in progress.
         let second = replies.recv_timeout(PATIENCE).unwrap().unwrap();
         assert!(!is_final(second.status), "{surface}: given up after {}", second.status);
         assert!(retry_after(&second) <= 3, "{surface}");
@@ -145,7 +145,7 @@ fn an_event_whose_client_hung_up_is_handled_next_time() {
     on_every_surface(|surface| {
         let arguments = ["--idempotency", "memory", "--before-effect", "2"];
         let program = start(surface, &arguments);
-        // The copy that comes second is told that the first is being handled.
+        // The second copy is answered that the first is in progress.
         let (wire, id) = (0..)
             .find_map(|attempt| {
                 let id = format!("evt_{attempt}");
@@ -155,7 +155,7 @@ fn an_event_whose_client_hung_up_is_handled_next_time() {
             })
             .unwrap();
         drop(wire);
-        // Its handler was given up, or has done its work.
+        // The first handler was dropped, or has finished.
         assert!(wait_until(|| deliver(&program, &id).status == 200), "{surface}");
         let lines = effects(&program);
         assert_eq!(lines.lines().filter(|line| *line == id).count(), 1, "{surface}: {lines}");
@@ -178,7 +178,8 @@ fn a_store_that_is_gone_is_503_and_nothing_is_handled() {
         assert_eq!(reply.status, 503, "{surface}");
         assert_eq!(reply.header("retry-after"), Some("5"), "{surface}");
         assert_eq!(reply.text(), r#"{"error":"Service unavailable"}"#, "{surface}");
-        // Forgers learn nothing of it.
+        // A forged delivery is still answered 401, so that its sender learns nothing about the
+        // store.
         let forged = delivery("evt").replace("Signature: ", "Signature: 0");
         let reply = Wire::connect(program.addr()).unwrap().exchange(forged).unwrap();
         assert_eq!(reply.status, 401, "{surface}");
@@ -204,7 +205,7 @@ fn a_store_that_is_frozen_is_503_within_its_deadline() {
     thread::scope(|scope| {
         for (surface, program) in &programs {
             scope.spawn(move || {
-                // It answers, though the store never does.
+                // The receiver answers, although the store never does.
                 let reply = deliver(program, &format!("during {surface}"));
                 assert_eq!(reply.status, 503, "{surface}");
             });

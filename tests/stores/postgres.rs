@@ -1,4 +1,4 @@
-//! The server that other tests use.
+//! The PostgreSQL server that other tests use.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
@@ -35,7 +35,7 @@ fn answers_nothing_while_it_is_frozen() -> Outcome {
     let Some(mut postgres) = Postgres::start()? else { return Ok(()) };
     postgres.freeze()?;
     let mut socket = UnixStream::connect(postgres.folder().join(".s.PGSQL.5432"))?;
-    // Whether it speaks TLS: eight bytes, answered by one.
+    // The request for TLS has eight bytes, and its answer has one.
     socket.write_all(&[0, 0, 0, 8, 4, 210, 22, 47])?;
     socket.set_read_timeout(Some(Duration::from_millis(200)))?;
     assert_eq!(socket.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);

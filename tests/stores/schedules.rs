@@ -1,4 +1,4 @@
-//! Deliveries repeated as their providers repeat them, with a clock that is set forward.
+//! Deliveries that are repeated as providers repeat them, with a clock that is set forward.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -28,11 +28,11 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// After which time each attempt comes.
+/// The pause before each attempt.
 type Schedule = &'static [Duration];
 
-/// What providers document: two senders of `X-Webhook-Signature`, Slack, Standard Webhooks' own
-/// recommendation, and one that goes on for three days, as Stripe does.
+/// Schedules that providers document: two senders of `X-Webhook-Signature`, Slack, the
+/// recommendation of Standard Webhooks, and one that goes on for three days, as Stripe's does.
 const SCHEDULES: [Schedule; 5] = [
     &[Duration::ZERO, MINUTE, Duration::from_secs(5 * 60), Duration::from_secs(30 * 60), HOUR],
     &[Duration::ZERO, Duration::from_secs(30), Duration::from_secs(5 * 60), HOUR],
@@ -49,7 +49,7 @@ const SCHEDULES: [Schedule; 5] = [
     &[Duration::ZERO, HOUR, Duration::from_secs(12 * 3600), Duration::from_secs(58 * 3600)],
 ];
 
-/// A receiver whose handler does at each call what it is told, and the last of that from then on.
+/// A receiver whose handler acts as listed, call by call, and repeats the last action.
 struct Receiver {
     service: BoxCloneSyncService<Request<Full<Bytes>>, StatusCode, Infallible>,
     handled: Arc<AtomicU32>,
@@ -60,7 +60,7 @@ struct Receiver {
 enum Does {
     Succeeds,
     Fails,
-    /// Until its client hangs up.
+    /// Waits until the client gives up.
     Hangs,
 }
 
@@ -92,7 +92,7 @@ impl Receiver {
         Self { service: BoxCloneSyncService::new(service), handled, now }
     }
 
-    /// Delivers one event at each of these times, whatever was answered before.
+    /// Delivers one event after each of these pauses, whatever the answers are.
     async fn deliver(&self, schedule: Schedule) -> Vec<Option<StatusCode>> {
         let body = r#"{"id":"evt_1","type":"payment.succeeded","data":{}}"#;
         let mut statuses = Vec::new();
@@ -103,10 +103,10 @@ impl Receiver {
                 .body(Full::from(body))
                 .unwrap();
             let answer = self.service.clone().oneshot(request);
-            // A provider's patience.
+            // The provider waits this long for an answer.
             let answer = tokio::time::timeout(5 * SECOND, answer).await;
             statuses.push(answer.ok().map(Result::unwrap));
-            // What goes on in the background, while time that stands still moves on.
+            // Background tasks run while the paused clock moves.
             tokio::time::sleep(SECOND).await;
         }
         statuses

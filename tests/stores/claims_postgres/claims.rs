@@ -1,4 +1,4 @@
-//! The store's verbs, beyond what is asked of any store.
+//! The store's methods, beyond the rules for any store.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -61,7 +61,7 @@ async fn prepares_nothing_and_writes_nothing_for_a_duplicate() -> Outcome {
         assert_eq!(store.claim(&other, MINUTE).await?, Claim::Done { note: Bytes::new() });
         assert_eq!(store.release(&one).await?, Settled::LeaseLost);
     }
-    // The server logs what it executes. Only the duplicate needed two statements.
+    // The server logs each statement. Only the duplicate needs two statements.
     let log = postgres.log()?.split_off(said);
     assert_eq!(log.matches("execute <unnamed>").count(), 3 * (1 + 1 + 2 + 1), "{log}");
     let prepared = "select count(*) from pg_prepared_statements";
@@ -87,7 +87,7 @@ async fn is_shared_by_what_shares_any_store() -> Outcome {
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_keys_apart_whatever_the_database_takes_for_equal() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
-    // Where letters' case and width do not count.
+    // This collation ignores the case and the width of letters.
     postgres.execute(
         "create collation blind (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
     )?;
@@ -107,7 +107,7 @@ async fn whoever_comes_back_late_changes_nothing_of_anothers() -> Outcome {
     let store = store(&postgres).await?;
     let (slow, next) = (lease("1"), lease("1"));
     assert_eq!(store.claim(&slow, MINUTE).await?, Claim::Fresh);
-    // An hour passes.
+    // One hour passes.
     postgres
         .execute("update countersign_claims set expires_at = expires_at - interval '1 hour'")?;
     assert_eq!(store.claim(&next, MINUTE).await?, Claim::Fresh);

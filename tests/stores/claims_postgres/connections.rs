@@ -1,4 +1,4 @@
-//! Connections that are given up, and what errors tell.
+//! Connections whose caller gave up, and the text of errors.
 
 use std::{error::Error, thread, time::Duration};
 
@@ -28,14 +28,14 @@ async fn a_connection_whose_answer_nobody_waited_for_is_not_lent_again() -> Outc
         let claim = async {
             let claim = timeout(Duration::from_millis(300), store.claim(&lease("1"), MINUTE)).await;
             assert!(claim.is_err(), "{claim:?}");
-            // The pool's only place is free at once, for a connection that answers.
+            // The only place of the pool is free at once, and its new connection answers.
             timeout(PATIENCE, backend(&pool)).await
         };
         let after =
             tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(claim));
         assert_ne!(after??, before);
         assert_eq!(pool.status().size, 1);
-        // The server still works on what nobody waits for: that is what a statement_timeout is for.
+        // The server still works on the abandoned statement, which a `statement_timeout` would end.
         assert_eq!(postgres.execute(locked)?, "1");
         postgres.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(60)%' \

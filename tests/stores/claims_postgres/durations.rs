@@ -1,4 +1,4 @@
-//! Times are the server's.
+//! Durations, which the server measures.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn bears_times_that_were_written_by_hand() -> Outcome {
             "truncate countersign_claims;
              insert into countersign_claims values ('tests/-/-/1', '', '{time}')"
         ))?;
-        // PostgreSQL 15 does not subtract from infinity; later ones do.
+        // PostgreSQL 15 cannot subtract from infinity. Later versions can.
         match store.claim(&lease("1"), Duration::ZERO).await {
             Ok(claim) => assert_eq!(claim == Claim::Fresh, is_over, "{time}"),
             Err(_) => assert_eq!(time, "infinity"),
@@ -54,7 +54,7 @@ async fn time_passes_within_a_long_transaction() -> Outcome {
     let pool = pool(&postgres, 1);
     let mut client = pool.get().await?;
     let transaction = client.transaction().await?;
-    // `now()` stands still from here on.
+    // `now()` keeps this value until the transaction ends.
     let begun = "select pg_sleep(0.3), now()";
     transaction.execute(begun, &[]).await?;
     let ttl = Duration::from_millis(200);
@@ -62,7 +62,7 @@ async fn time_passes_within_a_long_transaction() -> Outcome {
     let is_ahead =
         "select expires_at > now() + interval '450 milliseconds' from countersign_claims";
     assert!(transaction.query_one(is_ahead, &[]).await?.get::<_, bool>(0));
-    // And it is over within the same transaction.
+    // The claim expires within the same transaction.
     transaction.execute("select pg_sleep(0.3)", &[]).await?;
     assert_eq!(store.claim_in(&transaction, &key("1"), ttl).await?, Claim::Fresh);
     transaction.commit().await?;

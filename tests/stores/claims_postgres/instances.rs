@@ -8,7 +8,7 @@ use std::{
 
 use super::*;
 
-/// Another process that claims.
+/// Another process that claims events.
 pub(super) struct Claimant {
     program: Child,
     input: ChildStdin,
@@ -27,12 +27,12 @@ impl Claimant {
         Ok(Self { program, input, output })
     }
 
-    /// Has this hundred of events claimed. Nothing waits for the answer.
+    /// Starts the claims of a hundred events, without waiting for the answer.
     pub(super) fn claim(&mut self, hundred: u32) -> Outcome {
         Ok(writeln!(self.input, "{hundred}")?)
     }
 
-    /// The events that were fresh.
+    /// Returns the events that were fresh.
     pub(super) fn fresh(&mut self) -> Result<Vec<u32>, Box<dyn Error>> {
         let mut line = String::new();
         self.output.read_line(&mut line)?;
@@ -68,7 +68,7 @@ fn each_of_2_000_events_is_claimed_once_by_256_tasks_of_4_processes() -> Outcome
         assert_eq!((all.len(), different.len()), (100, 100), "{hundred}: {all:?}");
         assert!(different.iter().all(|event| event / 100 == hundred));
     }
-    // They raced.
+    // Each process won some of the races.
     assert!(won.iter().all(|won| *won > 0), "{won:?}");
     Ok(())
 }

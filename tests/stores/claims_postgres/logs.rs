@@ -4,7 +4,7 @@ use countersign_tests::claimed_in;
 
 use super::*;
 
-/// The line of our own about a delivery that is not handled.
+/// Returns the line of `countersign` about a delivery that is not handled.
 fn line(url: &str) -> String {
     let (status, logs) = claimed_in(|| PostgresStore::new(pool_with(url.parse().unwrap(), 1)));
     assert_eq!(status, 503, "{logs}");
@@ -33,7 +33,7 @@ fn each_failure_of_the_server_has_a_line_with_its_cause() -> Outcome {
     cause(&owner, "cause=db error: ERROR: cannot execute INSERT in a read-only transaction");
     postgres.execute("set transaction read write; alter role postgres reset all")?;
 
-    // The server quotes the whole row in its detail, which is not for a log.
+    // The server quotes the whole row in its detail, which must not be logged.
     postgres.execute("alter table countersign_claims add constraint never check (false)")?;
     let refused = line(&owner);
     assert!(refused.contains("violates check constraint \"never\""), "{refused}");

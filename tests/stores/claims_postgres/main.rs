@@ -1,4 +1,4 @@
-//! Claims in PostgreSQL, on a server of their own.
+//! Claims in PostgreSQL. Each test has a server of its own.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
@@ -24,10 +24,11 @@ use tokio_postgres::{Config, NoTls};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// As many connections as an application has.
+/// Number of connections, as in a typical application.
 const CONNECTIONS: usize = 16;
 
-/// Connections that are still open: when they end, at the latest, the server counts what they did.
+/// Counts the connections that are still open. The server counts the writes of a connection when it
+/// ends, at the latest.
 const OTHERS: &str = "select count(*) from pg_stat_activity \
                       where backend_type = 'client backend' and pid <> pg_backend_pid()";
 
@@ -39,7 +40,7 @@ fn pool_with(config: Config, connections: usize) -> Pool {
     Pool::builder(Manager::new(config, NoTls)).max_size(connections).build().unwrap()
 }
 
-/// A store whose table is there.
+/// Makes a store whose table exists.
 async fn store(postgres: &Postgres) -> Result<PostgresStore, Box<dyn Error>> {
     let store = PostgresStore::new(pool(postgres, CONNECTIONS));
     store.migrate().await?;

@@ -1,4 +1,4 @@
-//! The table.
+//! The migration of the table.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ async fn several_instances_make_the_table_at_once() -> Outcome {
     for round in 0..10 {
         let mut tasks = JoinSet::new();
         for _ in 0..8 {
-            // A pool each, as processes have.
+            // Each instance has its own pool, as separate processes do.
             let store = PostgresStore::new(pool(&postgres, 1)).table(&format!("claims{round}"))?;
             tasks.spawn(async move {
                 store.migrate().await?;
@@ -76,7 +76,7 @@ async fn a_missing_table_is_named_in_the_error_alone() -> Outcome {
     let error = store.claim(&lease("1"), Default::default()).await.unwrap_err();
     assert_eq!(error.to_string(), "the idempotency store failed");
     assert!(chain(&error).contains("relation \"nowhere\" does not exist"), "{}", chain(&error));
-    // The connection is as good as before.
+    // The connection still works.
     store.migrate().await?;
     assert_eq!(store.claim(&lease("1"), Default::default()).await?, Claim::Fresh);
     Ok(())
@@ -91,7 +91,7 @@ async fn an_open_transaction_keeps_neither_a_migration_nor_claims_waiting() -> O
     let mut client = pool(&postgres, 1).get().await?;
     let transaction = client.transaction().await?;
     assert_eq!(store.claim_in(&transaction, &key("1"), MINUTE).await?, Claim::Fresh);
-    // Another instance starts, however it migrates.
+    // Another instance starts, and migrates in either way.
     let another = PostgresStore::new(pool(&postgres, 1));
     timeout(PATIENCE, another.migrate()).await??;
     postgres.execute(&format!("set statement_timeout = '20s'; {MIGRATION}"))?;
@@ -113,7 +113,7 @@ async fn a_missing_index_is_not_waited_for_for_long() -> Outcome {
                     lock on it; migrate again once that transaction has ended";
     assert_eq!(error.source().unwrap().to_string(), expected);
     assert!(chain(&error).contains("lock timeout"), "{}", chain(&error));
-    // Neither claims nor other sessions are left with anything of it.
+    // The failed migration affects neither claims nor other sessions.
     assert_eq!(timeout(PATIENCE, store.claim(&lease("2"), MINUTE)).await??, Claim::Fresh);
     transaction.commit().await?;
     store.migrate().await?;

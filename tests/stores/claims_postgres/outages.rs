@@ -1,4 +1,4 @@
-//! The server is stopped, restarted, frozen, or cuts connections.
+//! Outages: the server is stopped, restarted or frozen, or it cuts connections.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::*;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// As the middleware's, and shorter.
+/// A deadline like the middleware's, but shorter.
 const DEADLINE: Duration = Duration::from_millis(300);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,7 +27,7 @@ async fn fails_while_the_server_is_stopped_and_works_with_the_next() -> Outcome 
         postgres.start_again()?;
         let next = lease(&format!("next {round}"));
         assert_eq!(store.claim(&next, MINUTE).await?, Claim::Fresh);
-        // It is a database: what was said before is known.
+        // The database keeps its data over the restart.
         assert!(matches!(store.claim(&lease(&held), MINUTE).await?, Claim::InProgress { .. }));
     }
     Ok(())
@@ -47,7 +47,7 @@ async fn a_frozen_server_does_not_use_the_pool_up() -> Outcome {
     Ok(())
 }
 
-/// More claims than there are connections, each of which is given up after a while.
+/// Makes more claims than there are connections, and gives each claim up at its deadline.
 async fn all_at_once(store: &PostgresStore, name: &str, is_frozen: bool) {
     let mut tasks = JoinSet::new();
     for task in 0..64 {
@@ -72,7 +72,7 @@ async fn an_answer_that_was_lost_can_be_asked_for_again() -> Outcome {
     postgres.freeze()?;
     assert!(timeout(DEADLINE, store.claim(&one, MINUTE)).await.is_err());
     postgres.thaw()?;
-    // Whether the server came to execute it or not.
+    // This holds whether or not the server executed the claim.
     assert_eq!(store.claim(&one, MINUTE).await?, Claim::Fresh);
     assert!(matches!(store.claim(&lease("1"), MINUTE).await?, Claim::InProgress { .. }));
     Ok(())
@@ -88,7 +88,7 @@ async fn a_connection_that_is_cut_is_replaced() -> Outcome {
             "select pg_terminate_backend(pid, 10000) from pg_stat_activity
              where backend_type = 'client backend' and pid <> pg_backend_pid()",
         )?;
-        // Whether this one is told depends on whether the news came before it.
+        // The first claim fails only if the pool has not noticed the cut yet.
         let lease = lease(&round.to_string());
         let first = store.claim(&lease, MINUTE).await;
         assert!(matches!(first, Ok(Claim::Fresh) | Err(_)), "{first:?}");

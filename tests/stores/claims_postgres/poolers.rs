@@ -1,7 +1,7 @@
 //! A pooler in front of the server, which lends a connection for one transaction.
 //!
-//! A statement that was prepared on one connection is not there on the next, and its name may be
-//! that of another client's.
+//! A statement that was prepared on one connection does not exist on the next. Another client may
+//! have a statement of the same name there.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -16,7 +16,8 @@ use super::{instances::Claimant, *};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Fewer than an instance has, as is the use of a pooler.
+/// Number of connections to the server: fewer than an instance has, because a pooler is used to
+/// reduce them.
 const OF_THE_SERVER: usize = 4;
 
 const EVENTS: usize = 400;
@@ -39,7 +40,7 @@ async fn of_400_events_two_instances_claim_and_complete_each_once() -> Outcome {
         tasks.spawn(async move {
             start.wait().await;
             let (mut fresh, mut failed) = (Vec::new(), Vec::new());
-            // Each event comes to each instance.
+            // Both instances get each event.
             for event in (task / 2..EVENTS).step_by(32) {
                 let lease = lease(&event.to_string());
                 match store.claim(&lease, MINUTE).await {
@@ -159,7 +160,7 @@ async fn an_effect_happens_once_behind_a_pooler() -> Outcome {
     assert_eq!(tasks.join_all().await.iter().sum::<usize>(), EVENTS);
     let effects = "select count(*), count(distinct id) from effects";
     assert_eq!(postgres.execute(effects)?, format!("{EVENTS}|{EVENTS}"));
-    // The bound of its wait ended with its transaction, on whatever connection that was.
+    // The bound of the wait ended with its transaction, on every connection.
     let client = pool_behind(&pooler).get().await?;
     for _ in 0..2 * OF_THE_SERVER {
         let bound = client.query_typed_one("show lock_timeout", &[]).await?;

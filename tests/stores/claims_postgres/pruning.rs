@@ -1,4 +1,4 @@
-//! What is over is removed.
+//! The removal of expired rows.
 
 use std::{
     sync::{
@@ -79,7 +79,8 @@ async fn neither_prune_nor_claim_waits_for_the_other() -> Outcome {
         claiming.spawn(async move {
             for event in 0..50 {
                 let id = format!("{task}-{event}");
-                // Over at once, and claimed again while it is pruned.
+                // The first two claims expire at once, so that they can be pruned between the
+                // claims.
                 for length in [Duration::ZERO, Duration::ZERO, MINUTE] {
                     let one = lease(&id);
                     assert_eq!(store.claim(&one, length).await?, Claim::Fresh);

@@ -1,4 +1,4 @@
-//! The claim within a transaction of one's own: exactly one effect.
+//! The claim within a transaction of the caller: exactly one effect.
 
 use std::{
     error::Error as _,
@@ -22,7 +22,7 @@ fn code(error: &StoreError) -> Option<&SqlState> {
     error.source()?.downcast_ref::<tokio_postgres::Error>()?.code()
 }
 
-/// A store, and a table of effects.
+/// Makes a store, and a table of effects.
 async fn prepare(postgres: &Postgres) -> Result<PostgresStore, Box<dyn Error>> {
     postgres.execute("create table effects (id text)")?;
     store(postgres).await
@@ -32,7 +32,7 @@ fn effects(postgres: &Postgres) -> String {
     postgres.execute("select count(*) from effects").unwrap()
 }
 
-/// Waits until so many backends wait for the end of another's transaction.
+/// Waits until this many backends wait for the end of another transaction.
 async fn until_waiting(postgres: &Postgres, count: usize) {
     let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
     while postgres.execute(waiting).unwrap() != count.to_string() {
@@ -78,7 +78,8 @@ async fn of_16_copies_at_once_one_has_an_effect() -> Outcome {
                     Claim::Fresh => {
                         let effect = "insert into effects values ($1)";
                         transaction.execute(effect, &[&key.as_str()]).await.unwrap();
-                        // Some fail after their effect, and then it is another's turn.
+                        // Some copies fail after their effect, so that another copy can claim the
+                        // event.
                         if copy % 4 != event % 4 {
                             return None;
                         }
@@ -134,7 +135,7 @@ async fn the_wait_is_bounded_and_its_end_an_error() -> Outcome {
     let (mut one, mut other) = (pool.get().await?, pool.get().await?);
     let first = one.transaction().await?;
     assert_eq!(store.claim_in(&first, &key("1"), DAY).await?, Claim::Fresh);
-    // Zero would be PostgreSQL's word for no bound.
+    // PostgreSQL itself takes zero for no bound.
     for wait in [Duration::ZERO, Duration::from_millis(200)] {
         let store = store.clone().longest_wait(wait);
         let second = other.transaction().await?;
@@ -142,10 +143,10 @@ async fn the_wait_is_bounded_and_its_end_an_error() -> Outcome {
         let error = store.claim_in(&second, &key("1"), DAY).await.unwrap_err();
         assert_eq!(code(&error), Some(&SqlState::LOCK_NOT_AVAILABLE), "{error:?}");
         assert!(start.elapsed() >= wait);
-        // What follows in this transaction is refused, its commit a rollback.
+        // Later statements in this transaction fail, and its commit is a rollback.
         assert!(second.execute("insert into effects values ('1')", &[]).await.is_err());
     }
-    // Another event is not kept waiting, and another transaction has its own bound.
+    // Another event does not wait, and another transaction has its own bound.
     let second = other.transaction().await?;
     let store = store.longest_wait(Duration::MAX);
     assert_eq!(store.claim_in(&second, &key("2"), DAY).await?, Claim::Fresh);
@@ -173,7 +174,7 @@ async fn under_stricter_isolation_what_was_committed_meanwhile_is_an_error() -> 
         let error = store.claim_in(&second, &key(&id), DAY).await.unwrap_err();
         assert_eq!(code(&error), Some(&SqlState::T_R_SERIALIZATION_FAILURE), "{error:?}");
         second.rollback().await?;
-        // Delivered again, it is known.
+        // The next delivery is a duplicate.
         let again = other.build_transaction().isolation_level(level).start().await?;
         assert_eq!(store.claim_in(&again, &key(&id), DAY).await?, done());
     }

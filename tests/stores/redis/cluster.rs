@@ -1,4 +1,4 @@
-//! A cluster. It has one node: what matters is that every command names the one key it touches.
+//! A cluster of one node. It checks that each command names the one key that it uses.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},

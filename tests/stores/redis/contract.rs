@@ -1,4 +1,4 @@
-//! What any store must hold to.
+//! The contract that any store must keep.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,7 +20,7 @@ async fn holds_to_the_contract_in_either_protocol() -> Outcome {
     check(&format!("{}?protocol=resp3", redis.url())).await
 }
 
-/// What the crate's page tells to grant.
+/// The user has exactly the rights that the crate's page lists.
 #[tokio::test(flavor = "multi_thread")]
 async fn needs_few_commands_on_its_own_keys() -> Outcome {
     let Some(redis) = Redis::start()? else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Claims in Redis, at real servers.
+//! Claims in Redis, on real servers.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
@@ -18,14 +18,14 @@ use countersign::idempotency::{IdempotencyKey, Lease, StoreError};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Longer than any test.
+/// A lease that is longer than any test.
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn lease(id: &str) -> Lease {
     Lease::new(IdempotencyKey::builder("e").event_type(None).id(id))
 }
 
-/// All that an error tells whoever logs it.
+/// Returns all the text of an error that can be logged.
 fn told(error: &StoreError) -> String {
     let mut told = format!("{error:?} {error:#?}");
     let mut next: Option<&dyn Error> = Some(error);

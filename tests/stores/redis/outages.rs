@@ -1,4 +1,4 @@
-//! Servers that restart, freeze, or hang up.
+//! Servers that restart, freeze, or close connections.
 
 use std::{
     error::Error as _,
@@ -26,7 +26,7 @@ async fn a_restart_between_two_calls_is_not_noticed() -> Outcome {
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
     redis.stop()?;
     redis.start_again()?;
-    // On a connection that is gone, and with a script that is.
+    // Both the connection and the script are gone.
     assert!(matches!(store.claim(&lease("1"), HOUR).await?, Claim::InProgress { .. }));
     redis.stop()?;
     redis.start_again()?;
@@ -69,7 +69,7 @@ async fn a_stopped_server_is_an_error_at_once_and_found_when_it_is_back() -> Out
         assert!(store.release(&one).await.is_err());
     }
     redis.start_again()?;
-    // The very first call.
+    // The first call succeeds.
     assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
     Ok(())
 }
@@ -93,7 +93,7 @@ async fn a_frozen_server_is_an_error_in_time_and_goes_on_when_thawed() -> Outcom
     claims.join_all().await;
     redis.thaw()?;
     for one in leases {
-        // Whether or not the server took the claim, its holder can repeat it.
+        // The holder can repeat its claim, whether or not the server executed it.
         assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
         let other = lease(one.key().as_str().trim_start_matches("e/-/-/"));
         assert!(matches!(store.claim(&other, HOUR).await?, Claim::InProgress { .. }));
@@ -154,11 +154,12 @@ async fn each_event_is_claimed_once_while_connections_are_cut() -> Outcome {
         let store = store.clone();
         tasks.spawn(async move {
             let mut fresh = 0;
-            // Every event is tried by two tasks.
+            // Two tasks claim each event.
             for event in (0..200).map(|event| event * 32 + task % 32) {
                 let one = lease(&event.to_string());
                 let claim = loop {
-                    // One call can be cut twice. Its lease is what makes it safe to repeat.
+                    // Two connections can be cut during one call, which then fails. The lease makes
+                    // the repeated call safe.
                     if let Ok(claim) = store.claim(&one, HOUR).await {
                         break claim;
                     }
@@ -186,11 +187,11 @@ async fn each_event_is_claimed_once_while_connections_are_cut() -> Outcome {
     Ok(())
 }
 
-/// All clients but the one that asks.
+/// Closes the connections of all clients except the one that sends this command.
 const KILL: [&str; 4] = ["CLIENT", "KILL", "TYPE", "normal"];
 
-/// Ends before the deadline of the middleware does. Both are timers of one process, so that the
-/// order of their ends does not depend on how busy the machine is.
+/// Ends before the middleware's deadline. Both are timers of one process, so that the order in
+/// which they end does not depend on the load of the machine.
 async fn in_time<F: Future>(claim: F) -> Result<F::Output, Elapsed> {
     timeout(Duration::from_secs(2), claim).await
 }

@@ -1,4 +1,4 @@
-//! Passwords, which no error shows.
+//! Passwords, which no error may contain.
 
 use std::error::Error as _;
 
@@ -19,7 +19,7 @@ async fn no_error_shows_a_password() -> Outcome {
     Ok(())
 }
 
-/// It quotes the arguments of commands that it does not know.
+/// Such a server quotes the arguments of unknown commands.
 #[tokio::test]
 async fn no_error_shows_a_password_to_a_server_without_hello() -> Outcome {
     let settings = ["--port", "0", "--rename-command", "HELLO", ""];

@@ -1,4 +1,4 @@
-//! Several processes at once.
+//! Several processes at the same time.
 
 use std::{
     io::{self, BufRead, BufReader, Lines, Write},
@@ -18,7 +18,7 @@ fn four_processes_of_64_tasks_claim_each_event_once() -> Outcome {
     }
     let mut claimed = Vec::new();
     let mut shares = [0; 4];
-    // In step, so that none runs ahead and finds all events free.
+    // The workers go step by step, so that no worker claims all events before the others start.
     for hundred in 0..100 {
         for worker in &mut workers {
             worker.begin(hundred)?;
@@ -55,7 +55,7 @@ impl Worker {
         writeln!(self.stdin, "{hundred}")
     }
 
-    /// The events that it was the first to claim.
+    /// Returns the events that this process was the first to claim.
     fn fresh(&mut self) -> io::Result<Vec<usize>> {
         let line = self.lines.next().ok_or(io::ErrorKind::UnexpectedEof)??;
         Ok(line.split_whitespace().map(|event| event.parse().unwrap()).collect())

@@ -1,4 +1,4 @@
-//! The server that the other tests use.
+//! The Redis server that the other tests use.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -52,7 +52,7 @@ fn ends_with_a_test_that_panics() -> Outcome {
             assert_eq!(redis.url(), "", "as a test does");
         }));
         assert!(panicked.is_err());
-        // Whoever listened is gone.
+        // The server is gone.
         connection.set_read_timeout(Some(PATIENCE))?;
         assert!(matches!((&connection).read(&mut [0]), Ok(0) | Err(_)));
         assert!(!folder.exists());

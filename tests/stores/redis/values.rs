@@ -1,4 +1,4 @@
-//! What is in the keys.
+//! The values in the store's keys.
 
 use std::error::Error as _;
 
@@ -96,7 +96,7 @@ async fn a_claim_without_an_end_is_an_error() -> Outcome {
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
     redis.execute(["PERSIST", "countersign:e/-/-/1"])?;
     assert!(told(&store.claim(&lease("1"), HOUR).await.unwrap_err()).contains("has no end"));
-    // Its holder can go on.
+    // The holder of the claim can still complete it.
     assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
     Ok(())
 }

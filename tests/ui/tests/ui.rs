@@ -1,4 +1,4 @@
-//! What must not compile, and what the compiler then says.
+//! Programs that must not compile, with the compiler's messages.
 
 #[test]
 fn refuses_at_compile_time() {
