@@ -13,7 +13,7 @@ pub(crate) struct Shape {
     pub(crate) encoding: Encoding,
     pub(crate) layout: Layout,
     pub(crate) time: Time,
-    /// Whether the time is in milliseconds instead of seconds.
+    /// Set if the time is in milliseconds, not in seconds.
     pub(crate) milliseconds: bool,
     /// The tolerance of the time, in seconds.
     pub(crate) tolerance: u64,

@@ -100,7 +100,7 @@ pub(crate) struct Endpoints {
     pub(crate) standard_tenants: Verifier<StandardTenants>,
     pub(crate) handler: Handler,
     pub(crate) idempotency: Idempotency,
-    /// Whether each event is handled once.
+    /// Set if each event is handled once.
     pub(crate) is_once: bool,
 }
 
