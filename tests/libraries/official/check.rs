@@ -166,9 +166,6 @@ fn compare<P: Provider>(
 ///
 /// The least tolerance is 5 s (Paddle's). The question may take 2 s of it, and a timestamp without
 /// its fraction 1 s.
-///
-/// The least tolerance is 5 s (Paddle's). Of it, a row takes 2, and a timestamp without its
-/// fraction 1.
 fn in_time<T>(mut ask: impl FnMut() -> Outcome<T>) -> Outcome<T> {
     const BOUND: Duration = Duration::from_secs(2);
     for _ in 0..10 {
