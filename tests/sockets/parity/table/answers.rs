@@ -30,8 +30,8 @@ pub(super) fn rows() -> Vec<Row> {
         accepts("own answers, a good delivery", event().signed().bytes()),
         answers("own answers, unsigned", event().bytes(), own(401)),
         answers("own answers, forged", event().forged().bytes(), own(401)),
-        answers("own answers, no JSON", signed("/webhook", "{nonsense").bytes(), own(400)),
-        answers("own answers, no chunks", broken, own(400).closing()),
+        answers("own answers, not JSON", signed("/webhook", "{nonsense").bytes(), own(400)),
+        answers("own answers, malformed chunks", broken, own(400).closing()),
         answers("own answers, too large", signed("/webhook", &large).bytes(), own(413).closing()),
         answers(
             "own answers, too large, chunked",

@@ -49,7 +49,7 @@ fn genuine() -> Vec<Row> {
         accepts_push("either, chunked", push().field(hub(SECRET, PUSH)).chunked(&[3], ""), 0),
         accepts("either, in capitals", in_house().field(web(SECRET, EVENT).to_uppercase()).bytes()),
         accepts(
-            "either, the second, and what the first sends besides",
+            "either, the second, with a header of the first",
             in_house().field("X-GitHub-Event: push").field(web(SECRET, EVENT)).bytes(),
         ),
         accepts_push(
@@ -91,11 +91,11 @@ fn forged() -> Vec<Row> {
         refuses("either, another secret for the first", with(hub("another", EVENT))),
         refuses("either, another secret for the second", with(web("another", EVENT))),
         refuses(
-            "either, the first of the second's form",
+            "either, the first in the second's form",
             with(format!("X-Hub-Signature-256: {good}")),
         ),
         refuses(
-            "either, the second of the first's form",
+            "either, the second in the first's form",
             with(format!("X-Webhook-Signature: sha256={good}")),
         ),
         refuses("either, the first empty", with("X-Hub-Signature-256:".to_owned())),
@@ -129,15 +129,15 @@ fn ambiguous() -> Vec<Row> {
             "either, both genuine in the other order",
             push().body(EVENT).field(web(SECRET, EVENT)).field(hub(SECRET, EVENT)).bytes(),
         ),
-        refuses("either, the second garbage besides", both(&good_hub, "x").bytes()),
-        refuses("either, the second forged besides", both(&good_hub, &bad).bytes()),
-        refuses("either, the second empty besides", both(&good_hub, "").bytes()),
-        refuses("either, the first garbage besides", both("x", &good).bytes()),
-        refuses("either, the first empty besides", both("", &good).bytes()),
+        refuses("either, the first genuine, the second malformed", both(&good_hub, "x").bytes()),
+        refuses("either, the first genuine, the second forged", both(&good_hub, &bad).bytes()),
+        refuses("either, the first genuine, the second empty", both(&good_hub, "").bytes()),
+        refuses("either, the second genuine, the first malformed", both("x", &good).bytes()),
+        refuses("either, the second genuine, the first empty", both("", &good).bytes()),
         refuses("either, both forged", both(&format!("sha256={bad}"), &bad).bytes()),
         refuses("either, both empty", both("", "").bytes()),
         refuses(
-            "either, both and one repeated",
+            "either, both, one repeated",
             both(&good_hub, &good).field(web(SECRET, EVENT)).bytes(),
         ),
         refuses("either, both chunked", both(&good_hub, &good).chunked(&[7], "")),
@@ -159,7 +159,7 @@ fn unsigned() -> Vec<Row> {
     vec![
         refuses("either, no signature", in_house().bytes()),
         refuses(
-            "either, a third provider's",
+            "either, a third provider's signature",
             in_house().field(format!("X-Respan-Signature: {}", signature(SECRET, EVENT))).bytes(),
         ),
         refuses("either, 64 KiB unsigned", in_house().body("x".repeat(65_536)).bytes()),

@@ -61,23 +61,26 @@ fn genuine() -> Vec<Row> {
     let all = || [gitea(SECRET), gogs(SECRET), hub(SECRET)];
     let [gitea_line, gogs_line, hub_line] = all();
     vec![
-        by_github("forge, of github", with([hub(SECRET)])),
-        by_gitea("forge, of gitea", with(all())),
-        by_gitea("forge, of gitea in another order", with([hub_line, gogs_line, gitea_line])),
-        by_gitea("forge, of gitea with its header only", with([gitea(SECRET)])),
-        by_gitea("forge, of gitea, and github's forged", with([gitea(SECRET), hub("another")])),
+        by_github("forge, from github", with([hub(SECRET)])),
+        by_gitea("forge, from gitea", with(all())),
+        by_gitea("forge, from gitea in another order", with([hub_line, gogs_line, gitea_line])),
+        by_gitea("forge, from gitea with only its own header", with([gitea(SECRET)])),
+        by_gitea("forge, from gitea, github's forged", with([gitea(SECRET), hub("another")])),
         by_gitea(
-            "forge, of gitea, and github's empty",
+            "forge, from gitea, github's empty",
             with([gitea(SECRET), "X-Hub-Signature-256:".to_owned()]),
         ),
         by_gitea(
-            "forge, of gitea, github's twice",
+            "forge, from gitea, github's twice",
             with([gitea(SECRET), hub(SECRET), hub(SECRET)]),
         ),
-        by_hookdeck("forge, of hookdeck", with([hookdeck(SECRET)])),
-        by_hookdeck("forge, of github by hookdeck", with([hub("another"), hookdeck(SECRET)])),
+        by_hookdeck("forge, from hookdeck", with([hookdeck(SECRET)])),
         by_hookdeck(
-            "forge, of gitea by hookdeck",
+            "forge, from github through hookdeck",
+            with([hub("another"), hookdeck(SECRET)]),
+        ),
+        by_hookdeck(
+            "forge, from gitea through hookdeck",
             with([gitea("another"), gogs("another"), hub("another"), hookdeck(SECRET)]),
         ),
     ]
@@ -103,7 +106,7 @@ fn forged() -> Vec<Row> {
             "forge, hookdeck's forged, github's genuine",
             with([hookdeck("another"), hub(SECRET)]),
         ),
-        refuses("forge, gogs's alone", with([gogs(SECRET)])),
+        refuses("forge, only gogs's", with([gogs(SECRET)])),
         refuses("forge, no signature", push().bytes()),
     ]
 }

@@ -71,7 +71,10 @@ fn accepted() -> Vec<Row> {
         takes("inflated: gzip", post(EVENT, "gzip", gzip(event)).bytes()),
         takes("inflated: gzip in capitals", post(EVENT, " GZIP ", gzip(event)).bytes()),
         takes("inflated: gzip, chunked", post(EVENT, "gzip", gzip(event)).chunked(&[7], "")),
-        takes("inflated: a comment", post(EVENT, "gzip", gzip_with_comment(event)).bytes()),
+        takes(
+            "inflated: gzip with a comment",
+            post(EVENT, "gzip", gzip_with_comment(event)).bytes(),
+        ),
         takes("inflated: zlib", post(EVENT, "deflate", zlib(event)).bytes()),
         takes_signed_with("inflated: retired secret", 1, retired.bytes()),
         takes("inflated: not compressed", plain.bytes()),
@@ -104,7 +107,7 @@ fn refused() -> Vec<Row> {
         refuses("inflated: x-gzip", post(EVENT, "x-gzip", whole).bytes()),
         refuses("inflated: raw deflate", post(EVENT, "deflate", raw_deflate(event)).bytes()),
         refuses(
-            "inflated: two members of gzip",
+            "inflated: two gzip members",
             post(EVENT, "gzip", [gzip(one), gzip(other)].concat()).bytes(),
         ),
         refuses(
@@ -112,10 +115,10 @@ fn refused() -> Vec<Row> {
             post(EVENT, "gzip", [whole, b"x"].concat()).bytes(),
         ),
         refuses("inflated: cut off", post(EVENT, "gzip", half).bytes()),
-        refuses("inflated: no gzip at all", post(EVENT, "gzip", "x".repeat(1000)).bytes()),
-        refuses("inflated: nothing", post(EVENT, "gzip", "").bytes()),
+        refuses("inflated: not gzip", post(EVENT, "gzip", "x".repeat(1000)).bytes()),
+        refuses("inflated: empty", post(EVENT, "gzip", "").bytes()),
         refuses(
-            "inflated: where the form is not listed",
+            "inflated: at an endpoint without the form",
             elsewhere.field("Content-Encoding: gzip").bytes(),
         ),
         // This body was signed in its compressed form: it verifies, but is not JSON.

@@ -34,10 +34,10 @@ fn of_svix() -> Vec<Row> {
     vec![
         accepts("svix, its headers", standard("svix")),
         accepts(
-            "svix, other headers of the scheme besides",
+            "svix, with the scheme's other headers",
             others.into_iter().fold(standard("svix"), Post::field),
         ),
-        refuses("svix, the scheme's other headers", standard("webhook").bytes()),
+        refuses("svix, only the scheme's other headers", standard("webhook").bytes()),
         refuses("svix, body changed", standard("svix").body("{}").bytes()),
     ]
 }

@@ -157,7 +157,7 @@ fn types() -> Vec<Row> {
             &hex_digest(started.replace("conv_1", "conv_2").as_bytes()),
         ),
         row(
-            "a repeated type is refused, and is not taken for handled",
+            "a repeated type is rejected, and does not count as handled",
             [repeated, repeated, mended].map(|body| to("/webhook", body)),
             vec![
                 payload(422),
@@ -208,14 +208,18 @@ fn ids() -> Vec<Row> {
         )
         .effects(["4711"]),
         row(
-            "an id spelled with an escape, and without",
+            "an id with an escape, and without",
             [to("/webhook", escaped), to("/webhook", plain)],
             vec![handled("id_a", escaped), duplicate()],
         )
         .effects(["id_a"]),
-        separate("ids in capitals and not", ["case_A", "case_a"], ["case_A", "case_a"]),
-        separate("ids with and without a space", ["sp", "sp "], ["sp", r#""sp ""#]),
-        separate("ids that spell each other's keys", ["k/1", "k%2F1"], ["k/1", "k%2F1"]),
+        separate("ids that differ in case", ["case_A", "case_a"], ["case_A", "case_a"]),
+        separate("ids that differ in a space", ["sp", "sp "], ["sp", r#""sp ""#]),
+        separate(
+            "ids of which one is the other's encoded form",
+            ["k/1", "k%2F1"],
+            ["k/1", "k%2F1"],
+        ),
     ]
 }
 
@@ -260,12 +264,12 @@ fn failures() -> Vec<Row> {
         )
         .effects(["fail_2"]),
         row(
-            "data that does not fit is not taken for handled",
+            "data that does not fit does not count as handled",
             [to("/webhook", misfit), to("/webhook", misfit)],
             vec![payload(422), payload(422)],
         ),
         row(
-            "failed twice, handled then, and not again",
+            "failed twice, then handled, and not again",
             [
                 to("/webhook", fails),
                 to("/webhook", fails),
@@ -343,14 +347,14 @@ fn providers() -> Vec<Row> {
         )
         .effects(["72d3162e"; 2]),
         twice(
-            "a provider that tells no id",
+            "a provider without an id",
             "/respan",
             respan,
             told("respan", None, None, 0, respan.as_bytes()),
             &hex_digest(respan.as_bytes()),
         ),
         row(
-            "one event in three spellings",
+            "one event in three forms",
             [
                 spelled(r#"{"id":"js_1","type":"user.created","data":{"n":1.50}}"#),
                 spelled(r#"{ "id":"js_1","type":"user.created","data":{"n":1.5}}"#),

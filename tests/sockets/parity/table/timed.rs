@@ -55,11 +55,11 @@ fn stripe() -> Vec<Row> {
     let by_signer = headers.iter().next().unwrap().1.to_owned();
     vec![
         takes("stripe, now", &list(&now)),
-        takes("stripe, as our signer has it", &by_signer),
+        takes("stripe, from our signer", &by_signer),
         takes("stripe, 300 s ago", &list(&at(-300))),
         takes("stripe, 300 s ahead", &list(&at(300))),
         takes("stripe, the second v1", &format!("t={now},v1={other},v1={good}")),
-        takes("stripe, v0 besides", &format!("t={now},v0={other},v1={good},v2=x")),
+        takes("stripe, with v0 and v2", &format!("t={now},v0={other},v1={good},v2=x")),
         takes("stripe, the time last", &format!("v1={good},t={now}")),
         takes("stripe, eight entries", &format!("t={now},{},v1={good}", many(7))),
         takes("stripe, in capitals", &format!("t={now},v1={}", good.to_uppercase())),
@@ -78,15 +78,15 @@ fn stripe() -> Vec<Row> {
         drops("stripe, negative", &list(&format!("-{now}"))),
         drops("stripe, with a plus sign", &list(&format!("+{now}"))),
         drops("stripe, with a fraction", &list(&format!("{now}.0"))),
-        drops("stripe, no number", &list("NaN")),
+        drops("stripe, not a number", &list("NaN")),
         drops("stripe, empty time", &list("")),
         drops("stripe, no time", &format!("v1={good}")),
         drops("stripe, two times", &format!("t={now},t={now},v1={good}")),
-        drops("stripe, v0 alone", &format!("t={now},v0={good}")),
+        drops("stripe, only v0", &format!("t={now},v0={good}")),
         drops("stripe, nine entries", &format!("t={now},{},v1={good}", many(8))),
         takes("stripe, a malformed entry behind", &format!("t={now},v1={good},v1=bad_signature")),
         takes("stripe, a malformed entry before", &format!("t={now},v1=00,v1={good}")),
-        takes("stripe, an empty entry besides", &format!("t={now},v1=,v1={good}")),
+        takes("stripe, with an empty entry", &format!("t={now},v1=,v1={good}")),
         takes(
             "stripe, seven malformed entries",
             &format!("t={now},{},v1={good}", ["v1=00"; 7].join(",")),
@@ -97,9 +97,9 @@ fn stripe() -> Vec<Row> {
         ),
         drops("stripe, malformed entries only", &format!("t={now},v1=00,v1=bad_signature")),
         drops("stripe, 0x in front", &format!("t={now},v1=0x{good}")),
-        drops("stripe, without its parts", &good),
+        drops("stripe, only the tag", &good),
         drops("stripe, forged", &format!("t={now},v1={other}")),
-        drops("stripe, the body alone signed", &format!("t={now},v1={}", signature(SECRET, EVENT))),
+        drops("stripe, only the body signed", &format!("t={now},v1={}", signature(SECRET, EVENT))),
         refuses(
             "stripe, two headers",
             to_stripe(&list(&now)).field(format!("Stripe-Signature: {}", list(&now))).bytes(),
@@ -181,11 +181,11 @@ fn standard() -> Vec<Row> {
             )],
         )
         .effects(["msg_1"]),
-        takes("standard, malformed entries besides", "msg_1", {
+        takes("standard, with malformed entries", "msg_1", {
             let good = standard_tag(&format!("msg_1.{now}.{EVENT}"));
             with("msg_1", &now, &format!("v1,AAAA {good} v1,"))
         }),
-        takes("standard, of svix", "msg_1", standard_post("svix", "msg_1", 0)),
+        takes("standard, with svix's headers", "msg_1", standard_post("svix", "msg_1", 0)),
         takes("standard, 300 s ago", "msg_1", standard_post("webhook", "msg_1", -300)),
         refuses("standard, 301 s ago", standard_post("webhook", "msg_1", -301).bytes()),
         refuses("standard, 301 s ahead", standard_post("webhook", "msg_1", 301).bytes()),
@@ -212,7 +212,7 @@ fn standard() -> Vec<Row> {
         ),
         refuses("standard, a full stop in the id", with("msg.1", &now, &dotted).bytes()),
         refuses(
-            "standard, another reading of an old text",
+            "standard, an old text with moved boundaries",
             with(r#"msg_1.1600000000.{"type":"a","text":"no"#, &now, &old).body(r#"[]"}"#).bytes(),
         ),
         refuses("standard, body changed", standard_post("webhook", "m", 0).body("{}").bytes()),

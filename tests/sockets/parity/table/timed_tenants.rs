@@ -70,11 +70,15 @@ impl Endpoint {
             self.accepts("300 s ago", &sent(self.secret, -300), 0),
             self.accepts("retired secret", &sent(self.retired, 0), 1),
             self.refuses("301 s ago", "acme", &sent(self.secret, -301)),
-            self.refuses("an old time renewed", "acme", &renewed(self.secret)),
-            self.refuses("an old time renewed, retired secret", "acme", &renewed(self.retired)),
+            self.refuses("an old delivery with the current time", "acme", &renewed(self.secret)),
+            self.refuses(
+                "an old delivery with the current time, retired secret",
+                "acme",
+                &renewed(self.retired),
+            ),
             self.refuses("a second ahead", "acme", &ahead),
             self.refuses("another secret", "acme", &sent(WHSEC_OTHER, 0)),
-            self.refuses("unknown", "nobody", &now),
+            self.refuses("unknown tenant", "nobody", &now),
             self.refuses("body changed", "acme", &signed::<P>(self.secret, 0, "{}")),
         ]
     }

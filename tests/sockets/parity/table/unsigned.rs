@@ -29,7 +29,7 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         answers("unsigned, to a tenant", Post::to("/tenants/acme").body(check).bytes(), ""),
         answers("unsigned, to an unknown tenant", Post::to("/tenants/x").body(check).bytes(), ""),
-        answers("unsigned, to two", Post::to("/either").body(check).bytes(), ""),
+        answers("unsigned, to two providers", Post::to("/either").body(check).bytes(), ""),
         answers("unsigned, 4 KiB", sized(4096).bytes(), "4096"),
         answers("unsigned, 4 KiB, chunked", sized(4096).chunked(&[1000, 96], ""), "4096"),
         refuses("unsigned, more than 4 KiB", sized(4097).bytes()),
@@ -61,7 +61,7 @@ pub(super) fn rows() -> Vec<Row> {
             Post::to("/either").body(check).forged().field("X-Hub-Signature-256: sha256=x").bytes(),
         ),
         Row::ours(
-            "a signed check is no event",
+            "a signed check is not an event",
             send(post(check).signed().bytes()),
             vec![payload(400)],
         ),

@@ -79,7 +79,7 @@ fn of_github() -> Vec<Row> {
             by_github(&format!("{push}&a=1")).field(AS_FORM),
             &format!("{push}&a=1"),
         ),
-        takes("github, a form that encodes nothing", by_github("payload={}"), "payload={}"),
+        takes("github, a form without encoding", by_github("payload={}"), "payload={}"),
         refuses(
             "github, a form that was changed",
             by_github(&push).body(format!("{push}+")).bytes(),
@@ -89,10 +89,14 @@ fn of_github() -> Vec<Row> {
             "github, the JSON of the form is signed",
             github(PUSH).signed().body(&push).bytes(),
         ),
-        drops("github, a form of nothing", 400, &by_github("payload=").field(AS_FORM)),
-        drops("github, a form of no JSON", 400, &by_github("payload=%7B").field(AS_FORM)),
+        drops("github, an empty payload", 400, &by_github("payload=").field(AS_FORM)),
+        drops("github, a payload that is not JSON", 400, &by_github("payload=%7B").field(AS_FORM)),
         drops("github, a form that is not UTF-8", 400, &by_github("payload=%7B%7D%FF")),
-        drops("github, a form of an array", 422, &by_github("payload=%5B%5D").field(AS_FORM)),
+        drops(
+            "github, a payload that is an array",
+            422,
+            &by_github("payload=%5B%5D").field(AS_FORM),
+        ),
         drops(
             "github, another member before",
             400,
@@ -136,7 +140,7 @@ fn of_gitea() -> Vec<Row> {
             vec![told("gitea", Some("push"), Some(ID), 1, PUSH.as_bytes())],
         )
         .effects([ID]),
-        refuses("gitea, a form of other JSON", by_gitea(PUSH, "payload=%7B%7D").bytes()),
+        refuses("gitea, a form with other JSON", by_gitea(PUSH, "payload=%7B%7D").bytes()),
         refuses(
             "gitea, another member before",
             by_gitea(PUSH, &format!("a=1&{push}")).field(AS_FORM).bytes(),
@@ -147,7 +151,11 @@ fn of_gitea() -> Vec<Row> {
             by_gitea(PUSH, &format!("{push}&payload=%7B%7D")).field(AS_FORM).bytes(),
         ),
         refuses("gitea, the JSON within a title", by_gitea("[]", title).field(AS_FORM).bytes()),
-        refuses("gitea, a form of zeros", gitea(&push).forged().field(AS_FORM).bytes()),
-        drops("gitea, no JSON is signed", 400, &by_gitea("{", "payload=%7B").field(AS_FORM)),
+        refuses("gitea, a forged form", gitea(&push).forged().field(AS_FORM).bytes()),
+        drops(
+            "gitea, the signed text is not JSON",
+            400,
+            &by_gitea("{", "payload=%7B").field(AS_FORM),
+        ),
     ]
 }
