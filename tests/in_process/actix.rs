@@ -77,7 +77,7 @@ fn logs_an_accepted_delivery_once_and_at_debug() {
 }
 
 #[test]
-fn tells_the_operator_what_the_other_surfaces_tell() {
+fn logs_rejections_like_the_other_surfaces() {
     let body = format!("{{\"type\":\"user.created\",\"data\":{{\"name\":{VALUE}}}}}");
     for middleware in [true, false] {
         for (secret, status, fields) in [
@@ -115,7 +115,7 @@ fn names_the_verifier_that_is_missing() {
 }
 
 #[test]
-fn refuses_what_somebody_has_inflated_before() {
+fn rejects_a_body_that_was_inflated_before() {
     // The gzip of `{}`, signed as it is on the wire.
     let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
     for (inflates, status) in [(false, StatusCode::OK), (true, StatusCode::UNAUTHORIZED)] {
@@ -145,7 +145,7 @@ fn refuses_what_somebody_has_inflated_before() {
 }
 
 #[test]
-fn passes_on_nothing_of_a_stream_but_its_text() {
+fn passes_on_only_the_text_of_a_stream() {
     const TEXT: &[u8] = b"signed=1";
     let mut gzip = GzBuilder::new()
         .extra("&amount=999&")

@@ -145,7 +145,7 @@ async fn each_is_verified_with_its_own_secret() {
 }
 
 #[tokio::test]
-async fn refuses_what_more_than_one_of_three_claims() {
+async fn rejects_a_delivery_with_the_headers_of_two_of_three_providers() {
     for app in surfaces() {
         // Each bit decides whether the headers of one provider are there.
         for claims in 0..8 {
@@ -213,7 +213,7 @@ async fn leaves_the_proof_of_the_one_that_signed() {
 }
 
 #[tokio::test]
-async fn hands_on_the_spelling_that_was_signed() {
+async fn passes_on_the_form_that_was_signed() {
     async fn existing(headers: HeaderMap, body: String) -> String {
         format!("{} {body}", headers["content-length"].to_str().unwrap())
     }
@@ -308,7 +308,7 @@ fn extractors_answer_500_where_two_look_in_the_same_header() {
 }
 
 #[tokio::test]
-async fn a_gateway_by_the_headers_of_another_gateway_is_ambiguous() {
+async fn a_gateway_with_the_headers_of_another_gateway_is_ambiguous() {
     struct Gateway;
     impl Provider for Gateway {
         const NAME: &'static str = "gateway";
@@ -329,7 +329,7 @@ async fn a_gateway_by_the_headers_of_another_gateway_is_ambiguous() {
 }
 
 #[test]
-fn the_log_names_who_was_meant() {
+fn the_log_names_the_providers_of_a_rejected_delivery() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let both = || {
         let request = signed::<GitHub>(delivery("/two"), GitHub::NAME, EVENT);
@@ -382,7 +382,7 @@ fn the_log_names_who_was_meant() {
 }
 
 #[test]
-fn names_the_layer_that_is_missing_to_the_operator_alone() {
+fn names_the_missing_layer_only_to_the_operator() {
     let request = signed::<GitHub>(delivery("/"), GitHub::NAME, EVENT);
     let (parts, ()) = request.body(()).unwrap().into_parts();
     assert!(verifier::<GitHub>().has_signature_header(&HttpHeaders(&parts.headers)));

@@ -84,7 +84,7 @@ async fn events_of_one_order_at_a_second_endpoint_are_three_events() {
 }
 
 #[tokio::test]
-async fn github_at_a_second_endpoint_states_its_events_in_the_same_headers() {
+async fn github_at_a_second_endpoint_uses_the_same_event_headers() {
     async fn handle(Webhook { event, .. }: Webhook<github::Event, GitHubEu>) -> String {
         format!("{} {}", event.event_type, event.id.unwrap_or_default())
     }

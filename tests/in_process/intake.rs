@@ -133,7 +133,7 @@ fn outcome(response: &Response<ResponseBody<Full<Bytes>>>) -> (u16, bool) {
 }
 
 #[tokio::test]
-async fn reads_at_most_64_kib_of_what_is_refused_already() {
+async fn reads_at_most_64_kib_of_a_delivery_that_is_already_rejected() {
     const KIB: usize = 1024;
     for (chunk, count, read, closes) in [
         (KIB, 1, KIB, false),
@@ -159,7 +159,7 @@ async fn reads_at_most_64_kib_of_what_is_refused_already() {
 }
 
 #[tokio::test]
-async fn reads_no_more_of_what_is_ambiguous() {
+async fn reads_no_more_of_an_ambiguous_delivery() {
     let both = || plausible().header("X-Hub-Signature-256", "sha256=");
     let github = Verifier::<GitHub>::new(Secret::new("secret").unwrap()).unwrap();
     for request in [both, unsigned] {
@@ -218,7 +218,7 @@ async fn answers_400_to_a_body_that_breaks_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn reads_on_after_a_refusal_so_that_the_answer_arrives() {
+async fn reads_on_after_a_rejection_so_that_the_answer_arrives() {
     const CHUNK: usize = 64 * 1024;
     let limited = || verifier().body_limit(100_000);
     let declared = Some(100_000_000);
@@ -267,7 +267,7 @@ async fn reads_on_after_a_refusal_so_that_the_answer_arrives() {
 }
 
 #[tokio::test]
-async fn names_no_connection_where_http_has_none() {
+async fn sends_no_connection_header_over_http_2() {
     let body = Source::new("half", 1, Ending::Broken);
     let response = send(verifier(), plausible().version(Version::HTTP_2), body).await;
     assert_eq!(outcome(&response), (400, false));
@@ -287,7 +287,7 @@ async fn takes_a_body_in_any_pieces() {
 }
 
 #[tokio::test]
-async fn gives_the_configured_answer_to_every_refused_signature() {
+async fn gives_the_configured_answer_to_every_rejected_signature() {
     let answer = Answer::json(r#"{"message":"Webhook signature does not match."}"#);
     let verifier = verifier().unauthorized(answer.clone());
     for request in [unsigned(), plausible(), unsigned().header("X-Webhook-Signature", "x")] {

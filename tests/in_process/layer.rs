@@ -167,7 +167,7 @@ async fn wraps_the_fallback_under_layer_and_leaves_it_under_route_layer() {
 }
 
 #[tokio::test]
-async fn works_under_the_layers_people_put_around_it() {
+async fn works_under_the_layers_that_users_put_around_it() {
     let timeout =
         TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(9));
     let stack = ServiceBuilder::new()
@@ -222,7 +222,7 @@ async fn leaves_the_typed_rejection_in_the_response() -> Outcome {
 }
 
 #[tokio::test]
-async fn hashes_once_when_an_extractor_stands_behind_it() {
+async fn hashes_once_with_an_extractor_behind_it() {
     async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
         event.event_type().to_owned()
     }
@@ -234,7 +234,7 @@ async fn hashes_once_when_an_extractor_stands_behind_it() {
 }
 
 #[tokio::test]
-async fn does_not_take_one_provider_s_proof_for_another_s() {
+async fn does_not_accept_the_proof_of_another_provider() {
     async fn on_bytes(VerifiedBody(_): VerifiedBody<SpeakNode>) {}
     let other = Verifier::<SpeakNode>::new(Secret::new("other").unwrap()).unwrap();
     let app: Router = Router::new().route("/", post(on_bytes)).with_state(other).layer(layer());
@@ -250,7 +250,7 @@ async fn does_not_take_one_provider_s_proof_for_another_s() {
 }
 
 #[tokio::test]
-async fn honours_its_own_limit_and_an_outer_one_and_no_other() {
+async fn applies_its_own_limit_and_an_outer_one_and_no_other() {
     let large = |size| signed("/", vec![b'x'; size]);
     let with = |verifier: Verifier<XWebhookSignature>| -> Router {
         Router::new().route("/", post(nothing)).layer(VerifyLayer::new(verifier))
@@ -283,7 +283,7 @@ async fn honours_its_own_limit_and_an_outer_one_and_no_other() {
 }
 
 #[tokio::test]
-async fn judges_the_bytes_of_the_wire_and_not_inflated_ones() {
+async fn verifies_the_bytes_on_the_wire_and_not_inflated_ones() {
     // The gzip of `{}`.
     let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
     let encoded = || {
@@ -322,7 +322,7 @@ async fn judges_the_bytes_of_the_wire_and_not_inflated_ones() {
 }
 
 #[tokio::test]
-async fn does_not_call_the_inner_service_with_what_it_refuses() {
+async fn does_not_call_the_inner_service_for_a_rejected_delivery() {
     static CALLS: AtomicUsize = AtomicUsize::new(0);
     async fn count(State(()): State<()>) {
         CALLS.fetch_add(1, Ordering::Relaxed);
@@ -382,7 +382,7 @@ mod from_layer {
     }
 
     #[tokio::test]
-    async fn takes_what_the_layer_has_verified_with_any_state() {
+    async fn takes_the_layers_proof_with_any_state() {
         let app = routes().layer(layer()).with_state(app());
         let length = EVENT.len().to_string();
         for (path, expected) in
@@ -413,7 +413,7 @@ mod from_layer {
     }
 
     #[tokio::test]
-    async fn names_the_layer_that_is_missing() {
+    async fn names_the_missing_layer() {
         // The layer of another provider verifies nothing for this handler.
         let github = Verifier::<GitHub>::new(Secret::new("secret").unwrap()).unwrap();
         let without = routes().with_state(app());

@@ -124,7 +124,7 @@ mod on_axum {
     }
 
     #[tokio::test]
-    async fn limits_inside_the_layer_apply_to_the_body_and_to_one_that_an_inner_layer_inflates() {
+    async fn limits_inside_the_layer_apply_to_the_body_and_to_an_inflated_body() {
         let layer = || VerifyLayer::new(verifier::<GitHub>());
         let app = handlers().layer(DefaultBodyLimit::max(1024)).layer(layer());
         for delivery in deliveries::<GitHub>(1025) {

@@ -69,7 +69,7 @@ fn deliver(layered: bool, path: &str, headers: &[(&str, &str)], body: &str) -> (
 const HEADER: &str = "X-Webhook-Signature";
 
 #[test]
-fn tells_all_about_a_refused_signature() {
+fn logs_all_facts_about_a_rejected_signature() {
     let body = format!("{{\"card\":\"{VALUE}\"}}");
     let wrong = "a".repeat(64);
     let digest = countersign::adapter::body_digest(body.as_bytes());
@@ -96,7 +96,7 @@ fn tells_all_about_a_refused_signature() {
 }
 
 #[test]
-fn tells_why_a_signature_was_not_even_tried() {
+fn logs_why_a_signature_was_not_tried() {
     let good = signature(SECRET, "{}");
     let prefixed = format!("sha256={good}");
     let base64 = "A".repeat(43) + "=";
@@ -194,7 +194,7 @@ fn logs_of(app: Router, request: Request<Body>) -> (u16, String) {
 }
 
 #[test]
-fn tells_how_the_body_was_sent_in_words_of_its_own() {
+fn logs_the_headers_of_the_body_in_fixed_words() {
     let wrong = "a".repeat(64);
     let form = "application/x-www-form-urlencoded; charset=4242424242424242";
     for layered in [true, false] {
@@ -322,14 +322,14 @@ fn hints_at_a_key_that_is_the_secrets_text_on_each_mismatch_of_a_scheme_with_bas
 }
 
 #[test]
-fn tells_how_large_a_body_had_grown() {
+fn logs_a_body_over_the_limit() {
     let (status, logs) = deliver(true, "/event", &[(HEADER, &"0".repeat(64))], &"x".repeat(10_001));
     assert_eq!(status, 413);
     assert!(logs.contains("reason=the body is larger than the limit"), "{logs}");
 }
 
 #[test]
-fn tells_where_a_payload_does_not_fit_and_never_what_it_is() {
+fn logs_where_a_payload_does_not_fit_and_never_its_content() {
     for layered in [true, false] {
         let body = format!("{{\"type\":\"user.created\",\n\"data\":{{\"name\":{VALUE}}}}}");
         let good = signature(SECRET, &body);
@@ -387,7 +387,7 @@ impl SecretSource for NoDatabase {
 }
 
 #[test]
-fn tells_the_root_cause_of_a_lookup_that_failed() {
+fn logs_the_root_cause_of_a_failed_lookup() {
     let verifier = Verifier::<XWebhookSignature>::per_tenant(Tenants::new(NoDatabase));
     let app: Router = Router::new().route("/{tenant}", post(on_event)).with_state(verifier);
     let request = Request::post("/acme").header(HEADER, signature(SECRET, "{}"));
@@ -464,7 +464,7 @@ fn logs_an_accepted_delivery_once_and_at_debug() {
 }
 
 #[test]
-fn reports_now_and_then_that_a_retired_secret_is_used() {
+fn logs_at_increasing_intervals_that_a_retired_secret_is_used() {
     /// An endpoint of its own, so that its count does not include the deliveries of other tests.
     struct Rotated;
     impl EndpointOf for Rotated {

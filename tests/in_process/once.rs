@@ -88,7 +88,7 @@ async fn axum_keeps_no_answer_that_is_too_large_or_of_unknown_size() {
 }
 
 #[tokio::test]
-async fn axum_without_a_proof_is_a_mistake_that_is_named() {
+async fn axum_names_the_missing_proof() {
     let app: Router = Router::new()
         .route("/", post(|| async {}))
         .route_layer(IdempotencyLayer::new(&verifier(), once()));
@@ -100,7 +100,7 @@ async fn axum_without_a_proof_is_a_mistake_that_is_named() {
 }
 
 #[tokio::test]
-async fn axum_releases_what_a_handler_panicked_over() {
+async fn axum_releases_the_claim_of_a_handler_that_panicked() {
     static CALLS: AtomicU32 = AtomicU32::new(0);
     async fn panics_first() {
         assert!(CALLS.fetch_add(1, Ordering::Relaxed) > 0, "the first call");
@@ -191,7 +191,7 @@ async fn actix_gives_a_small_first_answer_to_duplicates() {
 }
 
 #[actix_web::test]
-async fn actix_releases_what_was_answered_with_an_error() {
+async fn actix_releases_the_claim_of_a_handler_that_failed() {
     static CALLS: AtomicU32 = AtomicU32::new(0);
     async fn fails_first() -> Result<HttpResponse, actix_web::Error> {
         match CALLS.fetch_add(1, Ordering::Relaxed) {
@@ -208,7 +208,7 @@ async fn actix_releases_what_was_answered_with_an_error() {
 }
 
 #[actix_web::test]
-async fn actix_without_a_proof_is_a_mistake_that_is_named() {
+async fn actix_names_the_missing_proof() {
     let app = actix_web::test::init_service(
         App::new()
             .wrap(IdempotencyMiddleware::new(&verifier(), once()))

@@ -140,7 +140,7 @@ async fn unverified_uploads_hold_no_place_in_an_inner_buffer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unverified_uploads_hold_up_no_buffer_around() {
+async fn unverified_uploads_do_not_block_an_outer_buffer() {
     let service = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(overloaded))
         .buffer(4)
@@ -180,7 +180,7 @@ async fn load_shedding_inside_sheds_verified_deliveries_only() {
 }
 
 #[tokio::test]
-async fn an_inner_service_that_fails_to_get_ready_fails_the_call() {
+async fn an_inner_service_that_fails_to_become_ready_fails_the_call() {
     #[derive(Clone)]
     struct Failing;
     impl Service<Request<RequestBody>> for Failing {

@@ -114,7 +114,7 @@ fn gives_no_kept_answer_to_other_bytes() {
 }
 
 #[test]
-fn names_an_endpoint_that_two_verifiers_without_a_common_secret_use_once() {
+fn reports_once_an_endpoint_of_two_verifiers_without_a_common_secret() {
     let errors = lines("ERROR", async {
         let idempotency = idempotency();
         let one = layered(verifier("secret of one"), &idempotency, "one");
@@ -131,7 +131,7 @@ fn names_an_endpoint_that_two_verifiers_without_a_common_secret_use_once() {
 }
 
 #[test]
-fn names_it_as_soon_as_the_layers_are_made() {
+fn reports_it_as_soon_as_the_layers_are_made() {
     let errors = lines("ERROR", async {
         let idempotency = idempotency();
         let github = Verifier::<countersign::providers::GitHub>::new(secret("unused")).unwrap();
@@ -142,7 +142,7 @@ fn names_it_as_soon_as_the_layers_are_made() {
 }
 
 #[test]
-fn names_it_where_there_are_only_proofs() {
+fn reports_it_with_extractors_only() {
     let errors = lines("ERROR", async {
         let idempotency = idempotency();
         let one = extracting(verifier("secret of one"), &idempotency);
@@ -156,7 +156,7 @@ fn names_it_where_there_are_only_proofs() {
 }
 
 #[test]
-fn does_not_name_workers_rotations_and_names_that_differ() {
+fn does_not_report_workers_rotations_and_different_names() {
     let errors = lines("ERROR", async {
         // A factory makes one verifier for each worker.
         let shared = idempotency();
@@ -192,7 +192,7 @@ fn does_not_name_workers_rotations_and_names_that_differ() {
 }
 
 #[test]
-fn does_not_name_tenants_whose_secrets_differ() {
+fn does_not_report_tenants_whose_secrets_differ() {
     struct Customers;
 
     impl SecretSource for Customers {

@@ -105,7 +105,7 @@ async fn the_first_closure_of_several_that_answers_decides() {
 }
 
 #[tokio::test]
-async fn is_asked_about_no_request_with_a_signature_header() {
+async fn is_not_called_for_a_request_with_a_signature_header() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
     let closure = move |_: &UnsignedRequest<'_>| {
@@ -124,7 +124,7 @@ async fn is_asked_about_no_request_with_a_signature_header() {
 }
 
 #[test]
-fn an_answer_is_logged_as_no_refusal() {
+fn an_answer_is_not_logged_as_a_rejection() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let verifier = verifier().answer_unsigned(|request| {
         HandshakeAnswer::in_body(str::from_utf8(request.body()).ok()?).map(Answer::from)

@@ -70,7 +70,7 @@ print("ok", sent, accepted)
 "#;
 
 #[test]
-fn python_senders_that_sign_what_they_do_not_send() {
+fn accepts_python_senders_that_sign_another_text_than_they_send() {
     if !have("python3", ["-c", "import requests, httpx"]) {
         return;
     }

@@ -100,7 +100,7 @@ fn answers_while_300_connections_hold_half_a_request() {
 }
 
 #[test]
-fn finishes_what_is_in_flight_when_told_to_stop() {
+fn finishes_deliveries_in_flight_before_it_stops() {
     on_every_surface(|surface| {
         let mut program = start(surface, &[]);
         let request = delivery(EVENT);
@@ -121,7 +121,7 @@ fn finishes_what_is_in_flight_when_told_to_stop() {
 }
 
 #[test]
-fn hangs_up_on_half_a_head_at_its_deadline() {
+fn closes_a_connection_with_half_a_head_at_the_deadline() {
     on_every_surface(|surface| {
         let program = start(surface, &["--header-deadline", "1"]);
         for half in ["POST /webhook HTTP/1.1\r\nHost", "P", ""] {
@@ -135,7 +135,7 @@ fn hangs_up_on_half_a_head_at_its_deadline() {
 }
 
 #[test]
-fn refuses_everything_on_an_endpoint_without_a_secret() {
+fn rejects_every_delivery_at_an_endpoint_without_a_secret() {
     on_every_surface(|surface| {
         let mut command = receiver(surface, &[]);
         command.env_remove("WEBHOOK_SECRET");

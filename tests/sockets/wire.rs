@@ -68,7 +68,7 @@ const HOST: &str = "Host: x\r\nContent-Type: application/json\r\n";
 const PATHS: [&str; 3] = ["/event", "/bytes", "/layer"];
 
 #[test]
-fn answers_equally_to_every_refused_signature() -> Outcome {
+fn gives_equal_answers_to_all_rejected_signatures() -> Outcome {
     let addr = server()?;
     let good = signature("secret", EVENT);
     let headers = [
@@ -109,7 +109,7 @@ fn answers_equally_to_every_refused_signature() -> Outcome {
 }
 
 #[test]
-fn keeps_the_connection_after_a_small_refusal() -> Outcome {
+fn keeps_the_connection_after_a_small_rejected_delivery() -> Outcome {
     let addr = server()?;
     for path in PATHS {
         let mut wire = Wire::connect(addr)?;
@@ -141,7 +141,7 @@ fn never_takes_an_unread_body_for_a_request() -> Outcome {
 }
 
 #[test]
-fn answers_pipelined_requests_each_as_itself() -> Outcome {
+fn answers_each_pipelined_request_on_its_own() -> Outcome {
     let addr = server()?;
     for path in PATHS {
         let mut wire = Wire::connect(addr)?;
@@ -192,7 +192,7 @@ fn takes_chunked_bodies_and_stops_them_at_the_limit() -> Outcome {
 }
 
 #[test]
-fn answers_408_to_a_body_that_does_not_come_and_400_to_one_that_breaks_off() -> Outcome {
+fn answers_408_to_a_body_that_does_not_arrive_and_400_to_one_that_breaks_off() -> Outcome {
     let addr = server()?;
     for path in PATHS {
         let half = signed(path, EVENT);
@@ -222,7 +222,7 @@ fn answers_408_to_a_body_that_does_not_come_and_400_to_one_that_breaks_off() -> 
 }
 
 #[test]
-fn tells_no_json_from_no_event() -> Outcome {
+fn distinguishes_a_body_without_json_from_json_without_an_event() -> Outcome {
     let addr = server()?;
     for (body, status) in [
         ("", 400),
@@ -249,7 +249,7 @@ fn tells_no_json_from_no_event() -> Outcome {
 }
 
 #[test]
-fn verifies_bytes_that_are_no_text() -> Outcome {
+fn verifies_bytes_that_are_not_text() -> Outcome {
     let addr = server()?;
     let body = b"\xff\xfe{\"a\":1}";
     let head = format!(
@@ -263,7 +263,7 @@ fn verifies_bytes_that_are_no_text() -> Outcome {
 }
 
 #[test]
-fn lets_the_first_of_respan_s_headers_decide() -> Outcome {
+fn the_first_of_the_headers_of_respan_decides() -> Outcome {
     let addr = server()?;
     let body = r#"{"model": "small"}"#;
     let good = signature("secret", body);

@@ -171,7 +171,7 @@ fn in_postgres_nothing_is_lost() {
 }
 
 #[test]
-fn in_one_transaction_nothing_is_lost_and_nothing_done_twice() {
+fn in_one_transaction_nothing_is_lost_or_handled_twice() {
     let Some(postgres) = Postgres::start().unwrap() else { return };
     let url = url(&postgres);
     let keep = ["--exactly-once", &url];
@@ -184,7 +184,7 @@ fn in_one_transaction_nothing_is_lost_and_nothing_done_twice() {
 }
 
 #[test]
-fn a_slow_worker_does_not_take_what_is_another_s() {
+fn a_slow_worker_does_not_settle_the_claim_of_another() {
     let keep = ["--idempotency", "memory", "--lease", "3"];
     let receiver = Receiver::start(&keep, &["--before-effect", "4.5"]);
     let copies = receiver.two_copies();
@@ -230,7 +230,7 @@ fn nothing_is_lost_under_kills_and_faults_of_the_store() {
 }
 
 #[test]
-fn nothing_is_done_twice_without_kills() {
+fn nothing_is_handled_twice_without_kills() {
     for store in ["memory", "redis", "postgres", "exactly-once"] {
         let surface = ["--surface", "actix-extractor"];
         faults(

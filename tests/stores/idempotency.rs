@@ -89,7 +89,7 @@ fn is_final(status: u16) -> bool {
 }
 
 #[test]
-fn an_event_whose_worker_died_is_handled_for_a_sender_that_takes_4xx_for_final() {
+fn an_event_whose_worker_died_is_handled_although_4xx_is_final_for_the_sender() {
     let Some(redis) = Redis::start().unwrap() else { return };
     on_every_surface(|surface| {
         let keep = ["--idempotency", &redis.url(), "--lease", "3"];
@@ -121,7 +121,7 @@ fn an_event_whose_worker_died_is_handled_for_a_sender_that_takes_4xx_for_final()
 }
 
 #[test]
-fn an_event_in_progress_is_answered_as_was_set() {
+fn an_event_in_progress_gets_the_configured_answer() {
     on_every_surface(|surface| {
         for status in ["503", "429", "409"] {
             let pause = ["--idempotency", "memory", "--before-effect", "0.2"];
@@ -141,7 +141,7 @@ fn an_event_in_progress_is_answered_as_was_set() {
 }
 
 #[test]
-fn an_event_whose_client_hung_up_is_handled_next_time() {
+fn an_event_whose_client_closed_the_connection_is_handled_next_time() {
     on_every_surface(|surface| {
         let arguments = ["--idempotency", "memory", "--before-effect", "2"];
         let program = start(surface, &arguments);

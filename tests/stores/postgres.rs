@@ -18,7 +18,7 @@ use countersign_tests::{PATIENCE, Postgres};
 type Outcome = Result<(), Box<dyn Error>>;
 
 #[test]
-fn keeps_its_place_and_its_data_while_it_is_stopped() -> Outcome {
+fn keeps_its_address_and_its_data_while_it_is_stopped() -> Outcome {
     let Some(mut postgres) = Postgres::start()? else { return Ok(()) };
     let url = postgres.url();
     postgres.execute("create table kept (x int); insert into kept values (1), (2)")?;

@@ -118,7 +118,7 @@ impl Receiver {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_goes_on_coming_is_handled_once() {
+async fn an_event_that_is_delivered_again_and_again_is_handled_once() {
     for schedule in SCHEDULES {
         let set = |idempotency: Idempotency| idempotency.remember_for(4 * 24 * HOUR);
         let receiver = Receiver::new(&[Does::Succeeds], set);
@@ -129,7 +129,7 @@ async fn an_event_that_goes_on_coming_is_handled_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_day_is_long_enough_but_for_those_who_try_for_three() {
+async fn remembering_for_a_day_is_enough_except_for_three_days_of_retries() {
     for (index, schedule) in SCHEDULES.into_iter().enumerate() {
         let receiver = Receiver::new(&[Does::Succeeds], |idempotency| idempotency);
         receiver.deliver(schedule).await;

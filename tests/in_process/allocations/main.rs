@@ -65,7 +65,7 @@ fn verify<P: Provider>(
 }
 
 #[test]
-fn allocates_nothing_for_what_it_accepts() {
+fn allocates_nothing_for_accepted_deliveries() {
     let secret = || Secret::new("secret").unwrap();
     assert_eq!(verify::<GitHub>(secret(), &headers::<GitHub>("secret", BODY)), (None, 0));
     assert_eq!(verify::<Respan>(secret(), &headers::<Respan>("secret", BODY)), (None, 0));
@@ -113,7 +113,7 @@ fn allocates_as_often_for_an_unknown_tenant_as_for_a_known_one() {
 }
 
 #[test]
-fn allocates_nothing_for_a_name_out_of_a_configuration() {
+fn allocates_nothing_for_a_name_from_a_configuration() {
     let verifier = Verifier::<GitHub>::new(Secret::new("secret").unwrap()).unwrap();
     let verifier = verifier.endpoint(String::from("github-acme"));
     let headers = headers::<GitHub>("secret", BODY);
@@ -131,7 +131,7 @@ fn allocates_nothing_for_a_name_out_of_a_configuration() {
 }
 
 #[test]
-fn allocates_nothing_for_what_it_refuses() {
+fn allocates_nothing_for_rejected_deliveries() {
     let secret = || Secret::new("secret").unwrap();
     let good = headers::<GitHub>("secret", BODY);
     let (name, value) = good[0].clone();
@@ -186,7 +186,7 @@ fn layered(verifiers: impl Verifiers) -> u64 {
 }
 
 #[test]
-fn the_layer_allocates_the_extensions_alone_whether_or_not_it_chooses() {
+fn the_layer_allocates_only_the_extensions_with_one_verifier_and_with_several() {
     let secret = || Secret::new("secret").unwrap();
     let github = Verifier::<GitHub>::new(secret()).unwrap();
     let in_house = Verifier::<XWebhookSignature>::new(secret()).unwrap();

@@ -138,7 +138,7 @@ mod on_axum {
     }
 
     #[test]
-    fn the_layer_allocates_the_extensions_more_than_one_that_replaces_the_bodies() {
+    fn the_layer_allocates_only_the_extensions_beyond_a_layer_that_replaces_the_bodies() {
         let bytes = || without_state(post(take::<Bytes>));
         // Three more than without a layer: axum boxes the service and its future again.
         let identity = counted(bytes().route_layer(Identity::new()), true);
@@ -163,7 +163,7 @@ mod on_axum {
     }
 
     #[test]
-    fn a_refusal_is_counted() {
+    fn a_rejection_is_counted() {
         // These are the response with its fields and body, the reason in its extensions, and the
         // log.
         let extractor = with_state(post(take::<VerifiedBody<XWebhookSignature>>));
@@ -251,7 +251,7 @@ mod on_actix {
     }
 
     #[test]
-    fn a_refusal_is_counted() {
+    fn a_rejection_is_counted() {
         // These are the response with its fields and body, the reason in its extensions, and the
         // log.
         assert_eq!(counted(route::<VerifiedBody<XWebhookSignature>>, false), 11);

@@ -12,7 +12,7 @@ const LIBRARY: &str = "@zoom/rivet";
 const SECRET: &str = "MfKQ9r8GKYqrTwjUPD8I";
 
 #[test]
-fn we_and_zooms_library_reply_to_validations_alike() -> Outcome {
+fn our_reply_to_a_validation_equals_that_of_zooms_library() -> Outcome {
     let Some(mut driver) = install::npm()? else { return Ok(()) };
     for token in ["qgg8vlvZRS6UYooatFL8Aw", "a", "-._~+/=", &"a".repeat(256)] {
         let delivery = validation(token)?;
@@ -29,7 +29,7 @@ fn we_and_zooms_library_reply_to_validations_alike() -> Outcome {
 /// Our side is right: the MAC of such a text is the signature of the delivery that the text
 /// describes.
 #[test]
-fn zooms_library_signs_what_could_be_a_delivery_and_we_do_not() -> Outcome {
+fn only_zooms_library_signs_a_text_that_could_be_a_delivery() -> Outcome {
     let Some(mut driver) = install::npm()? else { return Ok(()) };
     let delivery = validation(r#"v0:1700000000:{"event":"app_deauthorized"}"#)?;
     assert_eq!(reply(&delivery)?, None);
@@ -38,7 +38,7 @@ fn zooms_library_signs_what_could_be_a_delivery_and_we_do_not() -> Outcome {
 }
 
 #[test]
-fn neither_replies_to_a_forged_validation() -> Outcome {
+fn neither_side_replies_to_a_forged_validation() -> Outcome {
     let Some(mut driver) = install::npm()? else { return Ok(()) };
     let forged = Delivery { body: validation("b")?.body, ..validation("a")? };
     assert!(reply(&forged).is_err());

@@ -91,7 +91,7 @@ fn java_http_client() {
 }
 
 #[test]
-fn curl_that_expects_to_be_asked_sends_nothing() {
+fn curl_that_waits_for_100_continue_sends_nothing() {
     if !have("curl", ["--version"]) {
         return;
     }

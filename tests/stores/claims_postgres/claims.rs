@@ -30,7 +30,7 @@ async fn holds_to_the_rules_of_a_store() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_keeps_statements_where_that_is_set() -> Outcome {
+async fn a_connection_keeps_statements_if_that_is_set() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     for (prepared, kept) in [(false, 0), (true, 1)] {
         let pool = pool(&postgres, 1);
@@ -75,7 +75,7 @@ async fn prepares_nothing_and_writes_nothing_for_a_duplicate() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn is_shared_by_what_shares_any_store() -> Outcome {
+async fn works_inside_a_shared_store() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let shared = SharedStore::new(store(&postgres).await?);
     let clone = shared.clone();
@@ -85,7 +85,7 @@ async fn is_shared_by_what_shares_any_store() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keeps_keys_apart_whatever_the_database_takes_for_equal() -> Outcome {
+async fn distinguishes_keys_that_a_collation_takes_for_equal() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     // This collation ignores the case and the width of letters.
     postgres.execute(
@@ -102,7 +102,7 @@ async fn keeps_keys_apart_whatever_the_database_takes_for_equal() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_comes_back_late_changes_nothing_of_anothers() -> Outcome {
+async fn a_late_holder_does_not_change_the_claim_of_another() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     let (slow, next) = (lease("1"), lease("1"));
@@ -121,7 +121,7 @@ async fn whoever_comes_back_late_changes_nothing_of_anothers() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn works_under_stricter_isolation_where_nobody_is_in_the_way() -> Outcome {
+async fn works_under_stricter_isolation_without_conflicts() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     for level in ["repeatable\\ read", "serializable"] {
         let mut config: Config = postgres.url().parse()?;

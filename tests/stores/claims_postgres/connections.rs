@@ -11,7 +11,7 @@ use super::*;
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_whose_answer_nobody_waited_for_is_not_lent_again() -> Outcome {
+async fn a_connection_with_an_abandoned_statement_is_not_lent_again() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let pool = pool(&postgres, 1);
     let store = PostgresStore::new(pool.clone());
@@ -48,7 +48,7 @@ async fn a_connection_whose_answer_nobody_waited_for_is_not_lent_again() -> Outc
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_statement_timeout_of_the_connection_ends_what_hangs() -> Outcome {
+async fn a_statement_timeout_of_the_connection_ends_a_claim_that_hangs() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let mut config: Config = postgres.url().parse()?;
     config.options("-c statement_timeout=200");
@@ -66,7 +66,7 @@ async fn a_statement_timeout_of_the_connection_ends_what_hangs() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn works_with_every_way_of_recycling() -> Outcome {
+async fn works_with_every_recycling_method() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     store(&postgres).await?;
     for recycling_method in [RecyclingMethod::Verified, RecyclingMethod::Clean] {

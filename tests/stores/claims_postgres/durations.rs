@@ -8,7 +8,7 @@ use countersign::idempotency::{Claim, Store};
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bears_the_shortest_and_the_longest_duration() -> Outcome {
+async fn accepts_the_shortest_and_the_longest_duration() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     for (id, length) in [("zero", Duration::ZERO), ("1 ns", Duration::from_nanos(1))] {
@@ -28,7 +28,7 @@ async fn bears_the_shortest_and_the_longest_duration() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bears_times_that_were_written_by_hand() -> Outcome {
+async fn accepts_times_that_were_written_by_hand() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     for (time, is_over) in

@@ -9,7 +9,7 @@ use tokio::{task::JoinSet, time::timeout};
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_instances_make_the_table_at_once() -> Outcome {
+async fn several_instances_create_the_table_at_once() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     for round in 0..10 {
         let mut tasks = JoinSet::new();
@@ -31,7 +31,7 @@ async fn several_instances_make_the_table_at_once() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_tool_can_make_the_table() -> Outcome {
+async fn another_tool_can_create_the_table() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     postgres.execute(MIGRATION)?;
     postgres.execute(MIGRATION)?;
@@ -60,7 +60,7 @@ async fn the_table_can_have_any_plain_name_in_any_schema() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn odd_names_are_refused_before_anything_is_said_to_the_server() -> Outcome {
+async fn odd_names_are_rejected_before_the_server_is_contacted() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     for name in ["", "a b", "a.b.c", "a\"; drop table x; --", "a'", "1", "a\0b", "\u{e4}"] {
         let error = PostgresStore::new(pool(&postgres, 1)).table(name).unwrap_err();
@@ -70,7 +70,7 @@ async fn odd_names_are_refused_before_anything_is_said_to_the_server() -> Outcom
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_table_is_named_in_the_error_alone() -> Outcome {
+async fn a_missing_table_is_named_only_in_the_source_of_the_error() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = PostgresStore::new(pool(&postgres, 1)).table("nowhere")?;
     let error = store.claim(&lease("1"), Default::default()).await.unwrap_err();
@@ -85,7 +85,7 @@ async fn a_missing_table_is_named_in_the_error_alone() -> Outcome {
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_open_transaction_keeps_neither_a_migration_nor_claims_waiting() -> Outcome {
+async fn an_open_transaction_blocks_neither_a_migration_nor_claims() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     let mut client = pool(&postgres, 1).get().await?;
@@ -101,7 +101,7 @@ async fn an_open_transaction_keeps_neither_a_migration_nor_claims_waiting() -> O
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_index_is_not_waited_for_for_long() -> Outcome {
+async fn a_migration_does_not_wait_long_for_a_missing_index() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     postgres.execute("drop index countersign_claims_expires_at")?;
@@ -123,7 +123,7 @@ async fn a_missing_index_is_not_waited_for_for_long() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_index_of_another_name_is_taken_as_it_is() -> Outcome {
+async fn an_index_with_another_name_is_kept() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     postgres.execute("alter index countersign_claims_expires_at rename to other")?;

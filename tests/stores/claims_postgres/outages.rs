@@ -13,7 +13,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DEADLINE: Duration = Duration::from_millis(300);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fails_while_the_server_is_stopped_and_works_with_the_next() -> Outcome {
+async fn fails_while_the_server_is_stopped_and_works_after_its_restart() -> Outcome {
     let Some(mut postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     for round in 0..3 {
@@ -64,7 +64,7 @@ async fn all_at_once(store: &PostgresStore, name: &str, is_frozen: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_was_lost_can_be_asked_for_again() -> Outcome {
+async fn a_claim_whose_answer_was_lost_can_be_repeated() -> Outcome {
     let Some(mut postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     assert_eq!(store.claim(&lease("warm"), MINUTE).await?, Claim::Fresh);

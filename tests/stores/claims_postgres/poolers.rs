@@ -170,7 +170,7 @@ async fn an_effect_happens_once_behind_a_pooler() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn works_behind_a_pooler_with_every_way_of_recycling() -> Outcome {
+async fn works_behind_a_pooler_with_every_recycling_method() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let Some(pooler) = PgBouncer::start(&postgres, OF_THE_SERVER)? else { return Ok(()) };
     store(&postgres).await?;
@@ -201,8 +201,7 @@ async fn works_behind_a_pooler_with_every_way_of_recycling() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limit_of_the_role_holds_behind_a_pooler_which_refuses_one_of_the_connection() -> Outcome
-{
+async fn behind_a_pooler_a_timeout_works_on_the_role_and_not_on_the_connection() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     store(&postgres).await?;
     postgres.execute("alter role postgres set statement_timeout = '200ms'")?;

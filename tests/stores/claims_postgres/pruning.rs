@@ -17,7 +17,7 @@ use super::*;
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn removes_what_is_over_and_nothing_else_in_batches() -> Outcome {
+async fn removes_only_expired_rows_and_in_batches() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     postgres.execute(
@@ -40,7 +40,7 @@ async fn removes_what_is_over_and_nothing_else_in_batches() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn looks_for_what_is_over_in_the_index() -> Outcome {
+async fn finds_expired_rows_with_the_index() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     postgres.execute(
@@ -112,7 +112,7 @@ async fn neither_prune_nor_claim_waits_for_the_other() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaves_rows_that_somebody_holds_for_the_next_time() -> Outcome {
+async fn leaves_locked_rows_for_the_next_time() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = store(&postgres).await?;
     for id in ["1", "2"] {

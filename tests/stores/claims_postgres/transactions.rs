@@ -41,7 +41,7 @@ async fn until_waiting(postgres: &Postgres, count: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_claim_and_the_effect_are_there_together_or_not_at_all() -> Outcome {
+async fn the_claim_and_the_effect_are_committed_together_or_not_at_all() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = prepare(&postgres).await?;
     let mut client = pool(&postgres, 1).get().await?;
@@ -100,7 +100,7 @@ async fn of_16_copies_at_once_one_has_an_effect() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_duplicate_waits_for_what_comes_of_the_first() -> Outcome {
+async fn a_duplicate_waits_for_the_result_of_the_first() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = prepare(&postgres).await?.longest_wait(Duration::from_secs(60));
     let pool = pool(&postgres, 2);
@@ -128,7 +128,7 @@ async fn a_duplicate_waits_for_what_comes_of_the_first() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_wait_is_bounded_and_its_end_an_error() -> Outcome {
+async fn the_wait_is_bounded_and_ends_with_an_error() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = prepare(&postgres).await?;
     let pool = pool(&postgres, 2);
@@ -157,7 +157,7 @@ async fn the_wait_is_bounded_and_its_end_an_error() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn under_stricter_isolation_what_was_committed_meanwhile_is_an_error() -> Outcome {
+async fn under_stricter_isolation_a_claim_that_was_committed_meanwhile_is_an_error() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = prepare(&postgres).await?;
     let pool = pool(&postgres, 2);
@@ -182,7 +182,7 @@ async fn under_stricter_isolation_what_was_committed_meanwhile_is_an_error() -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_ways_to_claim_know_of_each_other() -> Outcome {
+async fn both_ways_to_claim_see_each_others_claims() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = prepare(&postgres).await?;
     let mut client = pool(&postgres, 1).get().await?;

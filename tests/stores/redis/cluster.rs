@@ -12,7 +12,7 @@ use countersign_tests::Redis;
 use crate::{HOUR, Outcome, lease};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn holds_to_the_contract_on_a_cluster() -> Outcome {
+async fn keeps_the_contract_on_a_cluster() -> Outcome {
     let Some((_redis, port)) = Redis::start_cluster()? else { return Ok(()) };
     let client = ClusterClient::builder([format!("redis://127.0.0.1:{port}")])
         .response_timeout(Duration::from_secs(1))

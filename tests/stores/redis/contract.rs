@@ -9,13 +9,13 @@ use countersign_tests::Redis;
 use crate::Outcome;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn holds_to_the_contract() -> Outcome {
+async fn keeps_the_contract() -> Outcome {
     let Some(redis) = Redis::start()? else { return Ok(()) };
     check(&redis.url()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn holds_to_the_contract_in_either_protocol() -> Outcome {
+async fn keeps_the_contract_over_resp3() -> Outcome {
     let Some(redis) = Redis::start()? else { return Ok(()) };
     check(&format!("{}?protocol=resp3", redis.url())).await
 }

@@ -56,7 +56,7 @@ async fn scripts_that_were_flushed_are_sent_again() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_stopped_server_is_an_error_at_once_and_found_when_it_is_back() -> Outcome {
+async fn a_stopped_server_is_an_error_at_once_and_works_after_its_restart() -> Outcome {
     let Some(mut redis) = Redis::start()? else { return Ok(()) };
     let store = RedisStore::connect(&redis.url()).await?;
     let one = lease("1");
@@ -75,7 +75,7 @@ async fn a_stopped_server_is_an_error_at_once_and_found_when_it_is_back() -> Out
 }
 
 #[tokio::test]
-async fn a_frozen_server_is_an_error_in_time_and_goes_on_when_thawed() -> Outcome {
+async fn a_frozen_server_is_an_error_in_time_and_works_after_it_is_thawed() -> Outcome {
     let Some(mut redis) = Redis::start()? else { return Ok(()) };
     let store = RedisStore::connect(&redis.url()).await?;
     let leases: Vec<_> = (0..64).map(|id| lease(&id.to_string())).collect();

@@ -21,7 +21,7 @@ async fn no_error_shows_a_password() -> Outcome {
 
 /// Such a server quotes the arguments of unknown commands.
 #[tokio::test]
-async fn no_error_shows_a_password_to_a_server_without_hello() -> Outcome {
+async fn no_error_of_a_server_without_hello_shows_a_password() -> Outcome {
     let settings = ["--port", "0", "--rename-command", "HELLO", ""];
     let Some(redis) = Redis::start_with(settings)? else { return Ok(()) };
     refuses(&format!("{}?user=webhooks&pass=hunter2&protocol=resp3", redis.url())).await;

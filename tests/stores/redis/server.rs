@@ -12,7 +12,7 @@ use countersign_tests::{PATIENCE, Redis};
 use crate::Outcome;
 
 #[test]
-fn keeps_its_place_and_its_data_while_it_is_stopped() -> Outcome {
+fn keeps_its_address_and_its_data_while_it_is_stopped() -> Outcome {
     let Some(mut redis) = Redis::start()? else { return Ok(()) };
     let url = redis.url();
     redis.execute(["SET", "kept", "1"])?;

@@ -45,7 +45,7 @@ async fn stores_with_different_prefixes_share_nothing() -> Outcome {
 }
 
 #[tokio::test]
-async fn whoever_completes_twice_is_told_the_same() -> Outcome {
+async fn completing_twice_returns_the_same_result() -> Outcome {
     let Some(redis) = Redis::start()? else { return Ok(()) };
     let store = RedisStore::connect(&redis.url()).await?;
     let (one, other) = (lease("1"), lease("1"));
@@ -58,7 +58,7 @@ async fn whoever_completes_twice_is_told_the_same() -> Outcome {
 }
 
 #[tokio::test]
-async fn touches_nothing_that_is_not_its_own() -> Outcome {
+async fn does_not_change_values_that_no_store_wrote() -> Outcome {
     let Some(redis) = Redis::start()? else { return Ok(()) };
     let store = RedisStore::connect(&redis.url()).await?;
     let foreign = [
@@ -89,7 +89,7 @@ async fn touches_nothing_that_is_not_its_own() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_claim_without_an_end_is_an_error() -> Outcome {
+async fn a_claim_without_an_expiry_is_an_error() -> Outcome {
     let Some(redis) = Redis::start()? else { return Ok(()) };
     let store = RedisStore::connect(&redis.url()).await?;
     let one = lease("1");
