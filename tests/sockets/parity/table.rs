@@ -815,9 +815,9 @@ fn connections() -> Vec<Row> {
             vec![ok(), refused(), ok(), refused()],
         )
         .effects(["evt_1", "evt_1"]),
-        Row::ours("requests in a refused body", send(smuggled), vec![refused().closing()]),
+        Row::ours("requests in a rejected body", send(smuggled), vec![refused().closing()]),
         Row::ours(
-            "requests in a small refused body",
+            "requests in a small rejected body",
             send([Post::to("/webhook").body(good.repeat(10)).bytes(), bad.clone()].concat()),
             vec![refused(), refused()],
         ),
