@@ -1,26 +1,27 @@
-//! What the answers to handshakes have in common: nothing that could do harm is repeated.
+//! The shared part of the answers to handshakes: a check that a repeated text can do no harm.
 
 use std::{borrow::Cow, fmt};
 
 use crate::scheme::is_field_name;
 
-/// What to answer a provider that asks whether an endpoint is yours: status 200 with these header
+/// The answer to a provider that checks whether an endpoint is yours: status 200 with these header
 /// fields and this body.
 ///
 /// # Security
 ///
-/// Some providers ask before anything is signed, and want a text of theirs repeated: whoever calls
-/// the endpoint can have it repeated, too. So that nothing is gained by it,
+/// Some providers send an unsigned request with a text, and expect the text back. Anyone can send
+/// such a request. Two measures make the answer harmless:
 ///
-/// - the text is at most 256 letters, digits and `-._~+/=`: no markup, no script, no line of a
-///   header, no address;
-/// - the header fields say that it is no HTML (`Content-Type`), and that browsers shall not think
-///   otherwise (`X-Content-Type-Options: nosniff`). **Set both**: [`headers`](Self::headers).
+/// - The text is at most 256 letters, digits and `-._~+/=`. It therefore holds no markup, no
+///   script, no header line and no URL.
+/// - The header fields state that the body is not HTML (`Content-Type`), and that browsers must not
+///   guess another type (`X-Content-Type-Options: nosniff`). **Set both**:
+///   [`headers`](Self::headers).
 ///
 /// # Examples
 ///
 /// ```
-/// use countersign_core::providers::dropbox;
+/// use countersign::providers::dropbox;
 ///
 /// let answer = dropbox::answer_challenge("challenge=abc123").ok_or("no challenge")?;
 /// assert_eq!(answer.body(), "abc123");
@@ -39,12 +40,13 @@ pub struct HandshakeAnswer {
 }
 
 impl HandshakeAnswer {
-    /// Repeats a token as the body, for a handshake of your own. `None` if the text is not a token.
+    /// Repeats a token as the body, for a handshake that you implement. Returns `None` if the text
+    /// is not a token.
     ///
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::providers::HandshakeAnswer;
+    /// use countersign::providers::HandshakeAnswer;
     ///
     /// let answer = HandshakeAnswer::in_body("abc123").ok_or("not a token")?;
     /// assert_eq!(answer.body(), "abc123");
@@ -56,13 +58,13 @@ impl HandshakeAnswer {
         token(text).map(Self::text)
     }
 
-    /// Repeats a token in a header field, with an empty body, for a handshake of your own. `None`
-    /// if the text is not a token, or the name is not the name of a field.
+    /// Repeats a token in a header field, with an empty body, for a handshake that you implement.
+    /// Returns `None` if the text is not a token, or if the name is not a valid field name.
     ///
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::providers::HandshakeAnswer;
+    /// use countersign::providers::HandshakeAnswer;
     ///
     /// let token = "b537207f20cbfa02357cf448134da559";
     /// let answer = HandshakeAnswer::in_header("X-Hook-Secret", token).ok_or("not a token")?;
@@ -89,7 +91,7 @@ impl HandshakeAnswer {
         (self.content_type, self.body, self.field)
     }
 
-    /// The header fields to set.
+    /// Returns the header fields to set.
     #[must_use]
     pub fn headers(&self) -> [(&'static str, &'static str); 2] {
         [("Content-Type", self.content_type), ("X-Content-Type-Options", "nosniff")]
@@ -101,20 +103,20 @@ impl HandshakeAnswer {
         self.field.as_ref().map(|(name, value)| (*name, &**value))
     }
 
-    /// The body.
+    /// Returns the body.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
     }
 
-    /// The body, given away.
+    /// Returns the body as a `String`.
     #[must_use]
     pub fn into_body(self) -> String {
         self.body
     }
 }
 
-/// The body may hold a MAC.
+/// Omits the body, which may hold a MAC.
 impl fmt::Debug for HandshakeAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HandshakeAnswer")
@@ -123,17 +125,18 @@ impl fmt::Debug for HandshakeAnswer {
     }
 }
 
-/// Takes a text that may be repeated, hashed, and put between the quotes of JSON as it is.
+/// Returns the text if it is safe to repeat, to hash, and to put between the quotes of JSON
+/// unescaped.
 ///
-/// All challenges that providers document are letters and digits; base64 in both alphabets is let
-/// through besides. There is no colon among them: see `zoom::Validator`.
+/// All challenges that providers document are letters and digits. The characters of base64 in both
+/// alphabets are accepted too. A colon must not be accepted: see `zoom::Validator`.
 pub(super) fn token(text: &str) -> Option<&str> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     let fits = (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(is_token);
     fits.then_some(text)
 }
 
-/// Finds the parameters of these names in a query, each of which is there exactly once.
+/// Returns the values of these parameters, if each occurs exactly once in the query.
 pub(super) fn parameters<'a, const COUNT: usize>(
     query: &'a str,
     names: [&str; COUNT],
@@ -153,10 +156,10 @@ pub(super) fn parameters<'a, const COUNT: usize>(
     values.try_into().ok()
 }
 
-/// Slack's challenges have 52 characters, Zoom's 22, Meta's some 10.
+/// In bytes. Slack's challenges have 52 characters, Zoom's 22, and Meta's about 10.
 const MAX_TOKEN: usize = 256;
 
-/// Bytes; more than any of the handshakes needs, and little to decode.
+/// In bytes: more than any handshake needs, and fast to decode.
 const MAX_QUERY: usize = 2048;
 
 #[cfg(test)]
@@ -202,7 +205,7 @@ mod tests {
         for query in ["", "a=1", "hub.b=2", "a=1&hub.b=2&a=1", "a=1&a=1&hub.b=2", "A=1&hub.b=2"] {
             assert_eq!(found(query), None, "{query}");
         }
-        // What is not UTF-8 is decoded to what no token has.
+        // Bytes that are not UTF-8 are decoded to characters that no token has.
         assert_eq!(found("a=%ff%00&hub.b=").as_deref(), Some("\u{fffd}\0|"));
         let long = format!("a=1&hub.b=2&x={}", "x".repeat(2035));
         assert_eq!(long.len(), 2049);

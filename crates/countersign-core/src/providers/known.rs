@@ -1,12 +1,12 @@
-//! The signature headers of all providers that are known here.
+//! The signature headers of all providers in this crate.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::*;
 use crate::{HeaderSource, Provider};
 
-/// Returns the known signature headers that a delivery has: names of this table only, never text of
-/// the delivery.
+/// Returns the known signature headers that a delivery has. The names are from this table, never
+/// from the delivery.
 #[doc(hidden)]
 pub fn __signature_headers_in<H: HeaderSource + ?Sized>(headers: &H) -> Vec<&'static str> {
     static NAMES: LazyLock<BTreeSet<&str>> =

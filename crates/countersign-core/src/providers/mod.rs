@@ -1,5 +1,81 @@
-//! The providers that are known here, one file each: its rules and their source, its scheme, its
-//! events.
+//! The providers that this crate supports: one module for each, with its scheme, its events and its
+//! pitfalls.
+//!
+//! # Typed events
+//!
+//! Each module has a type `Event` for all events of its provider. For Rust types of your own
+//! events, write an enum with [`events!`](crate::events). A handler takes it as
+//! `Webhook<InvoiceEvent>`:
+//!
+//! ```
+//! use axum::{Router, routing::post};
+//! use countersign::{Secret, Verifier, Webhook, events, providers::Stripe};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Data { object: Invoice }
+//! #[derive(serde::Deserialize)]
+//! pub struct Invoice { id: String }
+//!
+//! events! {
+//!     pub enum InvoiceEvent for Stripe {
+//!         "invoice.paid" => Paid(Data),
+//!         "invoice.voided" => Voided(Data),
+//!     }
+//! }
+//!
+//! // The members beside `data` that this handler needs.
+//! #[derive(serde::Deserialize)]
+//! struct Members { livemode: bool }
+//!
+//! async fn on_stripe(Webhook { event, verified, .. }: Webhook<InvoiceEvent>) -> String {
+//!     let live = verified.json::<Members>().is_ok_and(|members| members.livemode);
+//!     match event {
+//!         InvoiceEvent::Paid(data) => format!("{} is paid, live: {live}", data.object.id),
+//!         InvoiceEvent::Voided(data) => format!("{} is voided", data.object.id),
+//!         // Accept all other types: providers add types.
+//!         InvoiceEvent::Unknown(unknown) => format!("ignored {}", unknown.event_type),
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+//! let verifier = Verifier::<Stripe>::new(Secret::new(secret)?)?;
+//! let app = Router::new().route("/stripe", post(on_stripe)).with_state(verifier);
+//! # use axum::{body::{Body, to_bytes}, http::StatusCode};
+//! # use countersign::{Signer, testing::SignedRequest};
+//! # use tower::ServiceExt;
+//! # let signer = Signer::<Stripe>::new(Secret::new(secret)?)?;
+//! # let now = std::time::SystemTime::now();
+//! # let body = r#"{"id":"evt_1","type":"invoice.paid","livemode":true,
+//! #     "data":{"object":{"id":"in_1"}}}"#;
+//! # let genuine = SignedRequest::new(signer.at(now), body)?;
+//! # let response = app.clone().oneshot(genuine.http::<Body>("/stripe")?).await?;
+//! # assert_eq!(to_bytes(response.into_body(), 100).await?, "in_1 is paid, live: true");
+//! # let response = app.clone().oneshot(genuine.forged().http::<Body>("/stripe")?).await?;
+//! # assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! # let body = r#"{"id":"evt_2","type":"invoice.sent"}"#;
+//! # let other = SignedRequest::new(signer.at(now), body)?;
+//! # let response = app.oneshot(other.http::<Body>("/stripe")?).await?;
+//! # assert_eq!(to_bytes(response.into_body(), 100).await?, "ignored invoice.sent");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The page of each provider names the places where `events!` reads the type and the data. The
+//! other fields of a delivery are available in three ways:
+//!
+//! 1. [`verified.json()`](crate::adapter::VerifiedDelivery::json) parses the verified bytes as a
+//!    second type, which has only the members that you need and can borrow from the bytes. It fails
+//!    if the signed body is a URL-encoded form, which [GitHub](github) sends by default.
+//! 2. An [`Envelope`](crate::event::Envelope) around the data holds the event's id, `created_at`
+//!    and `previous_data`: `Paid(Envelope<Data>)`.
+//! 3. `Webhook::id` and `Webhook::event_type` return the id and the type, also from headers.
+//!
+//! [Dropbox](dropbox), [Hookdeck](hookdeck), [Replicate](replicate) and [Respan](respan) have no
+//! place for the type. `events!` rejects all their deliveries with
+//! [`MissingType`](crate::error::PayloadErrorKind::MissingType). Their pages show another way to a
+//! type of your own.
 
 pub mod clerk;
 pub mod dropbox;
