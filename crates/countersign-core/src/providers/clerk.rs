@@ -1,10 +1,11 @@
-//! Clerk.
+//! Webhooks of Clerk.
 //!
-//! - Sent by Svix, as [Standard Webhooks](super::standard_webhooks) with the headers `svix-id`,
-//!   `svix-timestamp` and `svix-signature`: `v1,` and base64.
+//! - Clerk sends through Svix, as [Standard Webhooks](super::standard_webhooks), with the headers
+//!   `svix-id`, `svix-timestamp` and `svix-signature`: `v1,` and base64.
 //! - Tolerance: 300 s, as in the library.
 //! - Secret: `whsec_` and base64.
-//! - The event's id is the signed `svix-id`, its `type` is in the body: both are signed.
+//! - The event's id is the signed header `svix-id`. The event's `type` is in the body, and is
+//!   therefore signed.
 //!
 //! Source: <https://clerk.com/docs/guides/development/webhooks/overview>, and `verifyWebhook` of
 //! the library `@clerk/backend` on npm.
@@ -43,10 +44,42 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`. To read the members beside them, such as `object`, parse the verified bytes as a second
+//! type. A handler takes the event as `Webhook<UserEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::Clerk};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct User { id: String }
+//!
+//! events! {
+//!     pub enum UserEvent for Clerk { "user.created" => Created(User) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Members { object: String }
+//!
+//! let body = r#"{"type":"user.created","object":"event","data":{"id":"user_1"}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+//! # let signer = Signer::<Clerk>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).id("msg_1").sign(body.as_bytes())?;
+//! # let verified = Verifier::<Clerk>::new(secret)?.verify(&headers, body)?;
+//! let event = UserEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, UserEvent::Created(User { id }) if id == "user_1"));
+//! assert_eq!(verified.json::<Members>()?.object, "event");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - `data.id` is that of the user or organization, not of the event.
-//! - Deliveries come after the fact and in any order: do not wait for one while somebody signs up.
+//! - `data.id` is the id of the user or organization, not of the event.
+//! - Deliveries arrive after the change, and in any order. Do not wait for one while somebody signs
+//!   up.
 
 use super::standard_webhooks;
 use crate::{
@@ -65,5 +98,5 @@ impl Provider for Clerk {
     const EVENT: EventAt = standard_webhooks::EVENT;
 }
 
-/// What Clerk tells: the signed id, the type, and the whole event as JSON.
+/// An event of Clerk: the signed id, the type, and the whole event as JSON.
 pub type Event = OpenEvent<Clerk>;

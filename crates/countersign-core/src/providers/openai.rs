@@ -1,11 +1,11 @@
-//! OpenAI.
+//! Webhooks of OpenAI.
 //!
-//! - As [Standard Webhooks](super::standard_webhooks), with the headers `webhook-id`,
+//! - OpenAI sends as [Standard Webhooks](super::standard_webhooks), with the headers `webhook-id`,
 //!   `webhook-timestamp` and `webhook-signature`: `v1,` and base64.
 //! - Tolerance: 300 s, as in OpenAI's libraries.
 //! - Secret: `whsec_` and base64.
-//! - The event's id is the signed `webhook-id`, its `type` is in the body: both are signed. The
-//!   body has an `id` of its own besides, `evt_…`.
+//! - The event's id is the signed header `webhook-id`. The event's `type` is in the body, and is
+//!   therefore signed. The body also has its own `id`, `evt_…`.
 //!
 //! Source: <https://developers.openai.com/api/docs/guides/webhooks>, and `webhooks` of the library
 //! `openai` on npm.
@@ -13,7 +13,7 @@
 //! # Where the secret is
 //!
 //! In the project's settings on the platform, under Webhooks. It is shown when the endpoint is
-//! made.
+//! created.
 //!
 //! # A handler
 //!
@@ -45,11 +45,45 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`. To read the members beside them, such as `created_at` or the body's own `id`, parse the
+//! verified bytes as a second type. A handler takes the event as `Webhook<ResponseEvent>`; see
+//! [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::OpenAI};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Response { id: String }
+//!
+//! events! {
+//!     pub enum ResponseEvent for OpenAI { "response.completed" => Completed(Response) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Members { id: String, created_at: u64 }
+//!
+//! let body = r#"{"id":"evt_1","object":"event","created_at":1750861210,
+//!     "type":"response.completed","data":{"id":"resp_1"}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+//! # let signer = Signer::<OpenAI>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).id("wh_1").sign(body.as_bytes())?;
+//! # let verified = Verifier::<OpenAI>::new(secret)?.verify(&headers, body)?;
+//! let event = ResponseEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, ResponseEvent::Completed(Response { id }) if id == "resp_1"));
+//! let members: Members = verified.json()?;
+//! assert_eq!((&*members.id, members.created_at), ("evt_1", 1750861210));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - `data` holds little more than the id of what the event is about: fetch the rest.
-//! - A secret without `whsec_` is text to OpenAI's libraries, and base64 here: give it as OpenAI
-//!   shows it.
+//! - `data` holds little more than the id of the event's object: fetch the object.
+//! - OpenAI's libraries read a secret without `whsec_` as text, and this crate reads it as base64:
+//!   enter the secret exactly as OpenAI shows it.
 
 use super::standard_webhooks;
 use crate::{
@@ -68,7 +102,7 @@ impl Provider for OpenAI {
     const EVENT: EventAt = standard_webhooks::EVENT;
 }
 
-/// What OpenAI tells: the signed id, the type, and the whole event as JSON.
+/// An event of OpenAI: the signed id, the type, and the whole event as JSON.
 pub type Event = OpenEvent<OpenAI>;
 
 #[cfg(test)]
@@ -78,7 +112,7 @@ mod tests {
     use super::OpenAI;
     use crate::{Secret, Verifier, VerifyError};
 
-    /// From the tests of OpenAI's libraries.
+    /// The delivery in the tests of OpenAI's libraries.
     #[test]
     fn accepts_the_delivery_of_the_libraries() -> Result<(), VerifyError> {
         let body = concat!(

@@ -1,19 +1,19 @@
-//! Replicate.
+//! Webhooks of Replicate.
 //!
-//! - As [Standard Webhooks](super::standard_webhooks), with the headers `webhook-id`,
-//!   `webhook-timestamp` and `webhook-signature`: `v1,` and base64.
-//! - Tolerance: 300 s. Replicate sends the time against replays, and names no tolerance.
+//! - Replicate sends as [Standard Webhooks](super::standard_webhooks), with the headers
+//!   `webhook-id`, `webhook-timestamp` and `webhook-signature`: `v1,` and base64.
+//! - Tolerance: 300 s. Replicate sends the time to prevent replays, and documents no tolerance.
 //! - Secret: `whsec_` and base64, one for each user or organization.
-//! - The event's id is the signed `webhook-id`. There is no type: the body is the prediction or the
-//!   training itself, with an `id` and a `status` of its own.
+//! - The event's id is the signed header `webhook-id`. There is no type: the body is the prediction
+//!   or the training itself, with its own `id` and `status`.
 //!
 //! Source: <https://replicate.com/docs/topics/webhooks/verify-webhook>, and `validateWebhook` of
 //! the library `replicate` on npm.
 //!
 //! # Where the secret is
 //!
-//! The API tells it: `GET https://api.replicate.com/v1/webhooks/default/secret` with your API token
-//! answers `{"key":"whsec_…"}`.
+//! In the API: `GET https://api.replicate.com/v1/webhooks/default/secret` with your API token
+//! returns `{"key":"whsec_…"}`.
 //!
 //! # A handler
 //!
@@ -45,11 +45,46 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) finds no type here, and reports an error for each delivery. Implement
+//! [`Event`](crate::Event) for a type that reads the whole body, with all its members. A handler
+//! takes the event as `Webhook<Prediction>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::providers::{Replicate, replicate};
+//! use countersign::{Event, PayloadError, event::Delivery};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Prediction { id: String, status: String }
+//!
+//! impl Event for Prediction {
+//!     type Provider = Replicate;
+//!
+//!     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
+//!         replicate::Event::parse(delivery)?.json.parse()
+//!     }
+//! }
+//!
+//! let body = r#"{"id":"p_1","status":"succeeded"}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+//! # let signer = Signer::<Replicate>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).id("msg_1").sign(body.as_bytes())?;
+//! # let verified = Verifier::<Replicate>::new(secret)?.verify(&headers, body)?;
+//! let event = Prediction::parse(&verified.delivery(&headers))?;
+//! assert_eq!((&*event.id, &*event.status), ("p_1", "succeeded"));
+//! // The event's id is in a header, which is signed.
+//! assert_eq!(verified.signed_id(), Some("msg_1"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - Several deliveries tell of one prediction as it goes on, and may come out of order: look at
-//!   the `status`.
-//! - Replicate's own library does not look at the time: what it verifies can be replayed for ever.
+//! - Replicate sends several deliveries for one prediction while it runs, and they may arrive out
+//!   of order: check the `status`.
+//! - Replicate's own library does not check the time: a delivery that it verifies can be replayed
+//!   at any later time.
 
 use super::standard_webhooks;
 use crate::{
@@ -68,5 +103,5 @@ impl Provider for Replicate {
     const EVENT: EventAt = EventAt::OPEN.id(Location::SignedId);
 }
 
-/// What Replicate tells: the signed id, and the prediction or training as JSON.
+/// An event of Replicate: the signed id, and the prediction or training as JSON.
 pub type Event = OpenEvent<Replicate>;

@@ -1,10 +1,11 @@
-//! Resend.
+//! Webhooks of Resend.
 //!
-//! - Sent by Svix, as [Standard Webhooks](super::standard_webhooks) with the headers `svix-id`,
-//!   `svix-timestamp` and `svix-signature`: `v1,` and base64.
+//! - Resend sends through Svix, as [Standard Webhooks](super::standard_webhooks), with the headers
+//!   `svix-id`, `svix-timestamp` and `svix-signature`: `v1,` and base64.
 //! - Tolerance: 300 s, as in the library.
 //! - Secret: `whsec_` and base64.
-//! - The event's id is the signed `svix-id`, its `type` is in the body: both are signed.
+//! - The event's id is the signed header `svix-id`. The event's `type` is in the body, and is
+//!   therefore signed.
 //!
 //! Source: <https://resend.com/docs/webhooks/verify-webhooks-requests>, and `webhooks.verify` of
 //! the library `resend` on npm.
@@ -43,10 +44,40 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`. An [`Envelope`](crate::event::Envelope) around the data also holds the event's id and
+//! `created_at`. To read other members, parse the verified bytes as a second type. A handler takes
+//! the event as `Webhook<EmailEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::event::{Envelope, RawJson};
+//! use countersign::{Event, events, providers::Resend};
+//!
+//! events! {
+//!     // In place of `RawJson`, name a struct with the members of an email that you need.
+//!     pub enum EmailEvent for Resend { "email.delivered" => Delivered(Envelope<RawJson>) }
+//! }
+//!
+//! let body = r#"{"type":"email.delivered","created_at":"2026-11-21T10:00:00.000Z","data":{}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+//! # let signer = Signer::<Resend>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).id("msg_1").sign(body.as_bytes())?;
+//! # let verified = Verifier::<Resend>::new(secret)?.verify(&headers, body)?;
+//! let event = EmailEvent::parse(&verified.delivery(&headers))?;
+//! assert_eq!(event.id(), Some("msg_1"));
+//! let EmailEvent::Delivered(delivered) = event else { panic!() };
+//! assert_eq!(delivered.created_at.as_deref(), Some("2026-11-21T10:00:00.000Z"));
+//! assert_eq!(delivered.data.as_str(), "{}");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - `data` holds addresses and subjects of mail: think before you log it.
-//! - Mail has many events, and they come in any order: one that is late is no news.
+//! - `data` holds addresses and subjects of mail: decide before you log it.
+//! - One mail has many events, and they arrive in any order: a late event may be out of date.
 
 use super::standard_webhooks;
 use crate::{
@@ -65,5 +96,5 @@ impl Provider for Resend {
     const EVENT: EventAt = standard_webhooks::EVENT;
 }
 
-/// What Resend tells: the signed id, the type, and the whole event as JSON.
+/// An event of Resend: the signed id, the type, and the whole event as JSON.
 pub type Event = OpenEvent<Resend>;

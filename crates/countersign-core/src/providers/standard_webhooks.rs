@@ -1,42 +1,29 @@
-//! Standard Webhooks: the convention that many providers share, and Svix sends for more.
+//! Standard Webhooks: the convention that many providers share, and that Svix sends for others.
 //!
 //! - Headers: `webhook-id`, `webhook-timestamp` in seconds, and `webhook-signature`; or the same
-//!   three as `svix-…`, which Svix had before there was a standard. Those of one family go
-//!   together.
+//!   three as `svix-…`, the names that Svix used before the standard. All three headers must be of
+//!   one family.
 //! - Signature: `v1,` and padded base64 of HMAC-SHA256 over the id, a dot, the timestamp, a dot and
-//!   the body. Several stand beside each other with spaces between, while a secret is being
-//!   rotated: any `v1` may match, 1 to 8 of them. Other versions are ignored, `v1a` among them:
-//!   that is `StandardWebhooksEd25519` with the feature `ed25519`.
+//!   the body. While a secret is being rotated, the header holds several signatures with spaces
+//!   between them: any `v1` may match, 1 to 8 of them. Other versions are ignored, including `v1a`,
+//!   which `StandardWebhooksEd25519` verifies (feature `ed25519`).
 //! - Tolerance: 300 s, as in the libraries. The signed time is that of the attempt: the
 //!   specification says that each retry is signed anew, so that a retry is not stale. If a sender
 //!   repeats the time instead, see [`Verifier::tolerance`](crate::Verifier::tolerance).
 //! - Secret: base64 of 24 bytes or more, as consoles show it: standard or URL-safe, with or without
-//!   padding, with `whsec_`, `v1,whsec_` or nothing in front. Several may be joined by `|`, at most
-//!   four in all: the first one is the current secret.
-//! - The event's id is the signed `webhook-id`; its `type` is in the body, and so it is signed too.
-//!   An id that contains a dot is rejected, because the signed text could be read in several ways.
-//!   The specification warns of such ids, and its libraries accept them.
+//!   padding, with the prefix `whsec_` or `v1,whsec_` or no prefix. Several secrets may be joined
+//!   by `|`, at most four in all. The first one is the current secret.
+//! - The event's id is the signed header `webhook-id`. The event's `type` is in the body, and is
+//!   therefore signed. An id that contains a dot is rejected, because the signed text could be read
+//!   in several ways. The specification warns of such ids, and its libraries accept them.
 //!
 //! Source: <https://www.standardwebhooks.com/> and its specification,
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 //!
-//! [`OpenAI`](super::OpenAI), [`Clerk`](super::Clerk) and [`Resend`](super::Resend) send so, and
-//! have markers of their own. For another provider that does, make one:
-//!
-//! ```
-//! use countersign_core::providers::{EndpointOf, StandardWebhooks};
-//!
-//! struct Acme;
-//! impl EndpointOf for Acme {
-//!     type Provider = StandardWebhooks;
-//!     const NAME: &'static str = "acme";
-//! }
-//! ```
-//!
 //! # Where the secret is
 //!
 //! The page of the endpoint shows it, usually as `whsec_…`. Supabase shows `v1,whsec_…`, and
-//! takes several of them joined by `|`.
+//! accepts several of them joined by `|`.
 //!
 //! # A handler
 //!
@@ -68,14 +55,59 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`. To read the members beside them, parse the verified bytes as a second type. A handler
+//! takes the event as `Webhook<UserEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::StandardWebhooks};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct User { id: String }
+//!
+//! events! {
+//!     pub enum UserEvent for StandardWebhooks { "user.created" => Created(User) }
+//! }
+//!
+//! let body = r#"{"type":"user.created","data":{"id":"u_1"}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+//! # let signer = Signer::<StandardWebhooks>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).id("msg_1").sign(body.as_bytes())?;
+//! # let verified = Verifier::<StandardWebhooks>::new(secret)?.verify(&headers, body)?;
+//! let event = UserEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, UserEvent::Created(User { id }) if id == "u_1"));
+//! // The event's id is in a header, which is signed.
+//! assert_eq!(verified.signed_id(), Some("msg_1"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A provider that is not listed
+//!
+//! [`OpenAI`](super::OpenAI), [`Clerk`](super::Clerk), [`Resend`](super::Resend) and
+//! [`Replicate`](super::Replicate) follow the convention, and have their own marker types. For
+//! another provider that follows it, define a marker type:
+//!
+//! ```
+//! use countersign::providers::{EndpointOf, StandardWebhooks};
+//!
+//! struct Acme;
+//! impl EndpointOf for Acme {
+//!     type Provider = StandardWebhooks;
+//!     const NAME: &'static str = "acme";
+//! }
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - A retry carries the same id with a new timestamp: the id tells a duplicate.
-//! - The key is what the base64 decodes to. A secret that is no base64 is refused when the verifier
-//!   is made, and not taken as text.
-//! - Some platforms use the text itself as the key, `whsec_` included. No delivery from them then
-//!   matches, and nothing but the log says so: the line of each mismatch has an `advice`. Make such
-//!   a secret with [`Secret::from_bytes`](crate::Secret::from_bytes), which takes the text as the
+//! - A retry has the same id and a new timestamp: the id identifies a duplicate.
+//! - The key is the decoded base64. A secret that is not base64 is rejected when the verifier is
+//!   made; it is not used as text.
+//! - Some platforms use the text itself as the key, including `whsec_`. No delivery from them
+//!   matches, and only the log reports it: the line of each mismatch has an `advice`. Make such a
+//!   secret with [`Secret::from_bytes`](crate::Secret::from_bytes), which takes the text as the
 //!   key.
 
 use crate::{
@@ -84,7 +116,8 @@ use crate::{
     scheme::{Part, SecretEncoding, Timestamp, TimestampUnit},
 };
 
-/// Standard Webhooks as a provider: any that sends so and has no marker here.
+/// Standard Webhooks as a provider: any sender that follows the convention and has no marker type
+/// in this crate.
 #[derive(Clone, Copy, Debug)]
 #[doc(alias = "svix")]
 pub struct StandardWebhooks;
@@ -99,10 +132,10 @@ impl Provider for StandardWebhooks {
     const EVENT: EventAt = EVENT;
 }
 
-/// What a delivery tells: the signed id, the type, and the whole body as JSON.
+/// An event: the signed id, the type, and the whole body as JSON.
 pub type Event = OpenEvent<StandardWebhooks>;
 
-/// The scheme, with these headers.
+/// Returns the scheme with these headers.
 pub(super) const fn scheme(
     signatures: &'static [&'static str],
     ids: &'static [&'static str],
@@ -110,12 +143,12 @@ pub(super) const fn scheme(
 ) -> Scheme {
     let scheme = Scheme::hmac_sha256_base64(signatures)
         .list(' ', ',', "v1")
-        // The specification, "Signature scheme", has 24 to 64 bytes. Senders have longer ones.
+        // The specification, "Signature scheme", requires 24 to 64 bytes. Some senders use more.
         .secret(SecretEncoding::Base64 { prefix: "whsec_", at_least: 24 });
     with_parts(scheme, ids, timestamps)
 }
 
-/// What is signed, whatever signs it.
+/// Adds the signed parts, which are the same for every algorithm.
 pub(super) const fn with_parts(
     scheme: Scheme,
     ids: &'static [&'static str],
@@ -140,7 +173,7 @@ mod tests {
     use super::StandardWebhooks;
     use crate::{Secret, Verifier, error::VerifyErrorKind};
 
-    /// From the tests of the libraries of Standard Webhooks and of Svix.
+    /// The delivery in the tests of the libraries of Standard Webhooks and of Svix.
     #[test]
     fn accepts_the_delivery_of_the_libraries() {
         let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD").unwrap();
@@ -166,7 +199,7 @@ mod tests {
         assert_eq!(verify("other", id, signature), Err(VerifyErrorKind::MissingSignature));
     }
 
-    /// The example of Svix's manual:
+    /// The example in Svix's manual:
     /// <https://docs.svix.com/receiving/verifying-payloads/how-manual>.
     #[test]
     fn accepts_the_delivery_that_svix_documents() {

@@ -1,14 +1,13 @@
 //! Standard Webhooks with Ed25519: the provider signs with a private key, and you hold the public
-//! one, which is no secret.
+//! key, which is not secret.
 //!
-//! - Headers, id, timestamp and tolerance: as [`StandardWebhooks`] has
-//!   them.
+//! - Headers, id, timestamp and tolerance: the same as for [`StandardWebhooks`].
 //! - Signature: `v1a,` and padded base64 of Ed25519 (RFC 8032) over the id, a dot, the timestamp, a
-//!   dot and the body. Any `v1a` may match, 1 to 8 of them; other versions are ignored. At
-//!   most 8 pairs of a signature and a key are tried: with one key all 8 signatures, with two keys
-//!   the first 4, with three or four keys the first 2. A provider that rotates its key sends 2.
-//! - What takes the place of the secret: the public key, 32 bytes in base64, with or without
-//!   `whpk_` in front. Keys under which one signature fits many bodies are refused.
+//!   dot and the body. Any `v1a` may match, 1 to 8 of them; other versions are ignored. At most 8
+//!   pairs of a signature and a key are tried: with one key all 8 signatures, with two keys the
+//!   first 4, with three or four keys the first 2. A provider that rotates its key sends 2.
+//! - In place of a secret: the public key, 32 bytes in base64, with or without the prefix `whpk_`.
+//!   Keys for which one signature is valid for many bodies are rejected.
 //!
 //! Source:
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>,
@@ -16,8 +15,8 @@
 //!
 //! # Where the key is
 //!
-//! Where the provider shows the endpoint, or in its documentation, as `whpk_…`: one key for all of
-//! its customers.
+//! On the provider's page of the endpoint, or in its documentation, as `whpk_…`: one key for all
+//! customers of the provider.
 //!
 //! # A handler
 //!
@@ -52,15 +51,45 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`. To read the members beside them, parse the verified bytes as a second type. A handler
+//! takes the event as `Webhook<UserEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::StandardWebhooksEd25519};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct User { id: String }
+//!
+//! events! {
+//!     pub enum UserEvent for StandardWebhooksEd25519 { "user.created" => Created(User) }
+//! }
+//!
+//! let body = r#"{"type":"user.created","data":{"id":"u_1"}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let public = Secret::new("whpk_PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=")?;
+//! # let private = Secret::new("whsk_TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=")?;
+//! # let signer = Signer::<StandardWebhooksEd25519>::new(private)?;
+//! # let headers = signer.at(std::time::SystemTime::now()).id("msg_1").sign(body.as_bytes())?;
+//! # let verified = Verifier::<StandardWebhooksEd25519>::new(public)?.verify(&headers, body)?;
+//! let event = UserEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, UserEvent::Created(User { id }) if id == "u_1"));
+//! // The event's id is in a header, which is signed.
+//! assert_eq!(verified.signed_id(), Some("msg_1"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - Where a provider has one key for all, a delivery that is meant for another customer is signed
-//!   just as well: check in the event that it is yours.
-//! - Verifying 1 KiB takes some forty times as long as with a MAC (31 µs where the other takes
-//!   0.8), and so does rejecting a forged signature. Each pair of a signature and a key hashes the
-//!   whole body anew, so a forged body of 1 MiB costs up to 25 ms of CPU time, eight times as much
-//!   as one signature and one key: set
-//!   [`Verifier::body_limit`](crate::Verifier::body_limit) no higher than needed.
+//! - If a provider has one key for all customers, a delivery to another customer has a valid
+//!   signature too: check in the event that it is meant for you.
+//! - Verifying 1 KiB takes about forty times as long as with a MAC (31 µs instead of 0.8 µs), and
+//!   so does rejecting a forged signature. Each pair of a signature and a key hashes the whole body
+//!   again, so a forged body of 1 MiB costs up to 25 ms of CPU time, eight times as much as one
+//!   signature and one key. Set [`Verifier::body_limit`](crate::Verifier::body_limit) no higher
+//!   than needed.
 
 use super::standard_webhooks::{self, StandardWebhooks};
 use crate::{
@@ -83,7 +112,7 @@ impl Provider for StandardWebhooksEd25519 {
     const EVENT: EventAt = StandardWebhooks::EVENT;
 }
 
-/// What a delivery tells: the signed id, the type, and the whole body as JSON.
+/// An event: the signed id, the type, and the whole body as JSON.
 pub type Event = OpenEvent<StandardWebhooksEd25519>;
 
 #[cfg(test)]
@@ -108,7 +137,7 @@ mod tests {
             let verified = verifier.verify_at(sent_at, &headers, body);
             verified.map(drop).map_err(|error| error.kind())
         };
-        // By OpenSSL, with the private key of RFC 8032, section 7.1, test 2.
+        // Signed by OpenSSL, with the private key of RFC 8032, section 7.1, test 2.
         let signature = "CFbnEyVsdRoR0VrArCpWS9g2fdSa4drJZ37tMYUHFhxbh8RkZlt5FXf4Qhxxrsmw5EpnchIkETAz+PEWe60KCQ==";
         assert_eq!(verify("msg_1", &format!("v1,AAAA v1a,{signature}")), Ok(()));
         let mismatch = Err(VerifyErrorKind::Mismatch);
