@@ -1,19 +1,19 @@
-//! GitHub.
+//! Webhooks of GitHub.
 //!
-//! - Header: `X-Hub-Signature-256: sha256=` and 64 hex digits. The older `X-Hub-Signature`
-//!   (SHA-1) is not looked at.
+//! - Header: `X-Hub-Signature-256: sha256=` and 64 hex digits. The verifier ignores the older
+//!   `X-Hub-Signature` (SHA-1).
 //! - Signature: HMAC-SHA256 over the body, with the secret's text.
-//! - The event's type is in `X-GitHub-Event`, the delivery's id in `X-GitHub-Delivery`. **Neither
-//!   is signed**: whoever can replay a delivery can change both.
+//! - The event's type is in `X-GitHub-Event`, and the delivery's id in `X-GitHub-Delivery`.
+//!   **Neither is signed**: anyone who can replay a delivery can change both.
 //!
 //! Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>, and
 //! the library `@octokit/webhooks-methods` on npm.
 //!
 //! # Where the secret is
 //!
-//! It is yours: any text, given to GitHub with the webhook's address (in the settings of the
-//! repository, the organization or the app: Webhooks, "Secret"). GitHub does not show it again, and
-//! sends no signature where there is none.
+//! You choose it: enter any text with the webhook's address, in the settings of the repository, the
+//! organization or the app (Webhooks, "Secret"). GitHub does not show it again. Without a secret,
+//! GitHub sends no signature.
 //!
 //! # A handler
 //!
@@ -50,6 +50,39 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the header `X-GitHub-Event`, which is not signed.
+//! The data is the whole body, with all its members. A handler takes the event as
+//! `Webhook<IssueEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::{GitHub, github}};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Changed { action: String, issue: Issue, repository: github::Repository }
+//! #[derive(serde::Deserialize)]
+//! pub struct Issue { number: u64 }
+//!
+//! events! {
+//!     pub enum IssueEvent for GitHub { "issues" => Changed(Changed) }
+//! }
+//!
+//! let body = r#"{"action":"opened","issue":{"number":1},
+//!     "repository":{"id":2,"full_name":"a/b","private":false}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("It's a Secret to Everybody")?;
+//! # let signed = Signer::<GitHub>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let mut headers: Vec<_> = signed.into_iter().collect();
+//! # headers.push(("X-GitHub-Event".to_owned(), "issues".to_owned()));
+//! # let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, body)?;
+//! let event = IssueEvent::parse(&verified.delivery(&headers))?;
+//! let IssueEvent::Changed(changed) = event else { panic!() };
+//! assert_eq!((&*changed.action, changed.issue.number), ("opened", 1));
+//! assert_eq!(changed.repository.full_name, "a/b");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - GitHub's default content type is `application/x-www-form-urlencoded`. The body is then a form,
@@ -84,17 +117,17 @@ impl Provider for GitHub {
         .url_encoded("payload");
 }
 
-/// What the payloads of GitHub's types have in common; the rest depends on the type, and is kept as
+/// An event of GitHub: the members that payloads of all types can have, and the whole payload as
 /// text.
 ///
-/// A member that is absent, or is not as GitHub documents it, is `None`.
+/// A member that is absent, or that has another shape than GitHub documents, is `None`.
 ///
 /// `Debug` shows nothing of the payload.
 ///
 /// # Security
 ///
-/// `id` and `event_type` come from headers that are not signed. Before acting on a type, check
-/// that the payload has what the type promises; do not detect replays by the id alone.
+/// `id` and `event_type` are from headers that are not signed. Before you act on a type, check that
+/// the payload has the members of that type. Do not detect replays by the id alone.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Event {
@@ -102,53 +135,53 @@ pub struct Event {
     pub id: Option<String>,
     /// `X-GitHub-Event`, such as `push`: unsigned.
     pub event_type: String,
-    /// What happened, such as `opened`. Some types have none.
+    /// The action, such as `opened`. Some types have none.
     pub action: Option<String>,
-    /// Where it happened, if in a repository.
+    /// The repository in which the event happened, if any.
     pub repository: Option<Repository>,
-    /// The organization that it happened in, if any.
+    /// The organization in which the event happened, if any.
     pub organization: Option<Account>,
-    /// Who did it.
+    /// The account that caused the event.
     pub sender: Option<Account>,
-    /// The installation of the GitHub App that is told.
+    /// The installation of the GitHub App that receives the event.
     pub installation: Option<Installation>,
     /// The whole payload, an object.
     pub json: RawJson,
 }
 
-/// A repository: what tells it from others. The rest is in the event's `json`.
+/// A repository: the members that identify it. The others are in the event's `json`.
 ///
-/// `Debug` shows nothing of it.
+/// `Debug` shows none of the members.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Repository {
-    /// Its id, which stays when it is renamed.
+    /// The id, which does not change when the repository is renamed.
     pub id: u64,
-    /// Owner and name, such as `octocat/Hello-World`.
+    /// The owner and the name, such as `octocat/Hello-World`.
     pub full_name: String,
-    /// Whether it is private.
+    /// Is `true` for a private repository.
     pub private: bool,
 }
 
 /// A user, a bot or an organization.
 ///
-/// `Debug` shows nothing of it.
+/// `Debug` shows none of the members.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Account {
-    /// Its id, which stays when it is renamed.
+    /// The id, which does not change when the account is renamed.
     pub id: u64,
-    /// Its name in addresses.
+    /// The name in URLs.
     pub login: String,
 }
 
-/// A GitHub App in somebody's account.
+/// The installation of a GitHub App in an account.
 ///
-/// `Debug` shows nothing of it.
+/// `Debug` shows none of the members.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Installation {
-    /// Its id, which tokens are asked for with.
+    /// The id, with which the app requests access tokens.
     pub id: u64,
 }
 
@@ -225,7 +258,7 @@ mod tests {
         Event::parse(&verified.delivery(&headers)).map_err(|error| error.kind())
     }
 
-    /// The example of the manual.
+    /// The example in GitHub's manual.
     #[test]
     fn accepts_the_delivery_that_github_documents() {
         let secret = Secret::new("It's a Secret to Everybody").unwrap();
@@ -264,7 +297,7 @@ mod tests {
         assert_eq!(parse("payload=%5B%5D").unwrap_err(), PayloadErrorKind::NotAnObject);
     }
 
-    /// The content type is not signed, so an attacker can change it. Even then, signed JSON that
+    /// An attacker can change the content type, which is not signed. Even then, signed JSON that
     /// has `&payload=` in a text is never read as a form.
     #[test]
     fn reads_no_form_within_json() {

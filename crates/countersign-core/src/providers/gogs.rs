@@ -1,10 +1,10 @@
-//! Gogs.
+//! Webhooks of Gogs.
 //!
 //! - Header: `X-Gogs-Signature: ` and 64 hex digits.
-//! - Signature: HMAC-SHA256 over the JSON, with the secret's text. There is no timestamp.
-//! - Without a secret Gogs sends the header empty; such deliveries are refused.
-//! - The event's type is in `X-Gogs-Event`, the delivery's id in `X-Gogs-Delivery`. **Neither is
-//!   signed**: whoever can replay a delivery can change both.
+//! - Signature: HMAC-SHA256 over the JSON, with the secret's text. No timestamp is signed.
+//! - Without a secret, Gogs sends the header empty. Such deliveries are rejected.
+//! - The event's type is in `X-Gogs-Event`, and the delivery's id in `X-Gogs-Delivery`. **Neither
+//!   is signed**: anyone who can replay a delivery can change both.
 //!
 //! Source: <https://github.com/gogs/gogs>, `deliver` in `internal/database/webhook.go`.
 //!
@@ -43,13 +43,42 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the header `X-Gogs-Event`, which is not signed.
+//! The data is the whole body, with all its members. A handler takes the event as
+//! `Webhook<RepositoryEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::Gogs};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Push { r#ref: String }
+//!
+//! events! {
+//!     pub enum RepositoryEvent for Gogs { "push" => Pushed(Push) }
+//! }
+//!
+//! let body = r#"{"ref":"refs/heads/main"}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("gogs_secret")?;
+//! # let signed = Signer::<Gogs>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let mut headers: Vec<_> = signed.into_iter().collect();
+//! # headers.push(("X-Gogs-Event".to_owned(), "push".to_owned()));
+//! # let verified = Verifier::<Gogs>::new(secret)?.verify(&headers, body)?;
+//! let event = RepositoryEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, RepositoryEvent::Pushed(push) if push.r#ref == "refs/heads/main"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - With the content type `application/x-www-form-urlencoded`, Gogs signs the JSON and sends it in
 //!   the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
-//!   because that is what was signed ([`BodyForm::UrlEncodedMember`]).
-//! - Gitea sends the headers of Gogs, too, for receivers written for Gogs; for Gitea itself there
-//!   is [`Gitea`](crate::providers::Gitea). At an endpoint of both, its deliveries are Gitea's.
+//!   because the JSON is the signed text ([`BodyForm::UrlEncodedMember`]).
+//! - Gitea also sends the headers of Gogs, for receivers written for Gogs. For Gitea itself, use
+//!   [`Gitea`](crate::providers::Gitea). At an endpoint of both, Gitea's deliveries count as
+//!   Gitea's.
 
 use crate::{
     Provider, Scheme,
@@ -71,7 +100,7 @@ impl Provider for Gogs {
         .url_encoded("payload");
 }
 
-/// What Gogs tells: the delivery's id and the event's type, both unsigned, and the whole body.
+/// An event of Gogs: the delivery's id and the event's type, both unsigned, and the whole body.
 pub type Event = OpenEvent<Gogs>;
 
 #[cfg(test)]
