@@ -1,19 +1,19 @@
-//! Shopify.
+//! Webhooks of Shopify.
 //!
 //! - Header: `X-Shopify-Hmac-Sha256`, padded base64.
 //! - Signature: HMAC-SHA256 over the body, with the text of the app's client secret.
 //! - No timestamp is signed: a delivery can be replayed at any time.
-//! - The event's type ("topic", such as `orders/create`) is in `X-Shopify-Topic`, the delivery's id
-//!   in `X-Shopify-Webhook-Id`. **Neither is signed**, nor is `X-Shopify-Shop-Domain`: whoever can
-//!   replay a delivery can change them.
+//! - The event's type ("topic", such as `orders/create`) is in `X-Shopify-Topic`, and the
+//!   delivery's id in `X-Shopify-Webhook-Id`. **Neither is signed**, nor is
+//!   `X-Shopify-Shop-Domain`: anyone who can replay a delivery can change them.
 //!
 //! Source: <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>, and
 //! `webhooks.validate` of the library `@shopify/shopify-api` on npm.
 //!
 //! # Where the secret is
 //!
-//! In the app's settings: the client secret, one for the app and all shops. After it was rotated,
-//! Shopify may go on signing with the former one for up to an hour:
+//! In the app's settings: the client secret, one for the app and all shops. After a rotation,
+//! Shopify may sign with the former secret for up to an hour:
 //! [`Secrets::with_retired`](crate::Secrets::with_retired).
 //!
 //! # A handler
@@ -47,14 +47,43 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the header `X-Shopify-Topic`, which is not
+//! signed. The data is the whole body, with all its members. A handler takes the event as
+//! `Webhook<OrderEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::Shopify};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Order { id: u64, currency: String }
+//!
+//! events! {
+//!     pub enum OrderEvent for Shopify { "orders/create" => Created(Order) }
+//! }
+//!
+//! let body = r#"{"id":820982911946154508,"currency":"EUR"}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("hush")?;
+//! # let signed = Signer::<Shopify>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let mut headers: Vec<_> = signed.into_iter().collect();
+//! # headers.push(("X-Shopify-Topic".to_owned(), "orders/create".to_owned()));
+//! # let verified = Verifier::<Shopify>::new(secret)?.verify(&headers, body)?;
+//! let event = OrderEvent::parse(&verified.delivery(&headers))?;
+//! let OrderEvent::Created(order) = event else { panic!() };
+//! assert_eq!((order.id, &*order.currency), (820982911946154508, "EUR"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - Topics share an address easily: check that the payload has what the topic promises, and do not
-//!   detect replays by the id alone.
-//! - What a shop sends from its own settings (Notifications) is not signed with the app's secret,
-//!   and is refused.
-//! - Deliveries whose headers are called `shopify-…`, without `X-`, are another kind ("events");
-//!   they are not looked at here.
+//! - Several topics can share one address: check that the payload has what the topic promises, and
+//!   do not detect replays by the id alone.
+//! - Webhooks that a shop creates in its own settings (Notifications) are not signed with the app's
+//!   secret, and are rejected.
+//! - Deliveries whose headers are called `shopify-…`, without `X-`, are another kind ("events"),
+//!   which this module does not support.
 
 use crate::{
     Provider, Scheme,
@@ -73,5 +102,5 @@ impl Provider for Shopify {
         .event_type(Location::UnsignedHeader("X-Shopify-Topic"));
 }
 
-/// What Shopify tells: the unsigned id and topic, and the whole body as JSON.
+/// An event of Shopify: the unsigned id and topic, and the whole body as JSON.
 pub type Event = OpenEvent<Shopify>;

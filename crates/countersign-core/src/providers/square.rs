@@ -1,11 +1,11 @@
-//! Square.
+//! Webhooks of Square.
 //!
 //! - Header: `X-Square-HmacSha256-Signature`, padded base64.
-//! - Signature: HMAC-SHA256 over the notification URL and the body, one right behind the other,
-//!   with the text of the signature key. The URL is the one that you gave Square, and that you give
-//!   the verifier: [`Verifier::with_url`](crate::Verifier::with_url).
+//! - Signature: HMAC-SHA256 over the notification URL and then the body, with nothing between them,
+//!   with the text of the signature key. The verifier needs the URL that you gave Square:
+//!   [`Verifier::with_url`](crate::Verifier::with_url).
 //! - No timestamp is signed: a delivery can be replayed at any time.
-//! - The event's `event_id` and `type` are in the body, and so they are signed.
+//! - The event's `event_id` and `type` are in the body, and are therefore signed.
 //!
 //! Source: <https://developer.squareup.com/docs/webhooks/step3validate>, and `WebhooksHelper` of
 //! the library `square` on npm.
@@ -46,10 +46,42 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`. An [`Envelope`](crate::event::Envelope) around the data also holds the event's id. To
+//! read other members, parse the verified bytes as a second type. A handler takes the event as
+//! `Webhook<PaymentEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::event::{Envelope, RawJson};
+//! use countersign::{Event, events, providers::Square};
+//!
+//! events! {
+//!     // In place of `RawJson`, name a struct with the members of the data that you need.
+//!     pub enum PaymentEvent for Square { "payment.created" => Created(Envelope<RawJson>) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Members { event_id: String }
+//!
+//! let url = "https://example.com/square";
+//! let body = r#"{"event_id":"e_1","type":"payment.created","data":{}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("asdf1234")?;
+//! # let headers = Signer::<Square>::with_url(secret.clone(), url)?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<Square>::with_url(secret, url)?.verify(&headers, body)?;
+//! let event = PaymentEvent::parse(&verified.delivery(&headers))?;
+//! assert_eq!(event.id(), Some("e_1"));
+//! assert!(matches!(event, PaymentEvent::Created(created) if created.data.as_str() == "{}"));
+//! assert_eq!(verified.json::<Members>()?.event_id, "e_1");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - The URL is compared as text: a slash at its end, another host or `http` make another
-//!   signature. Behind a proxy it is still the one that you gave Square.
+//! - The URL is compared as text: a slash at its end, another host or `http` changes the signature.
+//!   Behind a proxy, it is still the URL that you gave Square.
 //! - [`Verifier::new`](crate::Verifier::new) does not compile for Square, because it takes no URL.
 
 use crate::{
@@ -69,7 +101,7 @@ impl Provider for Square {
     const EVENT: EventAt = EventAt::ENVELOPE.id(Location::Body(&["event_id"]));
 }
 
-/// What Square tells: the id, the type, and the whole event as JSON.
+/// An event of Square: the id, the type, and the whole event as JSON.
 pub type Event = OpenEvent<Square>;
 
 #[cfg(test)]
@@ -77,7 +109,7 @@ mod tests {
     use super::Square;
     use crate::{Secret, Verifier, VerifyError, error::VerifyErrorKind};
 
-    /// The example of the manual.
+    /// The example in Square's manual.
     #[test]
     fn accepts_the_delivery_that_square_documents() -> Result<(), VerifyError> {
         let headers =

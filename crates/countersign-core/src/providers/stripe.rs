@@ -1,19 +1,20 @@
-//! Stripe.
+//! Webhooks of Stripe.
 //!
 //! - Header: `Stripe-Signature: t=1492774577,v1=…[,v1=…][,v0=…]`. Any entry `v1` may match, 1 to 8
-//!   of them: while a secret is being rolled, Stripe signs with both. Entries of other names, `v0`
-//!   among them, are ignored.
+//!   of them: while a secret is being rolled, Stripe signs with both. Entries of other names,
+//!   including `v0`, are ignored.
 //! - Signature: HMAC-SHA256 in hex over the timestamp, a dot and the body.
 //! - Tolerance: 300 s, as in Stripe's own libraries.
-//! - Secret: `whsec_…`, used as text, prefix included.
-//! - The event's `id` (`evt_…`) and `type` are in the body, and so they are signed.
+//! - Secret: `whsec_…`, used as text, including the prefix.
+//! - The event's `id` (`evt_…`) and `type` are in the body, and are therefore signed.
 //!
 //! Source: <https://docs.stripe.com/webhooks#verify-manually>.
 //!
 //! # Where the secret is
 //!
-//! In the dashboard: Workbench, Webhooks, the endpoint, "Signing secret"; each endpoint has one of
-//! its own. `stripe listen` prints another, for what it forwards. It is not the API key.
+//! In the dashboard: Workbench, Webhooks, the endpoint, "Signing secret". Each endpoint has its
+//! own. `stripe listen` prints another one, for the deliveries that it forwards. It is not the API
+//! key.
 //!
 //! # A handler
 //!
@@ -30,7 +31,7 @@
 //!             Ok(invoice) => println!("{} is paid", invoice.id),
 //!             Err(error) => println!("not an invoice: {error}"),
 //!         },
-//!         // Stripe adds types, and a refusal makes it send again.
+//!         // Accept all other types: Stripe adds types, and sends rejected events again.
 //!         (other, _) => println!("{other}: {}", event.json.as_str()),
 //!     }
 //!     StatusCode::OK
@@ -54,18 +55,53 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`, which holds the `object`. To read the members beside them, such as `livemode`, parse the
+//! verified bytes as a second type. A handler takes the event as `Webhook<InvoiceEvent>`; see
+//! [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::Stripe};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Data { object: Invoice }
+//! #[derive(serde::Deserialize)]
+//! pub struct Invoice { id: String }
+//!
+//! events! {
+//!     pub enum InvoiceEvent for Stripe { "invoice.paid" => Paid(Data) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Members { livemode: bool }
+//!
+//! let body = r#"{"id":"evt_1","type":"invoice.paid","livemode":false,
+//!     "data":{"object":{"id":"in_1"}}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+//! # let signer = Signer::<Stripe>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).sign(body.as_bytes())?;
+//! # let verified = Verifier::<Stripe>::new(secret)?.verify(&headers, body)?;
+//! let event = InvoiceEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, InvoiceEvent::Paid(data) if data.object.id == "in_1"));
+//! assert!(!verified.json::<Members>()?.livemode);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - Each attempt is signed anew, with its own time, so a retry is not stale. A gateway that
 //!   forwards Stripe's deliveries later repeats the old time: see
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance).
-//! - Events come in any order, and more than once: the `id` tells a duplicate.
+//! - Events arrive in any order, and more than once: the `id` identifies a duplicate.
 //! - Stripe waits some seconds for 2xx, and retries for up to three days: do slow work after the
 //!   answer.
-//! - Thin events (their `object` is `v2.core.event`) are signed alike, and bring no `data.object`:
-//!   fetch what they are about.
-//! - `data.object` has the shape of the event's `api_version`, which may be older than the one that
-//!   your program was written for.
+//! - Thin events (their `object` is `v2.core.event`) are signed in the same way, and have no
+//!   `data.object`: fetch the object from the API.
+//! - `data.object` has the shape of the event's `api_version`, which may be older than the version
+//!   that your program was written for.
 
 use std::{borrow::Cow, fmt};
 
@@ -91,10 +127,11 @@ impl Provider for Stripe {
     const EVENT: EventAt = EventAt::ENVELOPE;
 }
 
-/// What all events of Stripe have in common; what they are about is kept as text.
+/// An event of Stripe: the members that events of all types can have, and the event's object as
+/// text.
 ///
-/// Only the type is asked for. A member that is absent, or is not as Stripe documents it, is
-/// `None`.
+/// Only the type is required. A member that is absent, or that has another shape than Stripe
+/// documents, is `None`.
 ///
 /// `Debug` shows nothing of the payload.
 #[derive(Clone)]
@@ -104,17 +141,17 @@ pub struct Event {
     pub id: Option<String>,
     /// The type, such as `invoice.paid`.
     pub event_type: String,
-    /// When it happened, in seconds since 1970. Thin events tell it as text, in `json`.
+    /// The time of the event, in seconds since 1970. Thin events have it as text, in `json`.
     pub created: Option<u64>,
-    /// Whether it is about real money.
+    /// Is `true` if the event is about real money.
     pub livemode: Option<bool>,
-    /// The version of the API whose shape the object has.
+    /// The version of the API that determines the shape of the object.
     pub api_version: Option<String>,
-    /// The connected account that it happened in (`acct_…`), if not in your own.
+    /// The connected account in which the event happened (`acct_…`). `None` for your own account.
     pub account: Option<String>,
-    /// What it is about: `data.object`, such as an invoice.
+    /// The object of the event, such as an invoice: `data.object`.
     pub object: Option<RawJson>,
-    /// What the members that were updated were before: `data.previous_attributes`.
+    /// The former values of the updated members: `data.previous_attributes`.
     pub previous_attributes: Option<RawJson>,
     /// The whole event, an object.
     pub json: RawJson,

@@ -1,9 +1,9 @@
-//! WooCommerce.
+//! Webhooks of WooCommerce.
 //!
 //! - Header: `X-WC-Webhook-Signature: ` and 44 characters of base64.
-//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp.
-//! - The topic, such as `order.created`, is in `X-WC-Webhook-Topic`, the delivery's id in
-//!   `X-WC-Webhook-Delivery-ID`. **Neither is signed**: whoever can replay a delivery can change
+//! - Signature: HMAC-SHA256 over the body, with the secret's text. No timestamp is signed.
+//! - The topic, such as `order.created`, is in `X-WC-Webhook-Topic`, and the delivery's id in
+//!   `X-WC-Webhook-Delivery-ID`. **Neither is signed**: anyone who can replay a delivery can change
 //!   both.
 //!
 //! Source: <https://woocommerce.com/document/webhooks/>, and `deliver` and `generate_signature` in
@@ -44,20 +44,49 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the header `X-WC-Webhook-Topic`, which is not
+//! signed. The data is the whole body, with all its members. A handler takes the event as
+//! `Webhook<OrderEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::WooCommerce};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Order { id: u64, status: String }
+//!
+//! events! {
+//!     pub enum OrderEvent for WooCommerce { "order.updated" => Updated(Order) }
+//! }
+//!
+//! let body = r#"{"id":7,"status":"processing"}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("woo_secret")?;
+//! # let signed = Signer::<WooCommerce>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let mut headers: Vec<_> = signed.into_iter().collect();
+//! # headers.push(("X-WC-Webhook-Topic".to_owned(), "order.updated".to_owned()));
+//! # let verified = Verifier::<WooCommerce>::new(secret)?.verify(&headers, body)?;
+//! let event = OrderEvent::parse(&verified.delivery(&headers))?;
+//! let OrderEvent::Updated(order) = event else { panic!() };
+//! assert_eq!((order.id, &*order.status), (7, "processing"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - When a webhook is activated, WooCommerce first sends a ping, `webhook_id=1` as a form, and
 //!   **does not sign it**. [`answer_ping`] answers it. Without it, the ping is rejected with 401,
 //!   which the settings page reports; the webhook is saved and active all the same. Later
 //!   deliveries are signed.
-//! - More than five failures in a row disable the webhook, and nothing is sent twice: what was
-//!   answered with an error is lost. Answer first, work afterwards.
+//! - More than five failures in a row disable the webhook. Nothing is sent twice: a delivery that
+//!   is answered with an error is lost. Answer first, and work afterwards.
 //! - The delivery's id is a hash of the webhook and the second: two deliveries within one second
-//!   share it. Do not detect duplicates by it.
-//! - WooCommerce decodes HTML entities in the secret before it signs: choose one without `&`, `<`,
-//!   `>` and quotes.
-//! - A plugin can change the algorithm (`woocommerce_webhook_hash_algorithm`); deliveries are then
-//!   refused here.
+//!   share it. Do not detect duplicates by this id.
+//! - WooCommerce decodes HTML entities in the secret before it signs: choose a secret without `&`,
+//!   `<`, `>` and quotes.
+//! - A plugin can change the algorithm (`woocommerce_webhook_hash_algorithm`). Deliveries are then
+//!   rejected here.
 
 mod ping;
 
@@ -80,7 +109,7 @@ impl Provider for WooCommerce {
         .event_type(Location::UnsignedHeader("X-WC-Webhook-Topic"));
 }
 
-/// What WooCommerce tells: the delivery's id and the topic, both unsigned, and the whole body.
+/// An event of WooCommerce: the delivery's id and the topic, both unsigned, and the whole body.
 pub type Event = OpenEvent<WooCommerce>;
 
 #[cfg(test)]

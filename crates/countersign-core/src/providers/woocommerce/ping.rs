@@ -2,15 +2,15 @@
 
 use crate::{Answer, request::UnsignedRequest};
 
-/// Answers the ping, the form `webhook_id=1`, with 200 and an empty body. WooCommerce sends it
-/// without a signature when a webhook is activated.
+/// Answers the ping, the form `webhook_id=1`, with 200 and an empty body. WooCommerce sends the
+/// ping without a signature when a webhook is activated.
 ///
-/// For [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned). `None` is for all other
-/// requests, which are rejected.
+/// Pass the function to [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned). It returns
+/// `None` for all other requests, which are rejected.
 ///
 /// # Security
 ///
-/// Anybody can send this form, and gets nothing for it.
+/// Anyone can send this form, and gains nothing by it.
 ///
 /// # Examples
 ///
