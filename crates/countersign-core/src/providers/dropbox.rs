@@ -1,17 +1,17 @@
-//! Dropbox.
+//! Webhooks of Dropbox.
 //!
 //! - Header: `X-Dropbox-Signature: ` and 64 hex digits.
-//! - Signature: HMAC-SHA256 over the body, with the app secret's text. There is no timestamp.
-//! - No id and no type: a notification says whose files changed (`list_folder.accounts`), and not
-//!   what changed.
-//! - When the endpoint is registered, Dropbox sends `GET ?challenge=…`, unsigned, and wants the
+//! - Signature: HMAC-SHA256 over the body, with the app secret's text. No timestamp is signed.
+//! - There is no id and no type. A notification lists the accounts whose files changed
+//!   (`list_folder.accounts`), and not the changes.
+//! - When the endpoint is registered, Dropbox sends an unsigned `GET ?challenge=…`, and expects the
 //!   text back: [`answer_challenge`].
 //!
 //! Source: <https://www.dropbox.com/developers/reference/webhooks>.
 //!
 //! # Where the secret is
 //!
-//! App Console, the app, Settings, "App secret"; the webhook's URI is entered below.
+//! App Console, the app, Settings, "App secret". The webhook's URI is entered below it.
 //!
 //! # A handler
 //!
@@ -67,10 +67,43 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) finds no type here, and reports an error for each delivery. Implement
+//! [`Event`](crate::Event) for a type that reads the whole body, with all its members. A handler
+//! takes the event as `Webhook<Notification>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::providers::{Dropbox, dropbox};
+//! use countersign::{Event, PayloadError, event::Delivery};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Notification { list_folder: ListFolder }
+//! #[derive(serde::Deserialize)]
+//! pub struct ListFolder { accounts: Vec<String> }
+//!
+//! impl Event for Notification {
+//!     type Provider = Dropbox;
+//!
+//!     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
+//!         dropbox::Event::parse(delivery)?.json.parse()
+//!     }
+//! }
+//!
+//! let body = r#"{"list_folder":{"accounts":["dbid:a"]},"delta":{"users":[1]}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("app_secret")?;
+//! # let headers = Signer::<Dropbox>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<Dropbox>::new(secret)?.verify(&headers, body)?;
+//! let event = Notification::parse(&verified.delivery(&headers))?;
+//! assert_eq!(event.list_folder.accounts, ["dbid:a"]);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Behind a layer
 //!
 //! The `GET` has no signature, so it must not reach the layer. Add its handler after the layer,
-//! which wraps only the handlers that exist by then:
+//! because the layer wraps only the handlers that were added before it:
 //!
 //! ```
 //! # use axum::{Router, body::{Body, Bytes, to_bytes}, extract::RawQuery, http::Request};
@@ -109,8 +142,8 @@
 //!
 //! # Pitfalls
 //!
-//! - Dropbox waits ten seconds: fetch what changed after the answer.
-//! - The secret is the app's, which signs in users, too: it is no secret for webhooks alone.
+//! - Dropbox waits ten seconds for the answer: fetch the changes after the answer.
+//! - The app secret also serves for signing in users: it is not a secret for webhooks only.
 //! - Dropbox Sign, formerly HelloSign, has webhooks of another kind.
 
 use super::handshake::{self, HandshakeAnswer};
@@ -129,24 +162,25 @@ impl Provider for Dropbox {
     const EVENT: EventAt = EventAt::OPEN;
 }
 
-/// What Dropbox tells: an object, neither with an id nor with a type.
+/// A notification of Dropbox: an object, without an id and without a type.
 pub type Event = OpenEvent<Dropbox>;
 
-/// Answers the `GET` that Dropbox sends when the endpoint is registered: with the query's
+/// Answers the `GET` that Dropbox sends when the endpoint is registered. The answer is the query's
 /// `challenge`.
 ///
-/// `query` is what follows the question mark. `None`, to be answered with 400, is for queries that
-/// have no challenge, several, or one that is not repeated (see [`HandshakeAnswer`]).
+/// `query` is the part of the URL after the question mark. Returns `None` for a query without a
+/// challenge, with several challenges, or with one that must not be repeated (see
+/// [`HandshakeAnswer`]). Answer `None` with 400.
 ///
 /// # Security
 ///
-/// This request is not signed: anybody can have a token repeated. It tells nothing of the secret,
-/// and it is no reason to do anything but answer. Set the answer's header fields.
+/// This request is not signed: anyone can have a token repeated. The answer reveals nothing about
+/// the secret. Answer the request, and do nothing else in response. Set the answer's header fields.
 ///
 /// # Examples
 ///
 /// ```
-/// use countersign_core::providers::dropbox;
+/// use countersign::providers::dropbox;
 ///
 /// let answer = dropbox::answer_challenge("challenge=abc123").ok_or("no challenge")?;
 /// assert_eq!(answer.body(), "abc123");

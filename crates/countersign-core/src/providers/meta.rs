@@ -1,21 +1,22 @@
-//! Meta: Facebook, Instagram, Messenger, WhatsApp.
+//! Webhooks of Meta: Facebook, Instagram, Messenger and WhatsApp.
 //!
-//! - Header: `X-Hub-Signature-256: sha256=` and 64 hex digits. The older `X-Hub-Signature` (SHA-1)
-//!   is not looked at.
-//! - Signature: HMAC-SHA256 over the body, with the app secret's text. There is no timestamp.
-//! - What kind of object changed, such as `page` or `whatsapp_business_account`, is the member
-//!   `object` of the body, and so it is signed; it stands for the event's type here. There is no
+//! - Header: `X-Hub-Signature-256: sha256=` and 64 hex digits. The verifier ignores the older
+//!   `X-Hub-Signature` (SHA-1).
+//! - Signature: HMAC-SHA256 over the body, with the app secret's text. No timestamp is signed.
+//! - The kind of object that changed, such as `page` or `whatsapp_business_account`, is the member
+//!   `object` of the body, and is therefore signed. It serves as the event's type here. There is no
 //!   id: a delivery holds several changes (`entry`).
-//! - When the endpoint is configured, Meta sends `GET ?hub.mode=subscribe&hub.challenge=…` with a
-//!   token that you chose, unsigned, and wants the challenge back: [`answer_subscription`].
+//! - When the endpoint is configured, Meta sends an unsigned
+//!   `GET ?hub.mode=subscribe&hub.challenge=…` with a token that you chose, and expects the
+//!   challenge back: [`answer_subscription`].
 //!
 //! Source: <https://developers.facebook.com/docs/graph-api/webhooks/getting-started>, and
 //! `api/webhooks` of <https://github.com/WhatsApp/WhatsApp-Nodejs-SDK>.
 //!
 //! # Where the secrets are
 //!
-//! - What signs: App Dashboard, App settings, Basic, "App secret".
-//! - The verify token is yours to invent, at random; it is entered beside the callback's URL.
+//! - The secret that signs: App Dashboard, App settings, Basic, "App secret".
+//! - The verify token is a random text that you choose. It is entered beside the callback's URL.
 //!
 //! # A handler
 //!
@@ -79,10 +80,38 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `object`. The data is the whole body,
+//! with all its members. A handler takes the event as `Webhook<PageEvent>`; see [Typed
+//! events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::Meta};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Changes { entry: Vec<Entry> }
+//! #[derive(serde::Deserialize)]
+//! pub struct Entry { id: String }
+//!
+//! events! {
+//!     pub enum PageEvent for Meta { "page" => Changed(Changes) }
+//! }
+//!
+//! let body = r#"{"object":"page","entry":[{"id":"1"}]}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("app_secret")?;
+//! # let headers = Signer::<Meta>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<Meta>::new(secret)?.verify(&headers, body)?;
+//! let event = PageEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, PageEvent::Changed(changes) if changes.entry[0].id == "1"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Behind a layer
 //!
 //! The `GET` has no signature, so it must not reach the layer. Add its handler after the layer,
-//! which wraps only the handlers that exist by then:
+//! because the layer wraps only the handlers that were added before it:
 //!
 //! ```
 //! # use axum::{Router, body::{Body, Bytes}, extract::{RawQuery, State}};
@@ -121,11 +150,11 @@
 //!
 //! # Pitfalls
 //!
-//! - Meta escapes everything but ASCII in what it signs and sends: the bytes that came are what was
-//!   signed; a body that was parsed and written anew is not.
-//! - Changes come in any order, and more than once.
-//! - The verify token is sent in a URL, where logs keep it: it is no secret to sign with, and it is
-//!   not to be the app secret.
+//! - Meta signs and sends a body in which everything but ASCII is escaped. Verify the bytes as they
+//!   arrived: a body that was parsed and serialized again differs from them.
+//! - Changes arrive in any order, and more than once.
+//! - The verify token is sent in a URL, and logs keep URLs. Do not use it as a signing secret, and
+//!   do not choose the app secret for it.
 
 use super::handshake::{self, HandshakeAnswer};
 use crate::{
@@ -145,25 +174,26 @@ impl Provider for Meta {
     const EVENT: EventAt = EventAt::OPEN.event_type(Location::Body(&["object"]));
 }
 
-/// What Meta tells: the kind of object as the type, and the whole body.
+/// An event of Meta: the kind of object as the type, and the whole body.
 pub type Event = OpenEvent<Meta>;
 
-/// Answers the `GET` that Meta sends when the endpoint is configured: with the query's
-/// `hub.challenge`, if `hub.mode` is `subscribe` and `hub.verify_token` the token you chose.
+/// Answers the `GET` that Meta sends when the endpoint is configured. The answer is the query's
+/// `hub.challenge`, if `hub.mode` is `subscribe` and `hub.verify_token` is the token that you
+/// chose.
 ///
-/// `query` is what follows the question mark. `None`, to be answered with 403, is for all others,
-/// and for challenges that are not repeated (see [`HandshakeAnswer`]).
+/// `query` is the part of the URL after the question mark. Returns `None` for all other queries,
+/// and for challenges that must not be repeated (see [`HandshakeAnswer`]). Answer `None` with 403.
 ///
 /// # Security
 ///
-/// The token is compared in a time that tells neither where it differs nor how long it is. The
-/// request is not signed: what it proves is that its sender knows the token, and it is no reason to
-/// do anything but answer. Set the answer's header fields.
+/// The time of the token's comparison reveals neither the position of a difference nor the token's
+/// length. The request is not signed: it proves only that its sender knows the token. Answer
+/// it, and do nothing else in response. Set the answer's header fields.
 ///
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Secret, providers::meta};
+/// use countersign::{Secret, providers::meta};
 ///
 /// let token = Secret::new("meatyhamhock")?;
 /// let query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=";
@@ -171,7 +201,7 @@ pub type Event = OpenEvent<Meta>;
 /// assert_eq!(answer.map(|answer| answer.into_body()).as_deref(), Some("1158201444"));
 ///
 /// assert!(meta::answer_subscription(&format!("{query}guess"), &token).is_none());
-/// # Ok::<_, countersign_core::ConfigError>(())
+/// # Ok::<_, countersign::ConfigError>(())
 /// ```
 #[must_use]
 pub fn answer_subscription(query: &str, verify_token: &Secret) -> Option<HandshakeAnswer> {

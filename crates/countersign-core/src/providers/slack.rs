@@ -1,14 +1,14 @@
-//! Slack: the Events API, slash commands, interactivity.
+//! Webhooks of Slack: the Events API, slash commands and interactivity.
 //!
 //! - Headers: `X-Slack-Signature: v0=` and 64 hex digits, `X-Slack-Request-Timestamp` in seconds.
 //! - Signature: HMAC-SHA256 over `v0:`, the timestamp, `:` and the body, with the secret's text.
 //! - Tolerance: 300 s, as Slack advises.
-//! - The Events API sends JSON whose `event_id` and `type` are in the body, and so they are signed.
-//!   `type` is that of the envelope, `event_callback` for all events: which event it is,
-//!   `event.type` tells.
-//! - When the Request URL is entered, Slack sends `url_verification`, signed like any other, and
-//!   wants its `challenge` back: [`answer_challenge`].
-//! - To the URL of a slash command, Slack sends `ssl_check=1` from time to time, **unsigned**, and
+//! - The Events API sends JSON with `event_id` and `type` in the body, and both are therefore
+//!   signed. `type` is the type of the envelope, `event_callback` for all events. The member
+//!   `event.type` is the type of the event itself.
+//! - When the Request URL is entered, Slack sends `url_verification`, signed as all deliveries are,
+//!   and expects its `challenge` back: [`answer_challenge`].
+//! - Slack occasionally sends `ssl_check=1` to the URL of a slash command, **unsigned**, and
 //!   expects 200: [`answer_ssl_check`].
 //!
 //! Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack/>, and for
@@ -28,7 +28,7 @@
 //! use countersign::{Secret, Verifier, Webhook};
 //!
 //! async fn on_slack(Webhook { event, verified, .. }: Webhook<slack::Event>) -> Response {
-//!     // Slack asks once, before it sends events to this address.
+//!     // Slack sends one challenge before it sends events to this address.
 //!     if let Some(answer) = slack::answer_challenge(&verified) {
 //!         return (answer.headers(), answer.into_body()).into_response();
 //!     }
@@ -56,15 +56,53 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `event`. To read the members beside them, such as `team_id`, parse the verified bytes as a
+//! second type. A handler takes the event as `Webhook<SlackEvent>`; see [Typed
+//! events](super#typed-events). `url_verification` is then `SlackEvent::Unknown`.
+//!
+//! ```
+//! use countersign::{Event, events, providers::Slack};
+//!
+//! #[derive(serde::Deserialize)]
+//! #[serde(tag = "type", rename_all = "snake_case")]
+//! pub enum Callback {
+//!     AppMention {},
+//!     #[serde(other)]
+//!     Other,
+//! }
+//!
+//! events! {
+//!     pub enum SlackEvent for Slack { "event_callback" => Callback(Callback) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Members { team_id: String }
+//!
+//! let body = r#"{"type":"event_callback","event_id":"Ev1","team_id":"T1DC2JH3J",
+//!     "event":{"type":"app_mention"}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("8f742231b10e8888abcd99yyyzzz85a5")?;
+//! # let signer = Signer::<Slack>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).sign(body.as_bytes())?;
+//! # let verified = Verifier::<Slack>::new(secret)?.verify(&headers, body)?;
+//! let event = SlackEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, SlackEvent::Callback(Callback::AppMention {})));
+//! assert_eq!(verified.json::<Members>()?.team_id, "T1DC2JH3J");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - Slack does not document whether a retry is signed anew. If the log reports stale times whose
 //!   `age_s` follows the schedule of its retries, set a longer
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
-//! - Slash commands and interactivity come as forms, not as JSON, and are signed alike: take them
-//!   with `VerifiedBody<Slack>`.
+//! - Slash commands and interactivity arrive as forms, not as JSON, with the same kind of
+//!   signature. Take them with `VerifiedBody<Slack>`.
 //! - Slack waits three seconds for 2xx, then sends again: do slow work after the answer. The
-//!   `event_id` tells a duplicate.
+//!   `event_id` identifies a duplicate.
 
 mod challenge;
 mod ssl_check;
@@ -91,7 +129,7 @@ impl Provider for Slack {
     const EVENT: EventAt = EventAt::ENVELOPE.id(Location::Body(&["event_id"])).data("event");
 }
 
-/// What the Events API tells: the event's id, the envelope's type, and the whole body as JSON.
+/// An event of the Events API: the event's id, the envelope's type, and the whole body as JSON.
 pub type Event = OpenEvent<Slack>;
 
 #[cfg(test)]
@@ -101,7 +139,7 @@ mod tests {
     use super::Slack;
     use crate::{Secret, Verifier, VerifyError};
 
-    /// The example of the manual.
+    /// The example in Slack's manual.
     #[test]
     fn accepts_the_delivery_that_slack_documents() -> Result<(), VerifyError> {
         let body = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow\

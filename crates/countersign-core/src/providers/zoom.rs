@@ -1,15 +1,15 @@
-//! Zoom.
+//! Webhooks of Zoom.
 //!
 //! - Headers: `x-zm-signature: v0=` and 64 hex digits; `x-zm-request-timestamp` in seconds.
 //! - Signature: HMAC-SHA256 over `v0:`, the timestamp, a colon and the body, with the secret
 //!   token's text.
-//! - Tolerance: 300 s, as for Slack, whose form this is. Zoom prescribes none, and `@zoom/rivet`
-//!   looks at none.
-//! - The event's type is the member `event` of the body, and so it is signed; its data is
-//!   `payload`. There is no id.
-//! - When the endpoint is saved, and every 72 hours from then on, Zoom sends the event
-//!   `endpoint.url_validation`, signed like any other, and wants its `plainToken` back with a MAC
-//!   of it: [`Validator`].
+//! - Tolerance: 300 s, as for Slack, whose signatures have the same form. Zoom documents no
+//!   tolerance, and `@zoom/rivet` checks none.
+//! - The event's type is the member `event` of the body, and is therefore signed. The event's data
+//!   is `payload`. There is no id.
+//! - When the endpoint is saved, and every 72 hours afterwards, Zoom sends the event
+//!   `endpoint.url_validation`, signed as all deliveries are. Zoom expects its `plainToken` back
+//!   with a MAC of it: [`Validator`].
 //!
 //! Source: <https://developers.zoom.us/docs/api/webhooks/>, and `CommonHttpRequest` of the package
 //! `@zoom/rivet`.
@@ -78,16 +78,52 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `event`, and the data from the member
+//! `payload`. To read the members beside them, such as `event_ts`, parse the verified bytes as a
+//! second type. A handler takes the event as `Webhook<MeetingEvent>`; see [Typed
+//! events](super#typed-events). `endpoint.url_validation` is then `MeetingEvent::Unknown`.
+//!
+//! ```
+//! use countersign::{Event, events, providers::Zoom};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Payload { account_id: String, object: Meeting }
+//! #[derive(serde::Deserialize)]
+//! pub struct Meeting { id: String }
+//!
+//! events! {
+//!     pub enum MeetingEvent for Zoom { "meeting.started" => Started(Payload) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Members { event_ts: u64 }
+//!
+//! let body = r#"{"event":"meeting.started","event_ts":1700000000123,
+//!     "payload":{"account_id":"a_1","object":{"id":"1"}}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("zoom_secret")?;
+//! # let signer = Signer::<Zoom>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).sign(body.as_bytes())?;
+//! # let verified = Verifier::<Zoom>::new(secret)?.verify(&headers, body)?;
+//! let event = MeetingEvent::parse(&verified.delivery(&headers))?;
+//! let MeetingEvent::Started(payload) = event else { panic!() };
+//! assert_eq!((&*payload.account_id, &*payload.object.id), ("a_1", "1"));
+//! assert_eq!(verified.json::<Members>()?.event_ts, 1_700_000_000_123);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - Zoom does not document whether a retry is signed anew. If the log reports stale times whose
 //!   `age_s` follows the schedule of its retries, set a longer
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
 //! - Zoom's examples and its library hash `JSON.stringify(body)` instead of the body, and are
-//!   reported to refuse names with emojis. Here the bytes that came are hashed. Should deliveries
-//!   that need the other text be refused, `Verifier::forms([BodyForm::JavaScript])` accepts it,
-//!   too.
-//! - Events come more than once, and there is no id to tell by: compare what they say.
+//!   reported to reject names with emojis. Here the bytes are hashed as they arrived. If deliveries
+//!   that need the other text are rejected, `Verifier::forms([BodyForm::JavaScript])` also accepts
+//!   that text.
+//! - Events arrive more than once, and no id identifies a duplicate: compare their contents.
 //! - Zoom sends no events to an endpoint that has not passed the validation.
 
 use crate::{
@@ -113,7 +149,7 @@ impl Provider for Zoom {
     const EVENT: EventAt = EventAt::OPEN.event_type(Location::Body(&["event"])).data("payload");
 }
 
-/// What Zoom tells: the type, and the whole body as JSON.
+/// An event of Zoom: the type, and the whole body as JSON.
 pub type Event = OpenEvent<Zoom>;
 
 #[cfg(test)]

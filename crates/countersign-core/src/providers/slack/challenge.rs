@@ -9,16 +9,16 @@ use crate::{
     providers::handshake::{HandshakeAnswer, token},
 };
 
-/// Answers `url_verification`, the event that Slack sends when the Request URL is entered: with the
-/// event's `challenge`, as text.
+/// Answers `url_verification`, the event that Slack sends when the Request URL is entered. The
+/// answer is the event's `challenge`, as text.
 ///
-/// `None` is for all other events, which are yours to handle, and for a challenge that is not
-/// repeated (see [`HandshakeAnswer`]).
+/// Returns `None` for all other events, which your handler handles, and for a challenge that must
+/// not be repeated (see [`HandshakeAnswer`]).
 ///
 /// # Security
 ///
-/// Slack signs this request like any other, and so it takes a [`Verified`]: nothing is repeated for
-/// whoever does not know the signing secret.
+/// Slack signs this request as it signs all deliveries. The function therefore takes a
+/// [`Verified`]: no text is repeated for a sender that does not know the signing secret.
 ///
 /// # Examples
 ///
@@ -77,7 +77,7 @@ where
     token(&request.challenge?).map(HandshakeAnswer::text)
 }
 
-/// What matters of any event: nothing else is read, however deep it is nested.
+/// The members that this module reads. All others are skipped, at any depth of nesting.
 #[derive(Deserialize)]
 struct Request<'a> {
     #[serde(borrow, rename = "type")]

@@ -2,15 +2,15 @@
 
 use crate::{Answer, providers::handshake::parameters, request::UnsignedRequest};
 
-/// Answers the form `ssl_check=1` with 200 and an empty body. Slack sends it to the URL of a slash
-/// command from time to time, unsigned, to check the server's certificate.
+/// Answers the form `ssl_check=1` with 200 and an empty body. Slack occasionally sends this form
+/// unsigned to the URL of a slash command, to check the server's certificate.
 ///
-/// For [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned). `None` is for all other
-/// requests, which are rejected.
+/// Pass the function to [`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned). It returns
+/// `None` for all other requests, which are rejected.
 ///
 /// # Security
 ///
-/// Anybody can send this form, and gets nothing for it. The form's `token` is not looked at,
+/// Anyone can send this form, and gains nothing by it. The function ignores the form's `token`,
 /// because Slack deprecated it.
 ///
 /// # Examples

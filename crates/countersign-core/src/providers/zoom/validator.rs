@@ -12,39 +12,40 @@ use crate::{
     providers::handshake::{HandshakeAnswer, token},
 };
 
-/// Answers `endpoint.url_validation`, the event by which Zoom asks whether the endpoint holds the
-/// secret: with the event's `plainToken`, and its HMAC-SHA256 in hex.
+/// Answers `endpoint.url_validation`, the event with which Zoom checks that the endpoint holds the
+/// secret. The answer is the event's `plainToken`, and its HMAC-SHA256 in hex.
 ///
-/// Make it from the secrets of the [`Verifier`](crate::Verifier). The secret that the request was
-/// signed with is the one that signs the answer; where a verifier's secrets are replaced while the
-/// program runs, make a new validator. An endpoint that is a provider type of its own has its own,
-/// `Validator<ZoomEu>`, and each tenant has one.
+/// Make the validator from the secrets of the [`Verifier`](crate::Verifier). The secret that
+/// matched the request also signs the answer. If you replace a verifier's secrets while the program
+/// runs, make a new validator. An endpoint with its own provider type needs its own validator,
+/// `Validator<ZoomEu>`, and so does each tenant.
 ///
 /// # Security
 ///
-/// Zoom signs its deliveries and has the token signed with **one and the same secret**. Whoever
-/// could have any text signed here could make deliveries: the MAC of the "token"
-/// `v0:1700000000:{…}` is the signature of the delivery `{…}` at that time. Two things are in the
-/// way, and each would do alone:
+/// Zoom uses **one and the same secret** for its deliveries and for this answer. An attacker who
+/// could have any text signed here could forge deliveries: the MAC of the "token"
+/// `v0:1700000000:{…}` is the signature of the delivery `{…}` at that time. Two measures prevent
+/// this, and each of them is sufficient:
 ///
-/// 1. It takes a [`Verified`]: nothing is signed for a request that was not signed itself, by the
-///    same provider, within the tolerance. Do not answer before verifying, as some examples do.
-/// 2. A token is at most 256 letters, digits and `-._~+/=`. What Zoom signs begins with `v0:`, and
-///    a token has no colon: no MAC of a token is a signature of anything.
+/// 1. [`answer`](Self::answer) takes a [`Verified`]: nothing is signed for a request unless the
+///    same provider signed the request, within the tolerance. Some examples answer before they
+///    verify: do not copy them.
+/// 2. A token is at most 256 letters, digits and `-._~+/=`. The text that Zoom signs begins with
+///    `v0:`, and a token has no colon: the MAC of a token is never the signature of a delivery.
 ///
-/// The same secret must not serve for anything else whose text somebody else can choose.
+/// Do not use the secret to sign any other text that somebody else can choose.
 ///
 /// # Examples
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use countersign_core::{Secret, Signer, Verifier, providers::{Zoom, zoom::Validator}};
+/// use countersign::{Secret, Signer, Verifier, providers::{Zoom, zoom::Validator}};
 ///
 /// let secret = Secret::new("zoom_secret")?;
 /// let verifier = Verifier::<Zoom>::new(secret.clone())?;
 /// let validator = Validator::<Zoom>::new(secret.clone())?;
 ///
-/// // What Zoom sends.
+/// // The request that Zoom sends.
 /// let body = concat!(
 ///     r#"{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"#,
 ///     r#""event_ts":1654503849680,"event":"endpoint.url_validation"}"#,
@@ -65,18 +66,18 @@ pub struct Validator<P = Zoom> {
 }
 
 impl<P: Provider> Validator<P> {
-    /// Answers with these secrets.
+    /// Makes a validator that answers with these secrets.
     ///
     /// # Errors
     ///
-    /// None today; as [`Verifier::new`](crate::Verifier::new).
+    /// None today. It returns a `Result` because [`Verifier::new`](crate::Verifier::new) does.
     pub fn new(secrets: impl Into<Secrets>) -> Result<Self, ConfigError> {
         let keys = Keys::new(&secrets.into(), &Zoom::SCHEME)?;
         Ok(Self { keys: Arc::new(keys), provider: PhantomData })
     }
 
-    /// Answers the event that was verified, if it is `endpoint.url_validation` with a token that
-    /// can be one; `None` for all others, which are yours to handle.
+    /// Answers the verified event, if it is `endpoint.url_validation` with a valid token. Returns
+    /// `None` for all other events, which your handler handles.
     #[must_use]
     pub fn answer<B: AsRef<[u8]>>(&self, verified: &Verified<P, B>) -> Option<HandshakeAnswer> {
         let request: Request<'_> = serde_json::from_slice(verified.bytes()).ok()?;
@@ -107,7 +108,7 @@ impl<P: Provider> fmt::Debug for Validator<P> {
     }
 }
 
-/// What matters of any event: nothing else is read, however deep it is nested.
+/// The members that this module reads. All others are skipped, at any depth of nesting.
 #[derive(Deserialize)]
 struct Request<'a> {
     #[serde(borrow)]
@@ -131,7 +132,7 @@ mod tests {
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-    /// Signs with one secret, verifies and answers with several.
+    /// Signs with one secret; verifies and answers with several.
     fn answer(
         signed_with: &str,
         secrets: &Secrets,
@@ -194,8 +195,8 @@ mod tests {
 
     #[test]
     fn answers_with_the_secret_that_the_request_was_signed_with() -> Outcome {
-        // hmac.new(key, b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256).hexdigest() of CPython; and what
-        // @zoom/rivet 0.4.0 answers.
+        // hmac.new(key, b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256).hexdigest() of CPython, which is
+        // also the answer of @zoom/rivet 0.4.0.
         let body = validation("qgg8vlvZRS6UYooatFL8Aw");
         let rotated =
             Secrets::new(Secret::new("new")?).with_retired(Secret::new("zoom_secret")?)?;
