@@ -1,21 +1,21 @@
-//! Hookdeck, which forwards other providers' webhooks.
+//! Webhooks of Hookdeck, which forwards the webhooks of other providers.
 //!
 //! - Header: `X-Hookdeck-Signature: ` and 44 characters of base64. A prefix set in the project's
 //!   settings changes the name; see [`Verifier::header`](crate::Verifier::header).
-//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp. While the
-//!   secret is being rolled, Hookdeck signs with the former one, too, in `X-Hookdeck-Signature-2`:
-//!   either may match.
-//! - What is signed is Hookdeck's word that the request came through it. The body is the other
-//!   provider's, and so its id and type are where that one puts them.
+//! - Signature: HMAC-SHA256 over the body, with the secret's text. No timestamp is signed. While
+//!   the secret is being rolled, Hookdeck also signs with the former one, in
+//!   `X-Hookdeck-Signature-2`: either may match.
+//! - The signature proves that the request came through Hookdeck. The body is the other provider's,
+//!   and the id and type are where that provider puts them.
 //! - Hookdeck's id of the event is in `X-Hookdeck-EventID`, the same for each attempt. It is **not
-//!   signed**: whoever can replay a delivery can change it.
+//!   signed**: anyone who can replay a delivery can change it.
 //!
 //! Source: <https://hookdeck.com/docs/authentication>, and `verifyWebhookSignature` of the package
 //! `@hookdeck/sdk`.
 //!
 //! # Where the secret is
 //!
-//! In the dashboard: the project's Settings, Secrets, "Signing Secret"; one for the whole project.
+//! In the dashboard: the project's Settings, Secrets, "Signing Secret". The whole project has one.
 //!
 //! # A handler
 //!
@@ -47,26 +47,52 @@
 //! # }
 //! ```
 //!
-//! Bodies that are no JSON object are taken with `VerifiedBody<Hookdeck>`.
+//! To accept bodies that are not JSON objects, take `VerifiedBody<Hookdeck>`.
 //!
-//! # Pitfalls
+//! # Typed events
 //!
-//! - A verifier with a [`header`](crate::Verifier::header) of its own looks at that header only,
-//!   and not at a second one: while the secret is being rolled, give it both secrets.
-//! - `X-Hookdeck-Verified` tells whether Hookdeck verified the original provider's signature, where
-//!   the source is set to. It is not signed: set the source to refuse what is not verified.
-//! - The original provider's signature comes along, too. Verifying Hookdeck's does not verify it.
-//!   At an endpoint of both providers, a delivery that has Hookdeck's header is Hookdeck's.
-//!   If you verify the original one instead, its signed time is that of the first delivery. Later
-//!   attempts of Hookdeck are then stale, unless
-//!   [`Verifier::tolerance`](crate::Verifier::tolerance) is longer than Hookdeck's retry schedule.
+//! [`events!`](crate::events) finds no type here, and reports an error for each delivery, because
+//! the type is where the original provider puts it. Make a provider with Hookdeck's scheme and the
+//! original provider's places. A handler takes the event as `Webhook<InvoiceEvent>`; see
+//! [Typed events](super#typed-events), also for the members around the data.
+//!
+//! ```
+//! use countersign::providers::{Hookdeck, Stripe};
+//! use countersign::{Event, Provider, Scheme, event::EventAt, events, scheme::ForeignHeaders};
+//!
+//! pub struct StripeOverHookdeck;
+//! impl Provider for StripeOverHookdeck {
+//!     const NAME: &'static str = "stripe-over-hookdeck";
+//!     const SCHEME: Scheme = Hookdeck::SCHEME;
+//!     const EVENT: EventAt = Stripe::EVENT;
+//!     const FOREIGN_HEADERS: ForeignHeaders = Hookdeck::FOREIGN_HEADERS;
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Data { object: Invoice }
+//! #[derive(serde::Deserialize)]
+//! pub struct Invoice { id: String }
+//!
+//! events! {
+//!     pub enum InvoiceEvent for StripeOverHookdeck { "invoice.paid" => Paid(Data) }
+//! }
+//!
+//! let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"id":"in_1"}}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("hookdeck_secret")?;
+//! # let headers = Signer::<StripeOverHookdeck>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<StripeOverHookdeck>::new(secret)?.verify(&headers, body)?;
+//! let event = InvoiceEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, InvoiceEvent::Paid(data) if data.object.id == "in_1"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # While the secret is rolled
 //!
 //! Give the verifier the new secret at any time before the roll ends:
 //!
 //! ```
-//! use countersign_core::{Secret, Secrets, Signer, Verifier, providers::Hookdeck};
+//! use countersign::{Secret, Secrets, Signer, Verifier, providers::Hookdeck};
 //!
 //! let (former, new) = (Secret::new("former secret")?, Secret::new("new secret")?);
 //! # let sign = |secret: &Secret| -> Result<String, Box<dyn std::error::Error>> {
@@ -88,6 +114,19 @@
 //! # assert!(verifier.verify(&rolled, b"[]").is_err());
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Pitfalls
+//!
+//! - A verifier with its own [`header`](crate::Verifier::header) reads only that header, and no
+//!   second one. While the secret is being rolled, give it both secrets.
+//! - `X-Hookdeck-Verified` states whether Hookdeck verified the original provider's signature, if
+//!   the source is set to verify it. This header is not signed: set the source to reject deliveries
+//!   that are not verified.
+//! - Hookdeck passes on the original provider's signature, but Hookdeck's signature does not prove
+//!   that the original one is valid. At an endpoint of both providers, a delivery that has
+//!   Hookdeck's header counts as Hookdeck's. If you verify the original signature instead, its
+//!   signed time is that of the first delivery. Later attempts of Hookdeck are then stale, unless
+//!   [`Verifier::tolerance`](crate::Verifier::tolerance) is longer than Hookdeck's retry schedule.
 
 use crate::{
     Provider, Scheme,
@@ -107,7 +146,7 @@ impl Provider for Hookdeck {
     const FOREIGN_HEADERS: ForeignHeaders = ForeignHeaders::PassedOn;
 }
 
-/// What Hookdeck forwards: its own id, unsigned, and the whole body, an object.
+/// An event that Hookdeck forwards: Hookdeck's unsigned id, and the whole body, an object.
 pub type Event = OpenEvent<Hookdeck>;
 
 #[cfg(test)]
@@ -123,7 +162,7 @@ mod tests {
         let verifier = Verifier::<Hookdeck>::new(Secret::new("hookdeck_secret")?)?;
         verifier.verify(&[("X-Hookdeck-Signature", signature)], body)?;
 
-        // While the secret is being rolled.
+        // While the secret is being rolled, a delivery has both signatures.
         let new = Signer::<Hookdeck>::new(Secret::new("new")?)?.sign(body.as_bytes())?;
         let mut headers: Vec<_> = new.into_iter().collect();
         assert!(verifier.verify(&headers, body).is_err());

@@ -1,13 +1,13 @@
-//! Linear.
+//! Webhooks of Linear.
 //!
 //! - Header: `Linear-Signature`, 64 hex digits.
 //! - Signature: HMAC-SHA256 over the body, with the secret's text.
 //! - Tolerance: 60 s, as in Linear's library, for `webhookTimestamp` in milliseconds, a member of
-//!   the body. It is judged once the signature is; the header `Linear-Timestamp` is not signed, and
-//!   not looked at.
+//!   the body. It is checked after the signature. The verifier ignores the header
+//!   `Linear-Timestamp`, which is not signed.
 //! - The event's `type`, such as `Issue`, and its `action`, such as `create`, are in the body, and
-//!   so they are signed. The delivery's id is in `Linear-Delivery`, which is **not signed**:
-//!   whoever can replay a delivery can change it.
+//!   are therefore signed. The delivery's id is in `Linear-Delivery`, which is **not signed**:
+//!   anyone who can replay a delivery can change it.
 //!
 //! Source: <https://linear.app/developers/webhooks>, and `LinearWebhookClient` of the library
 //! `@linear/sdk` on npm.
@@ -47,13 +47,46 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`. To read the members beside them, such as `action`, parse the verified bytes as a second
+//! type. A handler takes the event as `Webhook<IssueEvent>`; see
+//! [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, event::RawJson, events, providers::Linear};
+//!
+//! events! {
+//!     // In place of `RawJson`, name a struct with the members of an issue that you need.
+//!     pub enum IssueEvent for Linear { "Issue" => Issue(RawJson) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Members { action: String }
+//!
+//! # let now = std::time::UNIX_EPOCH.elapsed()?.as_millis();
+//! let body = format!(
+//!     r#"{{"type":"Issue","action":"create","data":{{}},"webhookTimestamp":{now}}}"#
+//! );
+//! # let body = body.as_str();
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("lin_wh_1")?;
+//! # let headers = Signer::<Linear>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<Linear>::new(secret)?.verify(&headers, body)?;
+//! let event = IssueEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, IssueEvent::Issue(issue) if issue.as_str() == "{}"));
+//! assert_eq!(verified.json::<Members>()?.action, "create");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Retries
 //!
-//! If a delivery is not answered 200, Linear sends it again after 1 minute, 1 hour and 6 hours.
-//! According to [several reports](https://github.com/vercel/eve/issues/1570) it repeats the same
-//! bytes, with the same `webhookTimestamp`. With the tolerance of 60 s no retry passes, so a single
-//! 503 loses the event. Set a tolerance that is longer than the schedule, and detect duplicates for
-//! at least as long as the tolerance (`countersign::idempotency`):
+//! If a delivery is not answered with 200, Linear sends it again after 1 minute, 1 hour and 6
+//! hours. According to [several reports](https://github.com/vercel/eve/issues/1570), Linear repeats
+//! the same bytes, with the same `webhookTimestamp`. With the tolerance of 60 s every retry is
+//! stale, so a single 503 loses the event. Set a tolerance that is longer than the schedule, and
+//! detect duplicates for at least as long as the tolerance (`countersign::idempotency`):
 //!
 //! ```
 //! use std::time::Duration;
@@ -65,13 +98,14 @@
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!
-//! Anybody who has seen a delivery can then send it again for 8 hours, and can change
+//! Anyone who has seen a delivery can then send it again for 8 hours, and can change
 //! `Linear-Delivery`, which is not signed.
 //!
 //! # Pitfalls
 //!
-//! - `webhookId` in the body is the webhook's id, the same in each delivery: it tells no duplicate.
-//! - A minute is short: a server whose clock is off refuses everything.
+//! - `webhookId` in the body is the webhook's id, the same in each delivery: it does not identify a
+//!   duplicate.
+//! - A minute is short: a server whose clock is off rejects all deliveries.
 
 use std::time::Duration;
 
@@ -94,5 +128,5 @@ impl Provider for Linear {
     const EVENT: EventAt = EventAt::ENVELOPE.id(Location::UnsignedHeader("Linear-Delivery"));
 }
 
-/// What Linear tells: the unsigned id, the type, and the whole event as JSON.
+/// An event of Linear: the unsigned id, the type, and the whole event as JSON.
 pub type Event = OpenEvent<Linear>;

@@ -83,8 +83,8 @@
 //! # Typed events
 //!
 //! [`events!`](crate::events) reads the type from the member `object`. The data is the whole body,
-//! with all its members. A handler takes the event as `Webhook<PageEvent>`; see [Typed
-//! events](super#typed-events).
+//! with all its members. A handler takes the event as `Webhook<PageEvent>`; see
+//! [Typed events](super#typed-events).
 //!
 //! ```
 //! use countersign::{Event, events, providers::Meta};

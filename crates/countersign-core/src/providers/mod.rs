@@ -68,12 +68,12 @@
 //! 1. [`verified.json()`](crate::adapter::VerifiedDelivery::json) parses the verified bytes as a
 //!    second type, which has only the members that you need and can borrow from the bytes. It fails
 //!    if the signed body is a URL-encoded form, which [GitHub](github) sends by default.
-//! 2. An [`Envelope`](crate::event::Envelope) around the data holds the event's id, `created_at`
-//!    and `previous_data`: `Paid(Envelope<Data>)`.
+//! 2. An [`Envelope`](crate::event::Envelope) around the data (`Paid(Envelope<Data>)`) holds the
+//!    event's id, and the members `created_at` and `previous_data` if the body has them.
 //! 3. `Webhook::id` and `Webhook::event_type` return the id and the type, also from headers.
 //!
 //! [Dropbox](dropbox), [Hookdeck](hookdeck), [Replicate](replicate) and [Respan](respan) have no
-//! place for the type. `events!` rejects all their deliveries with
+//! place for the type, so an enum of `events!` rejects their deliveries with
 //! [`MissingType`](crate::error::PayloadErrorKind::MissingType). Their pages show another way to a
 //! type of your own.
 

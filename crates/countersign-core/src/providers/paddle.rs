@@ -49,8 +49,8 @@
 //!
 //! [`events!`](crate::events) reads the type from the member `event_type`, and the data from the
 //! member `data`. To read the members beside them, such as `notification_id`, parse the verified
-//! bytes as a second type. A handler takes the event as `Webhook<TransactionEvent>`; see [Typed
-//! events](super#typed-events).
+//! bytes as a second type. A handler takes the event as `Webhook<TransactionEvent>`; see
+//! [Typed events](super#typed-events).
 //!
 //! ```
 //! use countersign::{Event, event::RawJson, events, providers::Paddle};

@@ -1,19 +1,19 @@
-//! PagerDuty, webhooks v3.
+//! Webhooks of PagerDuty, version 3.
 //!
 //! - Header: `X-PagerDuty-Signature: v1=…[,v1=…]`, in hex. Any entry `v1` may match, 1 to 8 of
 //!   them: while a secret is being rotated, PagerDuty signs with each. Entries of other versions
 //!   are ignored.
-//! - Signature: HMAC-SHA256 over the body, with the secret's text. There is no timestamp.
-//! - The event is the member `event` of the body; its `id`, `event_type` (such as
-//!   `incident.triggered`) and `data` are in there, and so they are signed.
+//! - Signature: HMAC-SHA256 over the body, with the secret's text. No timestamp is signed.
+//! - The event is the member `event` of the body. Its `id`, `event_type` (such as
+//!   `incident.triggered`) and `data` are inside that member, and are therefore signed.
 //!
 //! Source: <https://docs.pagerduty.com/developer/verifying-webhook-signatures>, and
 //! `webhookv3.VerifySignature` of <https://github.com/PagerDuty/go-pagerduty>.
 //!
 //! # Where the secret is
 //!
-//! It is shown once, when the subscription is made: Integrations, Generic Webhooks (v3), or in
-//! the answer of the API. Each subscription has one of its own.
+//! PagerDuty shows it once, when the subscription is created: Integrations, Generic Webhooks (v3),
+//! or in the answer of the API. Each subscription has its own.
 //!
 //! # A handler
 //!
@@ -45,13 +45,47 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the member `event`: the type from its `event_type`, and the
+//! data from its `data`. To read the members beside them, such as `resource_type`, parse the
+//! verified bytes as a second type. A handler takes the event as `Webhook<IncidentEvent>`; see
+//! [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::PagerDuty};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Incident { id: String }
+//!
+//! events! {
+//!     pub enum IncidentEvent for PagerDuty { "incident.triggered" => Triggered(Incident) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Body { event: Members }
+//! #[derive(serde::Deserialize)]
+//! struct Members { resource_type: String }
+//!
+//! let body = r#"{"event":{"id":"01A","event_type":"incident.triggered",
+//!     "resource_type":"incident","data":{"id":"P1"}}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("pd_secret")?;
+//! # let headers = Signer::<PagerDuty>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<PagerDuty>::new(secret)?.verify(&headers, body)?;
+//! let event = IncidentEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, IncidentEvent::Triggered(Incident { id }) if id == "P1"));
+//! assert_eq!(verified.json::<Body>()?.event.resource_type, "incident");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - PagerDuty waits 5 s for 2xx. Timeouts, 429 and 5xx are retried, up to four times in about 20
-//!   minutes; any other 4xx drops the webhook, and after three dropped ones in a row all are
-//!   stopped for a day.
-//! - Events come more than once: the `id` tells a duplicate.
-//! - Webhooks of v1 and v2 are not signed so, and are no longer supported by PagerDuty.
+//!   minutes. Any other 4xx drops the webhook, and three dropped webhooks in a row stop all
+//!   webhooks for a day.
+//! - Events arrive more than once: the `id` identifies a duplicate.
+//! - Webhooks of v1 and v2 are signed in another way, and PagerDuty no longer supports them.
 
 use crate::{
     Provider, Scheme,
@@ -72,7 +106,7 @@ impl Provider for PagerDuty {
         .within("event");
 }
 
-/// What PagerDuty tells: the id, the type, and the whole body as JSON.
+/// An event of PagerDuty: the id, the type, and the whole body as JSON.
 pub type Event = OpenEvent<PagerDuty>;
 
 #[cfg(test)]

@@ -1,25 +1,18 @@
-//! Respan, formerly Keywords AI.
+//! Webhooks of Respan, formerly Keywords AI.
 //!
-//! - Header: `X-Respan-Signature`; under the former name `X-Keywordsai-Signature`. Where both are
-//!   sent, the first decides.
+//! - Header: `X-Respan-Signature`, or `X-Keywordsai-Signature` under the former name. If a delivery
+//!   has both, the first decides.
 //! - Signature: HMAC-SHA256 in hex, with the API key of the call that triggered the webhook, or
-//!   with a webhook secret of its own.
-//! - No timestamp, no id, no type; the fields of the payload are not documented.
-//!
-//! # Forms
-//!
-//! Respan documents the signature over Python's `json.dumps(data)`, and not which client sends it.
-//! `requests` puts this very text on the wire; `httpx` never does. The bytes of the wire are tried
-//! first, the Python form second; [`Verifier::forms`](crate::Verifier::forms) with `[]` switches it
-//! off. See [`BodyForm`] for the security of accepting a form.
+//!   with a separate webhook secret.
+//! - There is no timestamp, no id and no type. The fields of the payload are not documented.
 //!
 //! Source: <https://docs.keywordsai.co>, <https://respan.ai/docs> (webhooks).
 //!
 //! # Where the secret is
 //!
-//! It is the API key of the call that triggered the webhook, or the webhook's own secret. Where
-//! keys of several callers trigger one webhook, accept all of them: one as current, up to three
-//! besides as retired.
+//! It is the API key of the call that triggered the webhook, or the webhook's own secret. If the
+//! keys of several callers trigger one webhook, accept all of them: one as current, and up to three
+//! as retired.
 //!
 //! # A handler
 //!
@@ -50,11 +43,51 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) finds no type here, and reports an error for each delivery. Implement
+//! [`Event`](crate::Event) for a type that reads the whole body, with all its members. Make its
+//! members optional, because Respan documents none. A handler takes the event as `Webhook<Log>`;
+//! see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::providers::{Respan, respan};
+//! use countersign::{Event, PayloadError, event::Delivery};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Log { model: Option<String>, cost: Option<f64> }
+//!
+//! impl Event for Log {
+//!     type Provider = Respan;
+//!
+//!     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
+//!         respan::Event::parse(delivery)?.json.parse()
+//!     }
+//! }
+//!
+//! let body = r#"{"model": "small", "cost": 0.002}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("your_webhook_secret")?;
+//! # let headers = Signer::<Respan>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<Respan>::new(secret)?.verify(&headers, body)?;
+//! let event = Log::parse(&verified.delivery(&headers))?;
+//! assert_eq!((event.model.as_deref(), event.cost), (Some("small"), Some(0.002)));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Forms
+//!
+//! Respan documents the signature over Python's `json.dumps(data)`, and does not document its HTTP
+//! client. `requests` sends exactly this text, and `httpx` never does. The verifier tries the bytes
+//! on the wire first, and the Python form second. [`Verifier::forms`](crate::Verifier::forms) with
+//! `[]` turns the second off. See [`BodyForm`] for the security of accepting a form.
+//!
 //! # Pitfalls
 //!
-//! - Nothing tells a duplicate: there is no id, and no time that is signed. Make handling
-//!   idempotent by what your own fields say.
-//! - A body that was signed in the Python form is handed on in that form: it is what was signed.
+//! - Nothing identifies a duplicate: there is no id, and no signed time. Make handling idempotent
+//!   with fields of the payload.
+//! - If the Python form was signed, the handler gets the body in that form, because it is the
+//!   signed text.
 
 use crate::{
     PayloadError, Provider, Scheme,
@@ -74,12 +107,12 @@ impl Provider for Respan {
     const EVENT: EventAt = EventAt::OPEN;
 }
 
-/// What Respan tells: a JSON object of undocumented fields, kept as text.
+/// An event of Respan: a JSON object of undocumented fields, kept as text.
 ///
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Event, Secret, Signer, Verifier, providers::{Respan, respan}};
+/// use countersign::{Event, Secret, Signer, Verifier, providers::{Respan, respan}};
 ///
 /// let secret = Secret::new("api key")?;
 /// let body = br#"{"model": "small", "cost": 0.002}"#;

@@ -1,12 +1,12 @@
-//! Sentry, webhooks of its integration platform.
+//! Webhooks of Sentry's integration platform.
 //!
 //! - Header: `Sentry-Hook-Signature: ` and 64 hex digits.
 //! - Signature: HMAC-SHA256 over the body, with the Client Secret's text.
 //! - The resource, such as `issue`, is in `Sentry-Hook-Resource`, the request's id in `Request-ID`,
-//!   its time in `Sentry-Hook-Timestamp`. **None of them is signed**: whoever can replay a delivery
-//!   can change all three, and so the time is not judged.
-//! - What happened to the resource, such as `created`, is the member `action` of the body, and so
-//!   it is signed.
+//!   and its time in `Sentry-Hook-Timestamp`. **None of them is signed**: anyone who can replay a
+//!   delivery can change all three. The verifier therefore ignores the time.
+//! - The change to the resource, such as `created`, is the member `action` of the body, and is
+//!   therefore signed.
 //!
 //! Source: <https://docs.sentry.io/integrations/integration-platform/webhooks/>, and
 //! `AppPlatformEvent` and `SentryApp.build_signature` of <https://github.com/getsentry/sentry>.
@@ -46,15 +46,54 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the header `Sentry-Hook-Resource`, which is not
+//! signed, and the data from the member `data`. To read the members beside it, such as `action`,
+//! parse the verified bytes as a second type. A handler takes the event as `Webhook<IssueEvent>`;
+//! see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::Sentry};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Data { issue: Issue }
+//! #[derive(serde::Deserialize)]
+//! pub struct Issue { title: String }
+//!
+//! events! {
+//!     pub enum IssueEvent for Sentry { "issue" => Changed(Data) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Members { action: String, installation: Installation }
+//! #[derive(serde::Deserialize)]
+//! struct Installation { uuid: String }
+//!
+//! let body = r#"{"action":"created","data":{"issue":{"title":"Zo\u00eb"}},
+//!     "installation":{"uuid":"u_1"}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("client_secret")?;
+//! # let signed = Signer::<Sentry>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let mut headers: Vec<_> = signed.into_iter().collect();
+//! # headers.push(("Sentry-Hook-Resource".to_owned(), "issue".to_owned()));
+//! # let verified = Verifier::<Sentry>::new(secret)?.verify(&headers, body)?;
+//! let event = IssueEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, IssueEvent::Changed(data) if data.issue.title == "Zoë"));
+//! let members: Members = verified.json()?;
+//! assert_eq!((&*members.action, &*members.installation.uuid), ("created", "u_1"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - Sentry's manual hashes `JSON.stringify(request.body)`. Sentry itself signs and sends one and
-//!   the same text, without white space and with everything but ASCII escaped: the bytes that came
-//!   are verified here, and no [`BodyForm`](crate::scheme::BodyForm) of them is needed. What
-//!   `JSON.stringify` writes differs from them as soon as a title has an umlaut.
-//! - Sentry waits for one second (`sentry-apps.webhook.timeout.sec` where you host it yourself): do
+//! - Sentry's manual hashes `JSON.stringify(request.body)`. Sentry itself signs and sends the same
+//!   text, without white space and with everything but ASCII escaped. The bytes as they arrived are
+//!   verified here, and no [`BodyForm`](crate::scheme::BodyForm) is needed. The output of
+//!   `JSON.stringify` differs from them as soon as a title has an umlaut.
+//! - Sentry waits for one second (`sentry-apps.webhook.timeout.sec` if you host it yourself): do
 //!   slow work after the answer.
-//! - Service hooks, which are set per project, are something else and are signed otherwise.
+//! - Service hooks, which are set per project, are another product and are signed in another way.
 
 use crate::{
     Provider, Scheme,
@@ -74,7 +113,7 @@ impl Provider for Sentry {
         .data("data");
 }
 
-/// What Sentry tells: the request's id and the resource, both unsigned, and the whole body.
+/// An event of Sentry: the request's id and the resource, both unsigned, and the whole body.
 pub type Event = OpenEvent<Sentry>;
 
 #[cfg(test)]

@@ -60,8 +60,8 @@
 //!
 //! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
 //! `event`. To read the members beside them, such as `team_id`, parse the verified bytes as a
-//! second type. A handler takes the event as `Webhook<SlackEvent>`; see [Typed
-//! events](super#typed-events). `url_verification` is then `SlackEvent::Unknown`.
+//! second type. A handler takes the event as `Webhook<SlackEvent>`; see
+//! [Typed events](super#typed-events). `url_verification` is then `SlackEvent::Unknown`.
 //!
 //! ```
 //! use countersign::{Event, events, providers::Slack};

@@ -1,11 +1,12 @@
-//! SpeakNode.
+//! Webhooks of SpeakNode.
 //!
-//! - Header: "included in the request header", without a name. `X-Webhook-Signature` is assumed;
-//!   look at a delivery and set [`Verifier::header`](crate::Verifier::header) if yours differs.
+//! - Header: the manual says "included in the request header", without a name.
+//!   `X-Webhook-Signature` is the default here; inspect a delivery, and set
+//!   [`Verifier::header`](crate::Verifier::header) if yours differs.
 //! - Signature: HMAC-SHA256 in hex over the raw body, with the webhook secret's text.
-//! - Events: `ConversationComplete`, `SessionStarted`, more to come; their fields are not
-//!   documented, and neither is the member that holds the type: the first of `type`, `event`,
-//!   `event_type` and `eventType` that is text is taken.
+//! - Events: `ConversationComplete`, `SessionStarted`, and more to come. Their fields are not
+//!   documented, and neither is the member that holds the type. The type is the first of `type`,
+//!   `event`, `event_type` and `eventType` that is text.
 //! - No id is declared, because SpeakNode does not document the meaning of a member `id`: two
 //!   events of one conversation may share it. Even with
 //!   [idempotency](https://docs.rs/countersign/latest/countersign/idempotency/index.html), each
@@ -47,12 +48,41 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the first of `type`, `event`, `event_type` and
+//! `eventType` that is text. The data is the whole body, with all its members. Make the members of
+//! your types optional, because SpeakNode documents none. A handler takes the event as
+//! `Webhook<SessionEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, events, providers::SpeakNode};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct Session { agent: Option<Agent> }
+//! #[derive(serde::Deserialize)]
+//! pub struct Agent { id: Option<String> }
+//!
+//! events! {
+//!     pub enum SessionEvent for SpeakNode { "SessionStarted" => Started(Session) }
+//! }
+//!
+//! let body = r#"{"event":"SessionStarted","agent":{"id":"a_1"}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("your_webhook_secret")?;
+//! # let headers = Signer::<SpeakNode>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<SpeakNode>::new(secret)?.verify(&headers, body)?;
+//! let event = SessionEvent::parse(&verified.delivery(&headers))?;
+//! let SessionEvent::Started(session) = event else { panic!() };
+//! assert_eq!(session.agent.and_then(|agent| agent.id).as_deref(), Some("a_1"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - An answer is expected within a few seconds, and what is not answered with 2xx may come again:
-//!   do slow work after the answer.
-//! - If every delivery is refused, look at one: the log tells when the header that is assumed is
-//!   missing.
+//! - SpeakNode expects an answer within a few seconds, and may send again after an answer other
+//!   than 2xx: do slow work after the answer.
+//! - If every delivery is rejected, read the log: it reports if the expected header is missing.
 
 use crate::{
     Provider, Scheme,
@@ -72,7 +102,7 @@ impl Provider for SpeakNode {
 }
 
 events! {
-    /// What SpeakNode tells. The bodies are open objects, kept whole.
+    /// The events of SpeakNode. Each body is an open object, kept whole.
     #[derive(Clone, Debug)]
     #[non_exhaustive]
     pub enum Event for SpeakNode {

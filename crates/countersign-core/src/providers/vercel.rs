@@ -1,16 +1,17 @@
-//! Vercel.
+//! Webhooks of Vercel.
 //!
 //! - Header: `x-vercel-signature: ` and 40 hex digits.
-//! - Signature: HMAC-**SHA1** over the body, with the secret's text. There is no timestamp.
+//! - Signature: HMAC-**SHA1** over the body, with the secret's text. No timestamp is signed.
 //! - The delivery's `id` and the event's `type`, such as `deployment.created`, are in the body, and
-//!   so they are signed; its data is the member `payload`.
+//!   are therefore signed. The event's data is the member `payload`.
 //!
 //! Source: <https://vercel.com/docs/webhooks/webhooks-api>.
 //!
 //! # Where the secret is
 //!
-//! For a webhook of a team: it is shown once, when the webhook is made (team, Settings, Webhooks).
-//! For the webhook of an integration: the integration's Client Secret, in the integration console.
+//! For a webhook of a team: Vercel shows it once, when the webhook is created (team, Settings,
+//! Webhooks). For the webhook of an integration: the integration's Client Secret, in the
+//! integration console.
 //!
 //! # A handler
 //!
@@ -42,11 +43,42 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `payload`. To read the members beside them, such as `createdAt`, parse the verified bytes as a
+//! second type. A handler takes the event as `Webhook<DeploymentEvent>`; see
+//! [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, event::RawJson, events, providers::Vercel};
+//!
+//! events! {
+//!     // In place of `RawJson`, name a struct with the members of the payload that you need.
+//!     pub enum DeploymentEvent for Vercel { "deployment.created" => Created(RawJson) }
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! #[serde(rename_all = "camelCase")]
+//! struct Members { created_at: u64 }
+//!
+//! let body = r#"{"id":"uev_1","type":"deployment.created","createdAt":1700000000000,
+//!     "payload":{}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("vercel_secret")?;
+//! # let headers = Signer::<Vercel>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<Vercel>::new(secret)?.verify(&headers, body)?;
+//! let event = DeploymentEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, DeploymentEvent::Created(payload) if payload.as_str() == "{}"));
+//! assert_eq!(verified.json::<Members>()?.created_at, 1_700_000_000_000);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - What is broken in SHA-1 are collisions, on which HMAC does not rest (RFC 6194, section 3.3);
-//!   Vercel offers nothing else.
-//! - Nothing signed is bound to a time: the `id` tells a delivery that comes again.
+//! - The attacks on SHA-1 find collisions, and the security of HMAC does not depend on collision
+//!   resistance (RFC 6194, section 3.3). Vercel offers no other algorithm.
+//! - No time is signed: the `id` identifies a replayed delivery.
 
 use crate::{
     Provider, Scheme,
@@ -63,7 +95,7 @@ impl Provider for Vercel {
     const EVENT: EventAt = EventAt::ENVELOPE.data("payload");
 }
 
-/// What Vercel tells: the id, the type, and the whole body as JSON.
+/// An event of Vercel: the id, the type, and the whole body as JSON.
 pub type Event = OpenEvent<Vercel>;
 
 #[cfg(test)]

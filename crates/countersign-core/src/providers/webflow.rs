@@ -1,18 +1,18 @@
-//! Webflow.
+//! Webhooks of Webflow.
 //!
 //! - Headers: `X-Webflow-Signature`, 64 hex digits, and `X-Webflow-Timestamp` in milliseconds.
 //! - Signature: HMAC-SHA256 over the timestamp, a colon and the body, with the secret's text.
-//! - Tolerance: 300 s, as Webflow advises. Its library does not look at the time.
-//! - The event's type is `triggerType`, such as `form_submission`, and its data is `payload`: both
-//!   in the body, and so they are signed. It has no id.
+//! - Tolerance: 300 s, as Webflow advises. Webflow's library does not check the time.
+//! - The event's type is `triggerType`, such as `form_submission`, and its data is `payload`. Both
+//!   are in the body, and are therefore signed. The event has no id.
 //!
 //! Source: <https://developers.webflow.com/data/docs/working-with-webhooks>, and
 //! `webhooks.verifySignature` of the library `webflow-api` on npm.
 //!
 //! # Where the secret is
 //!
-//! Of a webhook that an OAuth app made: the app's client secret. Webhooks that were made in a
-//! site's dashboard may come without a signature, and are then refused.
+//! For a webhook that an OAuth app created: the app's client secret. Webhooks that were created in
+//! a site's dashboard may come without a signature, and are then rejected.
 //!
 //! # A handler
 //!
@@ -44,15 +44,40 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `triggerType`, and the data from the
+//! member `payload`. To read members beside them, parse the verified bytes as a second type. A
+//! handler takes the event as `Webhook<FormEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, event::RawJson, events, providers::Webflow};
+//!
+//! events! {
+//!     // In place of `RawJson`, name a struct with the members of the payload that you need.
+//!     pub enum FormEvent for Webflow { "form_submission" => Submitted(RawJson) }
+//! }
+//!
+//! let body = r#"{"triggerType":"form_submission","payload":{}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("client_secret_1")?;
+//! # let signer = Signer::<Webflow>::new(secret.clone())?;
+//! # let headers = signer.at(std::time::SystemTime::now()).sign(body.as_bytes())?;
+//! # let verified = Verifier::<Webflow>::new(secret)?.verify(&headers, body)?;
+//! let event = FormEvent::parse(&verified.delivery(&headers))?;
+//! assert!(matches!(event, FormEvent::Submitted(payload) if payload.as_str() == "{}"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
 //! - Webflow does not document whether a retry is signed anew. If the log reports stale times whose
 //!   `age_s` follows the schedule of its retries, set a longer
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance), together with idempotency.
-//! - Webflow documents what is signed as `JSON.stringify` of the parsed body. That is what it
-//!   sends, as far as its documentation goes; should deliveries be refused,
-//!   [`BodyForm::JavaScript`](crate::scheme::BodyForm::JavaScript) is what to try.
-//! - There is no id: what a delivery does must bear to be done twice.
+//! - Webflow documents the signed text as `JSON.stringify` of the parsed body. According to its
+//!   documentation, it sends the same text. If deliveries are rejected, try
+//!   [`BodyForm::JavaScript`](crate::scheme::BodyForm::JavaScript).
+//! - There is no id: a delivery must do no harm when it is handled twice.
 
 use crate::{
     Provider, Scheme,
@@ -73,5 +98,5 @@ impl Provider for Webflow {
         EventAt::OPEN.event_type(Location::Body(&["triggerType"])).data("payload");
 }
 
-/// What Webflow tells: the type, and the whole event as JSON.
+/// An event of Webflow: the type, and the whole event as JSON.
 pub type Event = OpenEvent<Webflow>;

@@ -82,8 +82,8 @@
 //!
 //! [`events!`](crate::events) reads the type from the member `event`, and the data from the member
 //! `payload`. To read the members beside them, such as `event_ts`, parse the verified bytes as a
-//! second type. A handler takes the event as `Webhook<MeetingEvent>`; see [Typed
-//! events](super#typed-events). `endpoint.url_validation` is then `MeetingEvent::Unknown`.
+//! second type. A handler takes the event as `Webhook<MeetingEvent>`; see
+//! [Typed events](super#typed-events). `endpoint.url_validation` is then `MeetingEvent::Unknown`.
 //!
 //! ```
 //! use countersign::{Event, events, providers::Zoom};

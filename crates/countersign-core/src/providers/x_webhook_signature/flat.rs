@@ -1,4 +1,4 @@
-//! The shape with the thing in `data`.
+//! The shape with the resource in `data`.
 
 use std::fmt;
 
@@ -13,11 +13,12 @@ events! {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Event, Secret, Signer, Verifier};
-    /// use countersign_core::providers::{XWebhookSignature, x_webhook_signature::flat};
+    /// use countersign::{Event, Secret, Signer, Verifier};
+    /// use countersign::providers::{XWebhookSignature, x_webhook_signature::flat};
     ///
     /// let secret = Secret::new("whsec_abc123")?;
-    /// let body = br#"{"id":"evt_1","type":"user.created","data":{"id":"u_1","email":"a@example.com"}}"#;
+    /// let body = br#"{"id":"evt_1","type":"user.created",
+    ///     "data":{"id":"u_1","email":"a@example.com"}}"#;
     /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
     /// let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
     ///
@@ -41,20 +42,20 @@ events! {
     }
 }
 
-/// The data of an event. The manual shows these members; none of them is relied on.
+/// The data of an event. The manual shows these members, and each of them is optional here.
 ///
 /// `Debug` shows nothing of the payload.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Data {
-    /// The thing's id, not the event's.
+    /// The resource's id, not the event's.
     #[serde(default, deserialize_with = "super::text_or_integer")]
     pub id: Option<String>,
-    /// The thing's name.
+    /// The resource's name.
     pub name: Option<String>,
-    /// The e-mail address of a user.
+    /// The email address of a user.
     pub email: Option<String>,
-    /// The thing's status.
+    /// The resource's status.
     pub status: Option<String>,
 }
 

@@ -1,11 +1,11 @@
-//! `X-Webhook-Signature`: the convention of many in-house systems.
+//! Webhooks with `X-Webhook-Signature`, the convention of many in-house systems.
 //!
 //! - Header: `X-Webhook-Signature`.
-//! - Signature: HMAC-SHA256 in hex over the raw body, with the secret's text: all of it, even when
-//!   it begins with `whsec_`.
-//! - No timestamp; the id is in the body, and so it is signed.
-//! - Body: `{"id", "type", "created_at"?, "data", "previous_data"?}` in two shapes: [`objects`]
-//!   has the thing itself under `data.object`, [`flat`] has it in `data`. [`Event`] takes both.
+//! - Signature: HMAC-SHA256 in hex over the raw body, with the secret's whole text, even if it
+//!   begins with `whsec_`.
+//! - No timestamp is signed. The id is in the body, and is therefore signed.
+//! - Body: `{"id", "type", "created_at"?, "data", "previous_data"?}` in two shapes: [`objects`] has
+//!   the resource under `data.object`, and [`flat`] has it in `data`. [`Event`] accepts both.
 //!
 //! # Where the secret is
 //!
@@ -41,17 +41,48 @@
 //! # }
 //! ```
 //!
+//! # Typed events
+//!
+//! [`events!`](crate::events) reads the type from the member `type`, and the data from the member
+//! `data`. An [`Envelope`](crate::event::Envelope) around the data also holds `id`, `created_at`
+//! and `previous_data`. To read other members, parse the verified bytes as a second type. A handler
+//! takes the event as `Webhook<FileEvent>`; see [Typed events](super#typed-events).
+//!
+//! ```
+//! use countersign::{Event, event::Envelope, events, providers::XWebhookSignature};
+//!
+//! #[derive(serde::Deserialize)]
+//! pub struct File { id: String, name: String }
+//!
+//! events! {
+//!     pub enum FileEvent for XWebhookSignature { "file.uploaded" => Uploaded(Envelope<File>) }
+//! }
+//!
+//! let body = r#"{"id":"evt_1","type":"file.uploaded","created_at":"2025-02-18T10:35:00Z",
+//!     "data":{"id":"f_1","name":"a.pdf"}}"#;
+//! # use countersign::{Secret, Signer, Verifier};
+//! # let secret = Secret::new("your_webhook_secret")?;
+//! # let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body.as_bytes())?;
+//! # let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
+//! let event = FileEvent::parse(&verified.delivery(&headers))?;
+//! assert_eq!(event.id(), Some("evt_1"));
+//! let FileEvent::Uploaded(uploaded) = event else { panic!() };
+//! assert_eq!((&*uploaded.data.id, &*uploaded.data.name), ("f_1", "a.pdf"));
+//! assert_eq!(uploaded.created_at.as_deref(), Some("2025-02-18T10:35:00Z"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Pitfalls
 //!
-//! - One documented receiver of the flat shape verifies `JSON.stringify(JSON.parse(body))`. Where a
+//! - One documented receiver of the flat shape verifies `JSON.stringify(JSON.parse(body))`. If a
 //!   sender signs that text and sends another, opt in with
 //!   [`Verifier::forms`](crate::Verifier::forms) and
 //!   [`BodyForm::JavaScript`](crate::scheme::BodyForm).
-//! - The header does not name a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and others
-//!   use the same one for something else.
+//! - The header does not identify a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and
+//!   others use the same header for other schemes.
 //! - The senders of both shapes expect 2xx within 5 s and try five times: at once, after 1 min
 //!   (flat: 30 s), 5 min, 30 min and 2 h. The sender of the first shape then disables the endpoint.
-//! - Nothing is signed that tells the time: an old delivery can be replayed, and its `id` tells.
+//! - No time is signed: an old delivery can be replayed, and its `id` identifies it.
 
 pub mod flat;
 pub mod objects;
@@ -81,17 +112,18 @@ impl Provider for XWebhookSignature {
 
 /// An event of either shape, for one route that receives both.
 ///
-/// An object under `data.object` means the shape of [`objects`], everything else that of [`flat`].
+/// If `data.object` is an object, the event has the shape of [`objects`]. Otherwise it has the
+/// shape of [`flat`].
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The thing is under `data.object`.
+    /// The resource is under `data.object`.
     Objects(objects::Event),
-    /// The thing is `data`.
+    /// The resource is `data`.
     Flat(flat::Event),
 }
 
 impl Event {
-    /// The event's type, as the sender spells it.
+    /// Returns the event's type, exactly as the sender wrote it.
     #[must_use]
     pub fn event_type(&self) -> &str {
         match self {
@@ -100,7 +132,7 @@ impl Event {
         }
     }
 
-    /// The event's id.
+    /// Returns the event's id.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         match self {
@@ -123,7 +155,7 @@ impl crate::Event for Event {
     }
 }
 
-/// Whether an object is under `data.object`.
+/// Returns `true` if `data.object` is an object.
 fn has_object(envelope: &RawEnvelope<'_>) -> bool {
     #[derive(Deserialize)]
     struct Data<'a> {
@@ -133,12 +165,12 @@ fn has_object(envelope: &RawEnvelope<'_>) -> bool {
 
     match envelope.data::<Data<'_>>() {
         Ok(data) => data.object.is_some_and(|object| object.get().starts_with('{')),
-        // A repeated `object` is for the shape that knows the member to refuse.
+        // A repeated `object` is rejected by the shape that has this member.
         Err(_) => envelope.data_text().is_some_and(|data| data.starts_with('{')),
     }
 }
 
-/// The ids of things are text in both manuals; senders of the convention write integers, too.
+/// Reads an id. The ids of resources are text in both manuals, and some senders write integers.
 fn text_or_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     deserializer.deserialize_any(TextOrInteger)
 }

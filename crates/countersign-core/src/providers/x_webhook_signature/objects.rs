@@ -1,4 +1,4 @@
-//! The shape with the thing under `data.object`, and what it was before in `previous_data`.
+//! The shape with the resource under `data.object`, and its former values in `previous_data`.
 
 use std::fmt;
 
@@ -13,8 +13,8 @@ events! {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Event, Secret, Signer, Verifier};
-    /// use countersign_core::providers::{XWebhookSignature, x_webhook_signature::objects};
+    /// use countersign::{Event, Secret, Signer, Verifier};
+    /// use countersign::providers::{XWebhookSignature, x_webhook_signature::objects};
     ///
     /// let secret = Secret::new("your_webhook_secret")?;
     /// let body = br#"{"id":"evt_1","type":"resource.updated","created_at":"2025-02-18T10:35:00Z",
@@ -45,22 +45,23 @@ events! {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Data {
-    /// What the event is about.
+    /// The resource that the event is about.
     pub object: Object,
 }
 
-/// What an event is about. The manual shows these members; none of them is relied on.
+/// The resource that an event is about. The manual shows these members, and each of them is
+/// optional here.
 ///
 /// `Debug` shows nothing of the payload.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Object {
-    /// The thing's id, not the event's.
+    /// The resource's id, not the event's.
     #[serde(default, deserialize_with = "super::text_or_integer")]
     pub id: Option<String>,
-    /// The thing's name.
+    /// The resource's name.
     pub name: Option<String>,
-    /// The thing's status.
+    /// The resource's status.
     pub status: Option<String>,
 }
 
