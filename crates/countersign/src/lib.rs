@@ -14,6 +14,19 @@
 //! `tower` and `actix_web` have the names of the crates that they serve, so that
 //! `use countersign::*` makes these names ambiguous (error E0659).
 
+// The pages use every feature, so that their programs compile with all of them only.
+#[cfg(all(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "conformance",
+    feature = "ed25519",
+    feature = "idempotency",
+    feature = "inflate",
+    feature = "tenants",
+    feature = "testing",
+    feature = "tower"
+))]
+pub mod _guide;
 #[cfg(feature = "actix-web")]
 pub mod actix_web;
 pub mod adapter;
