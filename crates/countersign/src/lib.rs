@@ -7,6 +7,20 @@
     not(all(feature = "tower", feature = "axum", feature = "actix-web")),
     doc = "Receive webhooks safely. The whole page is there with all features."
 )]
+#![cfg_attr(
+    all(
+        feature = "actix-web",
+        feature = "axum",
+        feature = "conformance",
+        feature = "ed25519",
+        feature = "idempotency",
+        feature = "inflate",
+        feature = "tenants",
+        feature = "testing",
+        feature = "tower"
+    ),
+    doc = "\n# Guide\n\nThe [guide](_guide) has a page for each task: a quickstart, typed events, secrets and others."
+)]
 //!
 //! # Imports
 //!
