@@ -17,3 +17,24 @@ pub mod several {}
 
 #[doc = include_str!("../guide/secrets.md")]
 pub mod secrets {}
+
+#[doc = include_str!("../guide/idempotency.md")]
+pub mod idempotency {}
+
+#[doc = include_str!("../guide/testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("../guide/mismatch.md")]
+pub mod mismatch {}
+
+#[doc = include_str!("../guide/deployment.md")]
+pub mod deployment {}
+
+#[doc = include_str!("../guide/threat_model.md")]
+pub mod threat_model {}
+
+#[doc = include_str!("../guide/migrating.md")]
+pub mod migrating {}
+
+#[doc = include_str!("../guide/why.md")]
+pub mod why {}
