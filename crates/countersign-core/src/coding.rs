@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_one_coding_alone() {
+    fn knows_exactly_one_coding() {
         let coding = |codings: &[&str]| {
             let fields: Vec<_> =
                 codings.iter().map(|coding| ("Content-Encoding", *coding)).collect();

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_a_repeated_field_even_when_the_values_agree() {
+    fn reports_a_repeated_field_even_if_the_values_agree() {
         let headers = vec![("a", "1"), ("A", "1")];
         assert_eq!(single(&headers, "a"), Occurrence::Repeated);
     }

@@ -120,7 +120,7 @@ mod tests {
         }
 
         #[test]
-        fn reads_one_complete_stream_alone(text: Vec<u8>, more in 1_usize..9) {
+        fn reads_only_one_complete_stream(text: Vec<u8>, more in 1_usize..9) {
             for (coding, body) in CODINGS.into_iter().zip(compressed(&text, 6)) {
                 for end in 0..body.len() {
                     prop_assert_eq!(coding.inflate(&body[..end], 99_999), Ok(None));

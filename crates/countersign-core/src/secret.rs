@@ -350,7 +350,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_white_space_around_text_but_not_inside() {
+    fn rejects_white_space_around_text_but_not_inside() {
         for text in [" a", "a ", "a\n", "\ta", "\u{a0}a"] {
             assert!(matches!(Secret::new(text), Err(ConfigError::SecretWhiteSpace)), "{text:?}");
         }
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_quotes_around_text_but_not_inside() -> Result<(), ConfigError> {
+    fn rejects_quotes_around_text_but_not_inside() -> Result<(), ConfigError> {
         for text in ["\"a\"", "'a'", "\"\"", "''", "\"whsec_AAEC\"", "\"It's a Secret\""] {
             assert!(matches!(Secret::new(text), Err(ConfigError::SecretInQuotes)), "{text}");
         }

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_padded_standard_base64_alone() {
+    fn reads_only_padded_standard_base64() {
         let tag = "tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
         assert_eq!(count(BASE64, tag), Some(1));
         let url_safe = tag.replace('/', "_").replace('+', "-");
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_an_entry_alone_as_it_takes_one_among_others() {
+    fn reads_a_single_entry_like_one_of_several() {
         let scheme = BASE64.list(' ', ',', "v1");
         let tag = "tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
         for right in ["v1,TAG", " v1,TAG ", "v1,TAG\t", "\tv1,TAG", "v1,TAG v2,x", "v2,x v1,TAG"] {
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_form_of_a_header() {
+    fn reports_the_shape_of_a_header() {
         for (value, form) in [
             ("", SignatureShape::Empty),
             (TAG, SignatureShape::Hex),

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_an_empty_url_and_white_space() {
+    fn rejects_an_empty_url_and_white_space() {
         for url in ["", " ", "https://example.com/hook\n", " https://example.com", "a b"] {
             assert_eq!(SignedUrl::new(url).err(), Some(ConfigError::MalformedUrl), "{url:?}");
         }

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bears_every_duration() {
+    fn accepts_every_duration() {
         for (duration, microseconds) in [
             (Duration::ZERO, 0),
             (Duration::from_nanos(1999), 1),
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn bears_whatever_is_left() {
+    fn reads_every_rest() {
         assert_eq!(remaining(-1.0), Duration::ZERO);
         assert_eq!(remaining(f64::NEG_INFINITY), Duration::ZERO);
         assert_eq!(remaining(f64::NAN), Duration::ZERO);

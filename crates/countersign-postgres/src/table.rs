@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_none() {
+    fn rejects_what_is_not_a_name() {
         let (schema, table) = ("s".repeat(64), "t".repeat(53));
         for name in [
             "",

@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn never_tells_to_come_back_at_once_and_refuses_what_has_no_end() {
+    fn never_returns_zero_and_rejects_a_key_without_ttl() {
         assert_eq!(left(0).unwrap(), Duration::from_millis(1));
         assert_eq!(left(59_999).unwrap(), Duration::from_millis(59_999));
         assert!(left(-1).is_err());

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_no_store_wrote() {
+    fn rejects_what_no_store_wrote() {
         let token = "0123456789abcdef0123456789abcdef";
         let foreign = [
             String::new(),

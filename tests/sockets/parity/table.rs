@@ -134,7 +134,7 @@ fn refuses(name: &'static str, bytes: Vec<u8>) -> Row {
     Row::ours(name, send(bytes), vec![refused()])
 }
 
-fn refuses_payload(name: &'static str, status: u16, path: &str, body: impl AsRef<[u8]>) -> Row {
+fn rejects_payload(name: &'static str, status: u16, path: &str, body: impl AsRef<[u8]>) -> Row {
     let bytes = Post::to(path).body(body).signed().bytes();
     Row::ours(name, send(bytes), vec![payload(status)])
 }
@@ -394,107 +394,107 @@ fn events_and_payloads() -> Vec<Row> {
         Post::to(path).body(gzip).field(format!("Content-Encoding: {encoding}")).signed().bytes()
     };
     vec![
-        refuses_payload("empty body", 400, "/webhook", ""),
-        refuses_payload("blank body", 400, "/webhook", " \n"),
-        refuses_payload("not JSON", 400, "/webhook", "{nonsense"),
-        refuses_payload("JSON cut off", 400, "/webhook", &EVENT[..EVENT.len() - 1]),
-        refuses_payload("JSON with text after it", 400, "/webhook", format!("{EVENT}{EVENT}")),
-        refuses_payload("NaN", 400, "/webhook", "NaN"),
-        refuses_payload("a BOM", 400, "/webhook", format!("\u{feff}{EVENT}")),
-        refuses_payload("not UTF-8", 400, "/webhook", b"\xff\xfe{\"a\":1}"),
-        refuses_payload("UTF-16", 400, "/webhook", b"{\0}\0"),
-        refuses_payload(
+        rejects_payload("empty body", 400, "/webhook", ""),
+        rejects_payload("blank body", 400, "/webhook", " \n"),
+        rejects_payload("not JSON", 400, "/webhook", "{nonsense"),
+        rejects_payload("JSON cut off", 400, "/webhook", &EVENT[..EVENT.len() - 1]),
+        rejects_payload("JSON with text after it", 400, "/webhook", format!("{EVENT}{EVENT}")),
+        rejects_payload("NaN", 400, "/webhook", "NaN"),
+        rejects_payload("a BOM", 400, "/webhook", format!("\u{feff}{EVENT}")),
+        rejects_payload("not UTF-8", 400, "/webhook", b"\xff\xfe{\"a\":1}"),
+        rejects_payload("UTF-16", 400, "/webhook", b"{\0}\0"),
+        rejects_payload(
             "not UTF-8 inside",
             400,
             "/webhook",
             b"{\"type\":\"user.created\",\"x\":\"\xff\"}",
         ),
-        refuses_payload("deep and cut off", 400, "/webhook", "[".repeat(DEEP)),
+        rejects_payload("deep and cut off", 400, "/webhook", "[".repeat(DEEP)),
         Row::ours("gzip", send(encoded("/webhook", "gzip")), vec![payload(400)]),
         Row::ours("gzip to respan", send(encoded("/respan", "gzip")), vec![payload(400)]),
         Row::ours("brotli that is not valid", send(encoded("/webhook", "br")), vec![payload(400)]),
         Row::ours("an unknown encoding", send(encoded("/webhook", "x")), vec![payload(400)]),
-        refuses_payload("an array", 422, "/webhook", "[]"),
-        refuses_payload("a number", 422, "/webhook", "7"),
-        refuses_payload("null", 422, "/webhook", "null"),
-        refuses_payload("text", 422, "/webhook", "\"user.created\""),
-        refuses_payload("an array of events", 422, "/webhook", format!("[{EVENT}]")),
-        refuses_payload("respan: an array", 422, "/respan", "[]"),
-        refuses_payload("respan: not JSON", 400, "/respan", "x"),
-        refuses_payload("no type", 422, "/webhook", r#"{"id":"evt_1","data":{}}"#),
-        refuses_payload("type null", 422, "/webhook", r#"{"type":null,"data":{}}"#),
-        refuses_payload("type a number", 422, "/webhook", r#"{"type":1,"data":{}}"#),
-        refuses_payload("type an object", 422, "/webhook", r#"{"type":{},"data":{}}"#),
-        refuses_payload("type a lone surrogate", 422, "/webhook", r#"{"type":"\udfff","data":{}}"#),
-        refuses_payload(
+        rejects_payload("an array", 422, "/webhook", "[]"),
+        rejects_payload("a number", 422, "/webhook", "7"),
+        rejects_payload("null", 422, "/webhook", "null"),
+        rejects_payload("text", 422, "/webhook", "\"user.created\""),
+        rejects_payload("an array of events", 422, "/webhook", format!("[{EVENT}]")),
+        rejects_payload("respan: an array", 422, "/respan", "[]"),
+        rejects_payload("respan: not JSON", 400, "/respan", "x"),
+        rejects_payload("no type", 422, "/webhook", r#"{"id":"evt_1","data":{}}"#),
+        rejects_payload("type null", 422, "/webhook", r#"{"type":null,"data":{}}"#),
+        rejects_payload("type a number", 422, "/webhook", r#"{"type":1,"data":{}}"#),
+        rejects_payload("type an object", 422, "/webhook", r#"{"type":{},"data":{}}"#),
+        rejects_payload("type a lone surrogate", 422, "/webhook", r#"{"type":"\udfff","data":{}}"#),
+        rejects_payload(
             "type in capitals",
             422,
             "/webhook",
             r#"{"TYPE":"user.created","data":{}}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "type repeated",
             422,
             "/webhook",
             r#"{"type":"user.created","type":"user.updated","data":{}}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "type repeated, equal",
             422,
             "/webhook",
             r#"{"type":"user.created","type":"user.created","data":{}}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "type repeated, escaped",
             422,
             "/webhook",
             r#"{"type":"user.created","data":{},"t\u0079pe":"user.deleted"}"#,
         ),
-        refuses_payload("known type without data", 422, "/webhook", r#"{"type":"user.created"}"#),
-        refuses_payload(
+        rejects_payload("known type without data", 422, "/webhook", r#"{"type":"user.created"}"#),
+        rejects_payload(
             "known type, data null",
             422,
             "/webhook",
             r#"{"type":"user.created","data":null}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "known type, data text",
             422,
             "/webhook",
             r#"{"type":"user.created","data":"x"}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "known type, data an array",
             422,
             "/webhook",
             r#"{"type":"user.created","data":[]}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "known type, a member of another shape",
             422,
             "/webhook",
             r#"{"type":"user.created","data":{"name":{}}}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "known type, a lone surrogate",
             422,
             "/webhook",
             r#"{"type":"user.created","data":{"name":"\ud800"}}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "known type, a number out of range",
             422,
             "/webhook",
             r#"{"type":"user.created","data":{"id":1e999}}"#,
         ),
-        refuses_payload(
+        rejects_payload(
             "known type, deep instead of text",
             422,
             "/webhook",
             format!(r#"{{"type":"user.created","data":{{"name":{deep}}}}}"#),
         ),
-        refuses_payload("speaknode without a type", 422, "/speaknode", r#"{"agent":7}"#),
-        refuses_payload("github without its event header", 422, "/github", "{}"),
+        rejects_payload("speaknode without a type", 422, "/speaknode", r#"{"agent":7}"#),
+        rejects_payload("github without its event header", 422, "/github", "{}"),
         unknown(
             "unknown type",
             r#"{"id":"evt_9","type":"unheard.of","data":7}"#.to_owned(),

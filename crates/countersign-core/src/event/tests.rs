@@ -25,7 +25,7 @@ fn kind<E: Event>(body: impl AsRef<[u8]>) -> Option<Kind> {
 }
 
 #[test]
-fn tells_what_is_not_json_from_what_is_no_event() {
+fn distinguishes_invalid_json_from_json_that_is_no_event() {
     for body in
         ["", "{", "nonsense", r#"{"type":"user.created""#, "[1,", "{}x", "\u{feff}{}", "NaN"]
     {
@@ -65,7 +65,7 @@ fn wants_the_type_once_and_as_text() {
 }
 
 #[test]
-fn tells_a_known_type_of_a_wrong_shape_from_an_unknown_type() {
+fn distinguishes_a_known_type_of_a_wrong_shape_from_an_unknown_type() {
     for body in [
         r#"{"type":"user.created"}"#,
         r#"{"type":"user.created","data":null}"#,

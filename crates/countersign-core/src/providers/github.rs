@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_payloads_have_in_common() {
+    fn reads_the_common_members() {
         let event = parse(
             r#"{"action":"opened","issue":{"number":1},"installation":{"id":5,"node_id":"x"},
                 "repository":{"id":2,"name":"b","full_name":"a/b","private":false},
@@ -300,7 +300,7 @@ mod tests {
     /// An attacker can change the content type, which is not signed. Even then, signed JSON that
     /// has `&payload=` in a text is never read as a form.
     #[test]
-    fn reads_no_form_within_json() {
+    fn never_reads_json_as_a_form() {
         let title = r#"{"action":"x&payload=%7B%22action%22%3A%22deleted%22%7D&y"}"#;
         assert_eq!(parse(title).unwrap().json.as_str(), title);
     }
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_members_of_other_shapes_for_absent() {
+    fn treats_members_of_other_shapes_as_absent() {
         let event = parse(r#"{"action":1,"repository":null,"sender":{"id":"4"},"a":{}}"#).unwrap();
         assert!(event.action.is_none() && event.repository.is_none() && event.sender.is_none());
         assert!(parse(r#"{"action":"a","action":"b"}"#).unwrap().action.is_none());

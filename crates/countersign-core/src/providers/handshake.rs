@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeats_nothing_that_could_do_harm() {
+    fn rejects_unsafe_tokens() {
         for text in ["abc123", "qgg8vlvZRS6UYooatFL8Aw", "a-b_c.d~e", "+/==", "0", &"a".repeat(256)]
         {
             assert_eq!(token(text), Some(text));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_parameters_that_are_there_once() {
+    fn finds_parameters_that_occur_once() {
         let found = |query| {
             parameters(query, ["a", "hub.b"]).map(|values| values.map(Cow::into_owned).join("|"))
         };

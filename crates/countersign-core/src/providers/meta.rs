@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn subscribes_for_the_token_alone() -> Result<(), ConfigError> {
+    fn answers_only_the_right_token() -> Result<(), ConfigError> {
         let token = Secret::new("it's & <mine>")?;
         let answer = |mode: &str, token_text: &str, challenge: &str| {
             let query =

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_no_header_of_the_other_family() {
+    fn ignores_headers_of_the_other_family() {
         let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD").unwrap();
         let verifier = Verifier::<StandardWebhooks>::new(secret).unwrap();
         let headers = [

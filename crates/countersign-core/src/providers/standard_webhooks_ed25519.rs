@@ -123,7 +123,7 @@ mod tests {
     use crate::{Secret, Verifier, error::VerifyErrorKind};
 
     #[test]
-    fn accepts_what_another_implementation_signed() {
+    fn accepts_a_signature_of_openssl() {
         let public = Secret::new("whpk_PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=").unwrap();
         let verifier = Verifier::<StandardWebhooksEd25519>::new(public).unwrap();
         let body = r#"{"email":"test@example.com","username":"test_user"}"#;

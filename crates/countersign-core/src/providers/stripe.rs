@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_all_events_have() {
+    fn reads_the_common_members() {
         let event = parse(
             r#" {"id":"evt_1","object":"event","account":"acct_1","api_version":"2025-10-29",
                 "created":1763719200,"livemode":false,"pending_webhooks":1,"type":"price.updated",
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_thin_event_and_members_of_other_shapes() {
+    fn accepts_thin_events_and_members_of_other_shapes() {
         let event = parse(
             r#"{"id":"evt_1","object":"v2.core.event","type":"v1.billing.meter.no_meter_found",
                 "created":"2026-11-21T10:00:00.000Z","livemode":"yes","api_version":null}"#,

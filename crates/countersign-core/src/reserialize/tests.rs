@@ -214,7 +214,7 @@ fn takes_the_options_that_senders_use() {
 }
 
 #[test]
-fn refuses_integers_that_python_refuses() {
+fn rejects_integers_that_python_refuses() {
     for (digits, accepted) in [(4300, true), (4301, false)] {
         for sign in ["", "-"] {
             let number = format!("{sign}{}", "9".repeat(digits));

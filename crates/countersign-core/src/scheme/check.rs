@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_cannot_be_a_scheme() {
+    fn rejects_what_cannot_be_a_scheme() {
         const HEX: Scheme = Scheme::hmac_sha256_hex(&["X-Signature"]);
         const SECONDS: TimestampUnit = TimestampUnit::Seconds;
 

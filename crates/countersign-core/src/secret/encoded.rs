@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_mixed_alphabets_short_keys_and_text_that_is_cut_off() {
+    fn rejects_mixed_alphabets_short_keys_and_text_that_is_cut_off() {
         let prefixed = ["whsec_AA", "whpk_AAA", "key_whsk_AAA", "v1,whpk_AAA"];
         let others = ["+_sB", "-/sB", "+x", "A", "AA=A", "v2,AAAA", "v1,v1,AAAA", "é"];
         for text in prefixed.iter().chain(&others) {

@@ -94,7 +94,7 @@ fn pair() -> (Source, Verifier<GitHub>) {
 }
 
 #[tokio::test]
-async fn judges_each_tenant_by_its_own_secret_alone() -> Outcome {
+async fn judges_each_tenant_only_by_its_own_secret() -> Outcome {
     let (source, verifier) = pair();
     let mismatch = Err(VerifyErrorKind::Mismatch);
     assert_eq!(verdict(&verifier, "acme", "secret of acme").await?, Ok(Some("acme".into())));
@@ -106,7 +106,7 @@ async fn judges_each_tenant_by_its_own_secret_alone() -> Outcome {
 }
 
 #[tokio::test]
-async fn refuses_a_tenant_that_is_not_there_whatever_signed() -> Outcome {
+async fn rejects_an_unknown_tenant_with_any_secret() -> Outcome {
     let (source, verifier) = pair();
     let unknown = Err(VerifyErrorKind::UnknownTenant);
     let long = "a".repeat(257);
@@ -122,7 +122,7 @@ async fn refuses_a_tenant_that_is_not_there_whatever_signed() -> Outcome {
 }
 
 #[tokio::test]
-async fn looks_nothing_up_for_a_signature_that_cannot_be_one() {
+async fn looks_nothing_up_for_a_malformed_signature() {
     let (source, verifier) = pair();
     let malformed = [("X-Hub-Signature-256", "sha256=00")];
     assert!(begun(&verifier, "acme", &malformed).await.is_err());
@@ -130,7 +130,7 @@ async fn looks_nothing_up_for_a_signature_that_cannot_be_one() {
 }
 
 #[tokio::test]
-async fn fails_where_the_lookup_fails_and_asks_again() -> Outcome {
+async fn fails_if_the_lookup_fails_and_looks_up_again() -> Outcome {
     let (source, verifier) = pair();
     source.set("broken", " ");
     for lookups in [1, 2] {
@@ -226,7 +226,7 @@ async fn names_the_tenant_in_the_proofs_of_its_own_verifier() -> Outcome {
 }
 
 #[test]
-fn tells_the_host_from_the_target_before_the_header() {
+fn prefers_the_host_of_the_target_to_the_header() {
     let headers = [("Host", "b.example:8080"), ("X-Twice", "1"), ("X-Twice", "1")];
     let (headers, path) = (&headers, "/hooks/");
     let head = RequestHead::new(RequestTarget::new(path), &headers);

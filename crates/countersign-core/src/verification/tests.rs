@@ -85,7 +85,7 @@ impl Provider for Addressed {
 }
 
 #[test]
-fn gives_no_second_verdict_whatever_secrets_there_are() -> Outcome {
+fn gives_no_second_verdict_with_any_secrets() -> Outcome {
     let rotating = Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?;
     let verifier = Verifier::<XWebhookSignature>::new(rotating)?;
     for secret in ["new", "old"] {
@@ -100,7 +100,7 @@ fn gives_no_second_verdict_whatever_secrets_there_are() -> Outcome {
 }
 
 #[test]
-fn refuses_every_other_form_of_a_signature_alike() -> Outcome {
+fn rejects_every_other_form_of_a_signature_alike() -> Outcome {
     let verifier = verifier("your_webhook_secret")?;
     let good = "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b";
     let body = r#"{"some":"data"}"#;
@@ -157,7 +157,7 @@ fn lets_the_first_header_that_is_present_decide() -> Outcome {
 }
 
 #[test]
-fn looks_in_the_configured_header_alone() -> Outcome {
+fn reads_only_the_configured_header() -> Outcome {
     let secret = Secret::new("key")?;
     let verifier = Verifier::<SpeakNode>::new(secret.clone())?.header("X-SpeakNode-Signature")?;
     let signer = Signer::<SpeakNode>::new(secret)?;
@@ -173,7 +173,7 @@ fn looks_in_the_configured_header_alone() -> Outcome {
 }
 
 #[test]
-fn claims_by_any_of_its_headers_whatever_is_in_it() -> Outcome {
+fn finds_any_of_its_signature_headers_with_any_value() -> Outcome {
     let respan = Verifier::<Respan>::new(Secret::new("key")?)?;
     for name in ["X-Respan-Signature", "x-keywordsai-signature"] {
         for headers in [vec![(name, "")], vec![(name, "x"), (name, "y")]] {
@@ -190,7 +190,7 @@ fn claims_by_any_of_its_headers_whatever_is_in_it() -> Outcome {
 }
 
 #[test]
-fn refuses_over_the_limit_by_declaration_and_by_growth() -> Outcome {
+fn rejects_over_the_limit_by_declaration_and_by_growth() -> Outcome {
     let secret = Secret::new("key")?;
     let verifier = Verifier::<GitHub>::new(secret.clone())?.body_limit(8);
     let signer = Signer::<GitHub>::new(secret)?;
@@ -228,7 +228,7 @@ fn returns_the_body_of_a_rejected_delivery_once() -> Outcome {
 }
 
 #[test]
-fn tells_which_of_four_secrets_matched() -> Outcome {
+fn reports_which_of_four_secrets_matched() -> Outcome {
     let mut secrets = Secrets::new(Secret::new("0")?);
     for retired in ["1", "2", "3"] {
         secrets = secrets.with_retired(Secret::new(retired)?)?;
@@ -246,7 +246,7 @@ fn tells_which_of_four_secrets_matched() -> Outcome {
 }
 
 #[test]
-fn judges_a_delivery_by_the_secrets_in_force_when_it_began() -> Outcome {
+fn judges_a_delivery_by_the_secrets_set_when_it_began() -> Outcome {
     let verifier = verifier("old")?;
     let clone = verifier.clone();
     let headers = Signer::<XWebhookSignature>::new(Secret::new("old")?)?.sign(b"{}")?;
@@ -284,7 +284,7 @@ fn accepts_any_matching_entry_of_a_list() -> Outcome {
 }
 
 #[test]
-fn does_not_sign_what_it_was_not_told() -> Outcome {
+fn does_not_sign_without_a_valid_id_and_time() -> Outcome {
     let signer = Signer::<Standard>::new(Secret::new("whsec_AAEC")?)?;
     let now = UNIX_EPOCH;
     assert_eq!(signer.at(now).sign(b"").map(drop), Err(SignError::MissingId));
@@ -326,7 +326,7 @@ fn prints_neither_secret_nor_tag_nor_body() -> Outcome {
 
 proptest! {
     #[test]
-    fn refuses_whatever_differs_by_one_bit(
+    fn rejects_a_change_of_one_bit(
         key in vec(any::<u8>(), 1..100),
         body in vec(any::<u8>(), 1..300),
         place in any::<prop::sample::Index>(),

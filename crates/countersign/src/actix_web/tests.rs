@@ -96,7 +96,7 @@ async fn on_bytes(VerifiedBody(verified): VerifiedBody<XWebhookSignature>) -> Ve
 }
 
 #[actix_web::test]
-async fn refuses_forged_json_that_does_not_parse_before_it_is_parsed() {
+async fn rejects_forged_json_that_does_not_parse_before_it_is_parsed() {
     let app = init_service(
         App::new()
             .app_data(web::Data::new(verifier::<XWebhookSignature>("secret")))

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_read_as_it_was_spelt() {
+    fn decodes_the_encoded_answer() {
         for (content_type, body) in [("", ""), ("text/plain", "ok"), ("a", "\0\u{ff}")] {
             let kept = KeptAnswer {
                 status: 201,

@@ -126,7 +126,7 @@ async fn completes_what_was_handled_when_nobody_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn gives_up_to_complete_with_the_lease() {
+async fn stops_completing_when_the_lease_ends() {
     let store = Told::default();
     let idempotency = Idempotency::new(store.clone()).lease(Duration::from_secs(10));
     let claimed = claim(&idempotency).await.unwrap();
@@ -223,7 +223,7 @@ async fn completes_after_an_outage_that_is_shorter_than_the_lease() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn handles_all_the_same_where_that_was_chosen() {
+async fn handles_deliveries_while_the_store_fails_if_configured() {
     let store = Told::default();
     let idempotency = Idempotency::new(store.clone()).risk_duplicates_when_store_fails();
     for mood in [Mood::Fails, Mood::Hangs] {
@@ -306,7 +306,7 @@ async fn handles_what_has_no_id_without_asking_the_store() {
 }
 
 #[tokio::test]
-async fn tells_nothing_of_the_store_to_the_sender() {
+async fn shows_the_sender_nothing_of_the_store() {
     let store = Told::default();
     store.set(Mood::Fails);
     let rejection = claim(&Idempotency::new(store)).await.unwrap_err();

@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_of_each_power_of_two_for_each_name() {
+    fn returns_each_power_of_two_for_each_name() {
         let occasional = Occasions::new();
         let told: Vec<_> = (0..20).filter_map(|_| occasional.count("a")).collect();
         assert_eq!(told, [1, 2, 4, 8, 16]);

@@ -50,7 +50,7 @@ fn secret() -> Secret {
     Secret::new("whsec_AAECAwQFBgcICQ==").unwrap()
 }
 
-fn refuses_what_is_wrong<P: Provider>(sign: for<'a> fn(&'a Signer<P>) -> Signing<'a, P>) {
+fn rejects_what_is_wrong<P: Provider>(sign: for<'a> fn(&'a Signer<P>) -> Signing<'a, P>) {
     let signer = Signer::<P>::new(secret()).unwrap();
     // Many bodies, so that the changed digit has many values.
     for round in 0..64 {
@@ -72,16 +72,16 @@ fn refuses_what_is_wrong<P: Provider>(sign: for<'a> fn(&'a Signer<P>) -> Signing
 
 #[test]
 fn each_wrong_request_is_wrong_in_one_way() {
-    refuses_what_is_wrong::<Respan>(|signer| signer.into());
-    refuses_what_is_wrong::<XWebhookSignature>(|signer| signer.into());
-    refuses_what_is_wrong::<SpeakNode>(|signer| signer.into());
-    refuses_what_is_wrong::<GitHub>(|signer| signer.into());
-    refuses_what_is_wrong::<Listed>(|signer| signer.at(SystemTime::now()).id("msg_1"));
-    refuses_what_is_wrong::<Entry>(|signer| signer.at(SystemTime::now()));
+    rejects_what_is_wrong::<Respan>(|signer| signer.into());
+    rejects_what_is_wrong::<XWebhookSignature>(|signer| signer.into());
+    rejects_what_is_wrong::<SpeakNode>(|signer| signer.into());
+    rejects_what_is_wrong::<GitHub>(|signer| signer.into());
+    rejects_what_is_wrong::<Listed>(|signer| signer.at(SystemTime::now()).id("msg_1"));
+    rejects_what_is_wrong::<Entry>(|signer| signer.at(SystemTime::now()));
 }
 
 #[test]
-fn a_forged_request_is_refused_where_another_spelling_of_it_is_not() {
+fn rejects_a_forged_request_and_accepts_other_white_space() {
     let signer = Signer::<Respan>::new(secret()).unwrap();
     let genuine = SignedRequest::new(&signer, r#"{"model": "small"}"#).unwrap();
     let respelled = genuine.with_body(r#"{"model":"small"} "#);
@@ -125,7 +125,7 @@ fn debug_shows_neither_signature_nor_body() {
 
 #[cfg(any(feature = "axum", feature = "tower"))]
 #[test]
-fn an_http_request_holds_all_of_it_and_says_what_it_cannot_hold() {
+fn an_http_request_has_all_parts_or_is_an_error() {
     let signer = Signer::<GitHub>::new(secret()).unwrap();
     let genuine = SignedRequest::new(&signer, b"{}").unwrap().with_header("X-GitHub-Event", "push");
     let request: ::http::Request<bytes::Bytes> = genuine.http("/webhooks?a=b").unwrap();

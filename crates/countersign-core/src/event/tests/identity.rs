@@ -83,7 +83,7 @@ fn reads_a_repeated_type_where_the_id_is_in_a_header() {
 }
 
 #[test]
-fn wants_all_fields_and_tells_an_empty_one_from_an_absent_one() {
+fn requires_all_fields_and_distinguishes_empty_from_absent() {
     for (body, expected) in [
         (r#"{"reference":12,"code":"00","type":"a"}"#, told(Some("a"), &["00", "12"])),
         (r#"{"code":"00","reference":"","type":"a"}"#, told(Some("a"), &["00", ""])),

@@ -150,7 +150,7 @@ fn keeps_an_unknown_type_in_either_order() {
 }
 
 #[test]
-fn tells_the_same_place_in_either_order() {
+fn reports_the_same_position_in_either_order() {
     for data in [r#"{"count":"4242"}"#, r#"{"count":1,"text":[]}"#, "[300,\n300]", "{}", "4242"] {
         let before = parse::<Sample>(&[], format!("{{\"type\":\"plain\",\n\"data\":{data}\n}}"));
         let behind = parse::<Sample>(&[], format!("{{\n\"data\":{data},\n\"type\":\"plain\"}}"));
@@ -165,7 +165,7 @@ fn tells_the_same_place_in_either_order() {
 }
 
 #[test]
-fn tells_what_is_not_json_behind_the_data() {
+fn reports_invalid_json_after_the_data() {
     for rest in ["", ",", ",}", "}x", "},", r#","type"}"#, r#","id":tru}"#, ",\"id\":\"\n\"}"] {
         for data in [r#"{"count":1}"#, "7"] {
             for head in [r#"{"type":"plain","data":"#, r#"{"data":"#] {

@@ -30,7 +30,7 @@ fn delivery(body: &str) -> Delivery<'_> {
 }
 
 #[test]
-fn refuses_a_type_that_is_repeated_under_any_of_its_names() {
+fn rejects_a_type_that_is_repeated_under_any_of_its_names() {
     for body in [
         r#"{"type":"known","type":"known","data":1}"#,
         r#"{"event":"known","event":"known","data":1}"#,

@@ -61,7 +61,7 @@ fn keeps_the_whole_body_of_an_unknown_type() {
 }
 
 #[test]
-fn tells_what_is_wrong_within_the_member() {
+fn reports_errors_within_the_member() {
     for (body, expected) in [
         ("{}", Kind::MissingType),
         (r#"{"event_type":"incident.triggered","data":{"number":1}}"#, Kind::MissingType),

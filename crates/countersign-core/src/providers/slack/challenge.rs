@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_what_was_signed_by_cpython() -> Outcome {
+    fn answers_a_challenge_signed_by_cpython() -> Outcome {
         // hmac.new(b"slack_secret", b"v0:1700000000:" + body, hashlib.sha256).hexdigest()
         let body = concat!(
             r#"{"token":"t","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","#,

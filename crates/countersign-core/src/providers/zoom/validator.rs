@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_with_the_secret_that_the_request_was_signed_with() -> Outcome {
+    fn answers_with_the_secret_that_signed_the_request() -> Outcome {
         // hmac.new(key, b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256).hexdigest() of CPython, which is
         // also the answer of @zoom/rivet 0.4.0.
         let body = validation("qgg8vlvZRS6UYooatFL8Aw");

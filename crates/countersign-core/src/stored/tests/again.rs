@@ -64,7 +64,7 @@ fn rounding_moves_no_signed_time_out_of_the_tolerance() -> Outcome {
 }
 
 #[test]
-fn refuses_a_store_that_was_written_to() -> Outcome {
+fn rejects_a_store_that_was_written_to() -> Outcome {
     let verifier = verifier_of::<Stripe>("key")?;
     let stored = sample(&verifier, "key", b"{}", &[])?;
     let changed = |from: &str, to: &str| -> Result<StoredDelivery, serde_json::Error> {

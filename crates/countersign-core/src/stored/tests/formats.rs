@@ -107,7 +107,7 @@ fn reads_members_that_it_does_not_know() -> Outcome {
 }
 
 #[test]
-fn refuses_an_unknown_version_and_says_so() -> Outcome {
+fn rejects_an_unknown_version_and_says_so() -> Outcome {
     const MESSAGE: &str = "the stored delivery has version 2 of the format, and this release of \
                            countersign-core reads version 1";
     let stored = stripe()?;
@@ -126,7 +126,7 @@ fn refuses_an_unknown_version_and_says_so() -> Outcome {
 }
 
 #[test]
-fn refuses_what_is_no_stored_delivery() -> Outcome {
+fn rejects_what_is_no_stored_delivery() -> Outcome {
     let changed = |member: &str, value: Value| {
         let mut json = serde_json::to_value(stripe().unwrap()).unwrap();
         json[member] = value;

@@ -83,7 +83,7 @@ fn a_text_can_be_longer_than_the_body_limit() -> Outcome {
 }
 
 #[test]
-fn refuses_a_form_that_it_does_not_know() -> Outcome {
+fn rejects_a_form_that_it_does_not_know() -> Outcome {
     let verifier = verifier_of::<XWebhookSignature>("key")?;
     let stored = sample(&verifier, "key", b"{}", &[])?;
     for name in ["ruby", "python+indent", "url_encoded_member:payload"] {

@@ -136,7 +136,7 @@ fn keeps_all_numbered_headers_and_every_value_of_a_repeated_one() -> Outcome {
 }
 
 #[test]
-fn refuses_another_provider_and_another_endpoint() -> Outcome {
+fn rejects_another_provider_and_another_endpoint() -> Outcome {
     let stored = sample(&verifier_of::<GitHub>("key")?, "key", b"{}", &[])?;
     let expected = RestoreError::OtherProvider { stored: "github".into(), expected: "github-eu" };
     let eu = verifier_of::<Eu>("key")?;

@@ -37,7 +37,7 @@ async fn remembers_each_kind_of_answer_for_its_own_time() -> Outcome {
 }
 
 #[tokio::test]
-async fn asks_again_once_an_answer_is_over() -> Outcome {
+async fn looks_up_again_after_an_answer_expired() -> Outcome {
     let moment = Duration::from_millis(20);
     for (tenant, is_known) in [("acme", true), ("nobody", false)] {
         let (source, verifier) = remembering(moment, moment, None);

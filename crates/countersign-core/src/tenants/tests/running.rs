@@ -126,7 +126,7 @@ async fn completes_after_one_lookup_while_other_tenants_are_forgotten() -> Outco
 }
 
 #[tokio::test]
-async fn looks_up_once_for_deliveries_that_come_in_together() -> Outcome {
+async fn looks_up_once_for_deliveries_that_arrive_together() -> Outcome {
     for tenant in ["acme", "nobody", "broken"] {
         let (slow, verifier) = slow();
         slow.source.set("broken", " ");
@@ -146,7 +146,7 @@ async fn looks_up_once_for_deliveries_that_come_in_together() -> Outcome {
 }
 
 #[tokio::test]
-async fn looks_up_again_for_those_who_wait_when_the_first_gives_up() -> Outcome {
+async fn looks_up_again_for_waiting_deliveries_if_the_first_is_dropped() -> Outcome {
     let (slow, verifier) = slow();
     let first = waiting(&verifier, "acme", "old secret").await;
     let second = waiting(&verifier, "acme", "old secret").await;

@@ -104,7 +104,7 @@ async fn judges_the_time_and_the_id_that_standard_webhooks_signs() {
 }
 
 #[tokio::test]
-async fn refuses_a_signature_over_the_body_without_the_time() {
+async fn rejects_a_signature_over_the_body_without_the_time() {
     /// Signs the body only, in Slack's header.
     struct BodyOnly;
     impl Provider for BodyOnly {

@@ -20,14 +20,14 @@ async fn judged(url: &str) -> Result<Option<VerifyErrorKind>, Box<dyn Error + Se
 }
 
 #[tokio::test]
-async fn accepts_what_was_signed_with_the_configured_url_alone() -> Outcome {
+async fn accepts_only_signatures_over_the_configured_url() -> Outcome {
     assert_eq!(judged(URL).await?, None);
     assert_eq!(judged("https://example.com/other").await?, Some(VerifyErrorKind::Mismatch));
     Ok(())
 }
 
 #[test]
-fn refuses_an_empty_url() {
+fn rejects_an_empty_url() {
     let verifier = Verifier::<Square>::per_tenant_with_url(Tenants::new(source()), "");
     assert_eq!(verifier.map(drop), Err(ConfigError::MalformedUrl));
 }

@@ -10,7 +10,7 @@ fn headers<'a>(id: &'a str, time: &'a str, signature: &'a str) -> [(&'static str
 }
 
 #[test]
-fn refuses_another_reading_of_a_text_that_was_signed() -> Outcome {
+fn rejects_another_reading_of_a_text_that_was_signed() -> Outcome {
     let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
     // A sender signed this three years ago. The body contains text that somebody else chose.
     let then = UNIX_EPOCH + Duration::from_secs(1_600_000_000);
@@ -31,7 +31,7 @@ fn refuses_another_reading_of_a_text_that_was_signed() -> Outcome {
 }
 
 #[test]
-fn refuses_an_id_that_holds_the_separator() -> Outcome {
+fn rejects_an_id_that_holds_the_separator() -> Outcome {
     let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
     let signer = Signer::<Standard>::new(secret.clone())?;
     let time = UNIX_EPOCH + Duration::from_secs(1_700_000_000);

@@ -69,7 +69,7 @@ fn accepts_any_of_four_groups_at_its_own_time() -> Outcome {
 }
 
 #[test]
-fn refuses_a_fifth_group_whatever_it_is() -> Outcome {
+fn rejects_a_fifth_group_of_any_kind() -> Outcome {
     let verifier = verifier(Secret::new("key")?)?;
     let good = group("key", 0)?;
     for other in [&*group("another", 0)?, "t=1", "x"] {
@@ -159,7 +159,7 @@ fn tries_each_form_with_each_group() -> Outcome {
 
 /// A scheme without groups reads a second group as more entries of the first list.
 #[test]
-fn reads_one_group_where_the_scheme_has_no_others() -> Outcome {
+fn reads_one_list_if_the_scheme_has_no_groups() -> Outcome {
     let (new, old) = (group("another", 0)?, group("key", -1)?);
     let verifier = Verifier::<Listed>::new(Secret::new("key")?)?;
     let verifier = verifier.clock(FixedClock::at(at(0)));

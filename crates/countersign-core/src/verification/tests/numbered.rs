@@ -47,7 +47,7 @@ fn accepts_any_of_the_numbered_headers() -> Outcome {
 }
 
 #[test]
-fn refuses_a_repeated_header_and_headers_without_a_signature() -> Outcome {
+fn rejects_a_repeated_header_and_headers_without_a_signature() -> Outcome {
     let good = sign("key")?;
     let (one, two) = ("X-Signature-1", "X-Signature-2");
     for headers in [
@@ -71,7 +71,7 @@ fn refuses_a_repeated_header_and_headers_without_a_signature() -> Outcome {
 }
 
 #[test]
-fn looks_in_one_header_where_the_verifier_names_it() -> Outcome {
+fn reads_only_the_header_that_the_verifier_names() -> Outcome {
     let good = sign("key")?;
     let verifier = Verifier::<Numbered>::new(Secret::new("key")?)?.header("X-Own")?;
     assert_eq!(kind(&verifier, &[("X-Own", &*good), ("X-Id", "1")], b"{}"), None);

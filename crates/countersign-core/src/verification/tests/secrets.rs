@@ -65,7 +65,7 @@ fn takes_up_to_four_secrets_that_are_joined_in_one_text() -> Outcome {
 }
 
 #[test]
-fn refuses_a_joined_text_with_an_empty_or_broken_secret() -> Outcome {
+fn rejects_a_joined_text_with_an_empty_or_broken_secret() -> Outcome {
     let good = STANDARD.encode([1; 24]);
     for text in ["", "whsec_", "v1,", "AAEC"] {
         for joined in [format!("{good}|{text}"), format!("{text}|{good}")] {
@@ -107,7 +107,7 @@ impl Provider for Unbounded {
 }
 
 #[test]
-fn never_takes_an_empty_key_whatever_length_the_scheme_allows() -> Outcome {
+fn rejects_an_empty_key_even_if_the_scheme_allows_any_length() -> Outcome {
     assert!(Verifier::<Unbounded>::new(Secret::new("AA==")?).is_ok());
     for text in ["key_", "AA==|", "|AA==", "AA==|key_"] {
         assert!(Verifier::<Unbounded>::new(Secret::new(text)?).is_err(), "{text}");

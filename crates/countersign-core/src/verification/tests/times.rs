@@ -17,7 +17,7 @@ fn accepts_times_within_the_tolerance_in_both_directions() -> Outcome {
 }
 
 #[test]
-fn accepts_the_tolerance_that_is_set_and_any_age_by_name_alone() -> Outcome {
+fn accepts_the_set_tolerance_and_any_age_only_if_asked() -> Outcome {
     let secret = Secret::new("key")?;
     let time = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let headers = Signer::<Listed>::new(secret.clone())?.at(time).sign(b"{}")?;

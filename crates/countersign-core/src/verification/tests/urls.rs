@@ -19,7 +19,7 @@ fn signs_the_configured_url() -> Outcome {
 }
 
 #[test]
-fn refuses_an_empty_url_on_both_sides() -> Outcome {
+fn rejects_an_empty_url_on_both_sides() -> Outcome {
     let secret = Secret::new("key")?;
     let signer = Signer::<Addressed>::with_url(secret.clone(), "").map(drop);
     assert_eq!(signer, Err(ConfigError::MalformedUrl));

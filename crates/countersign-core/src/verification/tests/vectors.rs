@@ -150,7 +150,7 @@ impl Provider for Short {
 }
 
 #[test]
-fn accepts_hmac_sha1_where_the_scheme_says_so_and_at_full_length() -> Outcome {
+fn accepts_full_length_hmac_sha1_if_the_scheme_uses_it() -> Outcome {
     let verifier = Verifier::<Short>::new(Secret::new("Jefe")?)?;
     let body = "what do ya want for nothing?";
     // RFC 2202, section 3, test case 2.

@@ -28,7 +28,7 @@ async fn an_extractor_takes_what_was_signed_and_refuses_what_was_not() {
 }
 
 #[actix_web::test]
-async fn names_a_verifier_that_is_missing_to_the_operator_alone() {
+async fn names_a_missing_verifier_only_in_the_log() {
     let app = init_service(
         App::new()
             .app_data(web::Data::new(verifier::<XWebhookSignature>("secret")))
@@ -85,7 +85,7 @@ async fn the_verifier_of_the_nearest_scope_decides() {
 }
 
 #[actix_web::test]
-async fn tells_a_limit_outside_from_a_body_that_broke() {
+async fn distinguishes_an_outer_limit_from_a_broken_body() {
     for (error, status) in [
         (PayloadError::Overflow, 413),
         (PayloadError::Incomplete(None), 400),
@@ -140,7 +140,7 @@ async fn a_handler_can_answer_by_itself() {
 /// This behaviour is not wanted, but actix makes `None` of every rejection, and a library cannot
 /// prevent it. The test shows when that changes; the page of the module warns.
 #[actix_web::test]
-async fn an_optional_delivery_is_none_where_it_is_refused() {
+async fn an_optional_delivery_is_none_if_it_is_rejected() {
     async fn on_option(delivery: Option<Webhook<flat::Event>>, rest: web::Payload) -> String {
         let rest = rest.to_bytes().await.unwrap();
         format!("{} {}", delivery.is_some(), rest.len())

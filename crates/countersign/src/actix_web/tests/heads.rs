@@ -19,7 +19,7 @@ fn reserialised() -> TestRequest {
 }
 
 #[actix_web::test]
-async fn lets_a_delivery_through_whose_request_somebody_holds() {
+async fn accepts_a_delivery_whose_request_another_middleware_holds() {
     let app = init_service(
         App::new().service(
             web::resource("/")

@@ -161,7 +161,7 @@ async fn verifies_again_where_one_is_inside_another() {
 }
 
 #[actix_web::test]
-async fn calls_a_handler_that_takes_no_body_for_verified_deliveries_alone() {
+async fn calls_a_handler_without_a_body_only_for_verified_deliveries() {
     let calls = web::Data::new(Cell::new(0_u32));
     async fn on_anything(calls: web::Data<Cell<u32>>) -> &'static str {
         calls.set(calls.get() + 1);

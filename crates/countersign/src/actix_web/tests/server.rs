@@ -13,7 +13,7 @@ use actix_web::{HttpServer, rt};
 use super::*;
 
 #[test]
-fn a_refusal_keeps_the_connection_and_no_proof_stays_on_it() {
+fn a_rejection_keeps_the_connection_and_leaves_no_proof_on_it() {
     let mut connection = Connection::open();
     for path in ["/extractor", "/middleware", "/extractor"] {
         let good = delivery(path, "secret", USER);
@@ -34,7 +34,7 @@ fn a_refusal_keeps_the_connection_and_no_proof_stays_on_it() {
 }
 
 #[test]
-fn a_refusal_before_the_end_of_the_body_closes_the_connection() {
+fn a_rejection_before_the_end_of_the_body_closes_the_connection() {
     let mut closing = Vec::new();
     for path in ["/extractor", "/middleware"] {
         // The length is declared: the connection closes without waiting for the body.

@@ -75,7 +75,7 @@ async fn keeps_claims_while_a_flood_of_others_passes() {
 }
 
 #[tokio::test]
-async fn refuses_claims_when_every_place_is_taken_by_one() {
+async fn rejects_claims_when_claims_take_every_place() {
     let (store, pass) = store(3);
     let working: Vec<_> = (1..=3).map(lease).collect();
     for one in &working {
@@ -187,7 +187,7 @@ async fn knows_what_was_done_again_when_the_first_time_is_forgotten() {
 }
 
 #[tokio::test]
-async fn stands_while_its_clock_goes_back() {
+async fn counts_an_earlier_time_as_its_first() {
     let now = Arc::new(Mutex::new(Instant::now()));
     let clock = Arc::clone(&now);
     let store = MemoryStore::new().clock(move || *clock.lock().unwrap());

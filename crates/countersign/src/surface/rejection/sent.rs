@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_known_values_and_nothing_else() {
+    fn reports_only_known_values() {
         let headers = [
             ("Content-Type", "Application/JSON; charset=utf-8"),
             ("Content-Encoding", " GZIP"),

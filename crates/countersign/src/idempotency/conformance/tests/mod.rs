@@ -82,6 +82,6 @@ async fn panics_with_the_rule() {
 
 #[tokio::test]
 #[should_panic(expected = "races need threads")]
-async fn asks_for_threads() {
+async fn panics_on_a_runtime_with_one_thread() {
     check(|| async { NaiveStore::default() }).await;
 }

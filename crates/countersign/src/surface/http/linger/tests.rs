@@ -118,7 +118,7 @@ async fn stops_after_2_seconds_without_a_byte() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn reads_32_bodies_at_once_and_no_more() {
+async fn reads_30_bodies_at_once_and_no_more() {
     let free = free(PLACES);
     let stalling = || Box::pin(Source::new(1, 1).stalling());
     let tasks: Vec<_> = (0..PLACES).map(|_| spawn(stalling(), &request(), free)).collect();
