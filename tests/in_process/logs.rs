@@ -338,7 +338,7 @@ fn logs_where_a_payload_does_not_fit_and_never_its_content() {
         let refused = logs.lines().filter(|line| line.contains("WARN")).count();
         assert_eq!((status, refused, logs.lines().count()), (422, 1, 2), "{logs}");
         for field in [
-            "reason=the event does not have its shape at data.name (line 2 column 31)",
+            "reason=the event does not have the expected shape at data.name (line 2 column 31)",
             "status=422",
             "category=WrongShape",
             "line=2",

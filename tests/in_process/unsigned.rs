@@ -136,7 +136,7 @@ fn an_answer_is_not_logged_as_a_rejection() {
     let answered = logs("abc123");
     assert!(answered.contains("DEBUG countersign::handshake"), "{answered}");
     assert!(answered.contains("path=\"/hooks\""), "{answered}");
-    for hidden in ["abc123", "WARN", "refused"] {
+    for hidden in ["abc123", "WARN", "rejected"] {
         assert!(!answered.contains(hidden), "{answered}");
     }
     let refused = logs("a b");

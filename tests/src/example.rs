@@ -68,7 +68,7 @@ impl Example {
             let output = command.output()?;
             let error = String::from_utf8_lossy(&output.stderr);
             assert!(!output.status.success() && error.contains(named), "{error}");
-            assert!(output.stdout.is_empty(), "it said that it listens");
+            assert!(output.stdout.is_empty(), "it printed that it listens");
         }
         Ok(())
     }

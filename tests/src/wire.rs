@@ -217,8 +217,8 @@ impl Reply {
 
 /// Returns the hex HMAC-SHA256 of a body.
 #[must_use]
-#[expect(clippy::missing_panics_doc, reason = "for tests, with secrets that are none")]
-#[expect(clippy::unwrap_used, reason = "for tests, with secrets that are none")]
+#[expect(clippy::missing_panics_doc, reason = "for tests, whose secrets are not secret")]
+#[expect(clippy::unwrap_used, reason = "for tests, whose secrets are not secret")]
 pub fn signature(secret: &str, body: impl AsRef<[u8]>) -> String {
     let signer = Signer::<GitHub>::new(Secret::new(secret).unwrap()).unwrap();
     let (_, value) = signer.sign(body.as_ref()).unwrap().into_iter().next().unwrap();

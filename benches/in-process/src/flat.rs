@@ -14,7 +14,7 @@ use crate::{axum::timed, table::Entry};
 
 /// The members of `flat::Event`, as a handler would write them.
 #[derive(serde::Deserialize)]
-#[allow(dead_code, reason = "what a handler would parse")]
+#[allow(dead_code, reason = "members that a handler would parse")]
 struct Whole {
     id: Option<String>,
     r#type: String,

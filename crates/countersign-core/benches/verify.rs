@@ -120,14 +120,14 @@ fn refuse(c: &mut Criterion) {
 #[derive(serde::Deserialize)]
 struct Envelope<T> {
     id: String,
-    #[allow(dead_code, reason = "what a handler would parse")]
+    #[allow(dead_code, reason = "members that a handler would parse")]
     r#type: String,
-    #[allow(dead_code, reason = "what a handler would parse")]
+    #[allow(dead_code, reason = "members that a handler would parse")]
     data: T,
 }
 
 #[derive(serde::Deserialize)]
-#[allow(dead_code, reason = "what a handler would parse")]
+#[allow(dead_code, reason = "members that a handler would parse")]
 struct Data {
     id: Option<String>,
     name: Option<String>,
@@ -136,14 +136,14 @@ struct Data {
 }
 
 #[derive(serde::Deserialize)]
-#[allow(dead_code, reason = "what a handler would parse")]
+#[allow(dead_code, reason = "members that a handler would parse")]
 struct Invoice {
     id: String,
     lines: Vec<Line>,
 }
 
 #[derive(serde::Deserialize)]
-#[allow(dead_code, reason = "what a handler would parse")]
+#[allow(dead_code, reason = "members that a handler would parse")]
 struct Line {
     sku: String,
     label: String,

@@ -59,7 +59,7 @@ impl Key {
     /// Makes one of the `keys` keys of a verifier.
     #[cfg_attr(
         not(feature = "ed25519"),
-        expect(unused_variables, reason = "MACs do not depend on how many keys there are")
+        expect(unused_variables, reason = "a MAC does not depend on the number of keys")
     )]
     fn new(bytes: &[u8], scheme: &Scheme, keys: usize) -> Result<Self, ConfigError> {
         Ok(match scheme.algorithm {

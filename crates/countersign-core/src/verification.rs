@@ -23,7 +23,7 @@ use crate::{
     scheme::BodyForm,
     signature::Tags,
     tenants::Directory,
-    verified::Told,
+    verified::SignedFacts,
     verifier::Settings,
 };
 
@@ -51,7 +51,7 @@ pub struct Verification<P> {
     body: Buffer,
     received: usize,
     limit: usize,
-    told: Told,
+    facts: SignedFacts,
     /// The time in the body. Boxed, because few schemes have it and this struct is moved several
     /// times.
     member: Option<Box<MemberTime>>,
@@ -121,8 +121,8 @@ impl<P: Provider> Verification<P> {
             member,
             header_length,
         };
-        let told = || Head::told(settings, keys.set, id, signed_at);
-        case.judge::<P>(body).map(|found| found.proof(&mut Cow::Borrowed(body), told()))
+        let facts = || Head::facts(settings, keys.set, id, signed_at);
+        case.judge::<P>(body).map(|found| found.proof(&mut Cow::Borrowed(body), facts()))
     }
 
     /// Begins a verification whose keys are looked up for a tenant first.
@@ -150,8 +150,8 @@ impl<P: Provider> Verification<P> {
             if let Some(mac) = &mut begun.mac {
                 mac.update(&preamble);
             }
-            begun.told.keys = keys.set;
-            begun.told.tenant = tenant.map(Arc::from);
+            begun.facts.keys = keys.set;
+            begun.facts.tenant = tenant.map(Arc::from);
             begun.others = Some(Box::new(Kept { keys, groups, forms, coding, preamble }));
             Ok(begun)
         }))
@@ -166,7 +166,7 @@ impl<P: Provider> Verification<P> {
             body: Buffer::default(),
             received: 0,
             limit: settings.body_limit,
-            told: Head::told(settings, set, head.id, head.signed_at),
+            facts: Head::facts(settings, set, head.id, head.signed_at),
             member: head.member.map(Box::new),
             header_length: head.header_length,
             tags: head.tags,
@@ -244,7 +244,7 @@ impl<P: Provider> Verification<P> {
             header_length: self.header_length,
         };
         match case.judge::<P>(&body) {
-            Ok(found) => Ok(found.proof(&mut body, mem::take(&mut self.told))),
+            Ok(found) => Ok(found.proof(&mut body, mem::take(&mut self.facts))),
             Err(error) => {
                 self.body.push(body);
                 Err(error)

@@ -6,7 +6,7 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 
 use crate::{Provider, scheme::BodyForm};
 
-pub(crate) use delivery::Told;
+pub(crate) use delivery::SignedFacts;
 pub use delivery::VerifiedDelivery;
 
 /// Proof that the provider `P` signed these bytes. Only a [`Verifier`](crate::Verifier) makes one.
@@ -54,8 +54,8 @@ pub struct Verified<P, B> {
 }
 
 impl<P: Provider, B> Verified<P, B> {
-    pub(crate) fn new(body: B, secret_index: usize, form: BodyForm, told: Told) -> Self {
-        let delivery = VerifiedDelivery::new::<P>(body, secret_index, form, told);
+    pub(crate) fn new(body: B, secret_index: usize, form: BodyForm, facts: SignedFacts) -> Self {
+        let delivery = VerifiedDelivery::new::<P>(body, secret_index, form, facts);
         Self { delivery, provider: PhantomData }
     }
 }

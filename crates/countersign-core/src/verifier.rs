@@ -135,7 +135,7 @@ enum KeySource {
     Own(Arc<ArcSwap<Keys>>),
     #[cfg_attr(
         not(feature = "tenants"),
-        expect(dead_code, reason = "made by a feature; told apart without it")
+        expect(dead_code, reason = "constructed only with the feature; matched without it")
     )]
     PerTenant(Arc<dyn Directory>),
 }

@@ -16,8 +16,9 @@ pub(crate) fn milliseconds(length: Duration) -> u64 {
 ///
 /// Returns a [`StoreError`] if the key never expires, because every claim does.
 pub(crate) fn left(milliseconds: i64) -> Result<Duration, StoreError> {
-    let left = u64::try_from(milliseconds)
-        .map_err(|_| StoreError::new("the claim has no end: somebody took its ttl away"))?;
+    let left = u64::try_from(milliseconds).map_err(|_| {
+        StoreError::new("the claim's key has no ttl: another program has removed it")
+    })?;
     // In the last millisecond of a claim, the server returns 0.
     Ok(Duration::from_millis(left.max(SHORTEST)))
 }

@@ -11,7 +11,7 @@ use std::{
 #[cold]
 #[track_caller]
 pub(crate) fn polled_again() -> ! {
-    panic!("a future of countersign was polled after it had completed")
+    panic!("countersign future polled after completion")
 }
 
 /// Polls a future in a box, and drops the future once it is ready.

@@ -38,7 +38,7 @@ const EVENT: &[u8] = br#"{"id":"evt_1","type":"user.created","created_at":"2025-
 
 /// The fields of `flat::Event`, as an application would declare them.
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "what a handler would parse")]
+#[allow(dead_code, reason = "members that a handler would parse")]
 struct Whole {
     id: Option<String>,
     r#type: String,

@@ -40,7 +40,7 @@ pub enum ConfigError {
     },
     /// The secret is shorter than the provider's secrets are. Usually a part of it is missing. Copy
     /// the whole text that the provider shows.
-    #[error("the secret's key has {length} bytes, and not {at_least} or more")]
+    #[error("the secret's key has {length} bytes, and needs at least {at_least}")]
     SecretLength {
         /// The length of the key that was given, in bytes.
         length: usize,

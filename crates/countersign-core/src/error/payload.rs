@@ -136,7 +136,7 @@ impl fmt::Display for PayloadError {
             PayloadErrorKind::NotAnObject => "the body is not a JSON object",
             PayloadErrorKind::MissingType => "the event's type is missing or not text",
             PayloadErrorKind::RepeatedType => "the event's type is repeated",
-            PayloadErrorKind::WrongShape => "the event does not have its shape",
+            PayloadErrorKind::WrongShape => "the event does not have the expected shape",
         })?;
         match &self.path {
             Some(path) if self.is_missing => write!(f, ": {path} is missing")?,

@@ -26,7 +26,7 @@ use super::VerifyError;
 #[non_exhaustive]
 pub enum RestoreError {
     /// The delivery is of another provider.
-    #[error("the delivery is of the provider {stored:?}, and the verifier of {expected:?}")]
+    #[error("the delivery is of the provider {stored:?}, and the verifier is of {expected:?}")]
     OtherProvider {
         /// The provider of the delivery.
         stored: String,

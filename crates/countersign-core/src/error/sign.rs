@@ -33,7 +33,7 @@ pub enum SignError {
     /// The id is empty, has white space around it, or contains control characters. Usually it was
     /// read from a line of a file, or is a variable that was not set. A header cannot hold such an
     /// id: remove these characters.
-    #[error("the id is empty or holds characters that a header cannot")]
+    #[error("the id is empty or contains characters that a header cannot hold")]
     IdNotHeaderText,
     /// The id contains the first character of the literal that follows it in the signed text, so
     /// the signed text could be read in several ways. Usually the id is a host name or a decimal

@@ -71,7 +71,7 @@ macro_rules! events {
 
         impl $name {
             /// Returns the event's type, as the provider writes it.
-            #[allow(dead_code, reason = "it is there for who needs it")]
+            #[allow(dead_code, reason = "not every caller uses it")]
             #[must_use]
             $visibility fn event_type(&self) -> &str {
                 match self {
@@ -82,7 +82,7 @@ macro_rules! events {
 
             /// Returns the event's id, if the variant holds it: an `Envelope` and `Unknown` do,
             /// plain data does not.
-            #[allow(dead_code, reason = "it is there for who needs it")]
+            #[allow(dead_code, reason = "not every caller uses it")]
             #[must_use]
             $visibility fn id(&self) -> ::core::option::Option<&str> {
                 match self {
@@ -98,7 +98,7 @@ macro_rules! events {
             /// # Errors
             ///
             /// Returns an error if the data does not fit the type.
-            #[allow(dead_code, reason = "it is there for who needs it")]
+            #[allow(dead_code, reason = "not every caller uses it")]
             $visibility fn from_envelope(
                 envelope: $crate::event::RawEnvelope<'_>,
             ) -> ::core::result::Result<Self, $crate::PayloadError> {

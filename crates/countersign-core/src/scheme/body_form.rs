@@ -150,7 +150,11 @@ impl BodyForm {
     /// [`TooLong`] if an inflated text is longer than the limit.
     #[cfg_attr(
         not(feature = "inflate"),
-        expect(unused_variables, clippy::unnecessary_wraps, reason = "for a form of the feature")
+        expect(
+            unused_variables,
+            clippy::unnecessary_wraps,
+            reason = "used only with the feature `inflate`"
+        )
     )]
     pub(crate) fn text_within(
         &self,

@@ -32,7 +32,7 @@ impl TryFrom<i64> for StoredTime {
     type Error = &'static str;
 
     fn try_from(millis: i64) -> Result<Self, Self::Error> {
-        time_at(millis).map(Self).ok_or("the time is not one of this system's clock")
+        time_at(millis).map(Self).ok_or("this system cannot represent the time")
     }
 }
 

@@ -132,7 +132,7 @@ mod tests {
         for _ in 0..GATHERED * 3 {
             buffer.push(Bytes::from_static(b"x"));
         }
-        let Buffer::Many(many) = buffer else { panic!("many chunks are many") };
+        let Buffer::Many(many) = buffer else { panic!("several chunks are kept as Many") };
         assert!(many.settled.len() <= 3, "{}", many.settled.len());
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         groups::{self, Further, Group},
         time::{self, MemberTime},
     },
-    verified::Told,
+    verified::SignedFacts,
     verifier::Settings,
 };
 
@@ -98,14 +98,14 @@ impl<'a> Head<'a> {
 
     /// Returns the facts about the delivery, other than its body.
     #[inline]
-    pub(super) fn told(
+    pub(super) fn facts(
         settings: &Settings,
         keys: KeySet,
         id: Option<&str>,
         signed_at: Option<SystemTime>,
-    ) -> Told {
+    ) -> SignedFacts {
         let custom = settings.custom.clone();
-        Told { custom, id: id.map(Arc::from), signed_at, tenant: None, keys }
+        SignedFacts { custom, id: id.map(Arc::from), signed_at, tenant: None, keys }
     }
 
     /// Returns the parts of the text that is signed before the body.

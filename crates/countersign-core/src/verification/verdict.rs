@@ -11,7 +11,7 @@ use crate::{
     scheme::{BodyForm, MAX_PAIRS, body_form::TooLong},
     signature::Tags,
     verification::{groups::Further, time::MemberTime},
-    verified::Told,
+    verified::SignedFacts,
 };
 
 /// The facts that decide about a whole body.
@@ -55,13 +55,13 @@ pub(super) struct Match {
 impl Match {
     /// Makes the proof over the text of the form, or over the body, which it takes.
     #[inline]
-    pub(super) fn proof<P: Provider, B>(self, body: &mut B, told: Told) -> Verified<P, B>
+    pub(super) fn proof<P: Provider, B>(self, body: &mut B, facts: SignedFacts) -> Verified<P, B>
     where
         B: Default + From<Vec<u8>>,
     {
-        let signed_at = self.signed_at.or(told.signed_at);
+        let signed_at = self.signed_at.or(facts.signed_at);
         let body = self.text.map_or_else(|| mem::take(body), B::from);
-        Verified::new(body, self.key, self.form, Told { signed_at, ..told })
+        Verified::new(body, self.key, self.form, SignedFacts { signed_at, ..facts })
     }
 
     fn of_wire(key: usize, signed_at: Option<SystemTime>) -> Self {

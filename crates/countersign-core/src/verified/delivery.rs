@@ -45,7 +45,7 @@ pub struct VerifiedDelivery<B> {
     body: B,
     secret_index: usize,
     form: BodyForm,
-    told: Told,
+    facts: SignedFacts,
     provider: &'static Facts,
 }
 
@@ -60,7 +60,7 @@ struct Facts {
 /// Facts about a delivery other than its body. The struct is small, because it is moved several
 /// times.
 #[derive(Clone, Default)]
-pub(crate) struct Told {
+pub(crate) struct SignedFacts {
     pub(crate) custom: Custom,
     pub(crate) id: Option<Arc<str>>,
     pub(crate) signed_at: Option<SystemTime>,
@@ -74,10 +74,10 @@ impl<B> VerifiedDelivery<B> {
         body: B,
         secret_index: usize,
         form: BodyForm,
-        told: Told,
+        facts: SignedFacts,
     ) -> Self {
         let provider = const { &Facts { name: P::NAME, scheme: P::SCHEME, event: P::EVENT } };
-        Self { body, secret_index, form, told, provider }
+        Self { body, secret_index, form, facts, provider }
     }
 
     /// Returns the name of the provider: [`Provider::NAME`].
@@ -90,13 +90,13 @@ impl<B> VerifiedDelivery<B> {
     /// [`Verifier::endpoint`](crate::Verifier::endpoint) sets another one.
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        self.told.custom.endpoint().unwrap_or(self.provider.name)
+        self.facts.custom.endpoint().unwrap_or(self.provider.name)
     }
 
     /// Returns the tenant whose secret matched, if secrets are looked up per tenant.
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
-        self.told.tenant.as_deref().or(self.told.custom.tenant())
+        self.facts.tenant.as_deref().or(self.facts.custom.tenant())
     }
 
     /// Returns the number of the secret that matched: 0 is the current one, 1 to 3 are the retired
@@ -117,13 +117,13 @@ impl<B> VerifiedDelivery<B> {
     /// [`delivery`](Self::delivery) reads it.
     #[must_use]
     pub fn signed_id(&self) -> Option<&str> {
-        self.told.id.as_deref()
+        self.facts.id.as_deref()
     }
 
     /// Returns the time at which the provider signed, if the scheme signs a time.
     #[must_use]
     pub fn signed_at(&self) -> Option<SystemTime> {
-        self.told.signed_at
+        self.facts.signed_at
     }
 
     /// Returns a reference to the body. Cloning a body of type `Bytes` copies no data.
@@ -142,7 +142,7 @@ impl<B> VerifiedDelivery<B> {
     #[doc(hidden)]
     #[must_use]
     pub fn __key_set(&self) -> KeySet {
-        self.told.keys
+        self.facts.keys
     }
 
     /// Returns the names and answers of the verifier that made the proof. They are needed if the
@@ -150,7 +150,7 @@ impl<B> VerifiedDelivery<B> {
     #[doc(hidden)]
     #[must_use]
     pub fn __custom(&self) -> &Custom {
-        &self.told.custom
+        &self.facts.custom
     }
 
     pub(crate) fn scheme(&self) -> &'static Scheme {

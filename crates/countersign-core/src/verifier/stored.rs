@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{KeySource, Settings, Verifier};
 use crate::{
     Provider, StoredDelivery, Verified, adapter::Verification, error::RestoreError,
-    scheme::BodyForm, verified::Told,
+    scheme::BodyForm, verified::SignedFacts,
 };
 
 /// # Stored deliveries
@@ -67,8 +67,8 @@ impl<P: Provider> Verifier<P> {
             KeySource::PerTenant(_) => Default::default(),
         };
         let (id, signed_at) = (stored.signed_id().map(Arc::from), stored.signed_at());
-        let told = Told { custom, id, signed_at, tenant, keys };
-        Ok(Verified::new(stored.body().clone(), stored.secret_index(), form, told))
+        let facts = SignedFacts { custom, id, signed_at, tenant, keys };
+        Ok(Verified::new(stored.body().clone(), stored.secret_index(), form, facts))
     }
 
     /// Verifies a stored delivery again: checks the stored signature over the stored bytes with the
@@ -123,14 +123,14 @@ impl<P: Provider> Verifier<P> {
         let settings = Settings { forms, body_limit: usize::MAX, ..settings.clone() };
         let received_at = Some(stored.received_at());
         let found = Verification::<P>::judge(&settings, &keys, stored, stored.body(), received_at)?;
-        let told = Told {
+        let facts = SignedFacts {
             custom: found.__custom().clone(),
             id: found.signed_id().map(Arc::from),
             signed_at: found.signed_at(),
             tenant: None,
             keys: found.__key_set(),
         };
-        Ok(Verified::new(stored.body().clone(), found.secret_index(), form, told))
+        Ok(Verified::new(stored.body().clone(), found.secret_index(), form, facts))
     }
 }
 

@@ -144,7 +144,7 @@ impl Idempotency {
                     target: logs::IDEMPOTENCY,
                     claim = "store failed",
                     cause = reason.causes().map(tracing::field::display),
-                    "a delivery is handled, be it a duplicate or not: {reason}",
+                    "handling a delivery without duplicate detection: {reason}",
                 );
                 claimed.stage = Stage::Working;
                 return Ok(claimed);
@@ -270,7 +270,7 @@ impl Idempotency {
                 tracing::warn!(target: logs::IDEMPOTENCY, key, "an event was handled after its lease ran out");
             }
             Err(_) => {
-                tracing::error!(target: logs::IDEMPOTENCY, key, "a duplicate of an event will be handled");
+                tracing::error!(target: logs::IDEMPOTENCY, key, "the event was handled but could not be marked as done: its next delivery is handled again");
             }
         }
         settled
@@ -292,7 +292,7 @@ impl Idempotency {
                 Ok(Ok(Settled::Applied | Settled::LeaseLost)) => {}
                 Ok(Err(_)) | Err(Elapsed { .. }) => {
                     let key = lease.key().as_str();
-                    tracing::debug!(target: logs::IDEMPOTENCY, key, "an event was perhaps not released");
+                    tracing::debug!(target: logs::IDEMPOTENCY, key, "the store failed to release an event: its lease ends by itself");
                 }
             }
         }
@@ -316,7 +316,7 @@ impl Idempotency {
                 Ok(Err(error)) => error,
                 Err(late) => StoreError::new(late),
             };
-            tell(what, lease, &error);
+            log_failure(what, lease, &error);
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) {
                 return Err(error);
@@ -328,9 +328,9 @@ impl Idempotency {
     }
 }
 
-fn tell(what: &str, lease: &Lease, error: &StoreError) {
+fn log_failure(what: &str, lease: &Lease, error: &StoreError) {
     let (key, cause) = (lease.key().as_str(), Causes::of(error).map(tracing::field::display));
-    tracing::error!(target: logs::IDEMPOTENCY, key, cause, "an event was not {what} yet: the store failed");
+    tracing::error!(target: logs::IDEMPOTENCY, key, cause, "the store failed: the event is not {what} yet, trying again");
 }
 
 /// Pause after the first failed attempt. It doubles after each further one, up to

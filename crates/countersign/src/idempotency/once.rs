@@ -43,7 +43,7 @@ pub(crate) trait Call: Sized {
     /// Makes the answer that is kept for duplicates.
     fn keep(head: &Self::Head, body: Bytes) -> KeptAnswer;
 
-    /// Makes the response whose body was read. If the body broke off, the response has an empty
+    /// Makes the response whose body was read. If the body ended before it was complete, the response has an empty
     /// one.
     fn whole(head: Self::Head, body: Option<Bytes>) -> Self::Sent;
 }

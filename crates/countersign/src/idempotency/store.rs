@@ -99,7 +99,7 @@ pub enum Claim {
 
 /// Result of completing or releasing an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "a lease that was lost tells that an event may have been handled twice"]
+#[must_use = "LeaseLost means that an event may have been handled twice"]
 pub enum Settled {
     /// The event is done or free, as requested.
     Applied,

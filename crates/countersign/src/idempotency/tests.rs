@@ -1,6 +1,6 @@
 //! Tests of claims with a store that works, fails or does not answer.
 
-mod told;
+mod scripted_store;
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use tokio::time::{Instant, advance, sleep, timeout};
 use super::*;
 use crate::{Rejection, Verified, error::Reason};
 
-use told::{Mood, State, Told};
+use scripted_store::{Mood, ScriptedStore, State};
 
 const BODY: &str = r#"{"id":"evt_1","type":"user.created","data":{}}"#;
 
@@ -46,7 +46,7 @@ async fn rest() {
 async fn answers_an_event_in_progress_as_was_set() {
     use InProgressStatus::{Conflict, ServiceUnavailable, TooManyRequests};
     for (status, code) in [(ServiceUnavailable, 503), (TooManyRequests, 429), (Conflict, 409)] {
-        let idempotency = Idempotency::new(Told::default()).in_progress_status(status);
+        let idempotency = Idempotency::new(ScriptedStore::default()).in_progress_status(status);
         let claimed = claim(&idempotency).await.unwrap();
         let second = claim(&idempotency).await.unwrap_err();
         assert_eq!((second.status(), status.code()), (code, code));
@@ -66,7 +66,7 @@ async fn answers_an_event_in_progress_as_was_set() {
 
 #[tokio::test(start_paused = true)]
 async fn claims_once_and_completes() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone());
     let claimed = claim(&idempotency).await.unwrap();
     assert!(claimed.has_key());
@@ -87,7 +87,7 @@ async fn claims_once_and_completes() {
 
 #[tokio::test(start_paused = true)]
 async fn releases_what_is_dropped() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone());
     let claimed = claim(&idempotency).await.unwrap();
     assert!(matches!(store.state(), Some(State::Claimed(_))));
@@ -107,7 +107,7 @@ async fn releases_what_is_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn completes_what_was_handled_when_nobody_waits() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone());
     // The future is dropped without being polled.
     drop(claim(&idempotency).await.unwrap().complete());
@@ -127,7 +127,7 @@ async fn completes_what_was_handled_when_nobody_waits() {
 
 #[tokio::test(start_paused = true)]
 async fn stops_completing_when_the_lease_ends() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone()).lease(Duration::from_secs(10));
     let claimed = claim(&idempotency).await.unwrap();
     store.set(Mood::Fails);
@@ -144,7 +144,7 @@ async fn stops_completing_when_the_lease_ends() {
 
 #[tokio::test(start_paused = true)]
 async fn answers_within_the_deadline_when_the_store_fails() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone());
     for mood in [Mood::Fails, Mood::Hangs, Mood::HangsAfterwards] {
         store.set(mood);
@@ -159,7 +159,7 @@ async fn answers_within_the_deadline_when_the_store_fails() {
 
 #[tokio::test(start_paused = true)]
 async fn frees_what_a_slow_store_has_claimed_after_all() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone());
     store.set(Mood::HangsAfterwards);
     assert_eq!(claim(&idempotency).await.unwrap_err().status(), 503);
@@ -178,7 +178,7 @@ async fn frees_what_a_slow_store_has_claimed_after_all() {
 
 #[tokio::test(start_paused = true)]
 async fn frees_what_was_claimed_once_the_store_is_back() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone());
     store.set(Mood::HangsAfterwards);
     assert_eq!(claim(&idempotency).await.unwrap_err().status(), 503);
@@ -206,7 +206,7 @@ async fn frees_what_was_claimed_once_the_store_is_back() {
 async fn completes_after_an_outage_that_is_shorter_than_the_lease() {
     for outage in [1, 20, 33, 50, 59] {
         for mood in [Mood::Fails, Mood::Hangs] {
-            let store = Told::default();
+            let store = ScriptedStore::default();
             let idempotency = Idempotency::new(store.clone());
             let claimed = claim(&idempotency).await.unwrap();
             store.set(mood);
@@ -224,7 +224,7 @@ async fn completes_after_an_outage_that_is_shorter_than_the_lease() {
 
 #[tokio::test(start_paused = true)]
 async fn handles_deliveries_while_the_store_fails_if_configured() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone()).risk_duplicates_when_store_fails();
     for mood in [Mood::Fails, Mood::Hangs] {
         store.set(mood);
@@ -242,7 +242,7 @@ async fn finds_the_id_where_it_is_signed_and_nowhere_else() {
         let key = idempotency.key(&verified(body), headers);
         key.map(|key| key.as_str().to_owned())
     };
-    let plain = Idempotency::new(Told::default());
+    let plain = Idempotency::new(ScriptedStore::default());
     let typed = "x-webhook-signature/-/user.created/evt_1";
     assert_eq!(key(&plain, BODY, &[]).as_deref(), Some(typed));
     let untyped = key(&plain, r#"{"id":17}"#, &[]);
@@ -298,7 +298,7 @@ async fn takes_no_type_into_the_key_that_is_not_signed() {
 
 #[tokio::test]
 async fn handles_what_has_no_id_without_asking_the_store() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     store.set(Mood::Fails);
     let claimed = Idempotency::new(store).claim(&verified("{}"), &NO_HEADERS).await.unwrap();
     assert!(!claimed.has_key());
@@ -307,7 +307,7 @@ async fn handles_what_has_no_id_without_asking_the_store() {
 
 #[tokio::test]
 async fn shows_the_sender_nothing_of_the_store() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     store.set(Mood::Fails);
     let rejection = claim(&Idempotency::new(store)).await.unwrap_err();
     let told = format!("{rejection} {:?}", rejection.body());
@@ -319,7 +319,7 @@ async fn shows_the_sender_nothing_of_the_store() {
 #[cfg(any(feature = "tower", feature = "actix-web"))]
 #[tokio::test(start_paused = true)]
 async fn completes_what_was_handled_when_it_is_dropped() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone());
     drop(claim(&idempotency).await.unwrap().after(true));
     rest().await;
@@ -329,7 +329,7 @@ async fn completes_what_was_handled_when_it_is_dropped() {
 #[cfg(any(feature = "tower", feature = "actix-web"))]
 #[tokio::test]
 async fn gives_the_first_answer_to_duplicates() {
-    let store = Told::default();
+    let store = ScriptedStore::default();
     let idempotency = Idempotency::new(store.clone()).replay_answers_up_to(16);
     let claimed = claim(&idempotency).await.unwrap();
     assert!(claimed.keeps(Some(16)) && !claimed.keeps(Some(17)) && !claimed.keeps(None));
@@ -357,7 +357,7 @@ async fn gives_the_first_answer_to_duplicates() {
 
 #[test]
 fn shares_any_store() {
-    let store = SharedStore::new(Arc::new(Told::default()));
+    let store = SharedStore::new(Arc::new(ScriptedStore::default()));
     let clone = store.clone();
     assert_eq!(format!("{clone:?}"), "SharedStore { .. }");
 }

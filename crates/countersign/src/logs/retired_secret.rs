@@ -7,7 +7,7 @@ use crate::{
 
 /// Logs, at intervals that grow, that a provider signs with a retired secret, so that the operator
 /// does not remove the secret too early.
-pub(crate) fn tell(delivery: &VerifiedDelivery) {
+pub(crate) fn log(delivery: &VerifiedDelivery) {
     static COUNTS: Occasions = Occasions::new();
 
     let secret = delivery.secret_index();

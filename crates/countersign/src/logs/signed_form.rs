@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Logs, at intervals that grow, that a provider signs another text than the bytes that it sends.
-pub(crate) fn tell(delivery: &VerifiedDelivery) {
+pub(crate) fn log(delivery: &VerifiedDelivery) {
     static COUNTS: Occasions = Occasions::new();
 
     let form = delivery.form();
@@ -21,7 +21,7 @@ pub(crate) fn tell(delivery: &VerifiedDelivery) {
             provider = delivery.provider(),
             ?form,
             count,
-            "the signature is over another form than the bytes on the wire",
+            "the provider signs another text than the bytes that it sends",
         );
     }
 }

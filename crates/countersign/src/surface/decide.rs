@@ -193,8 +193,8 @@ impl<P: Provider> Verifiers for Verifier<P> {
     #[inline]
     fn finish(verification: &mut Verification<P>) -> Result<Verified<P>, VerifyError> {
         verification.finish().inspect(|proof| {
-            signed_form::tell(proof);
-            retired_secret::tell(proof);
+            signed_form::log(proof);
+            retired_secret::log(proof);
         })
     }
 

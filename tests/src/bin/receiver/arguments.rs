@@ -88,7 +88,7 @@ fn in_progress(text: &str) -> Result<InProgressStatus, &'static str> {
         "503" => Ok(InProgressStatus::ServiceUnavailable),
         "429" => Ok(InProgressStatus::TooManyRequests),
         "409" => Ok(InProgressStatus::Conflict),
-        _ => Err("none of 503, 429, 409"),
+        _ => Err("must be 503, 429 or 409"),
     }
 }
 

@@ -211,7 +211,7 @@ fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
     let secrets = match Secret::from_env(variable) {
         Ok(secret) => Secrets::new(secret),
         Err(ConfigError::Variable { source, .. }) if *source == ConfigError::VariableNotSet => {
-            eprintln!("receiver: {variable} is not set: its endpoint refuses everything");
+            eprintln!("receiver: {variable} is not set: its endpoint rejects every delivery");
             let mut unknown = [0; 32];
             getrandom::fill(&mut unknown)?;
             Secrets::new(Secret::from_bytes(unknown)?)

@@ -7,9 +7,9 @@ use crate::{
 };
 
 /// The identity as text: the type, then the id or the fields.
-type Told = Option<(Option<String>, Vec<String>)>;
+type Expected = Option<(Option<String>, Vec<String>)>;
 
-fn identity(at: EventAt, headers: &[(&str, &str)], body: &str) -> Told {
+fn identity(at: EventAt, headers: &[(&str, &str)], body: &str) -> Expected {
     struct Any;
     impl Provider for Any {
         const NAME: &'static str = "any";
@@ -28,7 +28,7 @@ fn identity(at: EventAt, headers: &[(&str, &str)], body: &str) -> Told {
     Some((identity.event_type.map(Into::into), id))
 }
 
-fn told(event_type: Option<&str>, id: &[&str]) -> Told {
+fn expected(event_type: Option<&str>, id: &[&str]) -> Expected {
     Some((event_type.map(str::to_owned), id.iter().copied().map(str::to_owned).collect()))
 }
 
@@ -37,11 +37,11 @@ const PAID: EventAt = EventAt::ENVELOPE.id(Location::BodyAll(&["code", "referenc
 #[test]
 fn reads_the_type_and_the_id() {
     for (body, expected) in [
-        (r#"{"id":"1","type":"a"}"#, told(Some("a"), &["1"])),
-        (r#"{"type":"\u0061","id":7}"#, told(Some("a"), &["7"])),
-        (r#"{"id":"1"}"#, told(None, &["1"])),
-        (r#"{"id":"1","type":null}"#, told(None, &["1"])),
-        (r#"{"id":"1","type":""}"#, told(Some(""), &["1"])),
+        (r#"{"id":"1","type":"a"}"#, expected(Some("a"), &["1"])),
+        (r#"{"type":"\u0061","id":7}"#, expected(Some("a"), &["7"])),
+        (r#"{"id":"1"}"#, expected(None, &["1"])),
+        (r#"{"id":"1","type":null}"#, expected(None, &["1"])),
+        (r#"{"id":"1","type":""}"#, expected(Some(""), &["1"])),
         (r#"{"id":"","type":"a"}"#, None),
         (r#"{"id":null,"type":"a"}"#, None),
         (r#"{"type":"a"}"#, None),
@@ -67,7 +67,7 @@ fn gives_none_where_a_member_that_names_the_event_is_repeated() {
     assert_eq!(identity(PAID, &[], repeated), None);
     let within = EventAt::ENVELOPE.within("event");
     let once = r#"{"id":"0","event":{"id":"1","type":"a"},"id":"2"}"#;
-    assert_eq!(identity(within, &[], once), told(Some("a"), &["1"]));
+    assert_eq!(identity(within, &[], once), expected(Some("a"), &["1"]));
     let twice = r#"{"event":{"id":"1","type":"a"},"event":{"id":"2","type":"a"}}"#;
     assert_eq!(identity(within, &[], twice), None);
 }
@@ -76,17 +76,17 @@ fn gives_none_where_a_member_that_names_the_event_is_repeated() {
 fn reads_a_repeated_type_where_the_id_is_in_a_header() {
     let at = EventAt::ENVELOPE.id(Location::UnsignedHeader("x-id"));
     let headers = [("x-id", "1")];
-    assert_eq!(identity(at, &headers, r#"{"type":"a"}"#), told(Some("a"), &["1"]));
+    assert_eq!(identity(at, &headers, r#"{"type":"a"}"#), expected(Some("a"), &["1"]));
     assert_eq!(identity(at, &headers, r#"{"type":"a","type":"b"}"#), None);
-    assert_eq!(identity(at, &headers, "no JSON"), told(None, &["1"]));
+    assert_eq!(identity(at, &headers, "no JSON"), expected(None, &["1"]));
     assert_eq!(identity(at, &[], r#"{"type":"a"}"#), None);
 }
 
 #[test]
 fn requires_all_fields_and_distinguishes_empty_from_absent() {
     for (body, expected) in [
-        (r#"{"reference":12,"code":"00","type":"a"}"#, told(Some("a"), &["00", "12"])),
-        (r#"{"code":"00","reference":"","type":"a"}"#, told(Some("a"), &["00", ""])),
+        (r#"{"reference":12,"code":"00","type":"a"}"#, expected(Some("a"), &["00", "12"])),
+        (r#"{"code":"00","reference":"","type":"a"}"#, expected(Some("a"), &["00", ""])),
         (r#"{"code":"","reference":"","type":"a"}"#, None),
         (r#"{"code":"00","type":"a"}"#, None),
         (r#"{"code":"00","reference":null,"type":"a"}"#, None),
@@ -97,7 +97,7 @@ fn requires_all_fields_and_distinguishes_empty_from_absent() {
     // One member can be both the type and a part of the id.
     let at = PAID.event_type(Location::Body(&["code"]));
     let body = r#"{"code":"00","reference":"1"}"#;
-    assert_eq!(identity(at, &[], body), told(Some("00"), &["00", "1"]));
+    assert_eq!(identity(at, &[], body), expected(Some("00"), &["00", "1"]));
 }
 
 #[test]

@@ -53,7 +53,7 @@ events! {
 
 /// All facts of an event, except the text of a whole body.
 #[derive(Debug, PartialEq)]
-enum Told {
+enum Expected {
     Plain(Data),
     Whole(Option<String>, Option<String>, Data, Option<String>),
     Even(Even),
@@ -62,7 +62,7 @@ enum Told {
     Unknown(Option<String>, String),
 }
 
-impl From<Sample> for Told {
+impl From<Sample> for Expected {
     fn from(event: Sample) -> Self {
         let text = |json: RawJson| json.as_str().to_owned();
         match event {
@@ -80,8 +80,8 @@ impl From<Sample> for Told {
     }
 }
 
-fn read(body: &str) -> Result<Told, PayloadError> {
-    parse::<Sample>(&[], body).map(Told::from)
+fn read(body: &str) -> Result<Expected, PayloadError> {
+    parse::<Sample>(&[], body).map(Expected::from)
 }
 
 /// An event whose data is read from the text that the envelope keeps.
@@ -97,7 +97,7 @@ impl Event for ByTheEnvelope {
 
 #[test]
 fn reads_data_before_its_type_and_behind_it() {
-    let told = |count| Told::Plain(Data { count, text: None });
+    let expected = |count| Expected::Plain(Data { count, text: None });
     for (body, count) in [
         (r#"{"type":"plain","data":{"count":1}}"#, 1),
         (r#"{"data":{"count":1},"type":"plain"}"#, 1),
@@ -112,7 +112,7 @@ fn reads_data_before_its_type_and_behind_it() {
         (r#"{"data":7,"type":"plain","data":{"count":2}}"#, 2),
         (r#"{"data":7,"data":{"count":2},"type":"plain"}"#, 2),
     ] {
-        assert_eq!(read(body).unwrap(), told(count), "{body}");
+        assert_eq!(read(body).unwrap(), expected(count), "{body}");
     }
     for body in [
         r#"{"type":"plain","data":{"count":2},"data":7}"#,
@@ -131,8 +131,9 @@ fn reads_the_envelope_around_the_data() {
         r#"{"previous_data":[0],"data":{"count":1},"id":7,"created_at":"now","type":"whole"}"#,
     ] {
         let data = Data { count: 1, text: None };
-        let told = Told::Whole(Some("7".into()), Some("now".into()), data, Some("[0]".into()));
-        assert_eq!(read(body).unwrap(), told, "{body}");
+        let expected =
+            Expected::Whole(Some("7".into()), Some("now".into()), data, Some("[0]".into()));
+        assert_eq!(read(body).unwrap(), expected, "{body}");
     }
 }
 

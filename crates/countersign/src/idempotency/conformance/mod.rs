@@ -5,15 +5,15 @@
 //!
 //! The suite checks these rules. Its report names each broken rule in these words:
 //! 1. an event is free, then claimed, then done;
-//! 2. `retry_after` tells when the other's lease runs out;
+//! 2. `retry_after` is the time until the other lease runs out;
 //! 3. a claim can be repeated with its lease;
 //! 4. only the holder completes and releases;
-//! 5. a lease that ran out is lost to whoever claims next;
+//! 5. an expired lease is lost once another worker claims the event;
 //! 6. what was worked on is done even if its lease ran out;
 //! 7. what is done lasts for its ttl, and then is free;
 //! 8. a note is kept byte for byte;
-//! 9. keys are told apart by every character;
-//! 10. of 64 that claim at once, one is told Fresh;
+//! 9. keys that differ in one character are different;
+//! 10. one of 64 claims at the same time gets Fresh;
 //! 11. each of 1,000 events that are raced for is claimed once;
 //! 12. a claim that is dropped leaves its event free or claimed;
 //! 13. no duration is too short or too long;

@@ -24,13 +24,15 @@ pub(super) async fn one_event<S: Store>(trial: Trial<S>) -> Outcome {
                 match trial.claim(&one, LONG).await? {
                     Claim::Fresh => Ok(1),
                     Claim::InProgress { .. } => Ok(0),
-                    Claim::Done { .. } => Err("a claim is told Done, and nobody has".to_owned()),
+                    Claim::Done { .. } => {
+                        Err("a claim returned Done, but no worker completed the event".to_owned())
+                    }
                 }
             });
         }
         match sum(tasks).await? {
             1 => {}
-            fresh => return Err(format!("{fresh} of {TASKS} are told Fresh")),
+            fresh => return Err(format!("{fresh} of {TASKS} claims returned Fresh")),
         }
     }
     Ok(())

@@ -32,15 +32,20 @@ impl<M: Fn() -> F, F: Future<Output: Store>> Suite<M> {
             "races need threads: #[tokio::test(flavor = \"multi_thread\")]"
         );
         self.rule("an event is free, then claimed, then done", states::in_turn).await;
-        self.rule("`retry_after` tells when the other's lease runs out", states::retry_after).await;
+        self.rule("`retry_after` is the time until the other lease runs out", states::retry_after)
+            .await;
         self.rule("a claim can be repeated with its lease", states::repeated).await;
         self.rule("only the holder completes and releases", states::holder).await;
-        self.rule("a lease that ran out is lost to whoever claims next", expiry::slow_worker).await;
+        self.rule(
+            "an expired lease is lost once another worker claims the event",
+            expiry::slow_worker,
+        )
+        .await;
         self.rule("what was worked on is done even if its lease ran out", expiry::unclaimed).await;
         self.rule("what is done lasts for its ttl, and then is free", expiry::ttl).await;
         self.rule("a note is kept byte for byte", notes::bytes).await;
-        self.rule("keys are told apart by every character", keys::apart).await;
-        self.rule("of 64 that claim at once, one is told Fresh", races::one_event).await;
+        self.rule("keys that differ in one character are different", keys::apart).await;
+        self.rule("one of 64 claims at the same time gets Fresh", races::one_event).await;
         self.rule("each of 1,000 events that are raced for is claimed once", races::many).await;
         self.rule("a claim that is dropped leaves its event free or claimed", races::dropped).await;
         self.rule("no duration is too short or too long", durations::extremes).await;

@@ -48,7 +48,7 @@ impl<S: Store> Trial<S> {
     pub(super) async fn is_fresh(&self, lease: &Lease, length: Duration, when: &str) -> Outcome {
         match self.claim(lease, length).await? {
             Claim::Fresh => Ok(()),
-            other => Err(format!("{when}: a claim is told {}, not Fresh", name(&other))),
+            other => Err(format!("{when}: a claim returned {}, not Fresh", name(&other))),
         }
     }
 
@@ -56,7 +56,7 @@ impl<S: Store> Trial<S> {
     pub(super) async fn is_in_progress(&self, lease: &Lease, when: &str) -> Outcome<Duration> {
         match self.claim(lease, LONG).await? {
             Claim::InProgress { retry_after } => Ok(retry_after),
-            other => Err(format!("{when}: a claim is told {}, not InProgress", name(&other))),
+            other => Err(format!("{when}: a claim returned {}, not InProgress", name(&other))),
         }
     }
 
@@ -68,7 +68,7 @@ impl<S: Store> Trial<S> {
                 kept.len(),
                 note.len()
             )),
-            other => Err(format!("{when}: a claim is told {}, not Done", name(&other))),
+            other => Err(format!("{when}: a claim returned {}, not Done", name(&other))),
         }
     }
 
@@ -83,13 +83,13 @@ impl<S: Store> Trial<S> {
         let note = Bytes::copy_from_slice(note);
         let settled = self.store.complete(lease, ttl, note).await;
         let settled = settled.map_err(|error| failed("complete", &error))?;
-        same(settled, expected).map_err(|seen| format!("{when}: completing is told {seen}"))
+        same(settled, expected).map_err(|seen| format!("{when}: complete returned {seen}"))
     }
 
     pub(super) async fn releases(&self, lease: &Lease, expected: Settled, when: &str) -> Outcome {
         let settled = self.store.release(lease).await;
         let settled = settled.map_err(|error| failed("release", &error))?;
-        same(settled, expected).map_err(|seen| format!("{when}: releasing is told {seen}"))
+        same(settled, expected).map_err(|seen| format!("{when}: release returned {seen}"))
     }
 
     pub(super) async fn forgets(&self, id: &str, expected: bool, when: &str) -> Outcome {

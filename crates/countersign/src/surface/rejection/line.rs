@@ -29,14 +29,14 @@ impl Rejection {
                 "answered a request without a signature",
             ),
             Reason::Duplicate { .. } | Reason::InProgress { .. } => {
-                tracing::debug!(target: logs::IDEMPOTENCY, "a delivery is not handled: {reason}");
+                tracing::debug!(target: logs::IDEMPOTENCY, "did not handle a delivery: {reason}");
             }
             Reason::Store(_) | Reason::StoreDeadline => {
                 let cause = reason.causes().map(tracing::field::display);
                 tracing::warn!(
                     target: logs::IDEMPOTENCY,
                     cause,
-                    "a delivery is not handled: {reason}",
+                    "did not handle a delivery: {reason}",
                 );
             }
             Reason::MissingVerifier { .. }
@@ -48,7 +48,7 @@ impl Rejection {
                 reason = %reason,
                 status = self.status(),
                 path,
-                "rejected a delivery: the application is not set up for it",
+                "rejected a delivery: the application lacks a setting, see reason",
             ),
             _ => self.log_rejection(path, headers),
         }

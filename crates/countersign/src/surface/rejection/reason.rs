@@ -136,9 +136,9 @@ impl fmt::Display for Reason {
                 f.write_str("the tenant's secrets were not looked up within the deadline")
             }
             Self::Handshake(_) => f.write_str("a request without a signature was answered"),
-            Self::OuterLimit => f.write_str("the body is larger than a limit outside of ours"),
+            Self::OuterLimit => f.write_str("the body is larger than a limit outside of the verifier, such as the limit of a layer"),
             Self::Deadline => f.write_str("the body was not complete within the deadline"),
-            Self::BrokenBody => f.write_str("the body broke off"),
+            Self::BrokenBody => f.write_str("the body ended before it was complete"),
             Self::Duplicate { .. } => f.write_str("the event was handled before"),
             Self::InProgress { .. } => {
                 f.write_str("the event is being handled for another delivery")

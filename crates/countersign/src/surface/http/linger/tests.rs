@@ -141,7 +141,7 @@ async fn gives_its_place_back_when_a_body_panics() {
             self: Pin<&mut Self>,
             _: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            panic!("a body of somebody else")
+            panic!("a body that panics")
         }
     }
     let free = free(1);

@@ -13,7 +13,7 @@ use crate::idempotency::{Claim, IdempotencyKey, Lease, Settled, Store, StoreErro
 
 /// A store whose claims a test can read and whose behavior a test can set.
 #[derive(Clone, Default)]
-pub(super) struct Told {
+pub(super) struct ScriptedStore {
     pub(super) states: Arc<Mutex<HashMap<String, State>>>,
     mood: Arc<Mutex<Mood>>,
 }
@@ -34,7 +34,7 @@ pub(super) enum Mood {
     HangsAfterwards,
 }
 
-impl Told {
+impl ScriptedStore {
     pub(super) fn set(&self, mood: Mood) {
         *self.mood.lock().unwrap() = mood;
     }
@@ -60,7 +60,7 @@ impl Told {
     }
 }
 
-impl Store for Told {
+impl Store for ScriptedStore {
     async fn claim(&self, lease: &Lease, length: Duration) -> Result<Claim, StoreError> {
         self.answer(|states| match states.get(lease.key().as_str()) {
             Some(State::Claimed(_)) => Claim::InProgress { retry_after: length },
