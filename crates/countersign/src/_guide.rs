@@ -6,6 +6,9 @@ pub mod quickstart {}
 #[doc = include_str!("../guide/extractor_or_middleware.md")]
 pub mod extractor_or_middleware {}
 
+#[doc = include_str!("../guide/answers.md")]
+pub mod answers {}
+
 #[doc = include_str!("../guide/own_provider.md")]
 pub mod own_provider {}
 
