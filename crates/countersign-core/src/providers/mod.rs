@@ -76,6 +76,8 @@
 //! place for the type, so an enum of `events!` rejects their deliveries with
 //! [`MissingType`](crate::error::PayloadErrorKind::MissingType). Their pages show another way to a
 //! type of your own.
+//!
+#![doc = include_str!("table.md")]
 
 pub mod clerk;
 pub mod dropbox;
