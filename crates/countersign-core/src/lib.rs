@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// Badges on docs.rs show the feature of each item.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapter;
 mod answer;

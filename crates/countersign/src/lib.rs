@@ -1,14 +1,9 @@
-// The README has examples for all three frameworks, so they compile only if all three are enabled.
+#![doc = include_str!("../guide/crate.md")]
+// Badges on docs.rs show the feature of each item, and not the private one.
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(feature = "_surface"))))]
+// The page links to items of all features.
 #![cfg_attr(
-    all(feature = "tower", feature = "axum", feature = "actix-web"),
-    doc = include_str!("../README.md")
-)]
-#![cfg_attr(
-    not(all(feature = "tower", feature = "axum", feature = "actix-web")),
-    doc = "Receive webhooks safely. The whole page is there with all features."
-)]
-#![cfg_attr(
-    all(
+    not(all(
         feature = "actix-web",
         feature = "axum",
         feature = "conformance",
@@ -18,15 +13,9 @@
         feature = "tenants",
         feature = "testing",
         feature = "tower"
-    ),
-    doc = "\n# Guide\n\nThe [guide](_guide) has a page for each task: a quickstart, typed events, secrets and others."
+    )),
+    allow(rustdoc::broken_intra_doc_links, reason = "some of the items are not compiled")
 )]
-//!
-//! # Imports
-//!
-//! Import items by name, as in `use countersign::{Secret, Verifier, Webhook}`. The modules `axum`,
-//! `tower` and `actix_web` have the names of the crates that they serve, so that
-//! `use countersign::*` makes these names ambiguous (error E0659).
 
 // The pages use every feature, so that their programs compile with all of them only.
 #[cfg(all(
@@ -40,6 +29,8 @@
     feature = "testing",
     feature = "tower"
 ))]
+// No badge with all of them on each page.
+#[cfg_attr(docsrs, doc(auto_cfg = false))]
 pub mod _guide;
 #[cfg(feature = "actix-web")]
 pub mod actix_web;
@@ -80,3 +71,8 @@ pub use surface::{Either, Rejection, VerifiedBody, Webhook};
 /// Proof that the provider `P` signed these bytes: [`countersign_core::Verified`] over
 /// [`Bytes`](bytes::Bytes).
 pub type Verified<P, B = bytes::Bytes> = countersign_core::Verified<P, B>;
+
+/// The program of the README, which must compile.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -99,6 +99,8 @@ use crate::{
 
 /// Standard Webhooks with Ed25519 as a provider.
 #[derive(Clone, Copy, Debug)]
+// The page of `countersign` shows the feature only if it is on the item itself.
+#[cfg(feature = "ed25519")]
 pub struct StandardWebhooksEd25519;
 
 impl Provider for StandardWebhooksEd25519 {
