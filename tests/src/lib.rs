@@ -30,7 +30,7 @@ pub use patience::{PATIENCE, wait_until};
 pub use pgbouncer::PgBouncer;
 #[cfg(unix)]
 pub use postgres::Postgres;
-pub use program::{Program, have, skip};
+pub use program::{Program, have, skip, skipped_tests};
 #[cfg(unix)]
 pub use redis::Redis;
 pub use serve::serve;

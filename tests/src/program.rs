@@ -3,9 +3,10 @@
 use std::{
     env,
     ffi::OsStr,
-    fs,
+    fs::{self, OpenOptions},
     io::{self, BufRead, BufReader, Write},
     net::SocketAddr,
+    path::PathBuf,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     thread,
 };
@@ -122,6 +123,8 @@ pub fn have(program: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>
 
 /// Reports that the running test is skipped, and why. The line is shown although the test passes.
 ///
+/// The target `zz_skipped`, which Cargo runs after all other tests, sums these reports up.
+///
 /// # Panics
 ///
 /// With `CI=true`: nothing is skipped there.
@@ -131,4 +134,14 @@ pub fn skip(reason: &str) {
     let test = thread.name().unwrap_or("a test");
     // The test harness captures what `eprintln!` prints, and shows it only if the test fails.
     let _ = writeln!(io::stderr().lock(), "skipped {test}: {reason}");
+    if let Some(file) = skipped_tests() {
+        let file = OpenOptions::new().append(true).create(true).open(file);
+        // One write for each line, so that lines of several processes do not mix.
+        let _ = file.and_then(|mut file| file.write_all(format!("{test}: {reason}\n").as_bytes()));
+    }
+}
+
+/// Returns the file with a line for each test that was skipped, in the folder of the test programs.
+pub fn skipped_tests() -> Option<PathBuf> {
+    Some(env::current_exe().ok()?.with_file_name("skipped-tests"))
 }
