@@ -1,26 +1,43 @@
 //! Checks that all examples share.
 
-use std::{io, net::TcpListener, process::Command};
+use std::{fs, io, net::TcpListener, path::PathBuf, process::Command};
 
-use crate::{Program, Wire, paste, signature, wait_until};
+use crate::{Program, Wire, copies, paste, signature, wait_until};
 
-/// An example: its program, and its source with the page at the top.
+/// An example, by the name of its package.
 #[derive(Clone, Copy, Debug)]
-pub struct Example {
-    /// The path of the program.
-    pub program: &'static str,
-    /// The text of its `main.rs`.
-    pub source: &'static str,
-}
+pub struct Example(pub &'static str);
 
 impl Example {
     /// The secret that the examples' pages use.
     pub const SECRET: &str = "secret";
 
-    /// Returns the command that starts the example on a free port, with the secret of its page.
+    /// Returns its program, built from a copy of its folder.
+    ///
+    /// # Panics
+    ///
+    /// If the copy does not build.
+    #[must_use]
+    pub fn program(&self) -> PathBuf {
+        copies::built(self.0).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Returns the text of its `main.rs`, with its page on top.
+    ///
+    /// # Panics
+    ///
+    /// If it has no `main.rs`.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+        let path = format!("{examples}/{}/src/main.rs", self.0);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Returns the command that starts it on a free port, as its page says.
     #[must_use]
     pub fn command(&self) -> Command {
-        let mut command = Command::new(self.program);
+        let mut command = Command::new(self.program());
         command.env("ADDR", "127.0.0.1:0").env("WEBHOOK_SECRET", Self::SECRET);
         command
     }
@@ -44,7 +61,7 @@ impl Example {
     ///
     /// If an answer differs from its promise.
     pub fn keeps_the_promises_of_its_page(&self) -> io::Result<()> {
-        paste(self.source, self.start()?.addr())
+        paste(&self.page(), self.start()?.addr())
     }
 
     /// Starts the example without a secret, with an empty one, and on a port that is taken.

@@ -1,6 +1,7 @@
 //! Code that the tests share: a client that sends exactly the given bytes, and servers to send them
 //! to.
 
+mod copies;
 mod curl;
 mod documents;
 mod example;
@@ -19,6 +20,7 @@ mod redis;
 mod serve;
 mod wire;
 
+pub use copies::cargo;
 pub use curl::paste;
 pub use documents::Documents;
 pub use example::{

@@ -1,0 +1,77 @@
+//! Runs it as a user does, and as nobody should.
+
+use std::io;
+
+use countersign_tests::{Example, Wire};
+
+const EXAMPLE: Example = Example("hardened-actix");
+
+#[test]
+fn finishes_what_is_in_flight() -> io::Result<()> {
+    EXAMPLE.finishes_what_is_in_flight(
+        "/webhooks",
+        r#"{"id":"evt_1","type":"user.created","data":{}}"#,
+    )
+}
+
+#[test]
+fn keeps_the_promises_of_its_page() -> io::Result<()> {
+    EXAMPLE.keeps_the_promises_of_its_page()
+}
+
+#[test]
+fn names_what_is_wrong_at_the_start() -> io::Result<()> {
+    EXAMPLE.names_what_is_wrong_at_the_start()
+}
+
+#[test]
+fn names_a_bad_setting() -> io::Result<()> {
+    EXAMPLE.names_a_bad_setting()
+}
+
+#[test]
+fn closes_at_the_header_deadline() -> io::Result<()> {
+    EXAMPLE.closes_at_the_header_deadline()
+}
+
+#[test]
+fn bounds_bodies() -> io::Result<()> {
+    EXAMPLE.bounds_bodies()
+}
+
+#[test]
+fn sheds_load() -> io::Result<()> {
+    EXAMPLE.sheds_load()
+}
+
+#[test]
+fn shuts_out_who_was_refused_too_often() -> io::Result<()> {
+    EXAMPLE.shuts_out_who_was_refused_too_often()
+}
+
+#[test]
+fn limits_no_genuine_sender() -> io::Result<()> {
+    EXAMPLE.limits_no_genuine_sender()
+}
+
+#[test]
+fn charges_who_ends_the_connection() -> io::Result<()> {
+    EXAMPLE.charges_who_hangs_up(|wire| {
+        drop(wire);
+        Ok(())
+    })
+}
+
+#[test]
+fn charges_who_breaks_the_connection() -> io::Result<()> {
+    EXAMPLE.charges_who_hangs_up(Wire::reset)
+}
+
+#[test]
+fn has_the_same_limiter_as_the_other() {
+    let other = include_str!("../../../examples/hardened-axum/src/refusals.rs");
+    assert!(
+        include_str!("../../../examples/hardened-actix/src/refusals.rs") == other,
+        "a change to one belongs in both"
+    );
+}

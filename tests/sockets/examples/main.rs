@@ -1,0 +1,16 @@
+//! Runs the examples as a user does: copied, built, started, and sent what their pages say.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+mod actix_extractor;
+mod actix_middleware;
+mod axum_layer;
+mod handshakes;
+mod hardened_actix;
+mod hardened_axum;
+mod hyper_tower;
+mod idempotency_memory;
+mod own_provider;
+mod quickstart;
+mod secret_rotation;
+mod testing_your_handler;

@@ -1,0 +1,121 @@
+//! Runs it as a user does: starts it, pastes the lines of its page.
+
+use std::{
+    error::Error,
+    process::{Command, Output},
+};
+
+use countersign_tests::{Example, Program, Reply, Wire, have, signature};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const US: &str = "it's a \"key\" with $HOME, %s `\\ *";
+const EU: &str = "secret_eu";
+const SECRETS: [(&str, &str); 2] = [("BILLING_SECRET", US), ("BILLING_EU_SECRET", EU)];
+
+fn example() -> Command {
+    let mut command = Command::new(Example("own-provider").program());
+    command.env("ADDR", "127.0.0.1:0").envs(SECRETS);
+    command
+}
+
+fn send(program: &Program, path: &str, signature: &str, body: &str) -> std::io::Result<Reply> {
+    Wire::connect(program.addr())?.exchange(format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\nX-Billing-Signature: {signature}\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    ))
+}
+
+/// The lines to paste, at the program's address, and the status that each promises.
+fn lines_to_paste(program: &Program) -> Vec<(String, String)> {
+    let page = Example("own-provider").page();
+    let page = page.lines().filter_map(|line| line.strip_prefix("//! "));
+    page.filter(|line| line.starts_with("B='"))
+        .map(|line| {
+            let (line, status) = line.rsplit_once(" # ").unwrap();
+            (line.replace("127.0.0.1:3000", &program.addr().to_string()), status.to_owned())
+        })
+        .collect()
+}
+
+fn paste(line: &str) -> Result<String, Box<dyn Error>> {
+    let Output { stdout, .. } = Command::new("sh").args(["-c", line]).envs(SECRETS).output()?;
+    Ok(String::from_utf8(stdout)?)
+}
+
+#[test]
+fn answers_the_lines_of_its_page() -> Outcome {
+    if !have("curl", ["--version"]) || !have("openssl", ["version"]) {
+        return Ok(());
+    }
+    let mut program = Program::start(&mut example())?;
+    let lines = lines_to_paste(&program);
+    assert_eq!(lines.len(), 5);
+    for (line, status) in lines {
+        let answer = paste(&line)?;
+        assert_eq!(answer.split(' ').nth(1), Some(&*status), "{line}\n{answer}");
+    }
+    assert_eq!(program.line()?, "billing: 2026-7 paid: 1250 cents");
+    assert_eq!(program.line()?, "billing-eu: 2026-8 voided: 990 cents");
+    assert_eq!(program.line()?, "billing: invoice.sent kept: 66 bytes");
+    Ok(())
+}
+
+#[test]
+fn each_endpoint_takes_its_own_secret_alone() -> Outcome {
+    let program = Program::start(&mut example())?;
+    let body = r#"{"event":"invoice.paid","invoice":{"number":"7","cents":1}}"#;
+    for (path, secret, status) in [
+        ("/billing", US, 200),
+        ("/billing-eu", EU, 200),
+        ("/billing", EU, 401),
+        ("/billing-eu", US, 401),
+    ] {
+        let signature = format!("sha256={}", signature(secret, body));
+        assert_eq!(send(&program, path, &signature, body)?.status, status, "{path} {secret}");
+    }
+    Ok(())
+}
+
+#[test]
+fn refuses_what_billing_does_not_send() -> Outcome {
+    let mut program = Program::start(&mut example())?;
+    let body = r#"{"event":"invoice.paid","invoice":{"number":"7\n8","cents":1}}"#;
+    let bare = signature(US, body);
+    assert_eq!(send(&program, "/billing", &bare, body)?.status, 401, "without the prefix");
+
+    for body in [
+        r#"{"type":"invoice.paid","data":{"number":"7","cents":1}}"#,
+        r#"{"event":"invoice.paid","invoice":{"number":"7","cents":"1"}}"#,
+    ] {
+        let signature = format!("sha256={}", signature(US, body));
+        assert_eq!(send(&program, "/billing", &signature, body)?.status, 422, "{body}");
+    }
+
+    // Nothing of it was told; and what is told stays on its line.
+    send(&program, "/billing", &format!("sha256={bare}"), body)?;
+    assert_eq!(program.line()?, r"billing: 7\n8 paid: 1 cents");
+    Ok(())
+}
+
+#[test]
+fn names_the_variable_of_a_missing_secret() -> Outcome {
+    for (variable, _) in SECRETS {
+        let output = example().env_remove(variable).output()?;
+        let error = String::from_utf8(output.stderr)?;
+        assert!(!output.status.success());
+        assert!(error.contains(&format!("{variable}: not set")), "{error}");
+    }
+    Ok(())
+}
+
+#[test]
+fn says_how_to_choose_another_port() -> Outcome {
+    Ok(countersign_tests::says_how_to_choose_another_port(&mut example())?)
+}
+
+#[test]
+fn stops_on_either_signal() -> Outcome {
+    Ok(countersign_tests::stops_on_either_signal(example)?)
+}

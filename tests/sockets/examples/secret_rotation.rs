@@ -1,0 +1,188 @@
+//! Runs it as a user does: starts it, pastes the lines of its page, rotates its secrets.
+
+use std::{
+    error::Error,
+    fs,
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+use countersign_tests::{Example, Program, Wire, have, signature};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const CURRENT: &str = "it's a \"key\" with $HOME, %s `\\ *";
+const PREVIOUS: &str = "whsec_old";
+const SECRETS: [(&str, &str); 2] =
+    [("WEBHOOK_SECRET", CURRENT), ("WEBHOOK_SECRET_PREVIOUS", PREVIOUS)];
+
+const BODY: &str = r#"{"id":"evt_1","type":"user.created","data":{"name":"Zoe"}}"#;
+
+fn example() -> Command {
+    let mut command = Command::new(Example("secret-rotation").program());
+    command.env("ADDR", "127.0.0.1:0").env_remove("SECRETS_FILE").envs(SECRETS);
+    command
+}
+
+/// A program whose secrets are in a file, which begins with these.
+fn with_file(name: &str, secrets: &str) -> Result<(Program, PathBuf), Box<dyn Error>> {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, secrets)?;
+    let mut program = Program::start(example().env("SECRETS_FILE", &path))?;
+    let hint = program.line()?;
+    assert!(hint.starts_with("kill -HUP ") && hint.ends_with(" reads the secrets again"), "{hint}");
+    Ok((program, path))
+}
+
+/// Rewrites the file, and returns what the program says to the signal.
+fn rotate(program: &mut Program, path: &PathBuf, secrets: &[u8]) -> Result<String, Box<dyn Error>> {
+    fs::write(path, secrets)?;
+    program.signal("HUP")?;
+    Ok(program.line()?)
+}
+
+/// Sends a delivery signed with this secret, and returns what is answered.
+fn deliver(program: &Program, secret: &str) -> Result<u16, Box<dyn Error>> {
+    let reply = Wire::connect(program.addr())?.exchange(format!(
+        "POST /webhooks HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\n\
+         Content-Length: {}\r\n\r\n{BODY}",
+        signature(secret, BODY),
+        BODY.len()
+    ))?;
+    Ok(reply.status)
+}
+
+/// Asserts which secret matches a delivery: 0 is the current one.
+fn assert_accepts(program: &mut Program, secret: &str, index: usize) -> Outcome {
+    assert_eq!(deliver(program, secret)?, 200, "{secret}");
+    let age = if index == 0 { "current" } else { "retired" };
+    let told = format!("user.created, id evt_1: secret {index} ({age})");
+    assert_eq!(program.line()?, told, "{secret}");
+    Ok(())
+}
+
+/// The lines to paste, at the program's address, and the status that each promises.
+fn lines_to_paste(program: &Program) -> Vec<(String, String)> {
+    let page = Example("secret-rotation").page();
+    let page = page.lines().filter_map(|line| line.strip_prefix("//! "));
+    page.filter(|line| line.starts_with("B='"))
+        .map(|line| {
+            let (line, status) = line.rsplit_once(" # ").unwrap();
+            (line.replace("127.0.0.1:3000", &program.addr().to_string()), status.to_owned())
+        })
+        .collect()
+}
+
+fn paste(line: &str) -> Result<String, Box<dyn Error>> {
+    let Output { stdout, .. } = Command::new("sh").args(["-c", line]).envs(SECRETS).output()?;
+    Ok(String::from_utf8(stdout)?)
+}
+
+#[test]
+fn answers_the_lines_of_its_page() -> Outcome {
+    if !have("curl", ["--version"]) || !have("openssl", ["version"]) {
+        return Ok(());
+    }
+    let mut program = Program::start(&mut example())?;
+    let lines = lines_to_paste(&program);
+    assert_eq!(lines.len(), 3);
+    for (line, status) in lines {
+        let answer = paste(&line)?;
+        assert_eq!(answer.split(' ').nth(1), Some(&*status), "{line}\n{answer}");
+    }
+    assert_eq!(program.line()?, "user.created, id evt_1: secret 0 (current)");
+    assert_eq!(program.line()?, "user.created, id evt_2: secret 1 (retired)");
+    Ok(())
+}
+
+#[test]
+fn replaces_its_secrets_while_it_runs() -> Outcome {
+    let (mut program, path) = with_file("rotated", "one\n")?;
+    assert_accepts(&mut program, "one", 0)?;
+    assert_eq!(deliver(&program, "two")?, 401);
+    assert_eq!(deliver(&program, CURRENT)?, 401, "the environment does not count");
+
+    assert_eq!(rotate(&mut program, &path, b"two\none\n")?, "SIGHUP: secrets in force: 2");
+    assert_accepts(&mut program, "two", 0)?;
+    assert_accepts(&mut program, "one", 1)?;
+
+    let told = rotate(&mut program, &path, b"five\r\nfour\r\nthree\r\ntwo")?;
+    assert_eq!(told, "SIGHUP: secrets in force: 4");
+    for (index, secret) in ["five", "four", "three", "two"].into_iter().enumerate() {
+        assert_accepts(&mut program, secret, index)?;
+    }
+    assert_eq!(deliver(&program, "one")?, 401);
+
+    assert_eq!(rotate(&mut program, &path, b"five")?, "SIGHUP: secrets in force: 1");
+    assert_accepts(&mut program, "five", 0)?;
+    assert_eq!(deliver(&program, "four")?, 401);
+    Ok(())
+}
+
+#[test]
+fn keeps_the_former_secrets_where_the_file_is_bad() -> Outcome {
+    let (mut program, path) = with_file("bad", "new\nold\n")?;
+    for (secrets, complaint) in [
+        (&b""[..], "it is empty"),
+        (b"\n", "line 1: the secret is empty"),
+        (b"hush\n\nold\n", "line 2: the secret is empty"),
+        (b"hush \n", "line 1: the secret has white space around it"),
+        (b"hush\n1\n2\n3\n4\n", "more than 3 retired secrets"),
+        (b"hush\xff\n", "stream did not contain valid UTF-8"),
+    ] {
+        let told = rotate(&mut program, &path, secrets)?;
+        assert!(told.starts_with("SIGHUP: the former secrets stay in force: SECRETS_FILE="));
+        assert!(told.ends_with(complaint), "{told}");
+        assert!(!told.contains("hush"), "{told}");
+        assert_accepts(&mut program, "new", 0)?;
+        assert_accepts(&mut program, "old", 1)?;
+        assert_eq!(deliver(&program, "hush")?, 401);
+    }
+
+    fs::remove_file(&path)?;
+    program.signal("HUP")?;
+    let told = program.line()?;
+    assert!(told.contains("stay in force") && told.contains("No such file"), "{told}");
+    assert_accepts(&mut program, "new", 0)
+}
+
+#[test]
+fn says_that_the_environment_cannot_be_read_again() -> Outcome {
+    let mut program = Program::start(&mut example())?;
+    program.signal("HUP")?;
+    assert_eq!(
+        program.line()?,
+        "SIGHUP: the former secrets stay in force: SECRETS_FILE was not set at the start"
+    );
+    assert_accepts(&mut program, CURRENT, 0)?;
+    assert_accepts(&mut program, PREVIOUS, 1)
+}
+
+#[test]
+fn does_without_a_previous_secret_and_not_without_a_current_one() -> Outcome {
+    let mut program = Program::start(example().env_remove("WEBHOOK_SECRET_PREVIOUS"))?;
+    assert_accepts(&mut program, CURRENT, 0)?;
+    assert_eq!(deliver(&program, PREVIOUS)?, 401);
+
+    for (command, complaint) in [
+        (example().env_remove("WEBHOOK_SECRET"), "variable WEBHOOK_SECRET: not set"),
+        (example().env("WEBHOOK_SECRET_PREVIOUS", ""), "_PREVIOUS: the secret is empty"),
+        (example().env("SECRETS_FILE", "no/such/file"), "SECRETS_FILE=no/such/file: No such file"),
+    ] {
+        let output = command.output()?;
+        let error = String::from_utf8(output.stderr)?;
+        assert!(!output.status.success());
+        assert!(error.contains(complaint), "{error}");
+    }
+    Ok(())
+}
+
+#[test]
+fn says_how_to_choose_another_port() -> Outcome {
+    Ok(countersign_tests::says_how_to_choose_another_port(&mut example())?)
+}
+
+#[test]
+fn stops_on_either_signal() -> Outcome {
+    Ok(countersign_tests::stops_on_either_signal(example)?)
+}

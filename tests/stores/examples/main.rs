@@ -1,0 +1,8 @@
+//! Runs the examples that need a store, each with a server of its own.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+mod exactly_once_postgres;
+mod idempotency_redis;
+mod multi_tenant;
