@@ -17,7 +17,7 @@ use std::{
 pub(crate) fn built(example: &'static str) -> io::Result<PathBuf> {
     static BUILT: LazyLock<Mutex<HashMap<&str, PathBuf>>> = LazyLock::new(Mutex::default);
 
-    // Held while cargo builds, which would wait for itself otherwise.
+    // Held while cargo builds: builds in one target directory wait for each other anyway.
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(program) = built.get(example) {
         return Ok(program.clone());

@@ -5,6 +5,7 @@
 mod actix_extractor;
 mod actix_middleware;
 mod axum_layer;
+mod copies;
 mod handshakes;
 mod hardened_actix;
 mod hardened_axum;
