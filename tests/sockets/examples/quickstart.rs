@@ -1,8 +1,9 @@
-//! Runs it as a user does: starts it, pastes what it prints.
+//! The quickstart: its script, its lines, and large uploads.
 
 use std::{
     error::Error,
-    io,
+    fs, io,
+    path::PathBuf,
     process::{Command, Output},
 };
 
@@ -10,80 +11,100 @@ use countersign_tests::{Example, Program, Wire, have, signature};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
+/// The quickstart in a directory of its own, in which it writes its script.
+fn quickstart_in(directory: &str) -> io::Result<(Command, PathBuf)> {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(directory);
+    fs::create_dir_all(&directory)?;
+    let mut command = quickstart();
+    command.current_dir(&directory);
+    Ok((command, directory))
+}
+
 fn quickstart() -> Command {
     let mut command = Command::new(Example("quickstart").program());
-    command.env("ADDR", "127.0.0.1:0");
+    command.env("ADDR", "127.0.0.1:0").current_dir(env!("CARGO_TARGET_TMPDIR"));
     for variable in ["RESPAN_API_KEY", "WEBHOOK_SECRET", "SPEAKNODE_SECRET"] {
         command.env_remove(variable);
     }
     command
 }
 
-/// The eight lines to paste.
-fn pasteable(program: &mut Program) -> io::Result<Vec<String>> {
-    let mut lines = Vec::new();
-    while lines.len() < 8 {
-        lines.extend(Some(program.line()?).filter(|line| line.starts_with("B='")));
-    }
-    program.line()?;
-    Ok(lines)
+/// Reads the lines that are printed at the start.
+fn read_hint(program: &mut Program, lines: usize) -> io::Result<Vec<String>> {
+    (0..lines).map(|_| program.line()).collect()
 }
 
-fn paste(line: &str, environment: &[(&str, &str)]) -> io::Result<Output> {
-    Command::new("sh").args(["-c", line]).envs(environment.iter().copied()).output()
+/// A line of the quickstart without its time and duration.
+fn line(program: &mut Program) -> io::Result<String> {
+    let line = program.line()?;
+    assert!(line.chars().count() <= 80, "longer than 80 columns: {line}");
+    let words: Vec<_> = line.split_whitespace().collect();
+    let [time, words @ .., milliseconds, "ms"] = &*words else { panic!("{line}") };
+    assert_eq!(time.split(':').map(str::len).collect::<Vec<_>>(), [2, 2, 2], "{line}");
+    assert!(milliseconds.parse::<f64>().is_ok(), "{line}");
+    Ok(words.join(" "))
 }
 
-fn paste_all(command: &mut Command, environment: &[(&str, &str)]) -> Outcome {
+fn answers_its_script(directory: &str, environment: &[(&str, &str)]) -> Outcome {
     if !have("curl", ["--version"]) || !have("openssl", ["version"]) {
         return Ok(());
     }
-    let mut program = Program::start(command)?;
-    let lines = pasteable(&mut program)?;
-    let mut told = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        let answer = String::from_utf8(paste(line, environment)?.stdout)?;
-        let expected = if index % 2 == 0 { "HTTP/1.1 200 OK" } else { "HTTP/1.1 401 Unauthorized" };
-        assert_eq!(answer.lines().next(), Some(expected), "{line}");
-        told.push(program.line()?);
+    let (mut command, directory) = quickstart_in(directory)?;
+    let mut program = Program::start(command.envs(environment.iter().copied()))?;
+    let hint = read_hint(&mut program, 5 + environment.len())?;
+    assert_eq!(hint[3], "    sh target/try.sh flat       # or objects, respan, speaknode");
+    let script = fs::read_to_string(directory.join("target/try.sh"))?;
+    for (variable, secret) in environment {
+        assert!(!script.contains(secret), "a secret of the environment was written to a file");
+        assert!(hint.iter().any(|line| line.contains(variable)), "{hint:?}");
     }
-    assert_eq!(
-        told,
-        [
-            "respan: type -, id -: accepted",
-            "respan: refused with 401: the body was not signed with any of the secrets",
-            "objects: type resource.updated, id evt_1: accepted",
-            "objects: refused with 401: the body was not signed with any of the secrets",
-            "flat: type user.created, id evt_2: accepted",
-            "flat: refused with 401: the body was not signed with any of the secrets",
-            "speaknode: type SessionStarted, id -: accepted",
-            "speaknode: refused with 401: the body was not signed with any of the secrets",
-        ]
-    );
-    for (_, secret) in environment {
-        assert!(!lines.concat().contains(secret), "a secret of the environment was printed");
+    for (route, event) in [
+        ("respan", "- -"),
+        ("objects", "resource.updated evt_1"),
+        ("flat", "user.created evt_2"),
+        ("speaknode", "SessionStarted -"),
+    ] {
+        let mut shell = Command::new("sh");
+        shell.args(["target/try.sh", route]).current_dir(&directory);
+        let Output { stdout, .. } = shell.envs(environment.iter().copied()).output()?;
+        assert_eq!(
+            String::from_utf8(stdout)?,
+            "{\"status\":\"received\"} 200\n{\"error\":\"Invalid signature\"} 401\n"
+        );
+        assert_eq!(line(&mut program)?, format!("200 {route} {event}"));
+        let rejected = format!("401 {route} the body was not signed with any of the secrets");
+        assert_eq!(line(&mut program)?, rejected);
     }
+    if let Some((variable, _)) = environment.first() {
+        let mut shell = Command::new("sh");
+        shell.args(["target/try.sh", "respan"]).current_dir(&directory).env_remove(variable);
+        let error = String::from_utf8(shell.output()?.stderr)?;
+        assert!(error.contains("export it in this shell as well"), "{error}");
+    }
+    program.signal("INT")?;
+    assert_eq!(program.line()?, "stopped");
     Ok(())
 }
 
 #[test]
-fn answers_the_lines_it_prints() -> Outcome {
-    paste_all(&mut quickstart(), &[])
+fn answers_the_script_that_it_writes() -> Outcome {
+    answers_its_script("made", &[])
 }
 
 #[test]
-fn answers_the_lines_it_prints_with_secrets_from_the_environment() -> Outcome {
+fn answers_the_script_with_secrets_from_the_environment() -> Outcome {
     let environment = [
         ("RESPAN_API_KEY", "it's a \"key\" with $HOME"),
         ("WEBHOOK_SECRET", "whsec_abc123"),
         ("SPEAKNODE_SECRET", "%s `\\ *"),
     ];
-    paste_all(quickstart().envs(environment), &environment)
+    answers_its_script("exported", &environment)
 }
 
 #[test]
-fn keeps_each_delivery_on_one_line() -> Outcome {
+fn keeps_each_delivery_on_one_line_and_answers_json() -> Outcome {
     let mut program = Program::start(quickstart().env("WEBHOOK_SECRET", "secret"))?;
-    pasteable(&mut program)?;
+    read_hint(&mut program, 6)?;
     let body = "{\"id\":\"\\u0000\\n\\u202e\",\"type\":\"a\\r\\nb\",\"data\":1}";
     let reply = Wire::connect(program.addr())?.exchange(format!(
         "POST /webhooks/flat HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\nContent-Length: {}\r\n\r\n{body}",
@@ -91,7 +112,8 @@ fn keeps_each_delivery_on_one_line() -> Outcome {
         body.len()
     ))?;
     assert_eq!((reply.status, reply.text()), (200, r#"{"status":"received"}"#));
-    assert_eq!(program.line()?, r"flat: type a\r\nb, id \0\n\u{202e}: accepted");
+    assert_eq!(reply.header("content-type"), Some("application/json"));
+    assert_eq!(line(&mut program)?, r"200 flat a\r\nb \0\n\u{202e}");
     Ok(())
 }
 
@@ -113,7 +135,7 @@ fn names_the_variable_of_a_bad_secret() -> Outcome {
 
 #[test]
 fn stops_on_either_signal() -> Outcome {
-    Ok(countersign_tests::stops_on_either_signal(quickstart)?)
+    Ok(countersign_tests::stops_on(&["TERM", "INT"], quickstart)?)
 }
 
 /// Sends so many MiB without a signature, until the server hangs up. Returns the MiB that were
