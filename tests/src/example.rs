@@ -2,7 +2,7 @@
 
 use std::{fs, io, net::TcpListener, path::PathBuf, process::Command};
 
-use crate::{Program, Wire, copies, paste, signature, wait_until};
+use crate::{Program, Wire, copies, follow, signature, wait_until};
 
 /// An example, by the name of its package.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Example {
         Program::start(&mut self.command())
     }
 
-    /// Runs the shell lines of the example's page; see [`paste`].
+    /// Sends it the deliveries of its page; see [`follow`].
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl Example {
     ///
     /// If an answer differs from its promise.
     pub fn keeps_the_promises_of_its_page(&self) -> io::Result<()> {
-        paste(&self.page(), self.start()?.addr())
+        follow(&self.page(), self.start()?.addr(), |_, line| panic!("not run: {line}"))
     }
 
     /// Starts the example without a secret, with an empty one, and on a port that is taken.
@@ -90,7 +90,7 @@ impl Example {
         Ok(())
     }
 
-    /// Stops the example while a delivery is in flight.
+    /// Stops it with these signals while a delivery is on its way.
     ///
     /// # Errors
     ///
@@ -98,9 +98,14 @@ impl Example {
     ///
     /// # Panics
     ///
-    /// If the delivery is not answered, or the program exits with an error.
-    pub fn finishes_what_is_in_flight(&self, path: &str, body: &str) -> io::Result<()> {
-        for signal in ["TERM", "INT"] {
+    /// If the delivery is not answered, or the program does not end well.
+    pub fn finishes_what_is_in_flight(
+        &self,
+        signals: &[&str],
+        path: &str,
+        body: &str,
+    ) -> io::Result<()> {
+        for signal in signals {
             let mut program = self.start()?;
             let mut wire = Wire::connect(program.addr())?;
             let rest = half_of_delivery(&mut wire, path, body)?;
@@ -133,7 +138,7 @@ pub fn says_how_to_choose_another_port(command: &mut Command) -> io::Result<()> 
     Ok(())
 }
 
-/// Starts a program and stops it, once with each signal.
+/// Starts a program and stops it, with each of these signals.
 ///
 /// # Errors
 ///
@@ -141,10 +146,12 @@ pub fn says_how_to_choose_another_port(command: &mut Command) -> io::Result<()> 
 ///
 /// # Panics
 ///
-/// If the program exits with an error.
-pub fn stops_on_either_signal(command: impl Fn() -> Command) -> io::Result<()> {
-    for signal in ["TERM", "INT"] {
+/// If it does not end well.
+pub fn stops_on(signals: &[&str], command: impl Fn() -> Command) -> io::Result<()> {
+    for signal in signals {
         let mut program = Program::start(&mut command())?;
+        // After an answer, the program also listens for signals.
+        Wire::connect(program.addr())?.exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n")?;
         program.signal(signal)?;
         assert!(program.wait()?.success(), "{signal}");
     }

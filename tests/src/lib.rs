@@ -2,13 +2,13 @@
 //! to.
 
 mod copies;
-mod curl;
 mod documents;
 mod example;
 #[cfg(unix)]
 mod foreign;
 mod hardened;
 mod logs;
+mod page;
 mod patience;
 #[cfg(unix)]
 mod pgbouncer;
@@ -21,12 +21,10 @@ mod serve;
 mod wire;
 
 pub use copies::cargo;
-pub use curl::paste;
 pub use documents::Documents;
-pub use example::{
-    Example, delivery, half_of_delivery, says_how_to_choose_another_port, stops_on_either_signal,
-};
+pub use example::{Example, delivery, half_of_delivery, says_how_to_choose_another_port, stops_on};
 pub use logs::{Logs, claimed_in};
+pub use page::follow;
 pub use patience::{PATIENCE, wait_until};
 #[cfg(unix)]
 pub use pgbouncer::PgBouncer;

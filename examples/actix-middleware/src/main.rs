@@ -1,5 +1,5 @@
-//! Handlers that exist already stay as they are: middleware around their scope lets through what
-//! was signed, and answers the rest.
+//! Existing actix-web handlers behind a middleware, which lets signed deliveries through and rejects
+//! the rest.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo run -p actix-middleware
@@ -8,26 +8,25 @@
 //! In another shell:
 //!
 //! ```sh
-//! WEBHOOK_SECRET=secret
-//! # 200: welcome, Zoë
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks/json -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 401: {"error":"Invalid signature"}
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks/json -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B "
-//! # 200: 70 bytes
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks/bytes -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: it says: "net" is $5
-//! B='"net" is $5'; curl -i http://127.0.0.1:3000/webhooks/text -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: evt_1, signed with secret 0
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks/proof -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
+//! export COUNTERSIGN_SECRET=secret
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/json
+//! # 200 welcome, Zoë
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/json --forged
+//! # 401 {"error":"Invalid signature"}
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/bytes
+//! # 200 70 bytes
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/text --text 'net is 5'
+//! # 200 it says: net is 5
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/proof
+//! # 200 evt_1, signed with secret 0
 //! ```
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
 
-mod stop;
-
-use std::{env, error::Error, process::ExitCode};
+use std::env;
 
 use actix_web::{App, HttpServer, web};
+use anyhow::Context;
 use countersign::{
     Secrets, Verified, Verifier, actix_web::VerifyMiddleware, providers::XWebhookSignature,
 };
@@ -44,7 +43,7 @@ struct User {
     name: String,
 }
 
-// These know nothing of signatures.
+// These three do not know that deliveries are signed.
 
 async fn on_json(event: web::Json<Event>) -> String {
     format!("welcome, {}", event.data.name)
@@ -58,7 +57,7 @@ async fn on_text(body: String) -> String {
     format!("it says: {body}")
 }
 
-/// This one wants the proof as well. Without the middleware it is never called: actix answers 500.
+/// Takes the proof as well. Without the middleware, actix answers 500 and does not call it.
 async fn on_proof(
     verified: web::ReqData<Verified<XWebhookSignature>>,
     event: web::Json<Event>,
@@ -67,17 +66,7 @@ async fn on_proof(
 }
 
 #[actix_web::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("actix-middleware: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
     let app = move || {
         App::new().service(
@@ -91,13 +80,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
     };
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let server = HttpServer::new(app)
-        // Its own handlers of signals come too late, and stop at once on Ctrl-C.
-        .shutdown_signal(stop::requested()?)
-        .bind(&addr)
-        .map_err(|error| {
-            format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
-        })?;
+    let server = HttpServer::new(app).bind(&addr).with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
+    })?;
     for addr in server.addrs() {
         println!("listening on {addr}");
     }

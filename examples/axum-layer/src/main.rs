@@ -1,5 +1,4 @@
-//! Handlers that exist already stay as they are: a layer in front of them lets through what was
-//! signed, and answers the rest.
+//! Existing axum handlers behind a layer, which lets signed deliveries through and rejects the rest.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo run -p axum-layer
@@ -8,29 +7,28 @@
 //! In another shell:
 //!
 //! ```sh
-//! WEBHOOK_SECRET=secret
-//! # 200: welcome, Zoë
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/json -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 401: {"error":"Invalid signature"}
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/json -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B "
-//! # 200: 70 bytes
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/bytes -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: it says: "net" is $5
-//! B='"net" is $5'; curl -i http://127.0.0.1:3000/text -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: evt_1, signed with secret 0
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/proof -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
+//! export COUNTERSIGN_SECRET=secret
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/json
+//! # 200 welcome, Zoë
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/json --forged
+//! # 401 {"error":"Invalid signature"}
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/bytes
+//! # 200 70 bytes
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/text --text 'net is 5'
+//! # 200 it says: net is 5
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/proof
+//! # 200 evt_1, signed with secret 0
 //! ```
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
 
-mod stop;
+use std::env;
 
-use std::{env, error::Error, process::ExitCode};
-
+use anyhow::Context;
 use axum::{Extension, Json, Router, body::Bytes, routing::post};
 use countersign::{Secrets, Verified, Verifier, providers::XWebhookSignature, tower::VerifyLayer};
 use serde::Deserialize;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, signal::ctrl_c};
 
 #[derive(Deserialize)]
 struct Event {
@@ -43,7 +41,7 @@ struct User {
     name: String,
 }
 
-// These know nothing of signatures.
+// These three do not know that deliveries are signed.
 
 async fn on_json(Json(event): Json<Event>) -> String {
     format!("welcome, {}", event.data.name)
@@ -57,7 +55,7 @@ async fn on_text(body: String) -> String {
     format!("it says: {body}")
 }
 
-/// This one wants the proof as well. Without the layer it is never called: axum answers 500.
+/// Takes the proof as well. Without the layer, axum answers 500 and does not call it.
 async fn on_proof(
     Extension(verified): Extension<Verified<XWebhookSignature>>,
     Json(event): Json<Event>,
@@ -66,32 +64,21 @@ async fn on_proof(
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("axum-layer: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
     let router = Router::new()
         .route("/json", post(on_json))
         .route("/bytes", post(on_bytes))
         .route("/text", post(on_text))
         .route("/proof", post(on_proof))
-        // The routes above, and not the fallback: an unknown path stays a 404.
+        // Around the routes above, and not around the fallback: an unknown path stays a 404.
         .route_layer(VerifyLayer::new(verifier));
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let listener = TcpListener::bind(&addr).await.map_err(|error| {
-        format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
     })?;
-    let stop = stop::requested()?;
     println!("listening on {}", listener.local_addr()?);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
-//! The database: which one, and how long it may take.
+//! The database, and the time that it may take.
 
-use std::{env, error::Error, time::Duration};
+use std::{env, time::Duration};
 
+use anyhow::Context;
 use countersign_postgres::PostgresStore;
 use deadpool_postgres::{
     Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Transaction,
@@ -9,48 +10,41 @@ use deadpool_postgres::{
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{Config, NoTls};
 
-pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
-
 /// Connections to the database that `DATABASE_URL` names, in either of PostgreSQL's notations.
-pub(crate) fn pool() -> Result<Pool, BoxError> {
-    let url = env::var(URL).map_err(|error| format!("{URL}: {error}"))?;
-    let mut config: Config = url.parse().map_err(|error| format!("{URL}: {error}"))?;
-    // A connection whose other end is gone is noticed within a minute.
+pub(crate) fn pool() -> anyhow::Result<Pool> {
+    let mut config: Config = env::var(URL).context(URL)?.parse().context(URL)?;
+    // A connection whose other end has gone is noticed within a minute.
     config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
     config.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(30));
-    // Asked before it is used again, a connection that is broken or hangs is replaced.
+    // A connection is checked before it is used again, and replaced if it is broken or hangs.
     let recycling_method = RecyclingMethod::Verified;
     let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
     Ok(Pool::builder(manager).max_size(CONNECTIONS).build()?)
 }
 
-/// Makes the tables where they are not there.
-pub(crate) async fn prepare(pool: &Pool, claims: &PostgresStore) -> Result<(), BoxError> {
+/// Makes the tables if they are missing.
+pub(crate) async fn prepare(pool: &Pool, claims: &PostgresStore) -> anyhow::Result<()> {
     let prepared = timeout(START, async {
         client(pool).await?.batch_execute(include_str!("schema.sql")).await?;
         claims.migrate().await?;
-        Ok::<_, BoxError>(())
+        anyhow::Ok(())
     });
-    match prepared.await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(format!("the database of {URL}: {}", chain(&*error)).into()),
-        Err(_) => Err(format!("the database of {URL} does not answer").into()),
-    }
+    prepared.await.context("no answer").flatten().with_context(|| format!("the database of {URL}"))
 }
 
-/// Removes the claims whose time is over, for ever.
+/// Removes expired claims. Does not return.
 pub(crate) async fn prune(claims: PostgresStore) {
     loop {
-        // In batches, so that none takes long. If one fails, the next time is soon enough.
+        // In batches, so that none takes long. After a failure it tries again a minute later.
         while matches!(claims.prune(BATCH).await, Ok(removed) if removed == u64::from(BATCH)) {}
         sleep(PRUNE).await;
     }
 }
 
-/// A connection, once one is free.
-pub(crate) async fn client(pool: &Pool) -> Result<Client, BoxError> {
+/// Waits for a free connection.
+pub(crate) async fn client(pool: &Pool) -> anyhow::Result<Client> {
     pool.get().await.map_err(|error| match error {
-        // What the pool says of it would be said twice.
+        // The pool would repeat the text of its source.
         PoolError::Backend(error) => error.into(),
         error => error.into(),
     })
@@ -59,19 +53,11 @@ pub(crate) async fn client(pool: &Pool) -> Result<Client, BoxError> {
 /// Begins a transaction with a time limit for its statements, so that the database ends a statement
 /// even if the program no longer waits for it. The limit is set within the transaction, because a
 /// pooler rejects a connection that sets it.
-pub(crate) async fn begin(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
+pub(crate) async fn begin(client: &mut Client) -> anyhow::Result<Transaction<'_>> {
     let transaction = client.transaction().await?;
     let limit = format!("set local statement_timeout = {}", STATEMENT.as_millis());
     transaction.batch_execute(&limit).await?;
     Ok(transaction)
-}
-
-/// An error and what caused it, in one line.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {}", chain(cause)),
-        None => error.to_string(),
-    }
 }
 
 const URL: &str = "DATABASE_URL";
@@ -79,10 +65,10 @@ const URL: &str = "DATABASE_URL";
 /// A duplicate that comes while the first delivery is handled waits with one of these.
 const CONNECTIONS: usize = 16;
 
-/// Shorter than a delivery is waited for.
+/// Shorter than `HANDLE`, the time that a delivery may take.
 const STATEMENT: Duration = Duration::from_secs(3);
 
-/// For connecting and making the tables.
+/// Time for connecting and making the tables.
 const START: Duration = Duration::from_secs(10);
 
 const BATCH: u32 = 1000;

@@ -1,5 +1,5 @@
-//! Handles each event once, however often it is delivered, and whatever breaks meanwhile: the claim
-//! and what the event does are in one PostgreSQL transaction.
+//! Each event has its effect once, whatever breaks meanwhile: the claim of the event and the effect
+//! are in one PostgreSQL transaction.
 //!
 //! A database to try it with, where PostgreSQL is installed (14 or later; Debian keeps its programs
 //! in `/usr/lib/postgresql/*/bin`, and they do not run as root), or else with Docker:
@@ -12,66 +12,70 @@
 //! docker run -d --name payments-db -e POSTGRES_HOST_AUTH_METHOD=trust -p 127.0.0.1:5433:5432 postgres
 //! ```
 //!
-//! The program makes its tables where they are not there:
+//! The program makes its tables if they are missing:
 //!
 //! ```sh
 //! export DATABASE_URL=postgres://postgres@127.0.0.1:5433/postgres
 //! WEBHOOK_SECRET=secret cargo run -p exactly-once-postgres
 //! ```
 //!
-//! In another shell, with the same variable: an account, a payment, and the payment again.
+//! In another shell, with the same variable: an account, a payment, and the same payment again.
 //!
 //! ```sh
+//! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks
+//! export PAID='type=payment.succeeded data.amount:=500 data.account'
 //! psql "$DATABASE_URL" -c "insert into accounts (name) values ('acme')"
-//! B='{"id":"evt_1","type":"payment.succeeded","data":{"account":"acme","amount":500}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac secret -r | cut -d' ' -f1)" --data-binary "$B" # 200: credited
-//! B='{"id":"evt_1","type":"payment.succeeded","data":{"account":"acme","amount":500}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac secret -r | cut -d' ' -f1)" --data-binary "$B" # 200: credited before
+//! cargo run -p send -- x-webhook-signature $URL $PAID=acme
+//! # 200 credited
+//! cargo run -p send -- x-webhook-signature $URL $PAID=acme
+//! # 200 credited before
 //! ```
 //!
-//! A payment that cannot be credited yet is answered 503, and forgotten: it is new when it is sent
-//! again.
+//! A payment that cannot be credited yet is answered 503, and its claim is rolled back: it is new
+//! when it is sent again.
 //!
 //! ```sh
-//! B='{"id":"evt_2","type":"payment.succeeded","data":{"account":"globex","amount":700}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac secret -r | cut -d' ' -f1)" --data-binary "$B" # 503: send it again
+//! cargo run -p send -- x-webhook-signature $URL id=evt_2 $PAID=globex
+//! # 503 send it again
 //! psql "$DATABASE_URL" -c "insert into accounts (name) values ('globex')"
-//! B='{"id":"evt_2","type":"payment.succeeded","data":{"account":"globex","amount":700}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac secret -r | cut -d' ' -f1)" --data-binary "$B" # 200: credited
+//! cargo run -p send -- x-webhook-signature $URL id=evt_2 $PAID=globex
+//! # 200 credited
 //! ```
 //!
-//! With the database stopped nothing is lost, because the provider sends again what is answered
-//! 503:
+//! While the database is stopped, deliveries are answered 503, and the provider sends them again:
 //!
 //! ```sh
 //! pg_ctl -D payments-db -m fast stop # docker stop payments-db
-//! B='{"id":"evt_3","type":"payment.succeeded","data":{"account":"acme","amount":900}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac secret -r | cut -d' ' -f1)" --data-binary "$B" # 503: send it again
+//! cargo run -p send -- x-webhook-signature $URL id=evt_3 $PAID=acme
+//! # 503 send it again
 //! ```
 //!
-//! # What to know before copying it
+//! # Before you copy it
 //!
-//! - Once is what the transaction writes. A mail that is sent, or another service that is called,
-//!   is outside of it: note in the transaction what is to be done, and do it afterwards from there.
-//! - A duplicate that comes while the first delivery is handled waits for it, up to 2 s and with a
-//!   connection. Keep the transaction short.
-//! - The claims are kept for a week, longer than the provider goes on sending, and pruned once a
-//!   minute.
+//! - Only writes of the transaction happen once. To send a mail or to call another service, write
+//!   the task in the transaction, and do it afterwards from there.
+//! - A duplicate that arrives while the first delivery is handled waits for it, up to 2 s, and holds
+//!   a connection. Keep the transaction short.
+//! - Claims are kept for a week, longer than the provider goes on sending, and pruned once a minute.
 //! - It works behind a pooler in transaction mode, such as PgBouncer: no statement is prepared, and
-//!   limits are set within transactions. Your own statements have to do the same.
-//! - It speaks to the database without TLS. For one on another machine, give `tokio-postgres` a
-//!   connector of `tokio-postgres-rustls` in the place of `NoTls`.
+//!   limits are set within transactions. Your own statements must do the same.
+//! - It connects to the database without TLS. For a database on another machine, replace `NoTls` by
+//!   a connector of `tokio-postgres-rustls`.
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
 
 mod database;
 mod payments;
-mod stop;
 
-use std::{env, io, process::ExitCode};
+use std::{env, io};
 
+use anyhow::Context;
 use axum::{Router, extract::FromRef, routing::post};
 use countersign::{Secrets, Verifier, providers::XWebhookSignature};
 use countersign_postgres::PostgresStore;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, signal::ctrl_c};
 use tracing_subscriber::filter::LevelFilter;
 
-use database::BoxError;
 use payments::Payments;
 
 #[derive(Clone, FromRef)]
@@ -81,35 +85,23 @@ struct App {
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("exactly-once-postgres: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), BoxError> {
-    // Why a delivery was refused is logged.
+async fn main() -> anyhow::Result<()> {
+    // Reasons for rejections.
     tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(io::stderr).init();
 
     let verifier = Verifier::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
     let pool = database::pool()?;
     let claims = PostgresStore::new(pool.clone());
     database::prepare(&pool, &claims).await?;
-
-    let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let listener = TcpListener::bind(&addr).await.map_err(|error| {
-        format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
-    })?;
-    let stop = stop::requested()?;
-    println!("listening on {}", listener.local_addr()?);
     tokio::spawn(database::prune(claims.clone()));
-
     let app = App { verifier, payments: Payments { pool, claims } };
     let router = Router::new().route("/webhooks", post(payments::on_event)).with_state(app);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+
+    let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
+    })?;
+    println!("listening on {}", listener.local_addr()?);
+    axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
-//! What an event does, and that it does it once.
+//! The effect of an event, which happens once.
 
 use std::time::Duration;
 
+use anyhow::bail;
 use axum::{
     extract::State,
     http::StatusCode,
@@ -23,7 +24,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use crate::database::{BoxError, begin, chain, client};
+use crate::database::{begin, client};
 
 events! {
     pub(crate) enum Event for XWebhookSignature {
@@ -37,7 +38,7 @@ pub(crate) struct Payment {
     amount: i64,
 }
 
-/// What payments are handled with.
+/// The database and the claims.
 #[derive(Clone)]
 pub(crate) struct Payments {
     pub(crate) pool: Pool,
@@ -62,11 +63,12 @@ pub(crate) async fn on_event(
         }
         // Somebody holds it by a lease. Nobody does here.
         Ok(Ok(Claim::InProgress { .. })) => Err("in progress elsewhere".to_owned()),
-        Ok(Err(error)) => Err(chain(&*error)),
+        Ok(Err(error)) => Err(format!("{error:#}")),
         Err(_) => Err(format!("not done within {HANDLE:?}")),
     };
     answer.unwrap_or_else(|error| {
-        // Rolled back, or else it was done: the next delivery will find out.
+        // It was rolled back, or it was done and the commit's answer is missing. The next delivery
+        // finds out.
         println!("{key}: {}", error.escape_debug());
         (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "5")], "send it again").into_response()
     })
@@ -74,7 +76,7 @@ pub(crate) async fn on_event(
 
 impl Payments {
     /// Claims the event and credits the account, both or neither.
-    async fn credit(&self, key: &IdempotencyKey, payment: &Payment) -> Result<Claim, BoxError> {
+    async fn credit(&self, key: &IdempotencyKey, payment: &Payment) -> anyhow::Result<Claim> {
         let mut client = client(&self.pool).await?;
         let transaction = begin(&mut client).await?;
         let claim = self.claims.claim_in(&transaction, key, KEEP).await?;
@@ -82,13 +84,13 @@ impl Payments {
             credit(&transaction, key, payment).await?;
             transaction.commit().await?;
         }
-        // What was not committed is rolled back when the transaction is dropped.
+        // A transaction that was not committed is rolled back when it is dropped.
         Ok(claim)
     }
 }
 
-/// The effect. What it writes in this transaction is there once; what it did elsewhere, a mail or a
-/// call, could happen again.
+/// The effect. Whatever it writes in this transaction happens once. An effect elsewhere, such as a
+/// mail, could happen again.
 ///
 /// Statements are sent with the types of their parameters. Without them, `tokio-postgres` prepares
 /// a statement first, and behind a pooler the next connection may not have it.
@@ -96,11 +98,11 @@ async fn credit(
     transaction: &Transaction<'_>,
     key: &IdempotencyKey,
     Payment { account, amount }: &Payment,
-) -> Result<(), BoxError> {
+) -> anyhow::Result<()> {
     let add = "update accounts set balance = balance + $2 where name = $1";
     let parameters = [(account as Parameter<'_>, Type::TEXT), (amount, Type::INT8)];
     if transaction.execute_typed(add, &parameters).await? == 0 {
-        return Err(format!("no account {account:?}").into());
+        bail!("no account {account:?}");
     }
     let note = "insert into payments (event, account, amount) values ($1, $2, $3)";
     let event = key.as_str();

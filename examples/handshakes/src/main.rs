@@ -1,58 +1,48 @@
-//! Answers the handshakes by which Slack, Zoom and Dropbox ask whether an endpoint is yours, and
-//! receives what they send from then on.
+//! The handshakes by which Slack, Zoom and Dropbox check an endpoint, and the events that follow.
 //!
 //! ```sh
-//! SLACK_SIGNING_SECRET=slack_secret ZOOM_SECRET_TOKEN=zoom_secret DROPBOX_APP_SECRET=dropbox_secret cargo run -p handshakes
+//! export SLACK_SIGNING_SECRET=secret ZOOM_SECRET_TOKEN=secret DROPBOX_APP_SECRET=secret
+//! cargo run -p handshakes
 //! ```
 //!
 //! In another shell, each handshake and an event after it:
 //!
 //! ```sh
-//! SLACK_SIGNING_SECRET=slack_secret ZOOM_SECRET_TOKEN=zoom_secret DROPBOX_APP_SECRET=dropbox_secret
-//! # 200: 3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd
-//! T=$(date +%s) B='{"token":"t","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd","type":"url_verification"}'; curl -i http://127.0.0.1:3000/slack -H "X-Slack-Request-Timestamp: $T" -H "X-Slack-Signature: v0=$(printf %s "v0:$T:$B" | openssl dgst -sha256 -hmac "$SLACK_SIGNING_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
+//! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000
+//! cargo run -p send -- slack $URL/slack type=url_verification challenge=3eZbrw1aBm2rZgRNFdxV
+//! # 200 3eZbrw1aBm2rZgRNFdxV
+//! cargo run -p send -- slack $URL/slack
 //! # 200
-//! T=$(date +%s) B='{"type":"event_callback","event_id":"Ev1","event":{"type":"app_mention"}}'; curl -i http://127.0.0.1:3000/slack -H "X-Slack-Request-Timestamp: $T" -H "X-Slack-Signature: v0=$(printf %s "v0:$T:$B" | openssl dgst -sha256 -hmac "$SLACK_SIGNING_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
+//! cargo run -p send -- slack $URL/slack --unsigned --text 'token=t&ssl_check=1'
 //! # 200
-//! curl -i http://127.0.0.1:3000/slack -d 'token=t&ssl_check=1'
-//! # 200: {"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"46a324cfb7c2ec760e4cd561586a53aadb6fc7561eb8d626d6ee1b71d808b3c0"}
-//! T=$(date +%s) B='{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}'; curl -i http://127.0.0.1:3000/zoom -H "x-zm-request-timestamp: $T" -H "x-zm-signature: v0=$(printf %s "v0:$T:$B" | openssl dgst -sha256 -hmac "$ZOOM_SECRET_TOKEN" -r | cut -d' ' -f1)" --data-binary "$B"
+//! cargo run -p send -- zoom $URL/zoom event=endpoint.url_validation payload.plainToken=qgg8vlvZRS6
+//! # 200 {"plainToken":"qgg8vlvZRS6","encryptedToken":"80482cfe6f25171adf16004f84421cf8e3a11c8ce39c0daaf3697e437c62af24"}
+//! cargo run -p send -- zoom $URL/zoom
 //! # 204
-//! T=$(date +%s) B='{"event":"meeting.started","payload":{"object":{"id":"1"}}}'; curl -i http://127.0.0.1:3000/zoom -H "x-zm-request-timestamp: $T" -H "x-zm-signature: v0=$(printf %s "v0:$T:$B" | openssl dgst -sha256 -hmac "$ZOOM_SECRET_TOKEN" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: abc123
-//! curl -i 'http://127.0.0.1:3000/dropbox?challenge=abc123'
+//! cargo run -p send -- dropbox $URL/dropbox
 //! # 200
-//! B='{"list_folder":{"accounts":["dbid:a"]}}'; curl -i http://127.0.0.1:3000/dropbox -H "X-Dropbox-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$DROPBOX_APP_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
 //! ```
 //!
-//! And what gets no such answer: a challenge that is not what was signed, a validation without a
-//! signature, a "token" whose MAC would be the signature of a delivery, and markup to be repeated.
+//! Dropbox's handshake is a `GET`: open <http://127.0.0.1:3000/dropbox?challenge=abc123> in a
+//! browser. These get no such answer: a challenge that was not signed, a validation without a
+//! signature, and a "token" whose tag would be the signature of a delivery.
 //!
 //! ```sh
-//! SLACK_SIGNING_SECRET=slack_secret ZOOM_SECRET_TOKEN=zoom_secret DROPBOX_APP_SECRET=dropbox_secret
-//! # 401: {"error":"Invalid signature"}
-//! T=$(date +%s) B='{"token":"t","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd","type":"url_verification"}'; curl -i http://127.0.0.1:3000/slack -H "X-Slack-Request-Timestamp: $T" -H "X-Slack-Signature: v0=$(printf %s "v0:$T:$B" | openssl dgst -sha256 -hmac "$SLACK_SIGNING_SECRET" -r | cut -d' ' -f1)" --data-binary "$B "
-//! # 401: {"error":"Invalid signature"}
-//! B='{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}'; curl -i http://127.0.0.1:3000/zoom --data-binary "$B"
+//! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000
+//! cargo run -p send -- slack $URL/slack type=url_verification challenge=3eZbrw1 --forged
+//! # 401 {"error":"Invalid signature"}
+//! cargo run -p send -- zoom $URL/zoom --unsigned event=endpoint.url_validation
+//! # 401 {"error":"Invalid signature"}
+//! cargo run -p send -- zoom $URL/zoom event=endpoint.url_validation payload.plainToken=v0:17:{}
 //! # 204
-//! T=$(date +%s) B='{"event":"endpoint.url_validation","payload":{"plainToken":"v0:1700000000:{}"}}'; curl -i http://127.0.0.1:3000/zoom -H "x-zm-request-timestamp: $T" -H "x-zm-signature: v0=$(printf %s "v0:$T:$B" | openssl dgst -sha256 -hmac "$ZOOM_SECRET_TOKEN" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 400
-//! curl -i 'http://127.0.0.1:3000/dropbox?challenge=%3Cscript%3E'
 //! ```
 //!
-//! Slack's and Zoom's requests are signed and come to the handler of their events, verified. Only
-//! `ssl_check`, which Slack sends to slash commands, is not signed: a closure on the verifier
-//! answers it, and no handler is called.
-//! Dropbox's is not, and so a route of its own repeats what can do no harm, with the header fields
-//! that keep browsers from taking it for more.
-//!
-//! `ADDR` sets the address (default `127.0.0.1:3000`). The endpoints have to be reachable from the
-//! internet, over HTTPS, when their addresses are entered in the providers' consoles.
+//! `ADDR` sets the address (default `127.0.0.1:3000`). The endpoints must be reachable from the
+//! internet, over HTTPS, when you enter their addresses in the providers' consoles.
 
-mod stop;
+use std::env;
 
-use std::{env, error::Error, process::ExitCode};
-
+use anyhow::Context;
 use axum::{
     Router,
     extract::{FromRef, RawQuery, State},
@@ -64,17 +54,18 @@ use countersign::{
     Secrets, Verifier, Webhook,
     providers::{Dropbox, HandshakeAnswer, Slack, Zoom, dropbox, slack, zoom},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, signal::ctrl_c};
 
 #[derive(Clone, FromRef)]
 struct App {
     slack: Verifier<Slack>,
     zoom: Verifier<Zoom>,
-    // A verifier cannot sign. Zoom wants a MAC: this makes those of Zoom's tokens, and no other.
+    // A verifier cannot sign. Zoom asks for a tag over its token: this signs such tokens only.
     zoom_validator: zoom::Validator,
     dropbox: Verifier<Dropbox>,
 }
 
+/// Slack's handshake is signed, and comes to the handler of its events.
 async fn on_slack(Webhook { event, verified, .. }: Webhook<slack::Event>) -> Response {
     if let Some(answer) = slack::answer_challenge(&verified) {
         return shake_hands("slack", answer);
@@ -94,7 +85,8 @@ async fn on_zoom(
     StatusCode::NO_CONTENT.into_response()
 }
 
-// Not signed: whoever asks is answered, if what is to be repeated can do no harm.
+/// Dropbox's handshake is not signed. The answer repeats only text that can do no harm, with header
+/// fields that keep browsers from interpreting it.
 async fn on_dropbox_challenge(RawQuery(query): RawQuery) -> Response {
     match query.and_then(|query| dropbox::answer_challenge(&query)) {
         Some(answer) => shake_hands("dropbox", answer),
@@ -113,43 +105,33 @@ fn shake_hands(provider: &str, answer: HandshakeAnswer) -> Response {
 }
 
 fn report(provider: &str, event_type: Option<&str>) {
-    // Types are the sender's text: escaped, they cannot break the line.
+    // Types are the sender's text. Escaped, they cannot break the line.
     println!("{provider}: {}", event_type.unwrap_or("-").escape_debug());
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("handshakes: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let zoom = Secrets::from_env("ZOOM_SECRET_TOKEN")?;
     let app = App {
+        // `ssl_check`, which Slack sends to slash commands, is not signed. This closure answers it,
+        // and no handler is called.
         slack: Verifier::new(Secrets::from_env("SLACK_SIGNING_SECRET")?)?
             .answer_unsigned(slack::answer_ssl_check),
         zoom: Verifier::new(zoom.clone())?,
         zoom_validator: zoom::Validator::new(zoom)?,
         dropbox: Verifier::new(Secrets::from_env("DROPBOX_APP_SECRET")?)?,
     };
-
-    let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let listener = TcpListener::bind(&addr).await.map_err(|error| {
-        format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
-    })?;
-    let stop = stop::requested()?;
-    println!("listening on {}", listener.local_addr()?);
-
     let router = Router::new()
         .route("/slack", post(on_slack))
         .route("/zoom", post(on_zoom))
         .route("/dropbox", get(on_dropbox_challenge).post(on_dropbox))
         .with_state(app);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+
+    let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
+    })?;
+    println!("listening on {}", listener.local_addr()?);
+    axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
     Ok(())
 }

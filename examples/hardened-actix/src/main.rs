@@ -7,16 +7,14 @@
 //! In another shell:
 //!
 //! ```sh
-//! WEBHOOK_SECRET=secret
-//! # 200: welcome, Zoë
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 401: {"error":"Invalid signature"}
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B "
-//! # 413: {"error":"Payload too large"}
-//! head -c 300000 /dev/zero | curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %064d 0)" -H 'Expect: 100-continue' --data-binary @-
+//! export COUNTERSIGN_SECRET=secret
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks
+//! # 200 welcome, Zoë
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks --forged
+//! # 401 {"error":"Invalid signature"}
 //! ```
 //!
-//! What bounds it, and where to set it:
+//! The bounds, and the variables that set them:
 //!
 //! | against | bound | variable |
 //! |---|---|---|
@@ -25,24 +23,24 @@
 //! | bodies that never end | 10 s, then 408 | `BODY_DEADLINE` (s) |
 //! | large bodies | 256 KiB, then 413; on all connections of a worker together 250 MiB | `BODY_LIMIT` (bytes) |
 //! | more work than it can do | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
-//! | who guesses | a peer's 10 refusals, and one more a minute, are forgiven; then 429 | `REFUSALS` |
+//! | guessing | 10 rejections of a peer, and one more a minute, then 429 | `REFUSALS` |
 //!
 //! `IN_FLIGHT` does not count unverified deliveries, so that a sender without the secret cannot use
 //! up its places.
 //!
 //! The number of connections of one peer is not bounded: a firewall or a proxy does that. A peer is
-//! an address. Behind a proxy all have the proxy's: take the one that your proxy puts into a header
-//! instead, and never one that a sender
-//! can put there. And where a provider sends for anybody, as GitHub does, anybody can have it send
-//! what is refused here, and so shut out its addresses: leave those that it publishes unlimited.
+//! an address. Behind a proxy, all peers have the address of the proxy: use the one that your proxy
+//! puts into a header instead, and never one that a sender can put there.
 //!
-//! `ADDR` sets the address (default `127.0.0.1:3000`). It speaks plain HTTP/1.1: TLS is for a proxy
-//! in front.
+//! Some providers send for anybody, as GitHub does. Anybody can have them send deliveries that are
+//! rejected here, and so shut out their addresses: do not limit the addresses that they publish.
+//!
+//! `ADDR` sets the address (default `127.0.0.1:3000`). It speaks plain HTTP/1.1: use a proxy in
+//! front for TLS.
 
 mod refusals;
-mod stop;
 
-use std::{env, error::Error, num::NonZeroU32, process::ExitCode, str::FromStr, time::Duration};
+use std::{env, error::Error, num::NonZeroU32, str::FromStr, time::Duration};
 
 use actix_web::{
     App, HttpResponse, HttpServer,
@@ -53,6 +51,7 @@ use actix_web::{
     middleware::{Next, from_fn},
     web::{self, Data},
 };
+use anyhow::Context;
 use countersign::{
     Rejection, Secrets, Verifier, Webhook,
     actix_web::VerifyMiddleware,
@@ -74,8 +73,8 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
 
 type Response<B> = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
 
-/// Bounds how many verified deliveries are handled at once, on all workers together.
-/// Providers send again what was not taken.
+/// Bounds the verified deliveries that are handled at once, on all workers together. Providers send
+/// deliveries again that were answered 503.
 async fn shed(
     places: Data<Semaphore>,
     request: ServiceRequest,
@@ -99,8 +98,8 @@ async fn shut_out(
         let later = HttpResponse::TooManyRequests().insert_header((RETRY_AFTER, wait)).finish();
         return Ok(request.into_response(later).map_into_right_body());
     }
-    // A task of its own: actix drops the request's when the peer breaks the connection, and nobody
-    // would be charged.
+    // A task of its own: actix drops the future of a request when its peer breaks the connection,
+    // and the peer would not be charged.
     let answered = actix_web::rt::spawn(async move {
         let response = next.call(request).await?;
         let is_charged = response.response().extensions().get().is_some_and(is_unverified);
@@ -112,29 +111,19 @@ async fn shut_out(
     answered.await.map_err(ErrorInternalServerError)?
 }
 
-/// Whether the sender has not shown that it knows the secret. Who has, and sends what we cannot
-/// read, is no stranger. Who sends too much has not: the limit has to fit what the provider sends.
+/// Returns true if the sender has not shown that it knows the secret. A signed body that is not
+/// valid does not count. A body that is too large counts, so the limit must fit the provider.
 fn is_unverified(rejection: &Rejection) -> bool {
     match rejection.reason() {
         Reason::Verify(_) => rejection.status() < 500,
         Reason::OuterLimit | Reason::Deadline | Reason::BrokenBody => true,
-        // Other reasons do not show that the sender is a stranger.
+        // For other reasons, the sender may well know the secret.
         _ => false,
     }
 }
 
 #[actix_web::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("hardened-actix: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?
         .body_limit(setting("BODY_LIMIT", 256 * 1024)?)
         .body_deadline(Duration::from_secs(setting::<u16>("BODY_DEADLINE", 10)?.into()));
@@ -160,26 +149,24 @@ async fn run() -> Result<(), Box<dyn Error>> {
                     .wrap(VerifyMiddleware::new(verifier.clone()))
                     .route(web::post().to(on_event)),
             )
-            // Added last, asked first.
+            // Added last, called first.
             .wrap(from_fn(shut_out))
     };
 
     let addr = setting("ADDR", "127.0.0.1:3000".to_owned())?;
     let server = HttpServer::new(app)
         .client_request_timeout(Duration::from_secs(setting::<u16>("HEADER_DEADLINE", 10)?.into()))
-        // That deadline is for the first request of a connection alone: half of a second one would
-        // be waited for without end.
+        // That deadline holds for the first request of a connection only. A second request that
+        // never ends would keep its connection.
         .keep_alive(KeepAlive::Disabled)
         .client_disconnect_timeout(Duration::from_secs(2))
         .max_connections(setting::<u16>("CONNECTIONS", 1000)?.into())
-        // How many connections wait in the system's queue.
+        // Connections that may wait in the queue of the system.
         .backlog(1024)
         .shutdown_timeout(30)
-        // Its own handlers of signals come too late, and stop at once on Ctrl-C.
-        .shutdown_signal(stop::requested()?)
         .bind(&addr)
-        .map_err(|error| {
-            format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
+        .with_context(|| {
+            format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
         })?;
     for addr in server.addrs() {
         println!("listening on {addr}");
@@ -188,10 +175,13 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn setting<T: FromStr<Err: Error>>(variable: &str, default: T) -> Result<T, String> {
+fn setting<T>(variable: &'static str, default: T) -> anyhow::Result<T>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
     match env::var(variable) {
-        Ok(text) => text.parse().map_err(|error| format!("{variable}: {error}")),
+        Ok(text) => text.parse().context(variable),
         Err(env::VarError::NotPresent) => Ok(default),
-        Err(error) => Err(format!("{variable}: {error}")),
+        Err(error) => Err(error).context(variable),
     }
 }

@@ -1,4 +1,4 @@
-//! Peers that were refused too often are not heard for a while.
+//! Peers whose deliveries were rejected too often are shut out for a while.
 
 use std::{
     collections::HashMap,
@@ -10,23 +10,23 @@ use std::{
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
-/// Counts refusals alone: who sends what is signed may send as much as it likes.
+/// Counts rejections only: a peer with the secret may send as much as it likes.
 pub(crate) struct Refusals {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
-    /// Until when. The limiter cannot be asked without being charged.
+    /// The end of each shut-out. The limiter cannot be asked without being charged.
     shut_out: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl Refusals {
-    /// Forgives so many to each peer, and one more a minute.
+    /// Forgives this many to each peer, and one more a minute.
     pub(crate) fn new(forgiven: NonZeroU32) -> Self {
         let quota = Quota::per_minute(NonZeroU32::MIN).allow_burst(forgiven);
         Self { limiter: RateLimiter::keyed(quota), shut_out: Mutex::default() }
     }
 
-    /// Charges a refusal to a peer.
+    /// Charges a rejection to a peer.
     pub(crate) fn add(&self, peer: IpAddr) {
-        // Bounded even against one with very many addresses; what it sends is still refused.
+        // Bounds the memory. The deliveries of further peers are still rejected.
         if self.limiter.len() >= PEERS {
             return;
         }
@@ -37,14 +37,14 @@ impl Refusals {
         }
     }
 
-    /// How many seconds a peer has to wait until it is heard again.
+    /// Returns the seconds until a peer may send again.
     pub(crate) fn wait(&self, peer: IpAddr) -> Option<u64> {
         let until = *self.shut_out().get(&network(peer))?;
         Some(until.checked_duration_since(Instant::now())?.as_secs() + 1)
     }
 
-    /// Forgets the peers that have nothing left to atone for. To be called now and then, or the
-    /// memory only grows.
+    /// Forgets the peers whose rejections are forgiven. Call it now and then: otherwise the memory
+    /// only grows.
     pub(crate) fn forget(&self) {
         let now = Instant::now();
         self.shut_out().retain(|_, until| *until > now);
@@ -57,7 +57,7 @@ impl Refusals {
     }
 }
 
-/// What one peer can choose its address from: a /64 of IPv6 is given to anybody.
+/// The range of addresses that one peer can use. With IPv6, providers assign whole /64 networks.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(addr) => Ipv6Addr::from_bits(addr.to_bits() & !u128::from(u64::MAX)).into(),
@@ -65,7 +65,7 @@ fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
-/// How many peers are remembered at most: some 10 MB.
+/// The most peers that are remembered: some 10 MB.
 const PEERS: usize = 100_000;
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn shuts_out_who_was_refused_more_often_than_forgiven() {
+    fn shuts_out_peers_beyond_the_forgiven_rejections() {
         for (peer, same, other) in [
             ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
             ("2001:db8::1", "2001:db8::ffff:0:0:2", "2001:db8:0:1::1"),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn remembers_no_more_than_so_many() {
+    fn remembers_a_bounded_number_of_peers() {
         let refusals = Refusals::new(NonZeroU32::MIN);
         for peer in 0..=u32::try_from(PEERS).unwrap() {
             for _ in 0..2 {

@@ -7,16 +7,14 @@
 //! In another shell:
 //!
 //! ```sh
-//! WEBHOOK_SECRET=secret
-//! # 200: welcome, Zoë
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 401: {"error":"Invalid signature"}
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B "
-//! # 413: {"error":"Payload too large"}
-//! head -c 300000 /dev/zero | curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %064d 0)" -H 'Expect: 100-continue' --data-binary @-
+//! export COUNTERSIGN_SECRET=secret
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks
+//! # 200 welcome, Zoë
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks --forged
+//! # 401 {"error":"Invalid signature"}
 //! ```
 //!
-//! What bounds it, and where to set it:
+//! The bounds, and the variables that set them:
 //!
 //! | against | bound | variable |
 //! |---|---|---|
@@ -25,29 +23,29 @@
 //! | bodies that never end | 10 s, then 408 | `BODY_DEADLINE` (s) |
 //! | large bodies | 256 KiB, then 413; on all connections together 250 MiB | `BODY_LIMIT` (bytes) |
 //! | more work than it can do | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
-//! | who guesses | a peer's 10 refusals, and one more a minute, are forgiven; then 429 | `REFUSALS` |
+//! | guessing | 10 rejections of a peer, and one more a minute, then 429 | `REFUSALS` |
 //!
 //! `IN_FLIGHT` does not count unverified deliveries, so that a sender without the secret cannot use
 //! up its places.
 //!
 //! The number of connections of one peer is not bounded: a firewall or a proxy does that. A peer is
-//! an address. Behind a proxy all have the proxy's: take the one that your proxy puts into a header
-//! instead, and never one that a sender
-//! can put there. And where a provider sends for anybody, as GitHub does, anybody can have it send
-//! what is refused here, and so shut out its addresses: leave those that it publishes unlimited.
+//! an address. Behind a proxy, all peers have the address of the proxy: use the one that your proxy
+//! puts into a header instead, and never one that a sender can put there.
 //!
-//! `ADDR` sets the address (default `127.0.0.1:3000`). It speaks plain HTTP/1.1: TLS is for a proxy
-//! in front.
+//! Some providers send for anybody, as GitHub does. Anybody can have them send deliveries that are
+//! rejected here, and so shut out their addresses: do not limit the addresses that they publish.
+//!
+//! `ADDR` sets the address (default `127.0.0.1:3000`). It speaks plain HTTP/1.1: use a proxy in
+//! front for TLS.
 
 mod refusals;
 mod serve;
-mod stop;
 
 use std::{
-    env, error::Error, net::SocketAddr, num::NonZeroU32, process::ExitCode, str::FromStr,
-    sync::Arc, time::Duration,
+    env, error::Error, net::SocketAddr, num::NonZeroU32, str::FromStr, sync::Arc, time::Duration,
 };
 
+use anyhow::Context;
 use axum::{
     Router,
     error_handling::HandleErrorLayer,
@@ -63,7 +61,7 @@ use countersign::{
     providers::{XWebhookSignature, x_webhook_signature::flat},
     tower::VerifyLayer,
 };
-use tokio::{net::TcpListener, time};
+use tokio::{net::TcpListener, signal, time};
 use tower::{BoxError, ServiceBuilder, limit::GlobalConcurrencyLimitLayer};
 
 use self::refusals::Refusals;
@@ -78,8 +76,8 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
 }
 
 fn app(verifier: Verifier<XWebhookSignature>, in_flight: usize, refusals: Arc<Refusals>) -> Router {
-    // Inside of verification: an unverified upload takes no place. The limit has to be the global
-    // one: each route gets a layer's service of its own.
+    // Inside of verification: an unverified upload takes no place. The limit is the global one,
+    // because a layer makes a service for each route.
     let verify_and_shed = ServiceBuilder::new()
         .layer(VerifyLayer::new(verifier.clone()))
         .layer(HandleErrorLayer::new(overloaded))
@@ -89,11 +87,11 @@ fn app(verifier: Verifier<XWebhookSignature>, in_flight: usize, refusals: Arc<Re
         .route("/webhooks", post(on_event))
         .with_state(verifier)
         .route_layer(verify_and_shed)
-        // Added last, asked first.
+        // Added last, called first.
         .layer(middleware::from_fn_with_state(refusals, shut_out))
 }
 
-/// Providers send again what was not taken.
+/// Providers send deliveries again that were answered 503.
 async fn overloaded(_: BoxError) -> impl IntoResponse {
     (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")])
 }
@@ -114,29 +112,19 @@ async fn shut_out(
     response
 }
 
-/// Whether the sender has not shown that it knows the secret. Who has, and sends what we cannot
-/// read, is no stranger. Who sends too much has not: the limit has to fit what the provider sends.
+/// Returns true if the sender has not shown that it knows the secret. A signed body that is not
+/// valid does not count. A body that is too large counts, so the limit must fit the provider.
 fn is_unverified(rejection: &Rejection) -> bool {
     match rejection.reason() {
         Reason::Verify(_) => rejection.status() < 500,
         Reason::OuterLimit | Reason::Deadline | Reason::BrokenBody => true,
-        // Other reasons do not show that the sender is a stranger.
+        // For other reasons, the sender may well know the secret.
         _ => false,
     }
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("hardened-axum: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?
         .body_limit(setting("BODY_LIMIT", 256 * 1024)?)
         .body_deadline(Duration::from_secs(setting::<u16>("BODY_DEADLINE", 10)?.into()));
@@ -156,19 +144,31 @@ async fn run() -> Result<(), Box<dyn Error>> {
     });
 
     let addr = setting("ADDR", "127.0.0.1:3000".to_owned())?;
-    let listener = TcpListener::bind(&addr).await.map_err(|error| {
-        format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
     })?;
-    let stop = stop::requested()?;
     println!("listening on {}", listener.local_addr()?);
-    serve::until(stop, listener, router, limits).await;
+    serve::until(stop(), listener, router, limits).await;
     Ok(())
 }
 
-fn setting<T: FromStr<Err: Error>>(variable: &str, default: T) -> Result<T, String> {
+/// Ends on Ctrl-C and, on Unix, on SIGTERM.
+async fn stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! { _ = signal::ctrl_c() => {}, _ = terminate.recv() => {} }
+        return;
+    }
+    let _ = signal::ctrl_c().await;
+}
+
+fn setting<T>(variable: &'static str, default: T) -> anyhow::Result<T>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
     match env::var(variable) {
-        Ok(text) => text.parse().map_err(|error| format!("{variable}: {error}")),
+        Ok(text) => text.parse().context(variable),
         Err(env::VarError::NotPresent) => Ok(default),
-        Err(error) => Err(format!("{variable}: {error}")),
+        Err(error) => Err(error).context(variable),
     }
 }

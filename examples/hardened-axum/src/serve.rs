@@ -1,4 +1,4 @@
-//! A router on hyper, with the limits that `axum::serve` does not have.
+//! A server on hyper, with the limits that `axum::serve` does not have.
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
@@ -11,15 +11,15 @@ use hyper_util::{
 use tokio::{net::TcpListener, sync::Semaphore, time};
 use tower::ServiceExt;
 
-/// How much of a server is to be had.
+/// Limits of the server.
 pub(crate) struct Limits {
-    /// How long the headers of a request may take, the wait for it on a connection included.
+    /// Time for the headers of a request, including the wait for it on an open connection.
     pub(crate) header_deadline: Duration,
-    /// How many connections there are at once. More wait in the system's queue.
+    /// The most connections at once. Further ones wait in the queue of the system.
     pub(crate) connections: usize,
 }
 
-/// Serves until it is time to stop, and then what has begun.
+/// Serves until `stop` ends, and then finishes the requests that have begun.
 pub(crate) async fn until(
     stop: impl Future<Output = ()>,
     listener: TcpListener,
@@ -37,7 +37,7 @@ pub(crate) async fn until(
     let mut stop = pin!(stop);
     loop {
         let accepted = async {
-            // Closed by nobody.
+            // The semaphore is never closed.
             let place = places.clone().acquire_owned().await.ok();
             listener.accept().await.map(|(stream, peer)| (stream, peer, place))
         };
@@ -46,7 +46,7 @@ pub(crate) async fn until(
             () = &mut stop => break,
         };
         let Ok((stream, peer, place)) = accepted else {
-            // Out of files, or the peer is gone again: neither ends a server.
+            // No file descriptor is left, or the peer has gone. Neither ends the server.
             time::sleep(Duration::from_millis(10)).await;
             continue;
         };
@@ -57,7 +57,7 @@ pub(crate) async fn until(
         });
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            // A peer that breaks off is its own affair.
+            // An error means that the peer broke the connection.
             let _ = connection.await;
             drop(place);
         });
@@ -66,7 +66,7 @@ pub(crate) async fn until(
     let _ = time::timeout(PATIENCE, connections.shutdown()).await;
 }
 
-/// How many bytes of a connection are kept before they are read: the headers have to fit.
+/// Bytes of a connection that are buffered. The headers of a request must fit.
 const HEADER_LIMIT: usize = 32 * 1024;
-/// How long what is in flight may take to end.
+/// Time for requests in flight when the server stops.
 const PATIENCE: Duration = Duration::from_secs(30);

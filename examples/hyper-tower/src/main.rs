@@ -1,4 +1,4 @@
-//! Receives signed webhooks without a web framework: a tower service behind the layer, on hyper.
+//! A receiver without a web framework: a tower service behind the layer, on hyper.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo run -p hyper-tower
@@ -7,38 +7,45 @@
 //! In another shell:
 //!
 //! ```sh
-//! WEBHOOK_SECRET=secret
-//! # 200: welcome, Zoë
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/ -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 401: {"error":"Invalid signature"}
-//! B='{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}'; curl -i http://127.0.0.1:3000/ -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B "
-//! # 422: {"error":"Invalid payload"}
-//! B='{"id":"evt_1"}'; curl -i http://127.0.0.1:3000/ -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
+//! export COUNTERSIGN_SECRET=secret
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/
+//! # 200 welcome, Zoë
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/ --forged
+//! # 401 {"error":"Invalid signature"}
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/ type=
+//! # 422 {"error":"Invalid payload"}
 //! ```
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
 
-mod serve;
-mod stop;
+use std::{convert::Infallible, env, pin::pin, time::Duration};
 
-use std::{convert::Infallible, env, error::Error, process::ExitCode};
-
+use anyhow::Context;
 use countersign::{
     Secrets, Verifier, Webhook,
     providers::{XWebhookSignature, x_webhook_signature::flat},
     tower::{RequestBody, VerifyLayer},
 };
 use http_body_util::Full;
-use hyper::{Request, Response, body::Bytes};
-use tokio::net::TcpListener;
+use hyper::{Request, Response, body::Bytes, server::conn::http1};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::TcpListener,
+    signal::ctrl_c,
+    time::{sleep, timeout},
+};
 use tower::{ServiceBuilder, service_fn};
 
-/// Takes any method and path: who has more than one endpoint matches on them around the layer.
+/// Takes any method and path. A service with several endpoints matches on them around the layer.
 async fn handle(request: Request<RequestBody>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, _) = request.into_parts();
     Ok(match Webhook::<flat::Event>::from_parts(&parts) {
         Ok(Webhook { event, .. }) => Response::new(answer(&event).into()),
-        // Signed, but no such event.
+        // The body was signed, and is not such an event.
         Err(rejection) => rejection.into(),
     })
 }
@@ -53,27 +60,38 @@ fn answer(event: &flat::Event) -> String {
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("hyper-tower: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
     let service =
         ServiceBuilder::new().layer(VerifyLayer::new(verifier)).service(service_fn(handle));
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let listener = TcpListener::bind(&addr).await.map_err(|error| {
-        format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
     })?;
-    let stop = stop::requested()?;
     println!("listening on {}", listener.local_addr()?);
-    serve::until(stop, listener, service).await;
+
+    // Without a timer, hyper waits for the headers of a request without end.
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(10));
+    let connections = GracefulShutdown::new();
+    let mut stop = pin!(ctrl_c());
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stop => break,
+        };
+        let Ok((stream, _)) = accepted else {
+            // No file descriptor is left, or the peer has gone. Neither ends the server.
+            sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let service = TowerToHyperService::new(service.clone());
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(connections.watch(connection));
+    }
+    // What is in flight may take 30 s to end.
+    drop(listener);
+    timeout(Duration::from_secs(30), connections.shutdown()).await?;
     Ok(())
 }

@@ -1,48 +1,43 @@
-//! Each event is handled once, however often it is delivered: what was handled is kept in memory.
+//! Each event is handled once, however often it is delivered. The keys of handled events are kept
+//! in memory.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo run -p idempotency-memory
 //! ```
 //!
-//! In another shell: an event that fails, the same again and again once what it needs is there, and
-//! one without an id.
+//! In another shell: an event that fails, the account that it needs, the event again and again, and
+//! an event without an id.
 //!
 //! ```sh
-//! WEBHOOK_SECRET=secret
-//! # 500: no account of acme
-//! B='{"id":"evt_2","type":"payment.succeeded","data":{"name":"acme"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: an account for acme
-//! B='{"id":"evt_1","type":"user.created","data":{"name":"acme"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: 1 payment of acme
-//! B='{"id":"evt_2","type":"payment.succeeded","data":{"name":"acme"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: {"duplicate":true}
-//! B='{"id":"evt_2","type":"payment.succeeded","data":{"name":"acme"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: 2 payments of acme
-//! B='{"type":"payment.succeeded","data":{"name":"acme"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: 3 payments of acme
-//! B='{"type":"payment.succeeded","data":{"name":"acme"}}'; curl -i http://127.0.0.1:3000/webhooks -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
+//! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks
+//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
+//! # 500 no account of acme
+//! cargo run -p send -- x-webhook-signature $URL data.name=acme
+//! # 200 an account for acme
+//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
+//! # 200 1 payment of acme
+//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
+//! # 200 {"duplicate":true}
+//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=
+//! # 200 2 payments of acme
+//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=
+//! # 200 3 payments of acme
 //! ```
 //!
-//! # What to know before copying it
+//! # Before you copy it
 //!
-//! - What is in memory is one process's. With several instances, or where an event must not be
-//!   handled again after a restart, take `countersign-redis` or `countersign-postgres`: nothing
-//!   else changes.
-//! - Answer 2xx only when the event is handled: that is what completes it. Any other answer leaves
+//! - The memory is that of one process. If you run several instances, or if an event must not be
+//!   handled again after a restart, use `countersign-redis` or `countersign-postgres`. Nothing else
+//!   changes.
+//! - Answer 2xx only when the event is handled, because a 2xx completes it. Any other answer leaves
 //!   it to the next delivery.
-//! - An event without an id that its provider signs is handled as often as it comes, and a warning
-//!   says so.
+//! - An event without an id that its provider signs is handled each time, and a warning is logged.
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
 
-mod stop;
-
 use std::{
     collections::HashMap,
-    env,
-    error::Error,
-    io,
-    process::ExitCode,
+    env, io,
     sync::{Mutex, PoisonError},
 };
 
@@ -50,6 +45,7 @@ use actix_web::{
     App, HttpResponse, HttpServer,
     web::{self, Data},
 };
+use anyhow::Context;
 use countersign::{
     Secrets, Verifier, Webhook,
     actix_web::{IdempotencyMiddleware, VerifyMiddleware},
@@ -57,10 +53,10 @@ use countersign::{
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
 
-/// How many payments each account has had.
+/// The number of payments of each account.
 type Accounts = Mutex<HashMap<String, u32>>;
 
-/// Called for new events alone, and for those that failed before.
+/// Called for new events, and for those that failed before.
 async fn on_event(
     Webhook { event, .. }: Webhook<flat::Event>,
     accounts: Data<Accounts>,
@@ -75,55 +71,39 @@ async fn on_event(
         }
         flat::Event::PaymentSucceeded(payment) => {
             let name = payment.data.name.unwrap_or_default();
-            match accounts.get_mut(&name) {
-                Some(payments) => {
-                    *payments += 1;
-                    let plural = if *payments == 1 { "" } else { "s" };
-                    HttpResponse::Ok().body(format!("{payments} payment{plural} of {name}"))
-                }
+            let Some(payments) = accounts.get_mut(&name) else {
                 // Events come in any order. The provider sends this one again.
-                None => HttpResponse::InternalServerError().body(format!("no account of {name}")),
-            }
+                return HttpResponse::InternalServerError().body(format!("no account of {name}"));
+            };
+            *payments += 1;
+            let plural = if *payments == 1 { "" } else { "s" };
+            HttpResponse::Ok().body(format!("{payments} payment{plural} of {name}"))
         }
         other => HttpResponse::Ok().body(format!("not for us: {}", other.event_type())),
     }
 }
 
 #[actix_web::main]
-async fn main() -> ExitCode {
+async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("idempotency-memory: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
     let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
-    // Out here, so that the threads of the server share them.
+    // Made outside of the closure, so that the workers share them.
     let idempotency = Idempotency::new(MemoryStore::new());
     let accounts = Data::new(Accounts::default());
     let app = move || {
         App::new().app_data(accounts.clone()).service(
             web::resource("/webhooks")
                 .wrap(IdempotencyMiddleware::new(&verifier, idempotency.clone()))
-                // Around the other: only what was signed can claim an event.
+                // Wrapped around the other one: only a signed delivery can claim an event.
                 .wrap(VerifyMiddleware::new(verifier.clone()))
                 .route(web::post().to(on_event)),
         )
     };
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let server = HttpServer::new(app)
-        // Its own handlers of signals come too late, and stop at once on Ctrl-C.
-        .shutdown_signal(stop::requested()?)
-        .bind(&addr)
-        .map_err(|error| {
-            format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
-        })?;
+    let server = HttpServer::new(app).bind(&addr).with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
+    })?;
     for addr in server.addrs() {
         println!("listening on {addr}");
     }

@@ -1,5 +1,4 @@
-//! Each event is handled once among all instances of a service, however often it is delivered and
-//! to which of them: what is claimed and what is done is in Redis.
+//! Each event is handled once among all instances of a service. The claims are in Redis.
 //!
 //! A server to try it with, where Redis is installed, or else with Docker:
 //!
@@ -19,47 +18,43 @@
 //! WEBHOOK_SECRET=secret ADDR=127.0.0.1:3001 cargo run -p idempotency-redis
 //! ```
 //!
-//! In another shell: an event, once more to the other instance, and the one after it.
+//! In another shell: an event, the same event to the other instance, and another event.
 //!
 //! ```sh
-//! WEBHOOK_SECRET=secret
-//! # 200: welcome, Zoë
-//! B='{"id":"evt_1","type":"user.created","data":{"name":"Zoë"}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: {"duplicate":true}
-//! B='{"id":"evt_1","type":"user.created","data":{"name":"Zoë"}}'; curl -i http://127.0.0.1:3001/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
-//! # 200: welcome, Ada
-//! B='{"id":"evt_2","type":"user.created","data":{"name":"Ada"}}'; curl -i http://127.0.0.1:3001/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B"
+//! export COUNTERSIGN_SECRET=secret
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks
+//! # 200 welcome, Zoë
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3001/webhooks
+//! # 200 {"duplicate":true}
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3001/webhooks id=evt_2 data.name=Ada
+//! # 200 welcome, Ada
 //! ```
 //!
-//! What Redis knows of them:
+//! The claims in Redis:
 //!
 //! ```sh
 //! redis-cli KEYS 'countersign:*'
 //! ```
 //!
-//! While Redis is away, deliveries are answered 503 with `Retry-After`, and their providers send
-//! them again. Once it is back, so is the service.
+//! While Redis is out of reach, deliveries are answered 503 with `Retry-After`, and their providers
+//! send them again. The service recovers together with Redis.
 //!
-//! # What to know before copying it
+//! # Before you copy it
 //!
-//! - A Redis that evicts or that saves nothing forgets what was done, and duplicates are handled
-//!   again: `maxmemory-policy noeviction`, `appendonly yes`.
-//! - The handler's effect is not in Redis. Who is killed between the two has the event handled once
-//!   more, when the lease has run out: let the effect bear that, or keep both in PostgreSQL.
-//! - An instance that starts while Redis is away ends: its supervisor starts it again.
+//! - A Redis that evicts keys, or that saves nothing, loses claims, and duplicates are handled
+//!   again. Set `maxmemory-policy noeviction` and `appendonly yes`.
+//! - The effect of the handler is not in Redis. If the process is killed between the effect and the
+//!   claim, the event is handled again when the lease has run out. Make the effect idempotent, or
+//!   keep both in PostgreSQL, as `exactly-once-postgres` does.
+//! - An instance that starts while Redis is out of reach ends with an error: let its supervisor
+//!   start it again.
 //!
 //! `REDIS_URL` sets the server (default `redis://127.0.0.1:6379`), `ADDR` the address (default
 //! `127.0.0.1:3000`).
 
-mod stop;
+use std::{env, io};
 
-use std::{
-    env,
-    error::Error,
-    io::{self, Write as _},
-    process::ExitCode,
-};
-
+use anyhow::Context;
 use axum::{Router, routing::post};
 use countersign::{
     Secrets, Verifier, Webhook,
@@ -68,10 +63,10 @@ use countersign::{
     tower::{IdempotencyLayer, VerifyLayer},
 };
 use countersign_redis::RedisStore;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, signal::ctrl_c};
 use tower::ServiceBuilder;
 
-/// Called for new events alone. Should it fail, the next delivery of the event is handled.
+/// Called for new events only. If it fails, the next delivery of the event is handled.
 async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
     match event {
         flat::Event::UserCreated(user) => {
@@ -82,36 +77,23 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // What the store's error was made of is what tells most.
-            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-            let _ = writeln!(io::stderr(), "idempotency-redis: {error}{cause}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
     let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
     let url = env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned());
     let idempotency = Idempotency::new(RedisStore::connect(&url).await?);
     let once = ServiceBuilder::new()
         .layer(VerifyLayer::new(verifier.clone()))
-        // Inside: only what was signed can claim an event.
+        // Inside of verification: only a signed delivery can claim an event.
         .layer(IdempotencyLayer::new(&verifier, idempotency));
     let router =
         Router::new().route("/webhooks", post(on_event).route_layer(once)).with_state(verifier);
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let listener = TcpListener::bind(&addr).await.map_err(|error| {
-        format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
     })?;
-    let stop = stop::requested()?;
     println!("listening on {}", listener.local_addr()?);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
     Ok(())
 }

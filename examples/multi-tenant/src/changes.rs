@@ -1,4 +1,4 @@
-//! New secrets while it runs.
+//! Changes of secrets while the program runs.
 
 use std::{convert::Infallible, future::poll_fn, time::Duration};
 
@@ -6,16 +6,14 @@ use countersign::{Verifier, providers::XWebhookSignature};
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{AsyncMessage, Config, Connection, NoTls, Socket, tls::NoTlsStream};
 
-use crate::database::{BoxError, chain};
-
-/// Forgets the secrets of each tenant whose row is changed, for ever.
+/// Drops the remembered secrets of each tenant whose row changes. Does not return.
 ///
-/// What is changed while there is no connection is not told later: with each new connection all is
-/// forgotten, and until then it counts once what is remembered runs out.
+/// Changes without a connection are not notified later. Each new connection therefore drops
+/// everything that is remembered.
 pub(crate) async fn follow(verifier: Verifier<XWebhookSignature>, config: Config) {
     loop {
         let Err(error) = listen(&verifier, &config).await;
-        println!("not told of changed secrets: {}", chain(&*error).escape_debug());
+        println!("not told of changed secrets: {}", format!("{error:#}").escape_debug());
         sleep(PAUSE).await;
     }
 }
@@ -23,15 +21,15 @@ pub(crate) async fn follow(verifier: Verifier<XWebhookSignature>, config: Config
 async fn listen(
     verifier: &Verifier<XWebhookSignature>,
     config: &Config,
-) -> Result<Infallible, BoxError> {
+) -> anyhow::Result<Infallible> {
     let (client, connection) = timeout(CONNECT, config.connect(NoTls)).await??;
     let listening = async {
         client.batch_execute("listen webhook_secrets").await?;
         verifier.forget_all_tenants().await;
         println!("told of changed secrets");
-        Ok(())
+        anyhow::Ok(())
     };
-    // The one is done once the other has carried its statement.
+    // The statement of the first is carried by the connection that the second polls.
     let ((), never) = tokio::try_join!(listening, forget(verifier, connection))?;
     Ok(never)
 }
@@ -39,23 +37,23 @@ async fn listen(
 async fn forget(
     verifier: &Verifier<XWebhookSignature>,
     mut connection: Connection<Socket, NoTlsStream>,
-) -> Result<Infallible, BoxError> {
+) -> anyhow::Result<Infallible> {
     loop {
         match poll_fn(|context| connection.poll_message(context)).await {
             Some(Ok(AsyncMessage::Notification(changed))) => {
                 verifier.forget_tenant(changed.payload()).await;
                 println!("{}: secrets changed", changed.payload().escape_debug());
             }
-            // The server's notices.
+            // Notices of the server.
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(error.into()),
-            None => return Err("the connection was closed".into()),
+            None => anyhow::bail!("the connection was closed"),
         }
     }
 }
 
-/// For connecting.
+/// Time for connecting.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// Between two attempts to connect.
+/// Pause between two attempts to connect.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -1,55 +1,55 @@
-//! The database: which one, and how long it may take.
+//! The database, and the time that it may take.
 
-use std::{env, error::Error, time::Duration};
+use std::{env, time::Duration};
 
+use anyhow::Context;
 use deadpool_postgres::{
     Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Transaction,
 };
 use tokio::time::timeout;
 use tokio_postgres::{Config, NoTls};
 
-pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
-
 /// The database that `DATABASE_URL` names, in either of PostgreSQL's notations.
-pub(crate) fn from_env() -> Result<Config, BoxError> {
-    parse(URL, &env::var(URL).map_err(|error| format!("{URL}: {error}"))?)
+pub(crate) fn from_env() -> anyhow::Result<Config> {
+    parse(URL, &env::var(URL).context(URL)?)
 }
 
 /// The same database without a pooler in between. Set `LISTEN_URL` to it if you use a pooler.
-pub(crate) fn to_listen_to(database: &Config) -> Result<Config, BoxError> {
+pub(crate) fn to_listen_to(database: &Config) -> anyhow::Result<Config> {
     env::var(LISTEN_URL).map_or_else(|_| Ok(database.clone()), |url| parse(LISTEN_URL, &url))
 }
 
-fn parse(name: &str, url: &str) -> Result<Config, BoxError> {
-    let mut config: Config = url.parse().map_err(|error| format!("{name}: {error}"))?;
-    // A connection whose other end is gone is noticed within a minute.
+fn parse(name: &'static str, url: &str) -> anyhow::Result<Config> {
+    let mut config: Config = url.parse().context(name)?;
+    // A connection whose other end has gone is noticed within a minute.
     config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
     config.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(30));
     Ok(config)
 }
 
-/// Connections to it, of which the first has made the table where it was not there.
-pub(crate) async fn open(config: &Config) -> Result<Pool, BoxError> {
-    // Asked before it is used again, a connection that is broken or hangs is replaced.
+/// Connects to it, and makes the table if it is missing.
+pub(crate) async fn open(config: &Config) -> anyhow::Result<Pool> {
+    // A connection is checked before it is used again, and replaced if it is broken or hangs.
     let recycling_method = RecyclingMethod::Verified;
     let manager = Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method });
     let pool = Pool::builder(manager).max_size(CONNECTIONS).build()?;
     let opened = timeout(START, async {
         let client = client(&pool).await?;
         client.batch_execute(include_str!("schema.sql")).await?;
-        Ok::<_, BoxError>(())
+        anyhow::Ok(())
     });
-    match opened.await {
-        Ok(Ok(())) => Ok(pool),
-        Ok(Err(error)) => Err(format!("the database of {URL}: {}", chain(&*error)).into()),
-        Err(_) => Err(format!("the database of {URL} does not answer").into()),
-    }
+    opened
+        .await
+        .context("no answer")
+        .flatten()
+        .with_context(|| format!("the database of {URL}"))?;
+    Ok(pool)
 }
 
-/// A connection, once one is free.
-pub(crate) async fn client(pool: &Pool) -> Result<Client, BoxError> {
+/// Waits for a free connection.
+pub(crate) async fn client(pool: &Pool) -> anyhow::Result<Client> {
     pool.get().await.map_err(|error| match error {
-        // What the pool says of it would be said twice.
+        // The pool would repeat the text of its source.
         PoolError::Backend(error) => error.into(),
         error => error.into(),
     })
@@ -58,30 +58,22 @@ pub(crate) async fn client(pool: &Pool) -> Result<Client, BoxError> {
 /// Begins a transaction with a time limit for its statements, so that the database ends a statement
 /// even if the program no longer waits for it. The limit is set within the transaction, because a
 /// pooler rejects a connection that sets it.
-pub(crate) async fn begin(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
+pub(crate) async fn begin(client: &mut Client) -> anyhow::Result<Transaction<'_>> {
     let transaction = client.transaction().await?;
     let limit = format!("set local statement_timeout = {}", STATEMENT.as_millis());
     transaction.batch_execute(&limit).await?;
     Ok(transaction)
 }
 
-/// An error and what caused it, in one line.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {}", chain(cause)),
-        None => error.to_string(),
-    }
-}
-
 const URL: &str = "DATABASE_URL";
 
 const LISTEN_URL: &str = "LISTEN_URL";
 
-/// However many tenants deliver at once, the database serves no more of them at a time.
+/// The database serves this many lookups at a time, however many tenants deliver at once.
 const CONNECTIONS: usize = 8;
 
 /// Looking up a row by its key takes less than 1 ms.
 const STATEMENT: Duration = Duration::from_secs(2);
 
-/// For connecting and making the table.
+/// Time for connecting and making the table.
 const START: Duration = Duration::from_secs(10);

@@ -1,59 +1,60 @@
-//! Receives webhooks while their secret is rotated: the new secret and the old one are accepted
-//! side by side, and each delivery tells which of them it was signed with.
+//! A secret is rotated while the receiver runs: the new secret and the old one are both accepted,
+//! and the handler sees which of them matched.
 //!
 //! ```sh
 //! export WEBHOOK_SECRET=whsec_new WEBHOOK_SECRET_PREVIOUS=whsec_old
 //! cargo run -p secret-rotation
 //! ```
 //!
-//! In another shell, with the same two variables: signed with the current secret, with the one that
-//! is being retired, and with neither.
+//! In another shell, with the same two variables: a delivery signed with the current secret, one
+//! signed with the retired secret, and a forged one.
 //!
 //! ```sh
-//! B='{"id":"evt_1","type":"user.created","data":{"name":"Zoe"}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B" # 200
-//! B='{"id":"evt_2","type":"user.created","data":{"name":"Zoe"}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET_PREVIOUS" -r | cut -d' ' -f1)" --data-binary "$B" # 200
-//! B='{"id":"evt_3","type":"user.created","data":{"name":"Zoe"}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET_PREVIOUS $WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B" # 401
+//! export WEBHOOK_SECRET=whsec_new WEBHOOK_SECRET_PREVIOUS=whsec_old
+//! export URL=http://127.0.0.1:3000/webhooks
+//! cargo run -p send -- x-webhook-signature $URL --secret-from WEBHOOK_SECRET
+//! # 200 received
+//! cargo run -p send -- x-webhook-signature $URL --secret-from WEBHOOK_SECRET_PREVIOUS
+//! # 200 received
+//! cargo run -p send -- x-webhook-signature $URL --secret-from WEBHOOK_SECRET --forged
+//! # 401 {"error":"Invalid signature"}
 //! ```
 //!
-//! The environment of a process does not change while it runs; a file does. Its first line is the
-//! current secret, and each further one, up to three, a secret that is being retired:
+//! The environment of a process does not change while it runs, but a file does. Its first line is
+//! the current secret, and up to three further lines are retired secrets:
 //!
 //! ```sh
 //! (umask 077; printf '%s\n' "$WEBHOOK_SECRET" "$WEBHOOK_SECRET_PREVIOUS" > secrets.txt)
 //! SECRETS_FILE=secrets.txt cargo run -p secret-rotation
 //! ```
 //!
-//! To rotate, put the new secret on top in a file beside it, move that over the old file, so that
-//! nobody reads half of it, and send the signal that the program names:
+//! To rotate, write a new file with the new secret on top, move it over the old file, so that the
+//! program never reads half of it, and send SIGHUP:
 //!
 //! ```sh
 //! (umask 077; (echo whsec_newer; head -n 3 secrets.txt) > secrets.new) && mv secrets.new secrets.txt
+//! kill -HUP PROCESS
 //! ```
 //!
-//! Give the provider the new secret after that. The old one can go once no delivery matches it for
-//! longer than the provider retries. `ADDR` sets the address (default `127.0.0.1:3000`).
+//! After that, give the new secret to the provider. Remove the old one when no delivery has matched
+//! it for longer than the provider retries. `ADDR` sets the address (default `127.0.0.1:3000`).
 
-mod reload;
 mod source;
-mod stop;
 
-use std::{
-    env,
-    error::Error,
-    process::{self, ExitCode},
-};
+use std::{env, process};
 
+use anyhow::Context;
 use axum::{Router, routing::post};
 use countersign::{
     Verifier, Webhook,
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, signal::ctrl_c};
 
 use source::Source;
 
 async fn on_event(Webhook { event, verified, .. }: Webhook<flat::Event>) -> &'static str {
-    // Types and ids are the sender's text: escaped, they cannot break the line.
+    // Types and ids are the sender's text. Escaped, they cannot break the line.
     let (event_type, id) =
         (event.event_type().escape_debug(), event.id().unwrap_or("-").escape_debug());
     let age = match verified.secret_index() {
@@ -64,36 +65,47 @@ async fn on_event(Webhook { event, verified, .. }: Webhook<flat::Event>) -> &'st
     "received"
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("secret-rotation: {error}");
-            ExitCode::FAILURE
+/// Reads the secrets again on each SIGHUP. If that fails, the former secrets stay in force.
+#[cfg(unix)]
+fn reload_on_hangup(verifier: Verifier<XWebhookSignature>, source: Source) -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    // From here on, the signal does not end the process.
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            let replaced = source.read_again().and_then(|secrets| {
+                let count = secrets.len();
+                verifier.replace_secrets(secrets)?;
+                Ok(count)
+            });
+            match replaced {
+                Ok(count) => println!("SIGHUP: secrets in force: {count}"),
+                Err(error) => println!("SIGHUP: the former secrets stay in force: {error:#}"),
+            }
         }
-    }
+    });
+    Ok(())
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let source = Source::from_env();
     let verifier = Verifier::<XWebhookSignature>::new(source.read()?)?;
+    let is_file = matches!(source, Source::File(_));
+    // Clones of a verifier share its secrets: the server below gets the new ones as well.
+    #[cfg(unix)]
+    reload_on_hangup(verifier.clone(), source)?;
+    let router = Router::new().route("/webhooks", post(on_event)).with_state(verifier);
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let listener = TcpListener::bind(&addr).await.map_err(|error| {
-        format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
     })?;
-    let stop = stop::requested()?;
-    // Clones of a verifier share its secrets: what is replaced in one is replaced in all.
-    let is_file = matches!(source, Source::File(_));
-    let reload = reload::on_hangup(verifier.clone(), source)?;
     println!("listening on {}", listener.local_addr()?);
     if is_file && cfg!(unix) {
         println!("kill -HUP {} reads the secrets again", process::id());
     }
-    tokio::spawn(reload);
-
-    let router = Router::new().route("/webhooks", post(on_event)).with_state(verifier);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
     Ok(())
 }

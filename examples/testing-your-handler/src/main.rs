@@ -1,51 +1,42 @@
-//! Runs the axum app of this package, whose tests are what to look at:
+//! The axum app of this package as a server. Its tests are what this example shows: `tests/`.
 //!
 //! ```sh
-//! export WEBHOOK_SECRET=whsec_abc123
-//! cargo run -p testing-your-handler
+//! WEBHOOK_SECRET=secret cargo run -p testing-your-handler
 //! ```
 //!
-//! In another shell, with the same secret: a genuine delivery, the same once more, a type that the
-//! app does not know, and a body that is not what was signed.
+//! In another shell: a delivery, the same event again, an event of a type that the app does not
+//! know, and a forged delivery.
 //!
 //! ```sh
-//! B='{"id":"evt_1","type":"user.created","data":{"name":"Zoe, $5"}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B" # 200
-//! B='{"id":"evt_1","type":"user.created","data":{"name":"Zoe, $5"}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B" # 200
-//! B='{"id":"evt_2","type":"invoice.sent","data":[1,2]}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B" # 200
-//! B='{"id":"evt_3","type":"user.created","data":{"name":"Mallory"}}'; curl -i http://127.0.0.1:3000/webhooks -H 'Content-Type: application/json' -H "X-Webhook-Signature: $(printf %s "$B" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)" --data-binary "$B " # 401
+//! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks
+//! cargo run -p send -- x-webhook-signature $URL
+//! # 200 welcome, Zoë
+//! cargo run -p send -- x-webhook-signature $URL
+//! # 200 handled before
+//! cargo run -p send -- x-webhook-signature $URL id=evt_2 type=invoice.sent
+//! # 200 kept 71 bytes of invoice.sent
+//! cargo run -p send -- x-webhook-signature $URL id=evt_3 --forged
+//! # 401 {"error":"Invalid signature"}
 //! ```
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
 
-mod stop;
+use std::env;
 
-use std::{env, error::Error, process::ExitCode};
-
+use anyhow::Context;
 use countersign::{Secrets, Verifier};
 use testing_your_handler::axum_app;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, signal::ctrl_c};
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("testing-your-handler: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
-    let verifier = Verifier::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
+async fn main() -> anyhow::Result<()> {
+    let router = axum_app(Verifier::new(Secrets::from_env("WEBHOOK_SECRET")?)?);
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let listener = TcpListener::bind(&addr).await.map_err(|error| {
-        format!("cannot listen on {addr}: {error}; choose another with ADDR=127.0.0.1:3001")
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
     })?;
-    let stop = stop::requested()?;
     println!("listening on {}", listener.local_addr()?);
-
-    axum::serve(listener, axum_app(verifier)).with_graceful_shutdown(stop).await?;
+    axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
     Ok(())
 }

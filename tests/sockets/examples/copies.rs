@@ -36,6 +36,7 @@ fn run(name: &'static str) -> Outcome {
         "SLACK_SIGNING_SECRET",
         "ZOOM_SECRET_TOKEN",
         "DROPBOX_APP_SECRET",
+        "STRIPE_WEBHOOK_SECRET",
     ] {
         command.env(secret, "secret");
     }
@@ -44,6 +45,7 @@ fn run(name: &'static str) -> Outcome {
     let complaint = match name {
         "exactly-once-postgres" | "multi-tenant" => "DATABASE_URL",
         "idempotency-redis" => "store failed",
+        "lambda" => "AWS_LAMBDA",
         "send" => "Usage: send",
         _ => return Ok(Program::start(&mut command).map(drop)?),
     };

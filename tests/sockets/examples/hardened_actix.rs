@@ -9,6 +9,7 @@ const EXAMPLE: Example = Example("hardened-actix");
 #[test]
 fn finishes_what_is_in_flight() -> io::Result<()> {
     EXAMPLE.finishes_what_is_in_flight(
+        &["TERM"],
         "/webhooks",
         r#"{"id":"evt_1","type":"user.created","data":{}}"#,
     )

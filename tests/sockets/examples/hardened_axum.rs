@@ -12,6 +12,7 @@ const EXAMPLE: Example = Example("hardened-axum");
 #[test]
 fn finishes_what_is_in_flight() -> io::Result<()> {
     EXAMPLE.finishes_what_is_in_flight(
+        &["TERM", "INT"],
         "/webhooks",
         r#"{"id":"evt_1","type":"user.created","data":{}}"#,
     )

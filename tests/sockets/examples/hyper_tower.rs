@@ -20,7 +20,7 @@ fn names_what_is_wrong_at_the_start() -> io::Result<()> {
 
 #[test]
 fn finishes_what_is_in_flight() -> io::Result<()> {
-    EXAMPLE.finishes_what_is_in_flight("/", EVENT)
+    EXAMPLE.finishes_what_is_in_flight(&["INT"], "/", EVENT)
 }
 
 #[test]

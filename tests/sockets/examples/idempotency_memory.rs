@@ -21,7 +21,7 @@ fn names_what_is_wrong_at_the_start() -> io::Result<()> {
 
 #[test]
 fn finishes_what_is_in_flight() -> io::Result<()> {
-    EXAMPLE.finishes_what_is_in_flight("/webhooks", ACCOUNT)
+    EXAMPLE.finishes_what_is_in_flight(&["TERM"], "/webhooks", ACCOUNT)
 }
 
 #[test]

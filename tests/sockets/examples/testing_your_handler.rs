@@ -1,11 +1,8 @@
-//! Runs it as a user does: starts it, pastes the lines of its page.
+//! The program; the tests of its handlers are its own.
 
-use std::{
-    error::Error,
-    process::{Command, Output},
-};
+use std::{error::Error, process::Command};
 
-use countersign_tests::{Example, Program, Wire, have, signature};
+use countersign_tests::{Example, Program, Wire, signature};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -17,46 +14,9 @@ fn example() -> Command {
     command
 }
 
-/// The lines to paste, at the program's address, and the status that each promises.
-fn lines_to_paste(program: &Program) -> Vec<(String, String)> {
-    let page = Example("testing-your-handler").page();
-    let page = page.lines().filter_map(|line| line.strip_prefix("//! "));
-    page.filter(|line| line.starts_with("B='"))
-        .map(|line| {
-            let (line, status) = line.rsplit_once(" # ").unwrap();
-            (line.replace("127.0.0.1:3000", &program.addr().to_string()), status.to_owned())
-        })
-        .collect()
-}
-
-fn paste(line: &str) -> Result<String, Box<dyn Error>> {
-    let mut shell = Command::new("sh");
-    let Output { stdout, .. } = shell.args(["-c", line]).env("WEBHOOK_SECRET", SECRET).output()?;
-    Ok(String::from_utf8(stdout)?)
-}
-
 #[test]
-fn answers_the_lines_of_its_page() -> Outcome {
-    if !have("curl", ["--version"]) || !have("openssl", ["version"]) {
-        return Ok(());
-    }
-    let program = Program::start(&mut example())?;
-    let mut told = Vec::new();
-    for (line, status) in lines_to_paste(&program) {
-        let answer = paste(&line)?;
-        assert_eq!(answer.split(' ').nth(1), Some(&*status), "{line}\n{answer}");
-        told.extend(answer.lines().last().map(str::to_owned));
-    }
-    assert_eq!(
-        told,
-        [
-            "welcome, Zoe, $5",
-            "handled before",
-            "kept 49 bytes of invoice.sent",
-            r#"{"error":"Invalid signature"}"#,
-        ]
-    );
-    Ok(())
+fn answers_as_its_page_shows() -> Outcome {
+    Ok(Example("testing-your-handler").keeps_the_promises_of_its_page()?)
 }
 
 #[test]
@@ -93,6 +53,6 @@ fn names_the_variable_of_a_missing_secret() -> Outcome {
 }
 
 #[test]
-fn stops_on_either_signal() -> Outcome {
-    Ok(countersign_tests::stops_on_either_signal(example)?)
+fn stops_on_ctrl_c() -> Outcome {
+    Ok(countersign_tests::stops_on(&["INT"], example)?)
 }

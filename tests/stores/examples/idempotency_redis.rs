@@ -3,8 +3,8 @@
 use std::{error::Error, process::Command};
 
 use countersign_tests::{
-    Example, Program, Redis, Reply, Wire, delivery, paste, says_how_to_choose_another_port,
-    stops_on_either_signal, wait_until,
+    Example, Program, Redis, Reply, Wire, delivery, follow, says_how_to_choose_another_port,
+    stops_on, wait_until,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -17,7 +17,11 @@ const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"name":"Zoë"
 fn two_instances_keep_the_promises_of_the_page() -> Outcome {
     let Some(redis) = Redis::start()? else { return Ok(()) };
     let (one, other) = (start(&redis)?, start(&redis)?);
-    paste(&EXAMPLE.page().replace("127.0.0.1:3001", &other.addr().to_string()), one.addr())?;
+    follow(
+        &EXAMPLE.page().replace("127.0.0.1:3001", &other.addr().to_string()),
+        one.addr(),
+        |_, line| panic!("not run: {line}"),
+    )?;
     assert_eq!(redis.execute(["DBSIZE"])?, "2");
     Ok(())
 }
@@ -66,11 +70,11 @@ fn says_what_is_wrong_at_the_start_without_the_password() -> Outcome {
         let output = command(url).output()?;
         let error = String::from_utf8(output.stderr)?;
         assert!(!output.status.success() && output.stdout.is_empty());
-        assert!(error.contains("store failed: ") && !error.contains("hunter2"), "{error}");
+        assert!(error.contains("store failed") && !error.contains("hunter2"), "{error}");
     }
     let Some(redis) = Redis::start()? else { return Ok(()) };
     says_how_to_choose_another_port(&mut command(&redis.url()))?;
-    stops_on_either_signal(|| command(&redis.url()))?;
+    stops_on(&["INT"], || command(&redis.url()))?;
     Ok(())
 }
 

@@ -2,9 +2,7 @@
 
 use std::thread;
 
-use countersign_tests::{
-    Postgres, Program, says_how_to_choose_another_port, stops_on_either_signal,
-};
+use countersign_tests::{Postgres, Program, says_how_to_choose_another_port, stops_on};
 
 use super::{Outcome, example};
 
@@ -31,10 +29,10 @@ fn does_not_start_without_its_database_or_its_secret() -> Outcome {
 }
 
 #[test]
-fn starts_on_a_port_of_ones_choice_and_stops_on_either_signal() -> Outcome {
+fn starts_on_a_port_of_ones_choice_and_stops_on_ctrl_c() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     says_how_to_choose_another_port(&mut example(&postgres.url()))?;
-    stops_on_either_signal(|| example(&postgres.url()))?;
+    stops_on(&["INT"], || example(&postgres.url()))?;
     Ok(())
 }
 

@@ -1,0 +1,69 @@
+//! The commands on top of an example.
+
+use std::{
+    io,
+    net::SocketAddr,
+    process::{Command, Stdio},
+};
+
+use crate::Example;
+
+/// Runs the shell blocks of a page that send deliveries, with the example at this address, and
+/// compares each answer with the one that the page shows below the command: `# 200 its body`, or
+/// `# 204` where the body is empty or does not matter.
+///
+/// `run` is called with each other command of these blocks, such as `psql`, and the variables that
+/// the page has exported before.
+///
+/// # Errors
+///
+/// If there is no shell, or `run` fails.
+///
+/// # Panics
+///
+/// If an answer differs, or the page sends nothing.
+pub fn follow(
+    page: &str,
+    addr: SocketAddr,
+    mut run: impl FnMut(&str, &str) -> io::Result<()>,
+) -> io::Result<()> {
+    let page = page.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim_start);
+    let page = page.collect::<Vec<_>>().join("\n").replace("127.0.0.1:3000", &addr.to_string());
+    let (mut exports, mut sent) = (String::new(), 0);
+    // Text and blocks take turns.
+    for block in page.split("```").skip(1).step_by(2).filter(|block| block.contains(SEND)) {
+        let mut lines = block.lines().skip(1);
+        while let Some(line) = lines.next() {
+            if let Some(arguments) = line.strip_prefix(SEND) {
+                let shown = lines.next().and_then(|line| line.strip_prefix("# ")).unwrap_or("");
+                let answer = send(&format!("{exports}\"$SEND\" {arguments}"))?;
+                assert!(is_shown(shown, &answer), "{line}\nshown: {shown}\nanswered: {answer}");
+                sent += 1;
+            } else if line.starts_with("export ") {
+                exports = format!("{exports}{line}\n");
+            } else {
+                run(&exports, line)?;
+            }
+        }
+    }
+    assert!(sent > 0, "the page sends nothing");
+    Ok(())
+}
+
+fn send(lines: &str) -> io::Result<String> {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", lines]).env("SEND", Example("send").program());
+    // The page must export the variables that it needs.
+    shell.env_remove("COUNTERSIGN_SECRET").env_remove("WEBHOOK_SECRET");
+    let output = shell.stderr(Stdio::inherit()).output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Compares an answer, as `send` prints it, with the one of the page.
+fn is_shown(shown: &str, answer: &str) -> bool {
+    let (status, body) = shown.split_once(' ').unwrap_or((shown, ""));
+    answer.starts_with(&format!("{status} "))
+        && (body.is_empty() || answer.lines().last() == Some(body))
+}
+
+const SEND: &str = "cargo run -p send -- ";
