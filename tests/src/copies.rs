@@ -53,7 +53,7 @@ pub fn cargo(example: &str, subcommand: &str) -> io::Result<Command> {
         let path = workspace.join("crates").join(name);
         cargo.arg("--config").arg(format!("patch.crates-io.{name}.path={path:?}"));
     }
-    // As in this workspace: dependencies without debug information.
+    // Dependencies without debug information, as in this workspace.
     cargo.args(["--config", "profile.dev.debug=false"]);
     cargo.args(["--config", r#"profile.dev.package."*".debug=false"#]);
     cargo.env("CARGO_TARGET_DIR", target()?).env("CARGO_INCREMENTAL", "0");

@@ -1,4 +1,4 @@
-//! Checks that all examples share.
+//! The checks that all examples have in common.
 
 use std::{fs, io, net::TcpListener, path::PathBuf, process::Command};
 
@@ -169,8 +169,8 @@ pub fn delivery(path: &str, body: &str) -> String {
     )
 }
 
-/// Sends a genuine delivery without the last half of its body, and returns that half. The program
-/// has read the head by then.
+/// Sends a genuine delivery without the last half of its body, which is returned. The program has
+/// read the head by then.
 ///
 /// # Errors
 ///

@@ -90,7 +90,7 @@ async fn main() -> anyhow::Result<()> {
         let connection = http.serve_connection(TokioIo::new(stream), service);
         tokio::spawn(connections.watch(connection));
     }
-    // What is in flight may take 30 s to end.
+    // Requests in flight get 30 s to end.
     drop(listener);
     timeout(Duration::from_secs(30), connections.shutdown()).await?;
     Ok(())

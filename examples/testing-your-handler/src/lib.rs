@@ -1,5 +1,5 @@
-//! One way to handle webhooks, as an app of axum and as an app of actix-web. What to copy is in
-//! `tests/axum_app.rs` and `tests/actix_app.rs`: tests that send them signed requests.
+//! One way to handle webhooks, as an app of axum and as an app of actix-web. The part to copy is in
+//! `tests/axum_app.rs` and `tests/actix_app.rs`: tests that send signed requests to the apps.
 
 use std::{
     collections::HashSet,
@@ -17,7 +17,7 @@ use countersign::{
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
 
-/// The app on axum. It takes the verifier, so that tests can give it secrets of their own.
+/// The app on axum. The verifier is a parameter, so that tests can use secrets of their own.
 pub fn axum_app(verifier: Verifier<XWebhookSignature>) -> Router {
     let app = App { verifier, handled: Handled::default() };
     Router::new().route("/webhooks", post(on_axum)).with_state(app)
@@ -55,14 +55,14 @@ async fn on_actix(handled: Data<Handled>, Webhook { event, .. }: Webhook<flat::E
 }
 
 /// The ids of the events that were handled: providers deliver an event again when they are not sure
-/// that it arrived. In earnest this is a column of your database, written in the transaction that
-/// does the work.
+/// that it arrived. In production, keep them in your database, and write them in the transaction
+/// that does the work.
 #[derive(Clone, Default)]
 struct Handled(Arc<Mutex<HashSet<(String, String)>>>);
 
 impl Handled {
     fn handle(&self, event: &flat::Event) -> String {
-        // By type and id: after a rotation the same event has another signature.
+        // Identified by type and id: after a rotation, the same event has another signature.
         if let Some(id) = event.id() {
             let mut handled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if !handled.insert((event.event_type().to_owned(), id.to_owned())) {
@@ -73,7 +73,7 @@ impl Handled {
             flat::Event::UserCreated(user) => {
                 format!("welcome, {}", user.data.name.as_deref().unwrap_or("stranger"))
             }
-            // What the provider adds later: keep it, and answer 2xx, or it comes again and again.
+            // Types that the provider adds later. Keep them and answer 2xx, or they are sent again.
             flat::Event::Unknown(unknown) => {
                 format!("kept {} bytes of {}", unknown.json.as_str().len(), unknown.event_type)
             }

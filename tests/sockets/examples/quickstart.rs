@@ -164,7 +164,7 @@ fn upload(program: &Program, mebibytes: usize, chunked: bool) -> io::Result<usiz
 fn buffers_nothing_of_a_large_upload_without_a_signature() -> Outcome {
     let program = Program::start(&mut quickstart())?;
     for chunked in [true, false] {
-        // What a first request costs is not what a large one costs.
+        // First requests cost memory of their own.
         for _ in 0..8 {
             assert_eq!(upload(&program, 10, chunked)?, 10);
         }
