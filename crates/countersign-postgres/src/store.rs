@@ -96,8 +96,8 @@ impl PostgresStore {
     /// Sets whether each connection prepares its statements once and keeps them. Default: `false`.
     ///
     /// The server then plans a claim once for each connection, instead of once for each claim. A
-    /// claim took some 35 % less time in `BENCHMARKS.md`. Set it only if the pool connects to the
-    /// server itself, or to a pooler in session mode. Behind a pooler in transaction mode
+    /// claim took some 35 % less time in `benches/NOTES.md`. Set it only if the pool connects to
+    /// the server itself, or to a pooler in session mode. Behind a pooler in transaction mode
     /// (PgBouncer, Supabase, Neon) claims fail, because the next transaction can be on a server
     /// connection that does not have the statement.
     ///
