@@ -25,7 +25,7 @@ use crate::providers::HandshakeAnswer;
 /// # Examples
 ///
 /// ```
-/// use countersign_core::Answer;
+/// use countersign::Answer;
 ///
 /// let answer = Answer::json(r#"{"message":"Webhook signature does not match."}"#);
 /// assert_eq!(answer.content_type(), "application/json");

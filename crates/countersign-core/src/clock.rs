@@ -28,7 +28,7 @@ impl Clock for SystemClock {
 /// # Examples
 ///
 /// ```
-/// use countersign_core::clock::{Clock, FixedClock};
+/// use countersign::clock::{Clock, FixedClock};
 ///
 /// let clock = FixedClock::at_unix_seconds(1_649_367_553);
 /// assert_eq!(clock.now(), clock.now());

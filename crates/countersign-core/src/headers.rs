@@ -17,7 +17,7 @@ use std::{any::Any, fmt, sync::OnceLock};
 /// # Examples
 ///
 /// ```
-/// use countersign_core::HeaderSource;
+/// use countersign::HeaderSource;
 ///
 /// let headers = [("Content-Type", "application/json"), ("X-Webhook-Signature", "5257")];
 /// let values: Vec<_> = headers.values("x-webhook-signature").collect();
@@ -47,7 +47,7 @@ pub trait HeaderSource {
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use countersign_core::{
+/// use countersign::{
 ///     HeaderSource, Secret, Signer, Verifier, adapter::HeaderKey, providers::GitHub,
 /// };
 ///

@@ -133,7 +133,7 @@ pub(crate) fn is_same_text(a: &[u8], b: &[u8]) -> bool {
 /// # Examples
 ///
 /// ```
-/// let digest = countersign_core::adapter::body_digest(b"");
+/// let digest = countersign::adapter::body_digest(b"");
 /// assert_eq!(digest[..4], [0xe3, 0xb0, 0xc4, 0x42]);
 /// ```
 #[must_use]

@@ -10,7 +10,7 @@ use crate::{Scheme, event::EventAt, scheme::ForeignHeaders};
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Provider, Scheme, Secret, Signer, Verifier, event::EventAt};
+/// use countersign::{Provider, Scheme, Secret, Signer, Verifier, event::EventAt};
 ///
 /// struct Billing;
 /// impl Provider for Billing {
@@ -51,7 +51,7 @@ pub trait Provider: 'static {
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Provider, Secret, Signer, Verifier, providers::{EndpointOf, GitHub}};
+/// use countersign::{Provider, Secret, Signer, Verifier, providers::{EndpointOf, GitHub}};
 ///
 /// struct Eu;
 /// impl EndpointOf for Eu {

@@ -64,14 +64,14 @@ use crate::{ConfigError, scheme::SecretEncoding};
 /// # Examples
 ///
 /// ```
-/// use countersign_core::Secret;
+/// use countersign::Secret;
 ///
 /// let secret = Secret::new("your_webhook_secret")?;
 /// assert_eq!(format!("{secret:?}"), "Secret(..)");
 ///
 /// assert!(Secret::new("").is_err());
 /// assert!(Secret::new("pasted with a newline\n").is_err());
-/// # Ok::<_, countersign_core::ConfigError>(())
+/// # Ok::<_, countersign::ConfigError>(())
 /// ```
 #[derive(Clone)]
 #[doc(alias = "signing secret")]
@@ -123,7 +123,7 @@ impl Secret {
     /// # Examples
     ///
     /// ```
-    /// let error = countersign_core::Secret::from_env("NO_SUCH_VARIABLE").unwrap_err();
+    /// let error = countersign::Secret::from_env("NO_SUCH_VARIABLE").unwrap_err();
     /// assert_eq!(error.to_string(), "environment variable NO_SUCH_VARIABLE: not set");
     /// ```
     pub fn from_env(name: &str) -> Result<Self, ConfigError> {
@@ -238,11 +238,11 @@ impl fmt::Debug for Secret {
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Secret, Secrets};
+/// use countersign::{Secret, Secrets};
 ///
 /// let secrets = Secrets::new(Secret::new("new")?).with_retired(Secret::new("old")?)?;
 /// assert_eq!(secrets.len(), 2);
-/// # Ok::<_, countersign_core::ConfigError>(())
+/// # Ok::<_, countersign::ConfigError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Secrets {
@@ -318,7 +318,7 @@ impl FromStr for Secrets {
 /// # Examples
 ///
 /// ```
-/// use countersign_core::Secrets;
+/// use countersign::Secrets;
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Config { webhook_secret: Secrets }

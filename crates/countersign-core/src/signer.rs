@@ -22,7 +22,7 @@ use signing_key::SigningKey;
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Secret, Signer, providers::GitHub};
+/// use countersign::{Secret, Signer, providers::GitHub};
 ///
 /// let signer = Signer::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
 /// let headers = signer.sign(b"Hello, World!")?;
@@ -57,7 +57,7 @@ impl<P: Provider> Signer<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Signer, Verifier, providers::GitHub};
     ///
     /// let signer = Signer::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
     /// let headers = signer.sign(b"{}")?;
@@ -72,10 +72,10 @@ impl<P: Provider> Signer<P> {
     /// `Signer::with_url`". `cargo check` does not report it.
     ///
     /// ```compile_fail,E0080
-    /// use countersign_core::{Secret, Signer, providers::Square};
+    /// use countersign::{Secret, Signer, providers::Square};
     ///
     /// let signer = Signer::<Square>::new(Secret::new("asdf1234")?)?;
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "as `Verifier::new`; the secret is wiped")]
     pub fn new(secret: Secret) -> Result<Self, ConfigError> {
@@ -97,7 +97,7 @@ impl<P: Provider> Signer<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Signer, Verifier, providers::Square};
+    /// use countersign::{Secret, Signer, Verifier, providers::Square};
     ///
     /// let (secret, url) = (Secret::new("asdf1234")?, "https://example.com/webhook");
     /// let headers = Signer::<Square>::with_url(secret.clone(), url)?.sign(b"{}")?;
@@ -112,11 +112,11 @@ impl<P: Provider> Signer<P> {
     /// sign the URL: use `Signer::new`".
     ///
     /// ```compile_fail,E0080
-    /// use countersign_core::{Secret, Signer, providers::GitHub};
+    /// use countersign::{Secret, Signer, providers::GitHub};
     ///
     /// let (secret, url) = (Secret::new("asdf1234")?, "https://example.com/webhook");
     /// let signer = Signer::<GitHub>::with_url(secret, url)?;
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "as `Verifier::new`; the secret is wiped")]
     pub fn with_url(secret: Secret, url: &str) -> Result<Self, ConfigError> {
@@ -170,7 +170,7 @@ impl<P: Provider> Signer<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Signer, Verifier, providers::StandardWebhooks};
+    /// use countersign::{Secret, Signer, Verifier, providers::StandardWebhooks};
     ///
     /// let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
     /// let signer = Signer::<StandardWebhooks>::new(secret.clone())?;
@@ -186,7 +186,7 @@ impl<P: Provider> Signer<P> {
     /// id: use `Signer::id` before `sign`".
     ///
     /// ```compile_fail,E0080
-    /// use countersign_core::{Secret, Signer, providers::StandardWebhooks};
+    /// use countersign::{Secret, Signer, providers::StandardWebhooks};
     ///
     /// let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
     /// let headers = Signer::<StandardWebhooks>::new(secret)?.sign(b"{}")?;

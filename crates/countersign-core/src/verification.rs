@@ -212,7 +212,7 @@ impl<P: Provider> Verification<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Verifier, providers::XWebhookSignature};
+    /// use countersign::{Secret, Verifier, providers::XWebhookSignature};
     ///
     /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
     /// let signature = "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b";

@@ -34,7 +34,7 @@ pub use delivery::VerifiedDelivery;
 /// A struct that borrows from the body is read without a copy:
 ///
 /// ```
-/// use countersign_core::{Secret, Signer, Verifier, providers::Respan};
+/// use countersign::{Secret, Signer, Verifier, providers::Respan};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Log<'a> { model: &'a str }

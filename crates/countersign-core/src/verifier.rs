@@ -101,7 +101,7 @@ pub use tenants::Admission;
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Secret, Verifier, error::VerifyErrorKind, providers::XWebhookSignature};
+/// use countersign::{Secret, Verifier, error::VerifyErrorKind, providers::XWebhookSignature};
 ///
 /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
 ///
@@ -178,7 +178,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
-    /// use countersign_core::{Secret, Signer, Verifier, providers::Stripe};
+    /// use countersign::{Secret, Signer, Verifier, providers::Stripe};
     ///
     /// let secret = Secret::new("whsec_abc123")?;
     /// let yesterday = SystemTime::now() - Duration::from_secs(24 * 60 * 60);
@@ -216,7 +216,7 @@ impl<P: Provider> Verifier<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Verifier, providers::XWebhookSignature};
+    /// use countersign::{Secret, Verifier, providers::XWebhookSignature};
     ///
     /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?;
     /// let signature = "b964de446e8f85ef7893cadfbd1fb1d6e2f94c2e1537427b55db22412077527b";
@@ -262,7 +262,7 @@ impl<P: Provider> Verifier<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Secrets, Signer, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Secrets, Signer, Verifier, providers::GitHub};
     ///
     /// let verifier = Verifier::<GitHub>::new(Secret::new("old")?)?;
     /// let clone = verifier.clone();
@@ -296,7 +296,7 @@ impl<P: Provider> Verifier<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Verifier, providers::{GitHub, XWebhookSignature}};
+    /// use countersign::{Secret, Verifier, providers::{GitHub, XWebhookSignature}};
     ///
     /// let github = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?;
     /// let in_house = Verifier::<XWebhookSignature>::new(Secret::new("whsec_abc123")?)?;
@@ -305,7 +305,7 @@ impl<P: Provider> Verifier<P> {
     /// assert!(in_house.has_signature_header(&headers));
     /// assert!(!github.has_signature_header(&headers));
     /// assert!(github.header("X-Webhook-Signature")?.has_signature_header(&headers));
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     #[must_use]
     pub fn has_signature_header<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {

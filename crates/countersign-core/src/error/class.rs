@@ -7,7 +7,7 @@
 /// # Examples
 ///
 /// ```
-/// use countersign_core::error::{ErrorClass, VerifyErrorKind};
+/// use countersign::error::{ErrorClass, VerifyErrorKind};
 ///
 /// let status = match VerifyErrorKind::Mismatch.class() {
 ///     ErrorClass::Unauthorized => 401,

@@ -10,7 +10,7 @@ use std::fmt;
 /// # Examples
 ///
 /// ```
-/// let error = countersign_core::Secret::from_env("NO_SUCH_VARIABLE").unwrap_err();
+/// let error = countersign::Secret::from_env("NO_SUCH_VARIABLE").unwrap_err();
 /// assert_eq!(format!("{error:?}"), "environment variable NO_SUCH_VARIABLE: not set");
 /// ```
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]

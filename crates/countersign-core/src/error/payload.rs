@@ -100,7 +100,7 @@ impl PayloadError {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Signer, Verifier, providers::Respan};
+    /// use countersign::{Secret, Signer, Verifier, providers::Respan};
     ///
     /// #[derive(Debug, serde::Deserialize)]
     /// struct Log { model: Model }

@@ -10,7 +10,7 @@ use super::VerifyError;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use countersign_core::{Secret, Signer, Verifier, error::RestoreError, providers::GitHub};
+/// use countersign::{Secret, Signer, Verifier, error::RestoreError, providers::GitHub};
 ///
 /// let secret = Secret::new("key")?;
 /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;

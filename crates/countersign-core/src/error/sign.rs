@@ -11,7 +11,7 @@ use std::fmt;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use countersign_core::{Secret, Signer, error::SignError, providers::StandardWebhooks};
+/// use countersign::{Secret, Signer, error::SignError, providers::StandardWebhooks};
 ///
 /// let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
 /// let signer = Signer::<StandardWebhooks>::new(secret)?;
@@ -21,7 +21,7 @@ use std::fmt;
 /// assert_eq!(format!("{error:?}"), "the scheme signs the id, which was not given");
 ///
 /// assert!(signer.id("msg_1").sign(b"{}").is_ok());
-/// # Ok::<_, countersign_core::ConfigError>(())
+/// # Ok::<_, countersign::ConfigError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -169,12 +169,12 @@ impl VerifyError {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Verifier, providers::GitHub};
     ///
     /// let verifier = Verifier::<GitHub>::new(Secret::new("key")?)?;
     /// let error = verifier.verify(&[("X-Other", "1")], b"{}").unwrap_err();
     /// assert_eq!(error.headers().collect::<Vec<_>>(), ["X-Hub-Signature-256"]);
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         self.headers.iter().flat_map(|names| names.iter()).map(HeaderKey::as_str)
@@ -209,7 +209,7 @@ impl VerifyError {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use countersign_core::{Secret, Signer, Verifier, providers::StandardWebhooks};
+    /// use countersign::{Secret, Signer, Verifier, providers::StandardWebhooks};
     ///
     /// let text = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
     /// let signer = Signer::<StandardWebhooks>::new(Secret::from_bytes(text)?)?;
@@ -234,7 +234,7 @@ impl VerifyError {
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
-    /// use countersign_core::{Secret, Signer, Verifier, clock::FixedClock, providers::Stripe};
+    /// use countersign::{Secret, Signer, Verifier, clock::FixedClock, providers::Stripe};
     ///
     /// let (secret, signed_at) = (Secret::new("whsec_abc123")?, SystemTime::now());
     /// let headers = Signer::<Stripe>::new(secret.clone())?.at(signed_at).sign(b"{}")?;

@@ -58,7 +58,7 @@ impl<'a> Delivery<'a> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Signer, Verifier, providers::GitHub};
     ///
     /// let secret = Secret::new("key")?;
     /// let body = b"payload=%7B%22action%22%3A%22opened%22%7D";
@@ -99,7 +99,7 @@ impl<'a> Delivery<'a> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Signer, Verifier, providers::Stripe};
+    /// use countersign::{Secret, Signer, Verifier, providers::Stripe};
     ///
     /// let secret = Secret::new("whsec_abc123")?;
     /// let body = br#"{"id":"evt_1","type":"invoice.paid"}"#;
@@ -131,10 +131,10 @@ impl<'a> Delivery<'a> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{
+    /// use countersign::{
     ///     Provider, Secret, Signer, Verifier, event::{EventAt, EventId, Location},
     /// };
-    /// use countersign_core::providers::XWebhookSignature;
+    /// use countersign::providers::XWebhookSignature;
     ///
     /// let secret = Secret::new("key")?;
     /// let body = br#"{"type":"payment","code":"CAPTURE","reference":7914}"#;

@@ -162,7 +162,7 @@ impl<T> fmt::Debug for Envelope<T> {
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{
+/// use countersign::{
 ///     PayloadError, event::{Envelope, FromEnvelope}, events, providers::XWebhookSignature,
 /// };
 ///
@@ -186,7 +186,7 @@ impl<T> fmt::Debug for Envelope<T> {
 /// events! {
 ///     pub enum BillingEvent for XWebhookSignature { "invoice.paid" => Paid(Paid) }
 /// }
-/// # use countersign_core::{Event, Secret, Signer, Verifier};
+/// # use countersign::{Event, Secret, Signer, Verifier};
 /// # let secret = Secret::new("key")?;
 /// # let body = br#"{"id":"evt_1","type":"invoice.paid","data":{"total":12}}"#;
 /// # let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;

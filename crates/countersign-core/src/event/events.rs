@@ -16,7 +16,7 @@
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Event, event::Envelope, events, providers::XWebhookSignature};
+/// use countersign::{Event, event::Envelope, events, providers::XWebhookSignature};
 ///
 /// #[derive(serde::Deserialize)]
 /// pub struct Invoice { total: u64 }
@@ -28,7 +28,7 @@
 ///         "invoice.voided" => Voided(Envelope<Invoice>),
 ///     }
 /// }
-/// # use countersign_core::{Secret, Signer, Verifier};
+/// # use countersign::{Secret, Signer, Verifier};
 /// # fn parse(body: &[u8]) -> Result<BillingEvent, Box<dyn std::error::Error>> {
 /// #     let secret = Secret::new("key")?;
 /// #     let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;

@@ -8,7 +8,7 @@
 /// # Examples
 ///
 /// ```
-/// use countersign_core::event::{EventAt, Location};
+/// use countersign::event::{EventAt, Location};
 ///
 /// const AT: EventAt = EventAt::ENVELOPE.id(Location::Body(&["event_id"])).data("payload");
 /// assert_eq!(AT.event_type, Location::Body(&["type"]));

@@ -33,7 +33,7 @@ use crate::{PayloadError, Provider};
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{
+/// use countersign::{
 ///     Event, PayloadError, event::{Delivery, RawEnvelope}, providers::XWebhookSignature,
 /// };
 ///
@@ -47,7 +47,7 @@ use crate::{PayloadError, Provider};
 ///         Ok(Self(RawEnvelope::read(delivery)?.event_type.into_owned()))
 ///     }
 /// }
-/// # use countersign_core::{Secret, Signer, Verifier};
+/// # use countersign::{Secret, Signer, Verifier};
 /// # let secret = Secret::new("key")?;
 /// # let body = br#"{"type":"user.created"}"#;
 /// # let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;

@@ -24,7 +24,7 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Event, Secret, Signer, Verifier, event::OpenEvent, providers::SpeakNode};
+/// use countersign::{Event, Secret, Signer, Verifier, event::OpenEvent, providers::SpeakNode};
 ///
 /// let secret = Secret::new("key")?;
 /// let body = br#"{"event":"SessionStarted","agent":{"id":"a_1"}}"#;

@@ -17,7 +17,7 @@ use crate::{PayloadError, event::json};
 /// # Examples
 ///
 /// ```
-/// use countersign_core::event::RawJson;
+/// use countersign::event::RawJson;
 ///
 /// let raw: RawJson = serde_json::from_str(r#"{"model": "small"}"#)?;
 /// assert_eq!(raw.as_str(), r#"{"model": "small"}"#);

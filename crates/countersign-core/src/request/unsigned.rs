@@ -33,7 +33,7 @@ impl<'a> UnsignedRequest<'a> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::request::{RequestTarget, UnsignedRequest};
+    /// use countersign::request::{RequestTarget, UnsignedRequest};
     ///
     /// let target = RequestTarget::new("/hooks");
     /// let headers = [("X-Hook-Secret", "b537207f20cbfa02357cf448134da559")];

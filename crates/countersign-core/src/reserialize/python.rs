@@ -17,7 +17,7 @@ use super::{
 /// # Examples
 ///
 /// ```
-/// use countersign_core::scheme::{BodyForm, JsonDumps};
+/// use countersign::scheme::{BodyForm, JsonDumps};
 ///
 /// const COMPACT: JsonDumps =
 ///     JsonDumps::DEFAULT.separators(",", ":").ensure_ascii(false).sort_keys(true);

@@ -120,7 +120,7 @@ impl BodyForm {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::scheme::{BodyForm, JsonDumps};
+    /// use countersign::scheme::{BodyForm, JsonDumps};
     ///
     /// let body = r#"{"b":"Zoë","a":1.50,"b":1e5}"#.as_bytes();
     /// let python = BodyForm::Python(JsonDumps::DEFAULT).text_of(body);

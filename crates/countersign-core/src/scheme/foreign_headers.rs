@@ -14,7 +14,7 @@
 /// A forge that repeats its signature for receivers of GitHub:
 ///
 /// ```
-/// use countersign_core::{Provider, Scheme, event::EventAt, scheme::ForeignHeaders};
+/// use countersign::{Provider, Scheme, event::EventAt, scheme::ForeignHeaders};
 ///
 /// struct Forge;
 /// impl Provider for Forge {

@@ -23,7 +23,7 @@ impl Scheme {
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
-    /// use countersign_core::{
+    /// use countersign::{
     ///     Provider, Scheme, Secret, Signer, Verifier, event::EventAt,
     ///     scheme::{Part, Timestamp, TimestampUnit},
     /// };
@@ -67,7 +67,7 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Provider, Scheme, Secret, Signer, Verifier, event::EventAt};
+    /// use countersign::{Provider, Scheme, Secret, Signer, Verifier, event::EventAt};
     ///
     /// struct Acme;
     /// impl Provider for Acme {

@@ -40,7 +40,7 @@ pub use crate::reserialize::JsonDumps;
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign_core::{
+/// use countersign::{
 ///     Provider, Scheme, event::EventAt, scheme::{Part, Timestamp, TimestampUnit},
 /// };
 ///
@@ -68,7 +68,7 @@ pub use crate::reserialize::JsonDumps;
 /// An impossible scheme fails the build where a verifier or a signer is made for it:
 ///
 /// ```compile_fail,E0080
-/// use countersign_core::{Provider, Scheme, Secret, Verifier, event::EventAt};
+/// use countersign::{Provider, Scheme, Secret, Verifier, event::EventAt};
 ///
 /// struct Impossible;
 /// impl Provider for Impossible {
@@ -78,7 +78,7 @@ pub use crate::reserialize::JsonDumps;
 /// }
 ///
 /// let verifier = Verifier::<Impossible>::new(Secret::new("secret")?)?;
-/// # Ok::<_, countersign_core::ConfigError>(())
+/// # Ok::<_, countersign::ConfigError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Scheme {
@@ -215,7 +215,7 @@ impl Scheme {
     /// This scheme does not build: nothing separates the time from a body that begins with a digit.
     ///
     /// ```compile_fail,E0080
-    /// use countersign_core::{
+    /// use countersign::{
     ///     Provider, Scheme, Secret, Verifier, event::EventAt,
     ///     scheme::{Part, Timestamp, TimestampUnit},
     /// };
@@ -230,7 +230,7 @@ impl Scheme {
     /// }
     ///
     /// let verifier = Verifier::<TwoReadings>::new(Secret::new("secret")?)?;
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     #[must_use]
     pub const fn signed(self, parts: &'static [Part]) -> Self {

@@ -63,7 +63,7 @@ use crate::{HeaderSource, scheme::BodyForm};
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use countersign_core::{Secret, Signer, StoredDelivery, Verifier, providers::Stripe};
+/// use countersign::{Secret, Signer, StoredDelivery, Verifier, providers::Stripe};
 ///
 /// let (secret, received_at) = (Secret::new("whsec_abc123")?, SystemTime::now());
 /// let body = br#"{"id":"evt_1","type":"invoice.paid"}"#;

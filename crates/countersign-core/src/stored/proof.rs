@@ -28,7 +28,7 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Signer, Verifier, providers::GitHub};
     ///
     /// let secret = Secret::new("key")?;
     /// let signed = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;

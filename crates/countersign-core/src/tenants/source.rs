@@ -15,7 +15,7 @@ use crate::{Secrets, request::RequestHead};
 ///
 /// ```
 /// use std::{collections::HashMap, error::Error};
-/// use countersign_core::{Secret, Secrets, request::RequestHead, tenants::SecretSource};
+/// use countersign::{Secret, Secrets, request::RequestHead, tenants::SecretSource};
 ///
 /// struct Customers(HashMap<String, Secret>);
 ///

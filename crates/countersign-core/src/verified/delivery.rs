@@ -23,8 +23,8 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use countersign_core::{Secret, Signer, Verifier, adapter::VerifiedDelivery};
-/// use countersign_core::providers::{GitHub, Respan};
+/// use countersign::{Secret, Signer, Verifier, adapter::VerifiedDelivery};
+/// use countersign::providers::{GitHub, Respan};
 ///
 /// fn describe(delivery: &VerifiedDelivery<impl AsRef<[u8]>>) -> String {
 ///     format!("{}: {} bytes", delivery.endpoint(), delivery.bytes().len())
@@ -193,7 +193,7 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{
+    /// use countersign::{
     ///     Provider, Secret, Signer, Verifier, event::{EventAt, Location}, providers::GitHub,
     /// };
     ///

@@ -23,7 +23,7 @@ impl<P: Provider> Verifier<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Signer, Verifier, providers::GitHub};
     ///
     /// let secret = Secret::new("It's a Secret to Everybody")?;
     /// let verifier = Verifier::<GitHub>::new(secret.clone())?;
@@ -38,10 +38,10 @@ impl<P: Provider> Verifier<P> {
     /// `Verifier::with_url`". `cargo check` does not report it.
     ///
     /// ```compile_fail,E0080
-    /// use countersign_core::{Secret, Verifier, providers::Square};
+    /// use countersign::{Secret, Verifier, providers::Square};
     ///
     /// let verifier = Verifier::<Square>::new(Secret::new("asdf1234")?)?;
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     pub fn new(secrets: impl Into<Secrets>) -> Result<Self, ConfigError> {
         const {
@@ -66,7 +66,7 @@ impl<P: Provider> Verifier<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{Secret, Verifier, error::VerifyErrorKind, providers::Square};
+    /// use countersign::{Secret, Verifier, error::VerifyErrorKind, providers::Square};
     ///
     /// let (secret, url) = (Secret::new("asdf1234")?, "https://example.com/webhook");
     /// let verifier = Verifier::<Square>::with_url(secret.clone(), url)?;
@@ -79,18 +79,18 @@ impl<P: Provider> Verifier<P> {
     /// let other = Verifier::<Square>::with_url(secret, "https://example.com/other")?;
     /// let forged = other.verify(&headers, body).unwrap_err();
     /// assert_eq!(forged.kind(), VerifyErrorKind::Mismatch);
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     ///
     /// GitHub does not sign the URL, so this does not build. The error says "the scheme does not
     /// sign the URL: use `Verifier::new`".
     ///
     /// ```compile_fail,E0080
-    /// use countersign_core::{Secret, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Verifier, providers::GitHub};
     ///
     /// let (secret, url) = (Secret::new("asdf1234")?, "https://example.com/webhook");
     /// let verifier = Verifier::<GitHub>::with_url(secret, url)?;
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     pub fn with_url(secrets: impl Into<Secrets>, url: &str) -> Result<Self, ConfigError> {
         const {

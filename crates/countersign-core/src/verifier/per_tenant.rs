@@ -27,11 +27,11 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```
     /// # use std::error::Error;
-    /// use countersign_core::{
+    /// use countersign::{
     ///     Secret, Secrets, Signer, Verifier, request::RequestHead,
     ///     tenants::{SecretSource, Tenants},
     /// };
-    /// use countersign_core::providers::GitHub;
+    /// use countersign::providers::GitHub;
     ///
     /// struct Customers;
     ///
@@ -68,8 +68,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```compile_fail,E0080
     /// # use std::error::Error;
-    /// use countersign_core::{Secrets, Verifier, providers::Square, tenants::Tenants};
-    /// # use countersign_core::{request::RequestHead, tenants::SecretSource};
+    /// use countersign::{Secrets, Verifier, providers::Square, tenants::Tenants};
+    /// # use countersign::{request::RequestHead, tenants::SecretSource};
     ///
     /// # struct Customers;
     /// # impl SecretSource for Customers {
@@ -111,7 +111,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```
     /// # use std::error::Error;
-    /// use countersign_core::{
+    /// use countersign::{
     ///     Secret, Secrets, Signer, Verifier, providers::Square, request::RequestHead,
     ///     tenants::{SecretSource, Tenants},
     /// };
@@ -152,8 +152,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```compile_fail,E0080
     /// # use std::error::Error;
-    /// use countersign_core::{Secrets, Verifier, providers::GitHub, tenants::Tenants};
-    /// # use countersign_core::{request::RequestHead, tenants::SecretSource};
+    /// use countersign::{Secrets, Verifier, providers::GitHub, tenants::Tenants};
+    /// # use countersign::{request::RequestHead, tenants::SecretSource};
     ///
     /// # struct Customers;
     /// # impl SecretSource for Customers {
@@ -169,7 +169,7 @@ impl<P: Provider> Verifier<P> {
     /// # }
     /// let url = "https://example.com/webhook";
     /// let verifier = Verifier::<GitHub>::per_tenant_with_url(Tenants::new(Customers), url)?;
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     pub fn per_tenant_with_url<S: SecretSource>(
         tenants: Tenants<S>,

@@ -72,7 +72,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use countersign_core::{Secret, Signer, Verifier, providers::StandardWebhooks};
+    /// use countersign::{Secret, Signer, Verifier, providers::StandardWebhooks};
     ///
     /// let secret = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
     /// let signer = Signer::<StandardWebhooks>::new(secret.clone())?.header("svix-signature")?;
@@ -107,7 +107,7 @@ impl<P: Provider> Verifier<P> {
     /// # Examples
     ///
     /// ```
-    /// use countersign_core::{
+    /// use countersign::{
     ///     Secret, Signer, Verifier, providers::XWebhookSignature, scheme::BodyForm,
     /// };
     ///
@@ -207,7 +207,7 @@ impl<P: Provider> Verifier<P> {
     /// One form of answer for all deliveries that are rejected:
     ///
     /// ```
-    /// use countersign_core::{Answer, Secret, Verifier, providers::GitHub};
+    /// use countersign::{Answer, Secret, Verifier, providers::GitHub};
     ///
     /// let verifier = Verifier::<GitHub>::new(Secret::new("It's a Secret to Everybody")?)?
     ///     .unauthorized(Answer::json(r#"{"message":"unauthorized"}"#))
@@ -215,7 +215,7 @@ impl<P: Provider> Verifier<P> {
     ///     .payload_too_large(Answer::json(r#"{"message":"too large"}"#))
     ///     .unprocessable(Answer::json(r#"{"message":"not an event"}"#));
     /// assert_eq!(verifier.get_unauthorized().body(), r#"{"message":"unauthorized"}"#);
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     #[must_use]
     pub fn bad_request(self, answer: Answer) -> Self {
@@ -256,13 +256,13 @@ impl<P: Provider> Verifier<P> {
     /// A name from a configuration:
     ///
     /// ```
-    /// use countersign_core::{Secret, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Verifier, providers::GitHub};
     ///
     /// let customer = String::from("acme");
     /// let verifier = Verifier::<GitHub>::new(Secret::new("secret of acme")?)?
     ///     .endpoint(format!("github-{customer}"));
     /// assert_eq!(verifier.get_endpoint(), "github-acme");
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     #[must_use]
     pub fn endpoint(self, name: impl Into<Cow<'static, str>>) -> Self {

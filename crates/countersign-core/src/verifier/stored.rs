@@ -41,7 +41,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use countersign_core::{Secret, Signer, Verifier, providers::GitHub};
+    /// use countersign::{Secret, Signer, Verifier, providers::GitHub};
     ///
     /// let secret = Secret::new("key")?;
     /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;
@@ -95,7 +95,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use countersign_core::{Secret, Signer, Verifier, error::RestoreError, providers::GitHub};
+    /// use countersign::{Secret, Signer, Verifier, error::RestoreError, providers::GitHub};
     ///
     /// let secret = Secret::new("key")?;
     /// let headers = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;

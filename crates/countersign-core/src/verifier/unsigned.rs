@@ -36,8 +36,8 @@ impl<P: Provider> Verifier<P> {
     /// A provider that sends a token in a header, and expects it in the same header of the answer:
     ///
     /// ```
-    /// use countersign_core::providers::{HandshakeAnswer, XWebhookSignature};
-    /// use countersign_core::{Answer, Secret, Verifier};
+    /// use countersign::providers::{HandshakeAnswer, XWebhookSignature};
+    /// use countersign::{Answer, Secret, Verifier};
     ///
     /// let verifier = Verifier::<XWebhookSignature>::new(Secret::new("your_webhook_secret")?)?
     ///     .answer_unsigned(|request| {
@@ -45,7 +45,7 @@ impl<P: Provider> Verifier<P> {
     ///         HandshakeAnswer::in_header("X-Hook-Secret", token).map(Answer::from)
     ///     });
     /// # let _ = verifier;
-    /// # Ok::<_, countersign_core::ConfigError>(())
+    /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     ///
     /// [`HandshakeAnswer`]: crate::providers::HandshakeAnswer
