@@ -20,7 +20,7 @@ pub struct RawEnvelope<'a> {
     pub id: Option<Cow<'a, str>>,
     /// The event's type.
     pub event_type: Cow<'a, str>,
-    /// The time of the event, as the provider wrote it.
+    /// The time of the event, as the provider wrote it, from the member `created_at`.
     pub created_at: Option<Cow<'a, str>>,
     text: &'a str,
     data_member: Option<&'static str>,
@@ -131,6 +131,10 @@ impl fmt::Debug for RawEnvelope<'_> {
 
 /// An event's data with its envelope, for variants of [`events!`](crate::events) that need more
 /// than the data.
+///
+/// `created_at` and `previous_data` are read only from members with exactly these names, whatever
+/// the provider's [`EventAt`](crate::event::EventAt). If a provider uses other names, they are
+/// `None`.
 ///
 /// `Debug` shows nothing of the payload.
 #[derive(Clone, Serialize)]

@@ -8,6 +8,9 @@
 /// other types, which keeps the event whole. An event of a listed type whose data does not fit is
 /// an error, never `Unknown`. Absent data counts as `null`, which an `Option` and `()` accept.
 ///
+/// To derive `Deserialize` for the types of the data, your crate needs serde with the feature
+/// `derive`: `cargo add serde --features derive`.
+///
 /// The enum has the methods `event_type()` and `id()`. `id()` returns the id of the
 /// [envelope](crate::event::Envelope), and `None` for a variant that holds only the data.
 /// `Webhook::id` of the crate `countersign` reads the id from the delivery, for every variant. Your

@@ -174,6 +174,10 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
 
     /// Reads the bytes as JSON.
     ///
+    /// This fails for a URL-encoded form, which is GitHub's default content type. To read the JSON
+    /// in a form, use [`Delivery::text`] or an [`Event`](crate::Event): they read both kinds of
+    /// body.
+    ///
     /// # Errors
     ///
     /// [`PayloadError`] if the bytes are not JSON, or do not fit the type.

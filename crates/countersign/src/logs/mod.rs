@@ -3,6 +3,10 @@
 //! Lines are events of [`tracing`]. In a program without a `tracing` subscriber, they go to the
 //! crate `log`. A filter such as `countersign::rejection=off` disables one target.
 //!
+//! With the feature `env-filter`, `tracing_subscriber::fmt::init` prints only `ERROR` unless the
+//! environment variable `RUST_LOG` is set. Rejected deliveries are `WARN`, and are then not
+//! printed: set `RUST_LOG=countersign=warn`, or `RUST_LOG=countersign=debug` for all lines.
+//!
 //! | target | level | line |
 //! |---|---|---|
 //! | [`countersign::rejection`](REJECTION) | `WARN` | each rejected delivery, except those of other lines of this table |

@@ -91,8 +91,8 @@
 //! # Deployment
 //!
 //! - Give the tests a secret of their own, never the one in use.
-//! - Do not enable the feature in a package that is built for production: it disables nothing
-//!   there, but it has no use either.
+//! - Do not enable the feature `testing` in a package that is built for production. The feature
+//!   does not weaken verification, but production code does not use it.
 
 #[cfg(feature = "actix-web")]
 mod actix_web;
