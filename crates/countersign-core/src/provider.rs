@@ -24,6 +24,10 @@ use crate::{Scheme, event::EventAt, scheme::ForeignHeaders};
 /// assert!(Verifier::<Billing>::new(secret)?.verify(&headers, b"{}").is_ok());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// Guide: [your own provider][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/own_provider/index.html
 pub trait Provider: 'static {
     /// The provider's name in logs and idempotency keys: lower case, without spaces.
     const NAME: &'static str;

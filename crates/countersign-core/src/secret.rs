@@ -73,6 +73,10 @@ use crate::{ConfigError, scheme::SecretEncoding};
 /// assert!(Secret::new("pasted with a newline\n").is_err());
 /// # Ok::<_, countersign::ConfigError>(())
 /// ```
+///
+/// Guide: [secrets][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/secrets/index.html
 #[derive(Clone)]
 #[doc(alias = "signing secret")]
 #[doc(alias = "webhook secret")]
@@ -244,6 +248,10 @@ impl fmt::Debug for Secret {
 /// assert_eq!(secrets.len(), 2);
 /// # Ok::<_, countersign::ConfigError>(())
 /// ```
+///
+/// Guide: [secrets][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/secrets/index.html
 #[derive(Clone, Debug)]
 pub struct Secrets {
     current: Secret,

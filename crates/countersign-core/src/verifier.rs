@@ -115,6 +115,10 @@ pub use tenants::Admission;
 /// assert_eq!(forged.kind(), VerifyErrorKind::Mismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// Guide: [quickstart][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/quickstart/index.html
 #[doc(alias = "hmac")]
 #[doc(alias = "signature verification")]
 pub struct Verifier<P> {

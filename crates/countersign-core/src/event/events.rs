@@ -53,6 +53,10 @@
 /// assert!(parse(br#"{"id":"evt_3","type":"invoice.paid","data":7}"#).is_err());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// Guide: [your own events][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/own_events/index.html
 #[macro_export]
 macro_rules! events {
     (

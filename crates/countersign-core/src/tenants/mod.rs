@@ -1,4 +1,8 @@
 //! Secrets that are looked up for each delivery, by its tenant.
+//!
+//! Guide: [secrets][guide]
+//!
+//! [guide]: https://docs.rs/countersign/latest/countersign/_guide/secrets/index.html
 
 #[cfg(feature = "tenants")]
 mod cache;

@@ -178,6 +178,10 @@
 //!   headers: `HttpServer::client_request_timeout`, 5 s unless set, applies only to the first
 //!   request of a connection. Later requests have no such limit, unless `KeepAlive::Disabled` is
 //!   set.
+//!
+//! Guide: [extractor or middleware?][guide]
+//!
+//! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
 mod chunks;
 mod data;

@@ -83,6 +83,10 @@ use crate::{
 /// # }
 /// # }
 /// ```
+///
+/// Guide: [extractor or middleware?][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 #[derive(Clone, Copy, Debug)]
 pub struct FromLayer<T>(
     /// The delivery.

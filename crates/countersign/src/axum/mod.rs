@@ -177,6 +177,10 @@
 //!   body. The cost: a graceful stop takes up to 10 s longer.
 //! - The deadline for the body needs a timer of tokio. The server has to limit the time for the
 //!   headers; `axum::serve` does not.
+//!
+//! Guide: [extractor or middleware?][guide]
+//!
+//! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
 mod extract;
 #[cfg(feature = "idempotency")]

@@ -56,6 +56,10 @@ use crate::adapter::VerifiedDelivery;
 /// let key = payment.fields([Some("CAPTURE"), Some("7914")]);
 /// assert_eq!(key.as_str(), "psp/-/payment/+CAPTURE,7914");
 /// ```
+///
+/// Guide: [each event once][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/idempotency/index.html
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdempotencyKey(Box<str>);
 

@@ -145,6 +145,10 @@
 //!   tenant](crate::Verifier::per_tenant) keep tenants apart by themselves.
 //! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the
 //!   same signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
+//!
+//! Guide: [each event once][guide]
+//!
+//! [guide]: https://docs.rs/countersign/latest/countersign/_guide/idempotency/index.html
 
 mod claim_guard;
 mod claim_key;

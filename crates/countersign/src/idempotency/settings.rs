@@ -46,6 +46,10 @@ use crate::{adapter::VerifiedDelivery, logs};
 ///     .lease(Duration::from_secs(30))
 ///     .remember_for(Duration::from_secs(3 * 24 * 60 * 60));
 /// ```
+///
+/// Guide: [each event once][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/idempotency/index.html
 #[derive(Clone)]
 #[must_use]
 pub struct Idempotency {

@@ -54,6 +54,10 @@
 //! ```
 //! assert_eq!(countersign::logs::REJECTION, "countersign::rejection");
 //! ```
+//!
+//! Guide: [why is it 401?][guide]
+//!
+//! [guide]: https://docs.rs/countersign/latest/countersign/_guide/mismatch/index.html
 
 pub(crate) mod accepted_delivery;
 pub(crate) mod causes;

@@ -93,6 +93,10 @@
 /// ```
 ///
 /// [`ForeignHeaders`]: crate::scheme::ForeignHeaders
+///
+/// Guide: [several providers][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/several/index.html
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Either<L, R> {
     /// The first alternative.

@@ -110,6 +110,10 @@ pub use store_error::StoreError;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Guide: [why is it 401?][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/mismatch/index.html
 #[derive(Clone, Debug)]
 pub struct Rejection {
     reason: Reason,

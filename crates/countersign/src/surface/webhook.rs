@@ -73,6 +73,10 @@ use crate::{Verified, surface::event_facts::HeaderFacts};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Guide: [extractor or middleware?][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 #[non_exhaustive]
 pub struct Webhook<E: Event, P = <E as Event>::Provider> {
     /// The event.
@@ -218,6 +222,10 @@ impl<E: Event + fmt::Debug, P: Provider> fmt::Debug for Webhook<E, P> {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Guide: [extractor or middleware?][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 pub struct VerifiedBody<P>(
     /// The proof, with the exact bytes that were signed.
     pub Verified<P>,

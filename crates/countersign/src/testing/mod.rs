@@ -93,6 +93,10 @@
 //! - Give the tests a secret of their own, never the one in use.
 //! - Do not enable the feature `testing` in a package that is built for production. The feature
 //!   does not weaken verification, but production code does not use it.
+//!
+//! Guide: [testing your handlers][guide]
+//!
+//! [guide]: https://docs.rs/countersign/latest/countersign/_guide/testing/index.html
 
 #[cfg(feature = "actix-web")]
 mod actix_web;

@@ -185,6 +185,10 @@
 //!   the feature `axum`; without the feature, put
 //!   `DefaultBodyLimit::max(verifier.get_body_limit())` inside. A `DefaultBodyLimit` inside the
 //!   layer always applies, and one outside only if the verifier's limit is at most 2 MiB.
+//!
+//! Guide: [extractor or middleware?][guide]
+//!
+//! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
 mod body;
 mod future;

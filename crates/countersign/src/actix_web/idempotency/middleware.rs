@@ -89,6 +89,10 @@ use crate::{
 /// ```
 ///
 /// [`VerifyMiddleware`]: crate::actix_web::VerifyMiddleware
+///
+/// Guide: [each event once][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/idempotency/index.html
 #[derive(Clone)]
 #[must_use]
 pub struct IdempotencyMiddleware {

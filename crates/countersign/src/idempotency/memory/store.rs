@@ -95,6 +95,10 @@ use super::{
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Guide: [each event once][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/idempotency/index.html
 pub struct MemoryStore {
     shards: Box<[Lock<Shard>]>,
     capacity: usize,

@@ -81,6 +81,10 @@ use crate::{
 /// ```
 ///
 /// [`VerifyLayer`]: crate::tower::VerifyLayer
+///
+/// Guide: [each event once][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/idempotency/index.html
 #[derive(Clone)]
 #[must_use]
 pub struct IdempotencyLayer {
