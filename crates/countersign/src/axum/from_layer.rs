@@ -6,8 +6,8 @@ use crate::{
     surface::{Extractor, http::read},
 };
 
-/// A delivery that a [`VerifyLayer`](crate::tower::VerifyLayer) around the route has verified: an
-/// extractor for handlers with any state.
+/// A delivery that a [`VerifyLayer`] around the route has verified: an extractor for handlers with
+/// any state.
 ///
 /// `T` is [`Webhook`](crate::Webhook), [`VerifiedBody`](crate::VerifiedBody) or
 /// [`Either`](crate::Either). Without `FromLayer`, they also take the proof of the layer, but they
@@ -86,6 +86,7 @@ use crate::{
 ///
 /// Guide: [extractor or middleware?][guide]
 ///
+/// [`VerifyLayer`]: https://docs.rs/countersign/latest/countersign/tower/struct.VerifyLayer.html
 /// [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 #[derive(Clone, Copy, Debug)]
 pub struct FromLayer<T>(

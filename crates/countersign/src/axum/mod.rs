@@ -156,9 +156,9 @@
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!
-//! If you cannot change the state, add a [`VerifyLayer`](crate::tower::VerifyLayer) and take
-//! [`FromLayer`] in the handler: it works with any state. Or make a router with its own state for
-//! the webhooks, `Router::new().route(..).with_state(verifier)`, and merge it.
+//! If you cannot change the state, add a [`VerifyLayer`] and take [`FromLayer`] in the handler: it
+//! works with any state. Or make a router with its own state for the webhooks,
+//! `Router::new().route(..).with_state(verifier)`, and merge it.
 //!
 //! # Deployment
 //!
@@ -166,9 +166,9 @@
 //!   route. If the provider signs the text and compresses it afterwards, use
 //!   [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`).
 //! - axum's `DefaultBodyLimit` does not apply to these extractors; the verifier's limit does.
-//!   Behind a layer, axum's own extractors have the verifier's limit too: see the
-//!   [tower](crate::tower) page. A limit that wraps the body (`tower_http`'s
-//!   `RequestBodyLimitLayer`) also applies: a larger body gets 413.
+//!   Behind a layer, axum's own extractors have the verifier's limit too: see the [tower] page. A
+//!   limit that wraps the body (`tower_http`'s `RequestBodyLimitLayer`) also applies: a larger body
+//!   gets 413.
 //! - A rejection reaches a sender that is still sending. Over HTTP/1, the answer is sent at once,
 //!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
 //!   for at most 10 s, and until nothing arrives for 2 s. The process runs at most 30 such tasks at
@@ -180,6 +180,8 @@
 //!
 //! Guide: [extractor or middleware?][guide]
 //!
+//! [tower]: https://docs.rs/countersign/latest/countersign/tower/index.html
+//! [`VerifyLayer`]: https://docs.rs/countersign/latest/countersign/tower/struct.VerifyLayer.html
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
 mod extract;

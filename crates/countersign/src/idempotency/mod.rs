@@ -16,9 +16,8 @@
 //!
 //! # Entry points
 //!
-//! - Middleware, inside of the one that verifies: `IdempotencyLayer` of [`tower`](crate::tower),
-//!   `IdempotencyMiddleware` of [`actix_web`](crate::actix_web). A 2xx answer of the handler
-//!   completes the event.
+//! - Middleware, inside of the one that verifies: `IdempotencyLayer` of [`tower`],
+//!   `IdempotencyMiddleware` of [`actix_web`]. A 2xx answer of the handler completes the event.
 //! - The extractor `FirstDelivery` around another extractor: the handler completes the event.
 //! - [`Idempotency::claim`], for any code that has a verified delivery.
 //!
@@ -142,12 +141,15 @@
 //!   one store, each sender can use up the ids of the other's events, which are then lost. If the
 //!   two verifiers have no secret in common and use one [`Idempotency`], this is logged at `ERROR`,
 //!   once, under the target `countersign::idempotency`. Verifiers with [secrets per
-//!   tenant](crate::Verifier::per_tenant) keep tenants apart by themselves.
+//!   tenant][per_tenant] keep tenants apart by themselves.
 //! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the
 //!   same signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
 //!
 //! Guide: [each event once][guide]
 //!
+//! [`tower`]: https://docs.rs/countersign/latest/countersign/tower/index.html
+//! [`actix_web`]: https://docs.rs/countersign/latest/countersign/actix_web/index.html
+//! [per_tenant]: https://docs.rs/countersign/latest/countersign/struct.Verifier.html#method.per_tenant
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/idempotency/index.html
 
 mod claim_guard;

@@ -12,7 +12,7 @@ use crate::{adapter::VerifiedDelivery, logs};
 /// A store, and the settings for handling each event once.
 ///
 /// Give it to the middleware, or put it into the application's state for the extractor
-/// [`FirstDelivery`](super::FirstDelivery). Clones share the store.
+/// [`FirstDelivery`]. Clones share the store.
 ///
 /// # Defaults
 ///
@@ -49,6 +49,7 @@ use crate::{adapter::VerifiedDelivery, logs};
 ///
 /// Guide: [each event once][guide]
 ///
+/// [`FirstDelivery`]: https://docs.rs/countersign/latest/countersign/idempotency/struct.FirstDelivery.html
 /// [guide]: https://docs.rs/countersign/latest/countersign/_guide/idempotency/index.html
 #[derive(Clone)]
 #[must_use]

@@ -19,8 +19,8 @@
 ///
 /// Behind a middleware, it takes the proof that the middleware left, without a second look at the
 /// headers. If there are several proofs, it takes the first one from the left. A middleware for
-/// several providers has a pair of verifiers: see [`Verifiers`](crate::adapter::Verifiers). The
-/// page of [`axum`](crate::axum) has an example with unsigned and ambiguous deliveries.
+/// several providers has a pair of verifiers: see [`Verifiers`]. The page of [`axum`] has an
+/// example with unsigned and ambiguous deliveries.
 ///
 /// # Defaults
 ///
@@ -96,6 +96,8 @@
 ///
 /// Guide: [several providers][guide]
 ///
+/// [`Verifiers`]: https://docs.rs/countersign/latest/countersign/adapter/trait.Verifiers.html
+/// [`axum`]: https://docs.rs/countersign/latest/countersign/axum/index.html
 /// [guide]: https://docs.rs/countersign/latest/countersign/_guide/several/index.html
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Either<L, R> {

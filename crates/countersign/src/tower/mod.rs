@@ -2,7 +2,7 @@
 //!
 //! Use it if you have handlers that take the body in any form (`Json<T>`, `Bytes`, `String`, a
 //! stream): they work unchanged, on the bytes that were verified. For new handlers on axum, use the
-//! extractors of [`axum`](crate::axum): they also give you the event.
+//! extractors of [`axum`]: they also give you the event.
 //!
 //! A delivery is accepted when **all** of these conditions hold:
 //! 1. the signature header is present, occurs only once, and is well formed, before a byte of the
@@ -188,6 +188,7 @@
 //!
 //! Guide: [extractor or middleware?][guide]
 //!
+//! [`axum`]: https://docs.rs/countersign/latest/countersign/axum/index.html
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
 mod body;
