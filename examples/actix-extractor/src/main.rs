@@ -13,7 +13,7 @@
 //! # 200 welcome, Zoë
 //! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/events --forged
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- github http://127.0.0.1:3000/github --header 'X-GitHub-Event: ping'
+//! cargo run -p send -- github http://127.0.0.1:3000/github
 //! # 200 48 bytes
 //! cargo run -p send -- github http://127.0.0.1:3000/github --forged
 //! # 401 {"error":"Invalid signature"}

@@ -18,7 +18,7 @@
 //! cargo run -p send -- github $URL/billing-eu --signature-header $H $PAID
 //! # 401 {"error":"Invalid signature"}
 //! cargo run -p send -- github $URL/billing --signature-header $H event=invoice.sent
-//! # 200 invoice.sent kept: 74 bytes
+//! # 200 invoice.sent kept: 71 bytes
 //! ```
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).

@@ -9,6 +9,12 @@
 //!
 //! Secrets come from `RESPAN_API_KEY`, `WEBHOOK_SECRET` and `SPEAKNODE_SECRET`. Where one is unset,
 //! a random one is made for this run. `ADDR` sets the address (default `127.0.0.1:3000`).
+//!
+//! Without a Unix shell, set `WEBHOOK_SECRET` in two shells, and send deliveries from the second:
+//!
+//! ```sh
+//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/flat --secret-from WEBHOOK_SECRET
+//! ```
 
 use std::{
     collections::BTreeMap,

@@ -24,7 +24,7 @@ use clap::Parser;
 use countersign::Secret;
 use ureq::Agent;
 
-use self::providers::{Delivery, Known};
+use self::providers::Delivery;
 
 /// Sends a signed delivery to a receiver, as a provider would, and prints the answer.
 #[derive(Parser)]
@@ -47,10 +47,10 @@ struct Arguments {
     /// Sends the bytes of this file instead of the sample
     #[arg(long, conflicts_with_all = ["members", "text"])]
     file: Option<PathBuf>,
-    /// Id of the delivery, for providers that sign it in a header
+    /// Id of the delivery, for providers that send it in a header
     #[arg(long, default_value = "msg_1")]
     id: String,
-    /// Another header, such as `X-GitHub-Event: ping`
+    /// Another header, or another value, such as `X-GitHub-Event: push`
     #[arg(long, value_name = "NAME: VALUE")]
     header: Vec<String>,
     /// Puts the signature into this header instead of the provider's
@@ -69,7 +69,7 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let Some(Known { sample, sign, .. }) = providers::find(&arguments.provider) else {
+    let Some(known) = providers::find(&arguments.provider) else {
         bail!("no provider {:?}: `send --help` lists those that are known", arguments.provider);
     };
     let url = match arguments.url.split_once("://") {
@@ -82,16 +82,18 @@ fn main() -> anyhow::Result<()> {
     let mut body = match (&arguments.text, &arguments.file) {
         (Some(text), _) => text.clone().into_bytes(),
         (_, Some(file)) => fs::read(file).with_context(|| file.display().to_string())?,
-        _ => body::with_members(sample, &arguments.members)?.into_bytes(),
+        _ => body::with_members(known.sample, &arguments.members)?.into_bytes(),
     };
 
-    let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+    let mut headers = known.event_headers(&arguments.id);
+    headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
     for header in &arguments.header {
         let (name, value) = header.split_once(':').context("--header is `NAME: VALUE`")?;
+        headers.retain(|(replaced, _)| !replaced.eq_ignore_ascii_case(name.trim()));
         headers.push((name.trim().to_owned(), value.trim().to_owned()));
     }
     if !arguments.unsigned {
-        headers.extend(sign(&Delivery {
+        headers.extend((known.sign)(&Delivery {
             secret: Secret::from_env(&arguments.secret_from)?,
             url: arguments.signed_url.as_deref().unwrap_or(&url),
             id: &arguments.id,

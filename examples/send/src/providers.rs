@@ -15,6 +15,10 @@ pub(crate) struct Delivery<'a> {
 pub(crate) struct Known {
     pub(crate) name: &'static str,
     pub(crate) sample: &'static str,
+    /// The header of the event's type and the type of the sample, for providers that send it there.
+    type_header: Option<(&'static str, &'static str)>,
+    /// The header of the event's id, for providers that send it there and do not sign it.
+    id_header: Option<&'static str>,
     pub(crate) sign: fn(&Delivery<'_>) -> anyhow::Result<Vec<(String, String)>>,
 }
 
@@ -53,18 +57,42 @@ fn signed<P: Provider>(
 }
 
 const fn known<P: Provider>(sample: &'static str) -> Known {
-    Known { name: P::NAME, sample, sign: sign::<P> }
+    Known { name: P::NAME, sample, type_header: None, id_header: None, sign: sign::<P> }
+}
+
+impl Known {
+    const fn id_in(self, header: &'static str) -> Self {
+        Self { id_header: Some(header), ..self }
+    }
+
+    const fn type_in(self, header: &'static str, event_type: &'static str) -> Self {
+        Self { type_header: Some((header, event_type)), ..self }
+    }
+
+    /// Returns the headers that are not signed.
+    pub(crate) fn event_headers(&self, id: &str) -> Vec<(String, String)> {
+        let type_header = self.type_header.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let id_header = self.id_header.map(|name| (name.to_owned(), id.to_owned()));
+        type_header.into_iter().chain(id_header).collect()
+    }
 }
 
 const KNOWN: &[Known] = &[
     known::<Clerk>(r#"{"type":"user.created","data":{"id":"user_1"},"object":"event"}"#),
     known::<Dropbox>(r#"{"list_folder":{"accounts":["dbid:1"]}}"#),
     known::<ElevenLabs>(r#"{"type":"post_call_transcription","data":{"agent_id":"a_1"}}"#),
-    known::<GitHub>(r#"{"zen":"Keep it logically awesome.","hook_id":1}"#),
-    known::<Gitea>(r#"{"ref":"refs/heads/main","commits":[]}"#),
-    known::<Gogs>(r#"{"ref":"refs/heads/main","commits":[]}"#),
-    known::<Hookdeck>(r#"{"id":"evt_1","type":"ping"}"#),
-    known::<Linear>(r#"{"type":"Issue","action":"create","data":{},"webhookTimestamp":"now"}"#),
+    known::<GitHub>(r#"{"zen":"Keep it logically awesome.","hook_id":1}"#)
+        .type_in("X-GitHub-Event", "ping")
+        .id_in("X-GitHub-Delivery"),
+    known::<Gitea>(r#"{"ref":"refs/heads/main","commits":[]}"#)
+        .type_in("X-Gitea-Event", "push")
+        .id_in("X-Gitea-Delivery"),
+    known::<Gogs>(r#"{"ref":"refs/heads/main","commits":[]}"#)
+        .type_in("X-Gogs-Event", "push")
+        .id_in("X-Gogs-Delivery"),
+    known::<Hookdeck>(r#"{"id":"evt_1","type":"ping"}"#).id_in("X-Hookdeck-EventID"),
+    known::<Linear>(r#"{"type":"Issue","action":"create","data":{},"webhookTimestamp":"now"}"#)
+        .id_in("Linear-Delivery"),
     known::<Meta>(r#"{"object":"page","entry":[]}"#),
     known::<OpenAI>(r#"{"id":"evt_1","type":"response.completed","data":{"id":"resp_1"}}"#),
     known::<Paddle>(
@@ -76,13 +104,19 @@ const KNOWN: &[Known] = &[
     known::<Replicate>(r#"{"id":"p_1","status":"succeeded"}"#),
     known::<Resend>(r#"{"type":"email.delivered","data":{"email_id":"e_1"}}"#),
     known::<Respan>(r#"{"model":"small","cost":"$0.002"}"#),
-    known::<Sentry>(r#"{"action":"created","data":{"issue":{"id":"1"}}}"#),
-    known::<Shopify>(r#"{"id":1,"total_price":"10.00"}"#),
+    known::<Sentry>(r#"{"action":"created","data":{"issue":{"id":"1"}}}"#)
+        .type_in("Sentry-Hook-Resource", "issue")
+        .id_in("Request-ID"),
+    known::<Shopify>(r#"{"id":1,"total_price":"10.00"}"#)
+        .type_in("X-Shopify-Topic", "orders/create")
+        .id_in("X-Shopify-Webhook-Id"),
     known::<Slack>(r#"{"type":"event_callback","event_id":"Ev1","event":{"type":"app_mention"}}"#),
     known::<SpeakNode>(r#"{"event":"SessionStarted","agent":"a_1"}"#),
     Known {
         name: Square::NAME,
         sample: r#"{"event_id":"evt_1","type":"payment.updated","data":{"id":"p_1"}}"#,
+        type_header: None,
+        id_header: None,
         sign: sign_with_url::<Square>,
     },
     known::<StandardWebhooks>(r#"{"type":"user.created","data":{"id":"u_1"}}"#),
@@ -90,7 +124,9 @@ const KNOWN: &[Known] = &[
     known::<Stripe>(r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"id":"in_1"}}}"#),
     known::<Vercel>(r#"{"id":"evt_1","type":"deployment.succeeded","payload":{}}"#),
     known::<Webflow>(r#"{"triggerType":"form_submission","payload":{"name":"Contact"}}"#),
-    known::<WooCommerce>(r#"{"id":1,"status":"processing"}"#),
+    known::<WooCommerce>(r#"{"id":1,"status":"processing"}"#)
+        .type_in("X-WC-Webhook-Topic", "order.created")
+        .id_in("X-WC-Webhook-Delivery-ID"),
     known::<XWebhookSignature>(
         r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë"}}"#,
     ),

@@ -14,7 +14,7 @@
 //! cargo run -p send -- x-webhook-signature $URL
 //! # 200 handled before
 //! cargo run -p send -- x-webhook-signature $URL id=evt_2 type=invoice.sent
-//! # 200 kept 71 bytes of invoice.sent
+//! # 200 kept 70 bytes of invoice.sent
 //! cargo run -p send -- x-webhook-signature $URL id=evt_3 --forged
 //! # 401 {"error":"Invalid signature"}
 //! ```
