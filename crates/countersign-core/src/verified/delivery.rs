@@ -174,9 +174,8 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
 
     /// Reads the bytes as JSON.
     ///
-    /// This fails for a URL-encoded form, which is GitHub's default content type. To read the JSON
-    /// in a form, use [`Delivery::text`] or an [`Event`](crate::Event): they read both kinds of
-    /// body.
+    /// Fails for a URL-encoded form, which is GitHub's default content type. To read the JSON in a
+    /// form, use [`Delivery::text`] or an [`Event`](crate::Event): they read both kinds of body.
     ///
     /// # Errors
     ///

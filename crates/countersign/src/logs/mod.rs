@@ -4,8 +4,9 @@
 //! crate `log`. A filter such as `countersign::rejection=off` disables one target.
 //!
 //! With the feature `env-filter`, `tracing_subscriber::fmt::init` prints only `ERROR` unless the
-//! environment variable `RUST_LOG` is set. Rejected deliveries are `WARN`, and are then not
-//! printed: set `RUST_LOG=countersign=warn`, or `RUST_LOG=countersign=debug` for all lines.
+//! environment variable `RUST_LOG` is set. The lines of rejected deliveries, at `WARN`, are then
+//! not printed: set `RUST_LOG=warn`, or `RUST_LOG=warn,countersign=debug` for all lines of the
+//! following table.
 //!
 //! | target | level | line |
 //! |---|---|---|
