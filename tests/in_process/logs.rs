@@ -17,7 +17,7 @@ use countersign::{
     events,
     idempotency::{Idempotency, MemoryStore},
     providers::{
-        EndpointOf, GitHub, Linear, StandardWebhooks, Stripe, XWebhookSignature,
+        EndpointOf, GitHub, Linear, Square, StandardWebhooks, Stripe, XWebhookSignature,
         x_webhook_signature::flat,
     },
     request::RequestHead,
@@ -277,11 +277,19 @@ fn reports_the_age_of_a_stale_time_and_never_to_the_sender() {
     // The sender's clock is ahead.
     let stripe = Verifier::<Stripe>::new(secret()).unwrap().clock(FixedClock::at(now));
     let signer = Signer::<Stripe>::new(secret()).unwrap();
-    let early = deliver_to(stripe, signer.at(now + Duration::from_secs(301)), "{}");
+    let early = deliver_to(stripe.clone(), signer.at(now + Duration::from_secs(301)), "{}");
     for field in ["age_s=-301", "tolerance_s=300", "clock"] {
         assert!(early.logs.contains(field), "{field} not in {}", early.logs);
     }
     assert!(!early.logs.contains("retry"), "{}", early.logs);
+
+    // The sender writes milliseconds.
+    let signed_at = UNIX_EPOCH + Duration::from_secs(1_700_000_000_000);
+    let milliseconds = deliver_to(stripe, signer.at(signed_at), "{}");
+    for field in ["age_s=-1698300000000", "milliseconds"] {
+        assert!(milliseconds.logs.contains(field), "{field} not in {}", milliseconds.logs);
+    }
+    assert!(!early.logs.contains("milliseconds"), "{}", early.logs);
 
     let none = deliver_to(linear, Signing::from(&Signer::<Linear>::new(secret()).unwrap()), "{}");
     assert!(none.logs.contains("timestamp is missing or malformed"), "{}", none.logs);
@@ -319,6 +327,20 @@ fn hints_at_a_key_that_is_the_secrets_text_on_each_mismatch_of_a_scheme_with_bas
     let early = now - Duration::from_secs(301);
     let stale = deliver_to(decoded, signer.at(early).id("msg_1"), "{}");
     assert!(!stale.logs.contains("from_bytes"), "{}", stale.logs);
+}
+
+#[test]
+fn names_the_url_where_the_provider_signs_it() {
+    let secret = || Secret::new(SECRET).unwrap();
+    let verifier = Verifier::<Square>::with_url(secret(), "https://example.com/square").unwrap();
+    let signer = Signer::<Square>::with_url(secret(), "https://example.com/square/").unwrap();
+    let refused = deliver_to(verifier, Signing::from(&signer), "{}");
+    assert_eq!(refused.status, 401);
+    for field in ["reason=the body was not signed", "Verifier::with_url"] {
+        assert!(refused.logs.contains(field), "{field} not in {}", refused.logs);
+    }
+    let (_, logs) = deliver(true, "/event", &[(HEADER, &"a".repeat(64))], "{}");
+    assert!(logs.contains("advice=") && !logs.contains("with_url"), "{logs}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl<P: Provider> Signer<P> {
     #[expect(clippy::needless_pass_by_value, reason = "as `Verifier::new`; the secret is wiped")]
     pub fn new(secret: Secret) -> Result<Self, ConfigError> {
         const {
-            let signs_url = Verifier::<P>::SCHEME.signs_url();
+            let signs_url = Verifier::<P>::SCHEME.__signs_url();
             assert!(!signs_url, "the scheme signs the URL: use `Signer::with_url`");
         }
         Self::with_secret(&secret, SignedUrl::default())
@@ -121,7 +121,7 @@ impl<P: Provider> Signer<P> {
     #[expect(clippy::needless_pass_by_value, reason = "as `Verifier::new`; the secret is wiped")]
     pub fn with_url(secret: Secret, url: &str) -> Result<Self, ConfigError> {
         const {
-            let signs_url = Verifier::<P>::SCHEME.signs_url();
+            let signs_url = Verifier::<P>::SCHEME.__signs_url();
             assert!(signs_url, "the scheme does not sign the URL: use `Signer::new`");
         }
         Self::with_secret(&secret, SignedUrl::new(url)?)

@@ -252,7 +252,9 @@ impl Scheme {
     }
 
     /// Returns whether the URL is among the signed parts.
-    pub(crate) const fn signs_url(&self) -> bool {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __signs_url(&self) -> bool {
         let mut index = 0;
         while index < self.signed.len() {
             if matches!(self.signed[index], Part::Url) {

@@ -45,7 +45,7 @@ impl<P: Provider> Verifier<P> {
     /// ```
     pub fn new(secrets: impl Into<Secrets>) -> Result<Self, ConfigError> {
         const {
-            let signs_url = Self::SCHEME.signs_url();
+            let signs_url = Self::SCHEME.__signs_url();
             assert!(!signs_url, "the scheme signs the URL: use `Verifier::with_url`");
         }
         Self::with_secrets(&secrets.into(), SignedUrl::default())
@@ -94,7 +94,7 @@ impl<P: Provider> Verifier<P> {
     /// ```
     pub fn with_url(secrets: impl Into<Secrets>, url: &str) -> Result<Self, ConfigError> {
         const {
-            let signs_url = Self::SCHEME.signs_url();
+            let signs_url = Self::SCHEME.__signs_url();
             assert!(signs_url, "the scheme does not sign the URL: use `Verifier::new`");
         }
         Self::with_secrets(&secrets.into(), SignedUrl::new(url)?)

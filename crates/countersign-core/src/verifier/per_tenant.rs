@@ -88,7 +88,7 @@ impl<P: Provider> Verifier<P> {
     #[must_use]
     pub fn per_tenant<S: SecretSource>(tenants: Tenants<S>) -> Self {
         const {
-            let signs_url = Self::SCHEME.signs_url();
+            let signs_url = Self::SCHEME.__signs_url();
             assert!(!signs_url, "the scheme signs the URL: use `Verifier::per_tenant_with_url`");
         }
         let directory = tenants.directory(&Self::SCHEME);
@@ -176,7 +176,7 @@ impl<P: Provider> Verifier<P> {
         url: &str,
     ) -> Result<Self, ConfigError> {
         const {
-            let signs_url = Self::SCHEME.signs_url();
+            let signs_url = Self::SCHEME.__signs_url();
             assert!(signs_url, "the scheme does not sign the URL: use `Verifier::per_tenant`");
         }
         let directory = tenants.directory(&Self::SCHEME);

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use countersign_core::{
-    HeaderSource, PayloadError, VerifyError, error::VerifyErrorKind,
+    HeaderSource, PayloadError, Scheme, VerifyError, error::VerifyErrorKind,
     providers::__signature_headers_in,
 };
 
@@ -89,7 +89,7 @@ impl Rejection {
             forms_tried = tried.map(VerifyError::forms_tried),
             age_s = verify.and_then(VerifyError::signed_age),
             tolerance_s = verify.and_then(VerifyError::tolerance).map(|time| time.as_secs()),
-            advice = verify.and_then(advice),
+            advice = verify.and_then(|error| advice(error, self.names.and_then(Names::scheme))),
             cause = self.reason.causes().map(tracing::field::display),
             category = payload.map(|error| tracing::field::debug(error.kind())),
             line = payload.map(PayloadError::line).filter(|line| *line > 0),
@@ -149,8 +149,13 @@ fn joined(names: &[&str]) -> Option<String> {
 }
 
 /// Returns the usual cause of a rejection, if the other fields do not name it.
-fn advice(error: &VerifyError) -> Option<&'static str> {
+fn advice(error: &VerifyError, scheme: Option<&Scheme>) -> Option<&'static str> {
     match (error.kind(), error.signed_age()) {
+        (VerifyErrorKind::Mismatch, _) if scheme.is_some_and(Scheme::__signs_url) => Some(
+            "usually one side has another secret, or the URL that the provider has for this endpoint \
+             differs from the URL of Verifier::with_url (scheme, host, port, path, final slash), or \
+             the body was changed after it was signed",
+        ),
         (VerifyErrorKind::Mismatch, _) if error.secrets_are_base64() => Some(
             "usually one side has another secret, or the body was changed after it was signed. The \
              key is what the secret's base64 decodes to: where the provider uses the secret's text \
@@ -166,6 +171,10 @@ fn advice(error: &VerifyError) -> Option<&'static str> {
              its retries, set Verifier::tolerance longer than its retry schedule, together with \
              idempotency",
         ),
+        (VerifyErrorKind::StaleTimestamp, Some(..IN_MILLISECONDS)) => Some(
+            "the signed time is centuries in the future: the sender probably writes milliseconds \
+             where the scheme has seconds",
+        ),
         (VerifyErrorKind::StaleTimestamp, _) => Some(
             "the signed time is in the future: compare the clock of this machine with that of the \
              sender",
@@ -173,6 +182,10 @@ fn advice(error: &VerifyError) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// An age in seconds. A time of today that is written in milliseconds is about 55,000 years in the
+/// future for a scheme that has seconds. No clock is wrong by the 300 years of this limit.
+const IN_MILLISECONDS: i64 = -300 * 365 * 24 * 3600;
 
 /// Writes the SHA-256 of a body in hex.
 struct Digest<'a>(&'a BodyFacts);
