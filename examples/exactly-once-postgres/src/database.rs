@@ -2,7 +2,7 @@
 
 use std::{env, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use countersign_postgres::PostgresStore;
 use deadpool_postgres::{
     Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Transaction,
@@ -12,7 +12,8 @@ use tokio_postgres::{Config, NoTls};
 
 /// Connections to the database that `DATABASE_URL` names, in either of PostgreSQL's notations.
 pub(crate) fn pool() -> anyhow::Result<Pool> {
-    let mut config: Config = env::var(URL).context(URL)?.parse().context(URL)?;
+    let url = env::var(URL).map_err(|error| anyhow!("{URL}: {error}"))?;
+    let mut config: Config = url.parse().map_err(|error| anyhow!("{URL}: {error}"))?;
     // A connection whose other end has gone is noticed within a minute.
     config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
     config.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(30));
@@ -29,7 +30,8 @@ pub(crate) async fn prepare(pool: &Pool, claims: &PostgresStore) -> anyhow::Resu
         claims.migrate().await?;
         anyhow::Ok(())
     });
-    prepared.await.context("no answer").flatten().with_context(|| format!("the database of {URL}"))
+    let prepared = prepared.await.context("no answer").flatten();
+    prepared.map_err(|error| anyhow!("the database of {URL}: {error:#}"))
 }
 
 /// Removes expired claims. Does not return.

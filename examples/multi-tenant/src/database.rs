@@ -2,7 +2,7 @@
 
 use std::{env, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use deadpool_postgres::{
     Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Transaction,
 };
@@ -11,7 +11,7 @@ use tokio_postgres::{Config, NoTls};
 
 /// The database that `DATABASE_URL` names, in either of PostgreSQL's notations.
 pub(crate) fn from_env() -> anyhow::Result<Config> {
-    parse(URL, &env::var(URL).context(URL)?)
+    parse(URL, &env::var(URL).map_err(|error| anyhow!("{URL}: {error}"))?)
 }
 
 /// The same database without a pooler in between. Set `LISTEN_URL` to it if you use a pooler.
@@ -19,8 +19,8 @@ pub(crate) fn to_listen_to(database: &Config) -> anyhow::Result<Config> {
     env::var(LISTEN_URL).map_or_else(|_| Ok(database.clone()), |url| parse(LISTEN_URL, &url))
 }
 
-fn parse(name: &'static str, url: &str) -> anyhow::Result<Config> {
-    let mut config: Config = url.parse().context(name)?;
+fn parse(name: &str, url: &str) -> anyhow::Result<Config> {
+    let mut config: Config = url.parse().map_err(|error| anyhow!("{name}: {error}"))?;
     // A connection whose other end has gone is noticed within a minute.
     config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
     config.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(30));
@@ -38,11 +38,8 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Pool> {
         client.batch_execute(include_str!("schema.sql")).await?;
         anyhow::Ok(())
     });
-    opened
-        .await
-        .context("no answer")
-        .flatten()
-        .with_context(|| format!("the database of {URL}"))?;
+    let opened = opened.await.context("no answer").flatten();
+    opened.map_err(|error| anyhow!("the database of {URL}: {error:#}"))?;
     Ok(pool)
 }
 

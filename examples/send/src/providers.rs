@@ -2,6 +2,8 @@
 
 use countersign::{Provider, Secret, Signer, providers::*, signer::Signing};
 
+pub(crate) type Headers = Vec<(String, String)>;
+
 /// The content of a signature, and the secret.
 pub(crate) struct Delivery<'a> {
     pub(crate) secret: Secret,
@@ -19,7 +21,7 @@ pub(crate) struct Known {
     type_header: Option<(&'static str, &'static str)>,
     /// The header of the event's id, for providers that send it there and do not sign it.
     id_header: Option<&'static str>,
-    pub(crate) sign: fn(&Delivery<'_>) -> anyhow::Result<Vec<(String, String)>>,
+    pub(crate) sign: fn(&Delivery<'_>) -> anyhow::Result<Headers>,
 }
 
 /// Returns the provider of this name.
@@ -37,18 +39,15 @@ pub(crate) fn list() -> String {
     text
 }
 
-fn sign<P: Provider>(delivery: &Delivery<'_>) -> anyhow::Result<Vec<(String, String)>> {
+fn sign<P: Provider>(delivery: &Delivery<'_>) -> anyhow::Result<Headers> {
     signed(Signer::<P>::new(delivery.secret.clone())?, delivery)
 }
 
-fn sign_with_url<P: Provider>(delivery: &Delivery<'_>) -> anyhow::Result<Vec<(String, String)>> {
+fn sign_with_url<P: Provider>(delivery: &Delivery<'_>) -> anyhow::Result<Headers> {
     signed(Signer::<P>::with_url(delivery.secret.clone(), delivery.url)?, delivery)
 }
 
-fn signed<P: Provider>(
-    mut signer: Signer<P>,
-    delivery: &Delivery<'_>,
-) -> anyhow::Result<Vec<(String, String)>> {
+fn signed<P: Provider>(mut signer: Signer<P>, delivery: &Delivery<'_>) -> anyhow::Result<Headers> {
     if let Some(name) = delivery.header {
         signer = signer.header(name)?;
     }
@@ -70,7 +69,7 @@ impl Known {
     }
 
     /// Returns the headers that are not signed.
-    pub(crate) fn event_headers(&self, id: &str) -> Vec<(String, String)> {
+    pub(crate) fn event_headers(&self, id: &str) -> Headers {
         let type_header = self.type_header.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let id_header = self.id_header.map(|name| (name.to_owned(), id.to_owned()));
         type_header.into_iter().chain(id_header).collect()
