@@ -163,13 +163,14 @@ fn advice(error: &VerifyError, scheme: Option<&Scheme>) -> Option<&'static str> 
         ),
         (VerifyErrorKind::Mismatch, _) => Some(
             "usually one side has another secret (of another endpoint, of the test mode, with a line \
-             end or quotes around it), or the body was changed after it was signed: compare \
-             body_sha256 with the SHA-256 of the bytes that the sender signed",
+             end or quotes around it, on either side), or the body was changed after it was signed, or \
+             the sender signs another text than it sends: compare body_sha256 with the SHA-256 of \
+             the bytes that the sender signed, and see Verifier::forms",
         ),
         (VerifyErrorKind::StaleTimestamp, Some(1..)) => Some(
-            "a retry of the same bytes cannot pass: where the provider repeats the signed time in \
-             its retries, set Verifier::tolerance longer than its retry schedule, together with \
-             idempotency",
+            "a retry of the same bytes cannot pass. If age_s grows with each attempt, the provider \
+             repeats the signed time: set Verifier::tolerance longer than its retry schedule, \
+             together with idempotency. If age_s stays the same, a clock is wrong or a queue is slow",
         ),
         (VerifyErrorKind::StaleTimestamp, Some(..IN_MILLISECONDS)) => Some(
             "the signed time is centuries in the future: the sender probably writes milliseconds \
