@@ -46,8 +46,7 @@ pub struct Verification<P> {
     tags: Tags,
     /// Further keys, groups and forms, for a body that the current key does not match. `None` if
     /// there are none.
-    /// In a box, because few deliveries have it, and this struct is moved several times.
-    others: Option<Box<Kept>>,
+    others: Option<Kept>,
     body: Buffer,
     received: usize,
     limit: usize,
@@ -93,7 +92,7 @@ impl<P: Provider> Verification<P> {
         if has_others {
             let (keys, forms) = (Arc::clone(keys), Arc::clone(&settings.forms));
             let preamble = preamble.flatten().copied().collect();
-            begun.others = Some(Box::new(Kept { keys, groups, forms, coding, preamble }));
+            begun.others = Some(Kept { keys, groups, forms, coding, preamble });
         }
         Ok(begun)
     }
@@ -152,7 +151,7 @@ impl<P: Provider> Verification<P> {
             }
             begun.facts.keys = keys.set;
             begun.facts.tenant = tenant.map(Arc::from);
-            begun.others = Some(Box::new(Kept { keys, groups, forms, coding, preamble }));
+            begun.others = Some(Kept { keys, groups, forms, coding, preamble });
             Ok(begun)
         }))
     }
