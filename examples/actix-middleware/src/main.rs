@@ -1,5 +1,5 @@
-//! Existing actix-web handlers behind a middleware, which lets signed deliveries through and rejects
-//! the rest.
+//! Existing actix-web handlers behind a middleware, which lets signed deliveries through and
+//! rejects the rest.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo run -p actix-middleware

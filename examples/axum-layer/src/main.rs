@@ -1,4 +1,5 @@
-//! Existing axum handlers behind a layer, which lets signed deliveries through and rejects the rest.
+//! Existing axum handlers behind a layer, which lets signed deliveries through and rejects the
+//! rest.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo run -p axum-layer

@@ -54,7 +54,7 @@
 //!
 //! - Only writes of the transaction happen once. To send a mail or to call another service, write
 //!   the task in the transaction, and do it afterwards from there.
-//! - A duplicate that arrives while the first delivery is handled waits for it, up to 2 s, and holds
+//! - A duplicate that arrives while the first delivery is handled waits for it, up to 2 s, and keeps
 //!   a connection. Keep the transaction short.
 //! - Claims are kept for a week, longer than the provider goes on sending, and pruned once a minute.
 //! - It works behind a pooler in transaction mode, such as PgBouncer: no statement is prepared, and
