@@ -62,6 +62,6 @@ mod tests {
         let again =
             catch_unwind(AssertUnwindSafe(|| rejected.as_mut().poll(&mut context).is_ready()));
         let message = again.unwrap_err().downcast::<&str>().unwrap();
-        assert!(message.contains("polled after it had completed"), "{message}");
+        assert!(message.contains("polled after completion"), "{message}");
     }
 }
