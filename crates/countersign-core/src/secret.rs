@@ -121,7 +121,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Variable`], which names the variable. Its source is an error of
+    /// [`ConfigError::Variable`], which names the variable. Its `reason` is an error of
     /// [`Secret::new`], or [`ConfigError::VariableNotSet`] or [`ConfigError::VariableNotUnicode`].
     ///
     /// # Examples
@@ -136,9 +136,9 @@ impl Secret {
             Err(env::VarError::NotPresent) => Err(ConfigError::VariableNotSet),
             Err(env::VarError::NotUnicode(_)) => Err(ConfigError::VariableNotUnicode),
         };
-        read.map_err(|source| ConfigError::Variable {
+        read.map_err(|reason| ConfigError::Variable {
             name: name.to_owned(),
-            source: source.into(),
+            reason: reason.into(),
         })
     }
 

@@ -70,13 +70,14 @@ pub enum ConfigError {
     /// into it. Set it to the text that the provider shows.
     #[error("not Unicode")]
     VariableNotUnicode,
-    /// The secret in an environment variable is not valid. The source has the reason.
-    #[error("environment variable {name}: {source}")]
+    /// The secret in an environment variable is not valid. The text has the reason, so that the
+    /// error has no source.
+    #[error("environment variable {name}: {reason}")]
     Variable {
         /// The name of the variable.
         name: String,
         /// The reason why its value is not valid.
-        source: Box<Self>,
+        reason: Box<Self>,
     },
     /// The text is not a field name of HTTP (RFC 9110, section 5.1). Usually it has a colon or a
     /// space. Give the name only, such as `X-Signature`.
@@ -109,9 +110,9 @@ mod tests {
 
     #[test]
     fn prints_a_configuration_error_so_that_it_can_be_read() {
-        let variable = |source: ConfigError| ConfigError::Variable {
+        let variable = |reason: ConfigError| ConfigError::Variable {
             name: "STRIPE_SECRET".to_owned(),
-            source: source.into(),
+            reason: reason.into(),
         };
         for (error, expected) in [
             (ConfigError::EmptySecret, "the secret is empty"),
@@ -128,6 +129,8 @@ mod tests {
             // A `main` that returns the error prints this.
             let error: Box<dyn std::error::Error> = error.into();
             assert_eq!(format!("{error:?}"), expected);
+            // Programs that print the sources as well do not repeat the reason.
+            assert!(std::error::Error::source(&*error).is_none());
         }
     }
 }

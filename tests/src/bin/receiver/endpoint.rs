@@ -210,7 +210,7 @@ fn with_own_answers<P: Provider>(verifier: Verifier<P>) -> Verifier<P> {
 fn secrets(variable: &str) -> Result<Secrets, Box<dyn std::error::Error>> {
     let secrets = match Secret::from_env(variable) {
         Ok(secret) => Secrets::new(secret),
-        Err(ConfigError::Variable { source, .. }) if *source == ConfigError::VariableNotSet => {
+        Err(ConfigError::Variable { reason, .. }) if *reason == ConfigError::VariableNotSet => {
             eprintln!("receiver: {variable} is not set: its endpoint rejects every delivery");
             let mut unknown = [0; 32];
             getrandom::fill(&mut unknown)?;
