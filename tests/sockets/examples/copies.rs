@@ -17,9 +17,12 @@ const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
 
 fn names() -> io::Result<Vec<&'static str>> {
     let mut names = Vec::new();
-    for folder in fs::read_dir(EXAMPLES)? {
-        let name = folder?.file_name().into_string().unwrap();
-        names.push(&*name.leak());
+    for entry in fs::read_dir(EXAMPLES)? {
+        let entry = entry?;
+        // The list of the examples lies beside the folders.
+        if entry.file_type()?.is_dir() {
+            names.push(&*entry.file_name().into_string().unwrap().leak());
+        }
     }
     names.sort_unstable();
     Ok(names)
