@@ -95,7 +95,7 @@ async fn a_claim_without_an_expiry_is_an_error() -> Outcome {
     let one = lease("1");
     assert_eq!(store.claim(&one, HOUR).await?, Claim::Fresh);
     redis.execute(["PERSIST", "countersign:e/-/-/1"])?;
-    assert!(told(&store.claim(&lease("1"), HOUR).await.unwrap_err()).contains("has no end"));
+    assert!(told(&store.claim(&lease("1"), HOUR).await.unwrap_err()).contains("has no ttl"));
     // The holder of the claim can still complete it.
     assert_eq!(store.complete(&one, HOUR, "note".into()).await?, Settled::Applied);
     Ok(())
