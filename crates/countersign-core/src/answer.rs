@@ -12,8 +12,8 @@ use crate::providers::HandshakeAnswer;
 /// on the delivery could help a forger.
 ///
 /// The answer to a handshake ([`Verifier::answer_unsigned`](crate::Verifier::answer_unsigned)) is
-/// also fixed data, or a [`HandshakeAnswer`], which repeats only tokens. `Debug` does not show the
-/// token.
+/// also fixed data, or a [`HandshakeAnswer`], which repeats only a token. `Debug` does not show
+/// that token.
 ///
 /// The default is `{"error":"Invalid signature"}`, the answer with status 401.
 ///

@@ -13,7 +13,8 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// Returns the coding if the request names exactly one, and it is known.
+    /// Returns the coding, if the request has exactly one field `Content-Encoding`, with one known
+    /// coding.
     #[cfg(feature = "inflate")]
     pub(crate) fn of<H: HeaderSource + ?Sized>(headers: &H) -> Option<Self> {
         let mut fields = headers.values("content-encoding");

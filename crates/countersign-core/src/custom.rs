@@ -6,8 +6,8 @@ use crate::Answer;
 
 /// The names and the answers that differ from the defaults.
 ///
-/// Each delivery, its proof and its rejection have a clone. The struct has the size of a pointer,
-/// and a clone costs nothing if nothing was set.
+/// Each delivery, proof and rejection holds a clone. The struct therefore has only the size of a
+/// pointer, and a clone costs nothing if nothing was set.
 #[derive(Clone, Debug, Default)]
 pub struct Custom(Option<Arc<Set>>);
 
@@ -57,7 +57,8 @@ impl Custom {
         self.0.as_deref()?.endpoint.as_deref()
     }
 
-    /// Returns the only tenant of the verifier, or `None` if it has none or several.
+    /// Returns the tenant for which `Verifier::of_tenant` made the verifier, or `None` for other
+    /// verifiers.
     pub(crate) fn tenant(&self) -> Option<&str> {
         self.0.as_deref()?.tenant.as_deref()
     }

@@ -16,8 +16,8 @@ pub(crate) struct PublicKey {
 }
 
 impl PublicKey {
-    /// Makes one of `keys` public keys. The more keys there are, the fewer signatures each one
-    /// tries.
+    /// Makes one public key of a verifier that has `keys` of them. With more keys, fewer signatures
+    /// are tried with each key.
     pub(crate) fn new(bytes: &[u8], keys: usize) -> Result<Self, ConfigError> {
         VerifyingKey::try_from(bytes)
             .ok()
@@ -27,15 +27,16 @@ impl PublicKey {
             .ok_or(ConfigError::NotAPublicKey)
     }
 
-    /// Returns a key that costs as much as a provider's key: that of RFC 8032, section 7.1, test 1.
+    /// Returns the stand-in key for tenants that do not exist: the key of RFC 8032, section 7.1,
+    /// test 1. A check with it takes as long as a check with a provider's key.
     #[cfg(feature = "tenants")]
     pub(crate) fn of_nobody() -> Self {
         let key = VerifyingKey::from_bytes(&OF_NOBODY).unwrap_or_default();
         Self { key, signatures: MAX_PAIRS }
     }
 
-    /// Returns whether one of the first tags matches the text. The time is not constant, because
-    /// nothing here is secret.
+    /// Returns whether one of the first `signatures` tags matches the text. The comparison does not
+    /// need constant time, because nothing in it is secret.
     pub(crate) fn matches(&self, text: &[u8], Tags { first, others }: &Tags) -> bool {
         iter::once(first)
             .chain(others)

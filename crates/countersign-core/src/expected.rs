@@ -7,9 +7,9 @@ use crate::{
 };
 
 impl Scheme {
-    /// Returns the expected form of the signature, the time or the id, for log lines about a
-    /// delivery that was rejected because of it: `64 hex digits`. Returns `None` if the delivery
-    /// was rejected for another reason.
+    /// Returns the expected form of the part that was rejected (the signature, the time or the id),
+    /// for log lines: `64 hex digits`. Returns `None` if the delivery was rejected for another
+    /// reason.
     #[doc(hidden)]
     #[must_use]
     pub fn __expected(&self, kind: VerifyErrorKind) -> Option<String> {

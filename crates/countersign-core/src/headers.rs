@@ -39,9 +39,9 @@ pub trait HeaderSource {
 
 /// The name of a field that is looked up in every delivery.
 ///
-/// If the name is text, a header map checks, folds and hashes it each time, and some maps allocate
-/// for it. This costs more than the lookup. A name of the map's own type is used without these
-/// steps.
+/// For a name that is text, a header map checks the name, changes its case and hashes it at each
+/// lookup, and some maps allocate memory. These steps cost more than the lookup itself. A name of
+/// the map's own type does not need them.
 ///
 /// # Examples
 ///
@@ -124,8 +124,8 @@ impl fmt::Debug for HeaderKey {
     }
 }
 
-/// Finds the only field called `name`. It is not a method of the trait, so that no implementation
-/// can change it.
+/// Finds the only field called `name`. This function is not a method of the trait, so that no
+/// implementation can change it.
 #[inline]
 pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,

@@ -26,8 +26,9 @@ impl Coding {
     }
 }
 
-/// Returns a text as a stream in the coding that the request names. The stream is not compressed,
-/// and is the same for the same text. If the request names no known coding, returns the text.
+/// Returns the text as a stream in the coding that the request names, without compressing it. The
+/// same text always gives the same stream. If the request names no known coding, returns the text
+/// itself.
 ///
 /// Use it for frameworks that inflate the body of a verified delivery again.
 ///

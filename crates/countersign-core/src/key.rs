@@ -12,8 +12,8 @@ use crate::{
 pub(crate) struct Keys {
     pub(crate) current: Key,
     pub(crate) retired: Box<[Key]>,
-    /// Set for the keys of a tenant that does not exist. A delivery is rejected even if it matches
-    /// them.
+    /// True for the stand-in keys of a tenant that does not exist: a delivery is rejected even if
+    /// it matches them.
     pub(crate) are_nobodys: bool,
     pub(crate) set: KeySet,
 }
@@ -30,7 +30,8 @@ impl Keys {
         })
     }
 
-    /// Returns the keys of a tenant that does not exist. They cost as much as a tenant's keys.
+    /// Returns the stand-in keys for tenants that do not exist. A check with them takes as long as
+    /// a check with the keys of a tenant with one secret.
     #[cfg(feature = "tenants")]
     pub(crate) fn of_nobody(scheme: &Scheme) -> Self {
         let current = match scheme.algorithm {
@@ -56,7 +57,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// Makes one of the `keys` keys of a verifier.
+    /// Makes one key of a verifier that has `keys` of them.
     #[cfg_attr(
         not(feature = "ed25519"),
         expect(unused_variables, reason = "a MAC does not depend on the number of keys")
@@ -72,8 +73,8 @@ impl Key {
         })
     }
 
-    /// Starts a MAC over bytes that will arrive. Returns `None` for Ed25519, which hashes the
-    /// signature before them.
+    /// Starts a MAC over bytes that arrive later. Returns `None` for Ed25519: its hash begins with
+    /// a part of the signature, so each signature needs a hash of its own.
     #[inline]
     pub(crate) fn start(&self) -> Option<Mac> {
         match self {

@@ -9,7 +9,8 @@ use std::{
     },
 };
 
-/// The keys of one verifier, for comparison with those of another. Each proof has one.
+/// A fingerprint of one verifier's keys, for comparison with that of another verifier. Each proof
+/// has a key set.
 ///
 /// # Security
 ///
@@ -37,18 +38,18 @@ impl KeySet {
         Self { verifier: VERIFIERS.fetch_add(1, Ordering::Relaxed), prints }
     }
 
-    /// Takes the number of the verifier whose secrets these keys replace.
+    /// Returns this set with the verifier's number from `former`, the set that it replaces.
     pub(crate) fn of_the_verifier(self, former: Self) -> Self {
         Self { verifier: former.verifier, ..self }
     }
 
-    /// Returns whether both are keys of one verifier.
+    /// Returns whether both sets belong to one verifier or its clones.
     #[must_use]
     pub fn is_of_one_verifier(&self, other: &Self) -> bool {
         self.verifier == other.verifier
     }
 
-    /// Returns whether the two verifiers have a secret in common.
+    /// Returns whether the two sets have a key in common.
     #[must_use]
     pub fn has_in_common(&self, other: &Self) -> bool {
         self.prints.iter().any(|print| *print != 0 && other.prints.contains(print))

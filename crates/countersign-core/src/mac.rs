@@ -35,10 +35,10 @@ impl HmacKey {
         Mac(self.clone())
     }
 
-    /// Returns whether any of these tags is the tag over the preamble and the body. The result is
-    /// that of a [`Mac`], at less cost, because the state is never moved.
-    // The only place where a whole MAC is inlined. With two such places, the compiler inlines it in
-    // neither.
+    /// Returns whether any of these tags is the tag over the preamble and the body. A [`Mac`] has
+    /// the same result, but costs more, because its state is moved.
+    // This is the only function into which a whole MAC is inlined. If there were two such
+    // functions, the compiler would not inline it into either.
     #[inline(never)]
     pub(crate) fn matches<'a>(
         &self,
@@ -92,7 +92,7 @@ fn tag_over<'a>(
     tag(mac)
 }
 
-// Otherwise the compiler makes a function of it, and moves the MAC once more.
+// Without this attribute, the compiler calls `tag` as a function, and moves the MAC once more.
 #[inline(always)]
 fn tag(mac: impl hmac::Mac) -> Tag {
     let bytes = mac.finalize().into_bytes();
@@ -109,8 +109,8 @@ fn is_among(expected: &Tag, Tags { first, others }: &Tags) -> bool {
     others.iter().fold(any, |any, other| any | equal(expected, other)).into()
 }
 
-/// Compares tags as words of 8 bytes: one `Choice` for each of 32 bytes costs more than the lookup
-/// of the header.
+/// Compares tags as words of 8 bytes, with one `Choice` for the whole tag. One `Choice` for each of
+/// the 32 bytes would cost more than the lookup of the header.
 #[inline]
 fn equal(Tag(a): &Tag, Tag(b): &Tag) -> Choice {
     let (a, _) = a.as_chunks::<8>();
@@ -122,8 +122,8 @@ fn equal(Tag(a): &Tag, Tag(b): &Tag) -> Choice {
     difference.ct_eq(&0)
 }
 
-/// Returns whether two texts are equal. The time does not show where they differ, and shows their
-/// lengths only through the cost of hashing.
+/// Returns whether two texts are equal. The time does not depend on the position of a difference.
+/// It depends on the lengths only because both texts are hashed.
 pub(crate) fn is_same_text(a: &[u8], b: &[u8]) -> bool {
     Sha256::digest(a).as_slice().ct_eq(Sha256::digest(b).as_slice()).into()
 }

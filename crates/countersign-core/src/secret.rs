@@ -82,7 +82,7 @@ use crate::{ConfigError, scheme::SecretEncoding};
 #[doc(alias = "webhook secret")]
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
-    /// False for bytes that are the key itself, whatever the scheme's encoding.
+    /// False if the bytes are the key itself. The scheme then does not decode them.
     is_text: bool,
 }
 
@@ -222,7 +222,7 @@ impl fmt::Debug for Secret {
 ///   rejected by [`Verifier::new`] and [`Verifier::replace_secrets`], with the same error.
 /// - An empty list in a configuration, or a list of more than four secrets, is rejected by
 ///   `Deserialize`.
-/// - A secret that is not valid by itself is rejected as on the page of [`Secret`].
+/// - A secret that is not valid by itself is rejected as described on the page of [`Secret`].
 ///
 /// [`Verifier::new`]: crate::Verifier::new
 /// [`Verifier::replace_secrets`]: crate::Verifier::replace_secrets
@@ -235,9 +235,9 @@ impl fmt::Debug for Secret {
 /// # Security
 ///
 /// A rejected delivery is hashed once for each secret, so the time that a rejection takes reveals
-/// how many secrets are accepted. Measured with HMAC-SHA256 over 1 MiB: 0.9 ms with one secret, 2.0
-/// ms with one retired secret more, 4.0 ms with three retired ones. The time reveals nothing about
-/// the secrets themselves. Remove retired secrets once the provider no longer signs with them.
+/// how many secrets are accepted. Measured with HMAC-SHA256 over 1 MiB: 0.9 ms without a retired
+/// secret, 2.0 ms with one, 4.0 ms with three. The time reveals nothing about the secrets
+/// themselves. Remove retired secrets once the provider no longer signs with them.
 ///
 /// # Examples
 ///
@@ -350,7 +350,8 @@ impl From<Secret> for Secrets {
     }
 }
 
-/// Most retired secrets. Each one costs one more MAC over the body of a forged delivery.
+/// Greatest number of retired secrets. Each one costs one more MAC over the body of a forged
+/// delivery.
 const MAX_RETIRED: usize = 3;
 
 #[cfg(test)]

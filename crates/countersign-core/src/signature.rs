@@ -7,8 +7,8 @@ use crate::{
     scheme::{Encoding, Layout, Timestamp, TimestampPlace},
 };
 
-/// A decoded signature: the bytes of the algorithm's full length, then zeros. It is never
-/// truncated: a text of another length is rejected.
+/// A decoded signature: as many bytes as the algorithm makes, then zeros. A text of another length
+/// is rejected, and never truncated.
 #[derive(Clone, Copy)]
 pub(crate) struct Tag(pub(crate) [u8; TAG_ROOM]);
 
@@ -30,8 +30,8 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
-    /// Reads the tags from the value of a header. Returns `None` if it does not have the scheme's
-    /// form.
+    /// Reads the tags from the value of a header. Returns `None` if the value does not have the
+    /// scheme's form.
     // Inlined where the scheme is a constant, so that features that it does not use cost nothing.
     #[inline]
     pub(crate) fn read(scheme: &Scheme, value: &[u8]) -> Option<Self> {
@@ -40,8 +40,9 @@ impl Tags {
             Layout::Plain => one(value),
             Layout::Prefixed(prefix) => one(value.strip_prefix(prefix.as_bytes())?),
             Layout::List { separator, assign, key } => {
-                // A list with one entry, the usual case, is decoded without a split. The scheme
-                // asserts that an encoded tag does not contain the separator.
+                // A list with one entry, the usual case, is decoded without a split. This is safe,
+                // because `Scheme::checked` asserts that an encoded tag never contains the
+                // separator.
                 let alone = entry(value, assign, key).and_then(|text| decode(scheme, text));
                 if let Some(first) = alone {
                     return Some(Self { first, others: Vec::new() });
@@ -60,8 +61,8 @@ impl Tags {
         Self::of_entries(scheme, entries)
     }
 
-    /// Decodes the entries. A malformed entry matches nothing, but counts. Returns `None` if no
-    /// entry is well formed, or if there are too many.
+    /// Decodes the entries. A malformed entry matches nothing, but counts toward `MAX_TAGS`.
+    /// Returns `None` if no entry is well formed, or if there are more than `MAX_TAGS` entries.
     fn of_entries<'a>(
         scheme: &Scheme,
         mut entries: impl Iterator<Item = &'a [u8]>,
@@ -81,7 +82,7 @@ fn decode(scheme: &Scheme, text: &[u8]) -> Option<Tag> {
         Encoding::Hex if text.len() != 2 * length => return None,
         Encoding::Hex => hex::decode_to_slice(text, &mut tag[..length]).ok()?,
         Encoding::Base64 => {
-            // The decoder requires room for two more bytes, which the padding replaces.
+            // The decoder also needs room for the bytes that the padding stands for, at most two.
             let mut room = [0; TAG_ROOM + 2];
             if text.len() != length.div_ceil(3) * 4
                 || STANDARD.decode_slice(text, &mut room) != Ok(length)
@@ -183,8 +184,8 @@ impl SignatureShape {
     }
 }
 
-/// Most entries of one list, including malformed ones. Rotation needs two, perhaps three. Each
-/// entry costs only a comparison.
+/// Greatest number of entries of one list, including malformed ones. Rotation needs two, perhaps
+/// three. Each entry costs only a comparison.
 pub(crate) const MAX_TAGS: usize = 8;
 
 #[cfg(test)]

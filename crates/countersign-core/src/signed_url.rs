@@ -2,10 +2,9 @@
 
 use crate::ConfigError;
 
-/// The URL that the provider was given, for schemes that sign it.
-///
-/// Other schemes have the default, an empty URL that is never read. The constructors of `Verifier`
-/// and `Signer` check this at compile time.
+/// The URL that the provider was given. If the scheme does not sign the URL, this one is empty and
+/// never read: the constructors of `Verifier` and `Signer` check at compile time that only schemes
+/// that sign the URL get one, and that all of them do.
 #[derive(Clone, Default)]
 pub(crate) struct SignedUrl(Box<str>);
 

@@ -38,7 +38,7 @@ use signing_key::SigningKey;
 pub struct Signer<P> {
     key: SigningKey,
     header: Option<Box<str>>,
-    /// The default if the scheme does not sign the URL.
+    /// Empty if the scheme does not sign the URL.
     url: SignedUrl,
     provider: PhantomData<fn() -> P>,
 }

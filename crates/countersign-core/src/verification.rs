@@ -40,12 +40,12 @@ use verdict::{Case, Others};
 /// of the proof are the bytes that were hashed.
 #[must_use]
 pub struct Verification<P> {
-    /// Hashes the body with the current key while it arrives. `None` if the algorithm needs the
-    /// whole body first, before the keys are looked up, and after `finish`.
+    /// Hashes the body with the current key while the body arrives. `None` if the algorithm needs
+    /// the whole body at once, if the keys are not looked up yet, or after `finish`.
     mac: Option<Mac>,
     tags: Tags,
-    /// Further keys, groups and forms, for a body that the current key does not match. `None` if
-    /// there are none.
+    /// The keys, groups and forms for a body that the current key does not match. `None` if there
+    /// is nothing else to try, and after `finish`.
     others: Option<Kept>,
     body: Buffer,
     received: usize,
@@ -97,8 +97,8 @@ impl<P: Provider> Verification<P> {
         Ok(begun)
     }
 
-    /// Judges a body that is complete already. The verdict is that of [`Verification::begin`],
-    /// `update` and `finish`, without the state that these keep between calls.
+    /// Verifies a body that is already complete. The verdict is the same as with
+    /// [`Verification::begin`], `update` and `finish`, but no state is kept between calls.
     #[inline]
     pub(crate) fn judge<'a, H: HeaderSource + ?Sized>(
         settings: &Settings,
@@ -258,8 +258,8 @@ impl<P: Provider> Verification<P> {
         mem::take(&mut self.body).join()
     }
 
-    /// Makes the error of a delivery whose headers were accepted, so that its signature has the
-    /// scheme's form.
+    /// Makes the error for a delivery whose headers were accepted. The signature of such a delivery
+    /// has the shape that the scheme accepts.
     fn refused(kind: VerifyErrorKind, header_length: usize, received: usize) -> VerifyError {
         let form = SignatureShape::wanted(Self::SCHEME);
         VerifyError::new(kind, header_length, form).with_received(received)

@@ -12,16 +12,16 @@ pub use delivery::VerifiedDelivery;
 /// Proof that the provider `P` signed these bytes. Only a [`Verifier`](crate::Verifier) makes one.
 ///
 /// It dereferences to [`VerifiedDelivery`], which has the bytes and all facts about the delivery,
-/// and does not name the provider in its type.
+/// but no type parameter for the provider.
 ///
 /// # Security
 ///
 /// The proof names its provider in its type, so that the proof of one provider is never accepted as
 /// that of another.
 ///
-/// A proof belongs to the provider, not to the endpoint. Behind a layer, an extractor or a handler
-/// accepts a proof that any verifier of `P` made, with any secrets and any name. The verifier in
-/// the application's state is not used then. A delivery to one endpoint is also accepted at another
+/// A proof belongs to the provider, not to the endpoint. An extractor or a handler behind a layer
+/// accepts a proof that any verifier of `P` made, with any secrets and any name, and does not use
+/// the verifier in the application's state. A delivery to one endpoint is also accepted at another
 /// endpoint that has the same secret, because most providers do not sign the URL (Square does). If
 /// two endpoints of one provider must not accept each other's deliveries, give each endpoint its
 /// own secret and its own provider type ([`EndpointOf`](crate::providers::EndpointOf)).

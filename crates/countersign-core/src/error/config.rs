@@ -16,8 +16,8 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The secret is empty, so that anybody could sign. Usually an environment variable is set to
-    /// an empty text. Set it to the secret that the provider shows.
+    /// The secret is empty: anybody could sign with it. Usually an environment variable is set to
+    /// an empty text. Set the variable to the secret that the provider shows.
     #[error("the secret is empty")]
     EmptySecret,
     /// The secret begins or ends with white space. Usually it was read from a file with a line
@@ -38,8 +38,8 @@ pub enum ConfigError {
         /// The prefix that may precede the base64.
         prefix: &'static str,
     },
-    /// The secret is shorter than the provider's secrets are. Usually a part of it is missing. Copy
-    /// the whole text that the provider shows.
+    /// The secret's key is shorter than the scheme requires. Usually a part of the secret is
+    /// missing. Copy the whole text that the provider shows.
     #[error("the secret's key has {length} bytes, and needs at least {at_least}")]
     SecretLength {
         /// The length of the key that was given, in bytes.
@@ -47,12 +47,13 @@ pub enum ConfigError {
         /// The minimum length of a key, in bytes.
         at_least: usize,
     },
-    /// The scheme verifies with a public key, and the secret is not one, or is a key that accepts
-    /// forged signatures. Usually it is the private key. Give the text that begins with `whpk_`.
+    /// The scheme verifies with a public key, but the secret is not a public key, or is a weak one
+    /// that accepts forged signatures. Usually the secret is the private key. Give the text that
+    /// begins with `whpk_`.
     #[error("the secret is not a public key of Ed25519")]
     NotAPublicKey,
-    /// The scheme signs with a private key, and the secret is not one. Usually it is the public
-    /// key. Give the text that begins with `whsk_`.
+    /// The scheme signs with a private key, but the secret is not a private key. Usually the secret
+    /// is the public key. Give the text that begins with `whsk_`.
     #[error("the secret is not a private key of Ed25519")]
     NotAPrivateKey,
     /// There are more retired secrets than a verifier tries. Usually secrets of finished rotations
@@ -70,8 +71,8 @@ pub enum ConfigError {
     /// into it. Set it to the text that the provider shows.
     #[error("not Unicode")]
     VariableNotUnicode,
-    /// The secret in an environment variable is not valid. The text has the reason, so that the
-    /// error has no source.
+    /// The secret in an environment variable is not valid. The error's text contains the reason, so
+    /// the error has no source.
     #[error("environment variable {name}: {reason}")]
     Variable {
         /// The name of the variable.

@@ -28,8 +28,8 @@ pub struct VerifyError {
 pub(crate) struct Stale {
     /// Age in seconds; negative for a time in the future.
     pub(crate) age: i64,
-    /// `None` if the verifier accepts any time, and rejects this one because the system cannot
-    /// represent it.
+    /// `None` if the verifier accepts times of any age. It then rejects only a time that the system
+    /// cannot represent.
     pub(crate) tolerance: Option<Duration>,
 }
 
@@ -117,7 +117,7 @@ impl VerifyError {
         Self { headers: Some(Arc::clone(headers)), ..self }
     }
 
-    /// Adds the names of the headers in another error.
+    /// Adds the names of headers that another error holds.
     #[doc(hidden)]
     #[must_use]
     pub fn __and(self, other: &Self) -> Self {
@@ -163,8 +163,9 @@ impl VerifyError {
         self.header_shape
     }
 
-    /// Returns the names of the headers that were looked for, if the delivery was rejected because
-    /// of one of its headers before its body was read: a scheme with alternatives has several.
+    /// Returns the names of the headers that the verifier looked for, if one of them is the reason
+    /// for the rejection. A scheme with alternative headers has several names. Returns no names if
+    /// the delivery was rejected for another reason.
     ///
     /// # Examples
     ///
@@ -198,12 +199,11 @@ impl VerifyError {
         self.forms_tried.into()
     }
 
-    /// Returns whether the body matched no key, and the scheme decodes keys from base64 unless they
-    /// are given as bytes.
+    /// Returns `true` for a mismatch if the scheme decodes secrets from base64.
     ///
     /// Some platforms use the text of the secret as the key, including its prefix. Every delivery
-    /// from such a platform is then a mismatch: pass its secret to
-    /// [`Secret::from_bytes`](crate::Secret::from_bytes).
+    /// from such a platform is a mismatch, unless you pass the secret to
+    /// [`Secret::from_bytes`](crate::Secret::from_bytes), which does not decode it.
     ///
     /// # Examples
     ///

@@ -13,7 +13,7 @@ use crate::{
 
 /// The envelope of an event, borrowed from the body, with its data as JSON text.
 ///
-/// To read it, the whole body is parsed once. A body with an envelope is therefore valid JSON.
+/// Reading it parses the whole body once, so a body with an envelope is valid JSON.
 #[non_exhaustive]
 pub struct RawEnvelope<'a> {
     /// The event's id: text, or an integer as its digits.
@@ -132,9 +132,9 @@ impl fmt::Debug for RawEnvelope<'_> {
 /// An event's data with its envelope, for variants of [`events!`](crate::events) that need more
 /// than the data.
 ///
-/// `created_at` and `previous_data` are read only from members with exactly these names, whatever
-/// the provider's [`EventAt`](crate::event::EventAt). If a provider uses other names, they are
-/// `None`.
+/// `created_at` and `previous_data` are read only from members with exactly these names: the
+/// provider's [`EventAt`](crate::event::EventAt) does not change the names. If the provider uses
+/// other names, these fields are `None`.
 ///
 /// `Debug` shows nothing of the payload.
 #[derive(Clone, Serialize)]

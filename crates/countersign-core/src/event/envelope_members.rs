@@ -17,7 +17,7 @@ use crate::{
 /// The members of a body that make up the envelope, borrowed from it.
 #[derive(Default)]
 pub(super) struct Members<'a> {
-    /// The id, with the rank of its name among the names of the location.
+    /// The id, with the rank of its name: the position of the name among the names of the location.
     pub(super) id: Option<(usize, Cow<'a, str>)>,
     pub(super) event_type: Option<(usize, Cow<'a, str>)>,
     /// One bit for each rank of the type that occurred.
@@ -61,8 +61,8 @@ impl<'a> Members<'a> {
         })
     }
 
-    /// Reads the members that follow, and stops before the value of the data if `known` returns the
-    /// type. It then returns this type, and the caller reads the data.
+    /// Reads the members that follow. If `known` returns the type when the data comes next, returns
+    /// this type, and leaves the value of the data to the caller.
     pub(super) fn take<A: MapAccess<'a>>(
         &mut self,
         map: &mut A,
@@ -139,7 +139,8 @@ fn id_rank(field: Location, key: &str) -> Option<usize> {
     if matches!(field, Location::BodyAll(_)) { None } else { rank(field, key) }
 }
 
-/// Keeps a value if its name is the name of the kept value, or is preferred to it.
+/// Keeps a value if no value is kept yet, or if its name has the same rank as the name of the kept
+/// value, or a lower one.
 pub(super) fn keep_best<'a>(
     kept: &mut Option<(usize, Cow<'a, str>)>,
     rank: usize,

@@ -87,8 +87,8 @@ macro_rules! events {
                 }
             }
 
-            /// Returns the event's id, if the variant holds it: an `Envelope` and `Unknown` do,
-            /// plain data does not.
+            /// Returns the event's id, if the variant holds it: an `Envelope` and `Unknown` hold
+            /// the id, but plain data does not.
             #[allow(dead_code, reason = "not every caller uses it")]
             #[must_use]
             $visibility fn id(&self) -> ::core::option::Option<&str> {

@@ -23,7 +23,7 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, PayloadE
 }
 
 /// Parses a member of a text that is known to be JSON. Every error is therefore a wrong shape, even
-/// if the parser reports bad syntax.
+/// if the parser reports bad syntax, as it does for a lone surrogate.
 pub(crate) fn parse_member<'a, T: Deserialize<'a>>(
     whole: &'a str,
     member: &'a str,
@@ -55,15 +55,15 @@ pub(crate) fn fitting<'a, T: Deserialize<'a>>(member: Option<&'a RawValue>) -> O
     member.and_then(|member| serde_json::from_str(member.get()).ok())
 }
 
-/// Returns an error with the position at which a text stops being JSON, if it does. The check is
-/// iterative, and works at any depth of nesting.
+/// Returns an error if the text is not JSON, with the position at which the parser stopped. The
+/// check is iterative, and works at any depth of nesting.
 pub(crate) fn not_json(text: &str) -> Option<PayloadError> {
     let error = serde_json::from_str::<IgnoredAny>(text).err()?;
     Some(PayloadError::at(PayloadErrorKind::NotJson, error.line(), error.column()))
 }
 
-/// Makes the error for data of a wrong shape. The data is parsed again only in this case, to find
-/// the member.
+/// Makes the error for data of a wrong shape. Parses the data a second time, to find the member
+/// that does not fit.
 fn wrong_shape<'a, T: Deserialize<'a>>(
     whole: &'a str,
     member: &'a str,

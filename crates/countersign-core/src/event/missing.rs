@@ -167,7 +167,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
         if name != RAW_VALUE {
             return visitor.visit_newtype_struct(self);
         }
-        // Raw text accepts any JSON, and the value is dropped later: `null` stands for it.
+        // Raw text accepts any JSON, and the value is dropped later, so `null` is enough.
         let text = |text| Self::Text(Cow::Borrowed(text));
         let raw = iter::once((text(RAW_VALUE), text("null")));
         MapDeserializer::new(raw).deserialize_any(visitor)

@@ -44,7 +44,7 @@ pub trait Variants: Sized {
     }
 }
 
-/// A reader for an event whose variant is chosen.
+/// A reader for the data of an event whose variant is known.
 pub trait Reader<E> {
     /// The result of reading.
     type Output;

@@ -1,4 +1,4 @@
-//! The shared part of the answers to handshakes: a check that a repeated text can do no harm.
+//! Answers to handshakes, which repeat a text only if it is safe.
 
 use std::{borrow::Cow, fmt};
 
@@ -156,10 +156,11 @@ pub(super) fn parameters<'a, const COUNT: usize>(
     values.try_into().ok()
 }
 
-/// In bytes. Slack's challenges have 52 characters, Zoom's 22, and Meta's about 10.
+/// Greatest length of a token, in bytes. Slack's challenges have 52 characters, Zoom's 22, and
+/// Meta's about 10.
 const MAX_TOKEN: usize = 256;
 
-/// In bytes: more than any handshake needs, and fast to decode.
+/// Greatest length of a query, in bytes: more than any handshake needs, and fast to decode.
 const MAX_QUERY: usize = 2048;
 
 #[cfg(test)]

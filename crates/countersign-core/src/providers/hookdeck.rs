@@ -5,8 +5,8 @@
 //! - Signature: HMAC-SHA256 over the body, with the secret's text. No timestamp is signed. While
 //!   the secret is being rolled, Hookdeck also signs with the former one, in
 //!   `X-Hookdeck-Signature-2`: either may match.
-//! - The signature proves that the request came through Hookdeck. The body is the other provider's,
-//!   and the id and type are where that provider puts them.
+//! - The signature proves that the request came through Hookdeck. The body is that of the original
+//!   provider, and has the id and the type in that provider's places.
 //! - Hookdeck's id of the event is in `X-Hookdeck-EventID`, the same for each attempt. It is **not
 //!   signed**: anyone who can replay a delivery can change it.
 //!
@@ -15,7 +15,8 @@
 //!
 //! # Where the secret is
 //!
-//! In the dashboard: the project's Settings, Secrets, "Signing Secret". The whole project has one.
+//! In the dashboard: the project's Settings, Secrets, "Signing Secret". The whole project has one
+//! secret.
 //!
 //! # A handler
 //!
@@ -52,9 +53,9 @@
 //! # Typed events
 //!
 //! [`events!`](crate::events) finds no type here, and reports an error for each delivery, because
-//! the type is where the original provider puts it. Make a provider with Hookdeck's scheme and the
-//! original provider's places. A handler takes the event as `Webhook<InvoiceEvent>`; see
-//! [Typed events](super#typed-events), also for the members around the data.
+//! the type is in the place of the original provider. Make a provider with Hookdeck's scheme and
+//! the original provider's places. A handler takes the event as `Webhook<InvoiceEvent>`. See [Typed
+//! events](super#typed-events), which also explains the members around the data.
 //!
 //! ```
 //! use countersign::providers::{Hookdeck, Stripe};
@@ -117,13 +118,13 @@
 //!
 //! # Pitfalls
 //!
-//! - A verifier with its own [`header`](crate::Verifier::header) reads only that header, and no
-//!   second one. While the secret is being rolled, give it both secrets.
+//! - A verifier with its own [`header`](crate::Verifier::header) reads only that header, and not
+//!   `X-Hookdeck-Signature-2`. While the secret is being rolled, give the verifier both secrets.
 //! - `X-Hookdeck-Verified` states whether Hookdeck verified the original provider's signature, if
 //!   the source is set to verify it. This header is not signed: set the source to reject deliveries
 //!   that are not verified.
 //! - Hookdeck passes on the original provider's signature, but Hookdeck's signature does not prove
-//!   that the original one is valid. At an endpoint of both providers, a delivery that has
+//!   that the original one is valid. If both providers deliver to one endpoint, a delivery that has
 //!   Hookdeck's header counts as Hookdeck's. If you verify the original signature instead, its
 //!   signed time is that of the first delivery. Later attempts of Hookdeck are then stale, unless
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance) is longer than Hookdeck's retry schedule.

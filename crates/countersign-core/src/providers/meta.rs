@@ -150,11 +150,11 @@
 //!
 //! # Pitfalls
 //!
-//! - Meta signs and sends a body in which everything but ASCII is escaped. Verify the bytes as they
-//!   arrived: a body that was parsed and serialized again differs from them.
+//! - Meta signs and sends a body in which all characters except ASCII are escaped. Verify the bytes
+//!   as they arrived: a body that was parsed and serialized again differs from them.
 //! - Changes arrive in any order, and more than once.
-//! - The verify token is sent in a URL, and logs keep URLs. Do not use it as a signing secret, and
-//!   do not choose the app secret for it.
+//! - The verify token is sent in a URL, and logs keep URLs. Do not use the verify token as a
+//!   signing secret, or the app secret as the verify token.
 
 use super::handshake::{self, HandshakeAnswer};
 use crate::{

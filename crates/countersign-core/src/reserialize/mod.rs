@@ -16,21 +16,22 @@
 //! 2. `Members` keeps, for each member of an open object, the range of the output that the member
 //!    takes up, and the range of its key.
 //! 3. When an object closes, `Members` compares its keys. The walk has written the members in the
-//!    order of the input. If a key is repeated, or the language has another order, the object goes
-//!    to `Reordering`, with the ranges of the members that stay, in their final order. The member
-//!    that holds the object is then no longer settled: its text still changes.
-//! 4. After the walk, `Reordering` copies the output from range to range. A settled member is
-//!    copied whole. Of a member that is not settled, it copies the text before the object that
-//!    changes, then that object's members, and then the rest. If `Reordering` has no object, the
-//!    output of the walk is the result.
+//!    order of the input. If a key is repeated, or the language has another order, `Members` passes
+//!    the object to `Reordering`, with the ranges of the members that stay, in their final order.
+//!    The members that hold this object, at any depth, are then not *settled*: their text still
+//!    changes. Other members are settled.
+//! 4. After the walk, `Reordering` copies the output from range to range. It copies a settled
+//!    member as a whole. For a member that is not settled, it copies the text before the object
+//!    that changes, then the members of that object, and then the rest. If no object was passed to
+//!    `Reordering`, the output of the walk is the result.
 //!
 //! # Example
 //!
-//! JavaScript's text of `{"b": 1.50, "2": {"d": 0, "d": "\u00e9"}, "b": [3]}`. JavaScript keeps the
-//! last value of a repeated key, in the place of its first value, and writes keys that are array
-//! indices first.
+//! The code makes JavaScript's text of `{"b": 1.50, "2": {"d": 0, "d": "\u00e9"}, "b": [3]}`.
+//! JavaScript keeps the last value of a repeated key, in the place of its first value, and writes
+//! keys that are array indices first.
 //!
-//! The walk. Ranges are bytes of the output, and `é` has two:
+//! The walk writes the output. Ranges are in bytes of the output, and `é` has two bytes:
 //!
 //! | input | output | effect |
 //! |---|---|---|
@@ -39,11 +40,11 @@
 //! | `, "2": {` | 8..14 `,"2":{` | `"2"` begins at 9; the inner object opens |
 //! | `"d": 0` | 14..19 `"d":0` | the first `"d"` |
 //! | `, "d": "\u00e9"` | 19..28 `,"d":"é"` | the second `"d"` is 20..28 |
-//! | `}` | 28..29 `}` | of 14..28, 20..28 stays, as the last `"d"`; `"2"` is not settled |
+//! | `}` | 28..29 `}` | 20..28, the last `"d"`, is all that stays of 14..28; `"2"` is not settled |
 //! | `, "b": [3]` | 29..37 `,"b":[3]` | `"2"` is 9..29; the second `"b"` is 30..37 |
-//! | `}` | 37..38 `}` | of 1..37, 9..29 stays, as the index, and 30..37, as the last `"b"` |
+//! | `}` | 37..38 `}` | 9..29, the index, and 30..37, the last `"b"`, stay of 1..37 |
 //!
-//! The copy of `{"b":1.5,"2":{"d":0,"d":"é"},"b":[3]}`:
+//! `Reordering` copies `{"b":1.5,"2":{"d":0,"d":"é"},"b":[3]}`:
 //!
 //! | bytes | copied | reason |
 //! |---|---|---|

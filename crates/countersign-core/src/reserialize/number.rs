@@ -50,12 +50,12 @@ impl<'a> Token<'a> {
         (self.whole == self.text.len()).then_some(self.text)
     }
 
-    /// Returns the text of a fraction that a language writes unchanged: no shorter decimal means
-    /// the same double, and the number is of a size that all languages write without an exponent.
+    /// Returns the text of a number with a fraction, if every language writes the text unchanged:
+    /// no shorter decimal has the same double, and the number needs no exponent.
     pub(super) fn shortest(self) -> Option<&'a str> {
         let fraction = &self.text[self.whole..];
-        // Two different decimals of up to fifteen digits are never the same double, so that no
-        // shorter one means this double.
+        // Two different decimals of up to fifteen digits never have the same double, so no shorter
+        // decimal has this double.
         let is_shortest = !self.has_exponent
             && self.text.len() <= 1 + 15
             && !fraction.ends_with('0')

@@ -57,7 +57,7 @@ impl Members {
         Mark(self.list.len())
     }
 
-    /// Adds a member whose key was written last, at `start` of the output.
+    /// Adds the member whose key was written last. The key begins at `start` in the output.
     pub(super) fn begin(&mut self, start: usize, out: &[u8]) {
         let index = match self.order {
             Order::IndicesFirst => array_index(&out[start..]),
@@ -112,7 +112,7 @@ impl Members {
                 };
                 let stays = self.sorting.is_sorted_by(|a, b| order(a, b).is_lt());
                 if !stays {
-                    // Of members with equal keys, the last one of the input stays last.
+                    // Members with equal keys keep the order of the input, and the last one stays.
                     self.sorting.sort_unstable_by(|a, b| order(a, b).then(a.1.cmp(&b.1)));
                     let groups = self.sorting.chunk_by(|a, b| order(a, b).is_eq());
                     let kept = groups.filter_map(|same| Some(members[same.last()?.1].place()));
@@ -143,8 +143,8 @@ fn start_of(text: &[u8]) -> u128 {
     u128::from_be_bytes(start)
 }
 
-/// Returns the members that stay if a key is repeated: of each key the last member, in the place of
-/// the first one.
+/// Returns the members that stay if a key is repeated: the last member of each key, in the place of
+/// the first member of that key.
 fn last_values<'a>(members: &[Member], key: impl Fn(&Member) -> &'a [u8]) -> Vec<Member> {
     let mut kept = Vec::with_capacity(members.len());
     // The hashes are keyed at random, so that a sender cannot choose keys that collide.
@@ -199,6 +199,6 @@ fn array_index(written: &[u8]) -> Option<u32> {
     (number != u32::MAX).then_some(number)
 }
 
-/// Most members whose keys are compared pair by pair. Up to this number, the comparisons cost less
-/// than hashes.
+/// Greatest number of members whose keys are compared pair by pair. Up to this number, the
+/// comparisons cost less than hashes.
 const FEW: usize = 12;

@@ -156,6 +156,6 @@ fn sign(exponent: i32) -> char {
     if exponent < 0 { '-' } else { '+' }
 }
 
-/// Most digits of an integer: `sys.int_info.default_max_str_digits`. CPython rejects longer
-/// integers since 3.11.
+/// Greatest number of digits of an integer: `sys.int_info.default_max_str_digits`. CPython rejects
+/// longer integers since 3.11.
 const MAX_INTEGER_DIGITS: usize = 4300;

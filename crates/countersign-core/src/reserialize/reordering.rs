@@ -57,8 +57,9 @@ impl Reordering {
         let mut open: Vec<Open<'_>> = Vec::new();
         let mut range = 0..text.len();
         loop {
-            // The next object in this range. If the range is a member, the object in it begins
-            // behind the key. If the range follows an object, that object began before it.
+            // Finds the next object in this range. If the range is a member, an object in it begins
+            // after the member's key. If the range is the text after an object, that object began
+            // earlier, and is not found again.
             let next = objects.partition_point(|object| object.whole.start <= range.start);
             match objects.get(next).filter(|object| object.whole.start < range.end) {
                 None => settled.extend_from_slice(&text[range]),

@@ -52,13 +52,13 @@ pub(super) fn copy(
     }
 }
 
-/// Returns the number of bytes that are copied as they are. It looks at eight bytes at a time,
-/// because most of an event is strings.
+/// Returns the number of bytes that are copied as they are. The function reads eight bytes at a
+/// time, because most of an event is strings.
 fn plain_length(bytes: &[u8], charset: Charset) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // Marks the high bit of each byte below `limit`. Bytes above the first marked one can be marked
-    // wrongly.
+    // Marks the high bit of each byte below `limit`. Only the lowest mark is reliable: bytes above
+    // that byte can be marked wrongly.
     let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGHS;
     let equal = |word: u64, byte: u64| below(word ^ (ONES * byte), 1);
 
@@ -141,7 +141,8 @@ fn write_character(point: u32, out: &mut Vec<u8>) {
         Some(character) => {
             out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         }
-        // A lone surrogate: three bytes by the rule of UTF-8, which itself excludes surrogates.
+        // A lone surrogate is written as three bytes by the rule of UTF-8, although UTF-8 excludes
+        // it.
         None => out.extend(
             [0xe0 | point >> 12, 0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f]
                 .map(|byte| (byte & 0xff) as u8),

@@ -29,7 +29,7 @@ enum Open {
 impl<'a, S: Serializer> Walk<'a, S> {
     /// Writes the text of the serializer. Returns `None` for input that the serializer rejects.
     pub(super) fn over(text: &'a str, serializer: S) -> Option<Vec<u8>> {
-        // A position in the output then fits into 32 bits.
+        // With this limit, a position in the output fits into 32 bits.
         if text.len() > MAX_LENGTH {
             return None;
         }
@@ -44,8 +44,8 @@ impl<'a, S: Serializer> Walk<'a, S> {
         };
         walk.run()?;
         let written = walk.settle.apply(walk.out, walk.serializer.item_separator());
-        // `Strict` writes lone surrogates, which have no UTF-8. One is accepted only if its member
-        // was dropped, because the key was repeated.
+        // `Strict` writes lone surrogates, which UTF-8 cannot hold. The input can contain one only
+        // in a member that was dropped because of a repeated key.
         let is_text =
             walk.serializer.charset() != Charset::Strict || str::from_utf8(&written).is_ok();
         is_text.then_some(written)
@@ -191,6 +191,6 @@ impl<'a, S: Serializer> Walk<'a, S> {
 /// times as long as the text.
 const MAX_LENGTH: usize = (u32::MAX / 6) as usize;
 
-/// Most arrays and objects that are open at once. CPython gives up at somewhat fewer than 1000,
-/// Node.js at somewhat more. No event comes near.
+/// Greatest number of arrays and objects that are open at once. The limit of CPython is somewhat
+/// below 1000, that of Node.js somewhat above. Events have far fewer levels.
 const MAX_DEPTH: usize = 512;

@@ -6,8 +6,9 @@
 /// GitHub. A gateway passes on the headers of the original sender. If such a provider and the other
 /// provider deliver to the same endpoint, a delivery can have the headers of both.
 ///
-/// This statement attributes such a delivery to one provider: if a provider states all foreign
-/// headers that the delivery has, its verifier decides, and the other signatures are ignored.
+/// The provider's [`FOREIGN_HEADERS`](crate::Provider::FOREIGN_HEADERS) attribute such a delivery
+/// to one provider: if they include all headers of other providers that the delivery has, the
+/// verifier of this provider decides, and the other signatures are ignored.
 ///
 /// # Examples
 ///

@@ -84,7 +84,7 @@ pub use crate::reserialize::JsonDumps;
 pub struct Scheme {
     pub(crate) algorithm: Algorithm,
     pub(crate) headers: &'static [&'static str],
-    /// Set if all headers together are one list.
+    /// True if all headers together are one list.
     pub(crate) is_numbered: bool,
     pub(crate) layout: Layout,
     /// The character between lists, if a header holds several.
@@ -129,8 +129,8 @@ impl Scheme {
     ///
     /// # Security
     ///
-    /// Only for providers that offer nothing better. SHA-1 does not resist collisions, but HMAC
-    /// does not depend on that (RFC 6194, section 3.3).
+    /// Use it only for providers that offer no better algorithm. SHA-1 does not resist collisions,
+    /// but HMAC does not depend on that (RFC 6194, section 3.3).
     #[must_use]
     pub const fn hmac_sha1_hex(headers: &'static [&'static str]) -> Self {
         Self { algorithm: Algorithm::HmacSha1, ..Self::hmac_sha256_hex(headers) }

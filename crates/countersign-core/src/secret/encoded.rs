@@ -17,15 +17,15 @@ pub(super) fn decode(
 ) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let text = text.strip_prefix(VERSION).unwrap_or(text);
     let text = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
-    // Rejects public and private keys, whose text is valid URL-safe base64. Everybody has a public
-    // key, and could sign with it.
+    // Rejects public and private keys, whose text is valid URL-safe base64. A public key is known
+    // to everybody, so anybody could sign with it.
     let is_of_another = PREFIXES.iter().any(|other| text.starts_with(other));
     let is_url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let engine = if is_url_safe { URL_SAFE } else { STANDARD };
     let key = engine.decode(text).ok().map(Zeroizing::new).filter(|_| !is_of_another);
     let key = key.ok_or(ConfigError::SecretNotBase64 { prefix })?;
-    // With an empty key, anybody could sign. It is rejected whatever least length the scheme
-    // states.
+    // Rejects an empty key even if the scheme states no least length, because anybody could sign
+    // with it.
     let at_least = at_least.max(1);
     if key.len() < at_least {
         return Err(ConfigError::SecretLength { length: key.len(), at_least });

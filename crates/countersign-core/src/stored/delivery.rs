@@ -210,7 +210,8 @@ impl StoredDelivery {
         self.body.bytes()
     }
 
-    /// Finds the form that was signed: one of the `known` ones, or one that its name describes.
+    /// Finds the form that was signed: one of the `known` forms, or a form that the stored name
+    /// describes.
     pub(crate) fn form<'a>(
         &self,
         known: impl IntoIterator<Item = &'a BodyForm>,

@@ -22,9 +22,9 @@ use crate::{
 ///   delivery that begins later is judged by secrets that were read before, even if a lookup was
 ///   running. A delivery that began before is judged by the secrets that its own lookup reads,
 ///   which can be the old ones.
-/// - The cache also keeps that a tenant does not exist. A name of more than 256 bytes is unknown
-///   without a lookup. A sender of invented names costs the source one lookup for each name, and
-///   cannot fill the memory.
+/// - The cache also stores the answer that a tenant does not exist. A name of more than 256 bytes
+///   is unknown without a lookup. Each invented name costs the source one lookup. Invented names
+///   cannot fill the memory, because the capacity bounds the cache.
 /// - A rejected delivery is hashed once if its tenant does not exist or has a single secret. Each
 ///   retired secret of a tenant adds one hash, so the time that a rejection takes reveals which
 ///   tenants have retired secrets: see [`Secrets`](crate::Secrets) for figures. The time also
@@ -62,7 +62,7 @@ impl<S: SecretSource> Tenants<S> {
         Self { lifetime: Lifetime { known: time, ..self.lifetime }, ..self }
     }
 
-    /// Caches for this time that a tenant does not exist. Default: 10 s.
+    /// Caches for this time the answer that a tenant does not exist. Default: 10 s.
     pub fn unknown_time_to_live(self, time: Duration) -> Self {
         Self { lifetime: Lifetime { unknown: time, ..self.lifetime }, ..self }
     }

@@ -73,14 +73,14 @@ impl<S: SecretSource> Remembered<S> {
 }
 
 impl<S> Remembered<S> {
-    /// Finds the tenant's keys in the cache, or joins their running lookup, which it begins if
-    /// there is none.
+    /// Finds the tenant's keys in the cache. Otherwise joins the tenant's running lookup, or begins
+    /// one.
     fn find(&self, tenant: &str) -> Found {
         if let Some(keys) = self.cached.load().get(tenant) {
             return Found::Cached(keys);
         }
         let mut running = self.lock();
-        // A lookup may have been answered since the first check.
+        // Another lookup may have filled the cache since the first check.
         match self.cached.load().get(tenant) {
             Some(keys) => Found::Cached(keys),
             None => Found::Running(running.join(tenant)),
@@ -120,8 +120,8 @@ impl<S: SecretSource> Directory for Remembered<S> {
                 Found::Running(lookup) => lookup,
             };
             let _waiting = Waiting { remembered: self, tenant, lookup: &lookup };
-            // The first delivery looks up, while the others wait for the lock. If the first one is
-            // dropped, the next one looks up.
+            // The first delivery makes the lookup, while the others wait for the lock. If the first
+            // one is dropped, the next one makes the lookup.
             let mut answer = lookup.answer.lock().await;
             if let Some(answer) = &*answer {
                 return answer.clone();
@@ -145,8 +145,8 @@ impl<S: SecretSource> Directory for Remembered<S> {
             }
             None => {
                 *running = Running::default();
-                // A new cache is empty at once. `invalidate_all` compares times, keeps entries that
-                // were written in the same tick, and frees the keys later.
+                // A new cache is empty at once. `invalidate_all` would compare times, keep entries
+                // that were written in the same tick, and free the keys later.
                 self.cached.store(Arc::new(answers(self.capacity, self.lifetime)));
             }
         }
@@ -159,7 +159,8 @@ impl<S> fmt::Debug for Remembered<S> {
     }
 }
 
-/// A delivery that waits for a lookup. It leaves the lookup on an answer, or when it is dropped.
+/// A delivery that waits for a lookup. It leaves the lookup when it is dropped, with or without an
+/// answer.
 struct Waiting<'a, S> {
     remembered: &'a Remembered<S>,
     tenant: &'a str,
@@ -207,5 +208,6 @@ fn answers(capacity: u64, lifetime: Lifetime) -> Answers {
     Cache::builder().max_capacity(capacity).expire_after(lifetime).build()
 }
 
-/// Longest name of a tenant, in bytes. It bounds the size of the cache in bytes, too.
+/// Longest name of a tenant, in bytes. Together with the capacity, this limit bounds the memory of
+/// the cache.
 const MAX_NAME: usize = 256;

@@ -6,7 +6,8 @@ use async_lock::Mutex;
 
 use crate::{error::LookupError, key::Keys};
 
-/// One lookup of a tenant's secrets. The delivery that looks up holds the lock on the answer.
+/// One lookup of a tenant's secrets. The delivery that makes the lookup holds the lock on the
+/// answer.
 #[derive(Default)]
 pub(super) struct RunningLookup {
     pub(super) answer: Mutex<Option<Result<Option<Arc<Keys>>, LookupError>>>,

@@ -36,13 +36,14 @@ use crate::{Secrets, request::RequestHead};
 pub trait SecretSource: Send + Sync + 'static {
     /// Returns the tenant of a request, or `None` if the request names none.
     ///
-    /// This method is called before the signature is checked, and so for forged deliveries, too.
-    /// Read the name from the request, and do not look anything up here.
+    /// This method is called before the signature is checked, and therefore also for forged
+    /// deliveries. Read the name from the request, and do not look anything up here.
     ///
     /// # Security
     ///
     /// Give each tenant exactly one name. If `ACME` and `acme` had the same secrets, a delivery
-    /// that was handled for the one could be sent again for the other, as another event.
+    /// that was handled for `ACME` could be sent again for `acme`, and would count as another
+    /// event.
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
 
     /// Looks up a tenant's secrets. Returns `Ok(None)` if the tenant does not exist.

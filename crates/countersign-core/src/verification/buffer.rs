@@ -84,8 +84,8 @@ impl Many {
     }
 }
 
-/// Least length of a chunk that is kept as it is, in bytes. Smaller ones are gathered: a handle and
-/// the rest of a read buffer take as much memory.
+/// Least length of a chunk that is kept as it is, in bytes. Smaller ones are gathered: without
+/// gathering, the handle and the rest of the read buffer take as much memory as the chunk.
 const SMALL: usize = 4 * 1024;
 
 /// Length of the gathered chunks, in bytes, from which they are kept as one large chunk.

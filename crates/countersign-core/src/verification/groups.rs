@@ -11,7 +11,7 @@ use crate::{
     verification::{head, time::TimeError},
 };
 
-/// A group that is well formed and in time.
+/// A group that is well formed, and whose time is within the tolerance.
 pub(super) struct Group<'a> {
     pub(super) tags: Tags,
     pub(super) timestamp: &'a str,
@@ -32,7 +32,7 @@ impl Further {
     // inlined.
     #[inline(never)]
     pub(super) fn matches(&self, key: &Key, body: &[u8]) -> bool {
-        // Groups are signed with a MAC: an assertion of the scheme.
+        // `start` returns a MAC, because `Scheme::checked` accepts groups only with a MAC.
         key.start().is_some_and(|mut mac| {
             mac.update(&self.preamble);
             mac.update(body);
@@ -41,11 +41,11 @@ impl Further {
     }
 }
 
-/// Reads the groups of a header. Returns those that are well formed and in time: the first one, and
-/// the others.
+/// Reads the groups of a header. Returns the first group that is well formed and whose time is
+/// within the tolerance, and the other groups of this kind.
 ///
-/// A group that is malformed or stale only fails to match. If all groups are, the error is that of
-/// the first group.
+/// A malformed or stale group does not match. If all groups are malformed or stale, the error is
+/// that of the first one.
 pub(super) fn read<'a>(
     scheme: &Scheme,
     rule: Timestamp,

@@ -26,7 +26,7 @@ pub(super) struct Head<'a> {
     pub(super) signed_at: Option<SystemTime>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
-    /// The coding that the request names, if an inflating form is listed.
+    /// The content coding of the request. Read only if the verifier accepts an inflating form.
     pub(super) coding: Option<Coding>,
     timestamp: Option<&'a str>,
     further: Vec<Group<'a>>,
@@ -172,8 +172,8 @@ fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
     }
 }
 
-/// Finds the first signature header that is present. No other one is read, unless the headers are
-/// numbered: then [`numbered`] reads the headers after it.
+/// Finds the first signature header that is present. Of numbered headers, finds the first one that
+/// is not empty, and [`numbered`] then reads the headers after it.
 #[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,
@@ -194,7 +194,8 @@ fn signature<'a, H: HeaderSource + ?Sized>(
     Err(with_headers(VerifyErrorKind::MissingSignature.into(), settings))
 }
 
-/// Collects the values of all numbered headers. `value` is the value of the first one.
+/// Collects the values of all numbered headers. The first one that is not empty has the index
+/// `first` and the value `value`.
 fn numbered<'a, H: HeaderSource + ?Sized>(
     settings: &'a Settings,
     first: usize,
@@ -245,7 +246,7 @@ pub(super) fn entry_timestamp<'a>(
     let (TimestampPlace::Entry(key), Layout::List { separator, assign, .. }) =
         (rule.place, scheme.layout)
     else {
-        // A constant assertion of the scheme rules this out.
+        // Never reached: `Scheme::checked` accepts a timestamp in an entry only for lists.
         return Err(VerifyErrorKind::MalformedTimestamp);
     };
     let mut values = entries(list, separator, assign, key);
@@ -275,7 +276,7 @@ fn id<'a, H: HeaderSource + ?Sized>(
     }
     let value = companion(headers, &settings.id_headers, alternative);
     let text = value.and_then(|value| str::from_utf8(value).ok()).filter(|text| !text.is_empty());
-    // With the separator in the id, one signed text could be read in several ways.
+    // If an id contained the separator, one signed text could be read in several ways.
     let text = text.filter(|text| scheme.separator_within(text).is_none());
     text.map(Some).ok_or(VerifyErrorKind::MalformedId)
 }

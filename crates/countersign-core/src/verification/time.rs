@@ -74,8 +74,8 @@ impl TimeError {
     }
 }
 
-/// Returns the time that `digits` are, if it is within the tolerance. No digits can make this
-/// overflow.
+/// Returns the time that the digits state, if it is within the tolerance. The arithmetic cannot
+/// overflow for any digits.
 pub(super) fn judge(
     unit: TimestampUnit,
     digits: &str,

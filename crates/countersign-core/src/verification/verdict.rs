@@ -1,4 +1,5 @@
-//! The verdict over a whole body. It is the same for a body that arrived at once and one in chunks.
+//! The verdict over a whole body. It is the same for a body that arrived at once and for one that
+//! arrived in chunks.
 
 use std::{mem, time::SystemTime};
 
@@ -14,10 +15,10 @@ use crate::{
     verified::SignedFacts,
 };
 
-/// The facts that decide about a whole body.
+/// The facts from which the verdict over a whole body follows.
 pub(super) struct Case<'a, I> {
-    /// True if the tags match the bytes of the wire with the current key. `None` if this was not
-    /// tried yet.
+    /// `Some(true)` if the tags match the bytes of the wire with the current key. `None` if the
+    /// current key was not tried yet.
     pub(super) is_of_current: Option<bool>,
     pub(super) tags: &'a Tags,
     /// The keys, groups and forms that are tried if the current key does not match.
@@ -33,7 +34,7 @@ pub(super) struct Others<'a, I> {
     /// The groups after the first one.
     pub(super) groups: &'a [Further],
     pub(super) forms: &'a [BodyForm],
-    /// The coding that the request names, if an inflating form is listed.
+    /// The content coding of the request. Read only if the verifier accepts an inflating form.
     pub(super) coding: Option<Coding>,
     /// The body limit, in bytes.
     pub(super) limit: usize,
@@ -53,7 +54,8 @@ pub(super) struct Match {
 }
 
 impl Match {
-    /// Makes the proof over the text of the form, or over the body, which it takes.
+    /// Makes the proof over the text of the form. If there is no such text, takes the body out of
+    /// `body`, and makes the proof over the body.
     #[inline]
     pub(super) fn proof<P: Provider, B>(self, body: &mut B, facts: SignedFacts) -> Verified<P, B>
     where
@@ -84,7 +86,8 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
         self.others.as_ref().is_some_and(|others| others.keys.are_nobodys)
     }
 
-    // Not inlined, so that nearly all genuine deliveries are judged without a copy of these facts.
+    // Not inlined: for nearly all genuine deliveries, `judge` returns before this call, and then
+    // `self` is not copied.
     #[inline(never)]
     fn judge_all<P: Provider>(self, bytes: &[u8]) -> Result<Match, VerifyError> {
         let (length, header_length) = (bytes.len(), self.header_length);
@@ -122,9 +125,9 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
 }
 
 impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
-    /// Tries the keys on the bytes of the wire, except the first `tried` of them. Then tries all
-    /// keys on the text of each form. On each text, the first group is tried first, then the
-    /// others.
+    /// Tries the keys on the bytes of the wire, without the first `tried` keys, which were tried
+    /// before. Then tries all keys on the text of each form. For each text, the first group is
+    /// tried before the other groups.
     ///
     /// # Errors
     ///

@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// # Construction, with secrets per tenant
-// The page of `countersign` shows the feature only if it is on the item itself.
+// The attribute is on the item itself, because the page of `countersign` shows the feature only
+// then.
 #[cfg(feature = "tenants")]
 impl<P: Provider> Verifier<P> {
     /// Makes a verifier that accepts deliveries that are signed with a secret of their tenant.

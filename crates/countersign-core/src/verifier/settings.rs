@@ -20,11 +20,11 @@ use crate::{
 pub(crate) struct Settings {
     /// The headers that can have the signature, in the order in which they are looked for.
     pub(crate) signature_headers: Arc<[HeaderKey]>,
-    /// The timestamp headers: one for all signature headers, or one for each. The id headers are
-    /// alike.
+    /// The timestamp headers: one for all signature headers, or one for each. The same rule holds
+    /// for the id headers.
     pub(crate) timestamp_headers: Arc<[HeaderKey]>,
     pub(crate) id_headers: Arc<[HeaderKey]>,
-    /// The default if the scheme does not sign the URL.
+    /// Empty if the scheme does not sign the URL.
     pub(crate) url: SignedUrl,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tolerance: Tolerance,
@@ -58,9 +58,10 @@ impl<P: Provider> Verifier<P> {
     /// Looks for the signature in this header instead of those of the scheme. Default: the scheme's
     /// headers. Use it if the provider lets you choose the header, or does not document it.
     ///
-    /// If this header is one of several of the scheme, the id and the time are read from the
-    /// headers that go with it. Otherwise they are read from those that go with the scheme's first
-    /// header. The signature is read only from this header, also if the scheme numbers its headers.
+    /// The id and the time are read from the headers that the scheme pairs with this header. If
+    /// this header is not one of the scheme's, they are read from those that the scheme pairs with
+    /// its first header. The signature is read only from this header, even if the scheme numbers
+    /// its headers.
     ///
     /// # Errors
     ///
@@ -133,12 +134,11 @@ impl<P: Provider> Verifier<P> {
     /// tolerance of the provider's scheme, mostly 300 s. Schemes that do not sign a time are not
     /// affected.
     ///
-    /// Some providers and gateways sign the time once for each event, and repeat the same bytes
-    /// when they retry. A retry that is older than the tolerance is rejected, so a single failed
-    /// delivery loses the event. Set a tolerance that is longer than their retry schedule, and use
-    /// idempotency to detect duplicates for at least as long as the tolerance.
-    /// [`Linear`](crate::providers::linear) is such a provider. The log line of a rejection reports
-    /// the age of a stale time.
+    /// Some providers and gateways, such as [`Linear`](crate::providers::linear), sign the time
+    /// once for each event, and repeat the same bytes when they retry. A retry that is older than
+    /// the tolerance is rejected, so a single failed delivery loses the event. Set a tolerance that
+    /// is longer than their retry schedule, and use idempotency to detect duplicates for at least
+    /// as long as the tolerance. The log line of a rejection reports the age of a stale time.
     ///
     /// # Security
     ///
@@ -190,8 +190,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// The answer is the same for every reason, because a different one would show a forger how far
-    /// a delivery got.
+    /// The answer is the same for every reason, because different answers would show a forger which
+    /// check failed.
     #[must_use]
     pub fn unauthorized(self, answer: Answer) -> Self {
         self.set(|settings| settings.custom.set_unauthorized(answer))
@@ -246,10 +246,10 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// Give each sender its own name. Two verifiers with different secrets that use one name and
-    /// one store of events share the keys of those events. One sender can then use the ids of the
-    /// other's events first, and these events are lost. `Verifier::per_tenant` separates tenants
-    /// without different names.
+    /// Give each sender its own name. If two verifiers with different secrets use one name and one
+    /// store of events, they also share the idempotency keys. One sender can then use the ids of
+    /// the other sender's events first, and the events of the other sender are lost.
+    /// `Verifier::per_tenant` separates tenants without different names.
     ///
     /// # Examples
     ///

@@ -14,11 +14,11 @@ use crate::{
 impl<P: Provider> Verifier<P> {
     /// Makes a proof from a stored delivery **without checking its signature**.
     ///
-    /// The delivery can be of any age, and the secret that signed it can be gone. The tenant, the
-    /// signed id and time, the form and the secret's number come from the stored delivery. The
-    /// names and the answers come from this verifier. Forms that are no longer
-    /// [set](Self::forms) are accepted, except [`BodyForm::UrlEncodedMember`], because only the
-    /// setting can name its member.
+    /// The delivery can be of any age, and its secret may have been removed from the verifier. The
+    /// tenant, the signed id and time, the form and the secret's number come from the stored
+    /// delivery. The names and the answers come from this verifier. A form that is no longer
+    /// [set](Self::forms) is accepted, except [`BodyForm::UrlEncodedMember`], whose member is known
+    /// only from the setting.
     ///
     /// # Errors
     ///
@@ -26,7 +26,7 @@ impl<P: Provider> Verifier<P> {
     /// [endpoint](Self::endpoint), is of another tenant, or has an unknown form. The tenant must
     /// fit the verifier:
     ///
-    /// - a verifier that looks secrets up per tenant accepts every tenant, and looks none up;
+    /// - a verifier that looks secrets up per tenant accepts any tenant, without a lookup;
     /// - a verifier that [`of_tenant`](Self::of_tenant) returned for a tenant accepts that tenant;
     /// - a verifier with its own secrets accepts only deliveries without a tenant.
     ///
@@ -117,8 +117,8 @@ impl<P: Provider> Verifier<P> {
             return Err(unknown_form(stored));
         }
         let keys = self.keys()?;
-        // The stored bytes are the signed text, so that only the form `Wire` can match. The text
-        // can be longer than the body, to which the limit applied.
+        // The stored bytes are the signed text, so only the form `Wire` can match. The body limit
+        // was applied to the received body, and the signed text can be longer.
         let forms = Arc::default();
         let settings = Settings { forms, body_limit: usize::MAX, ..settings.clone() };
         let received_at = Some(stored.received_at());
@@ -135,7 +135,8 @@ impl<P: Provider> Verifier<P> {
 }
 
 impl<P: Provider> Verifier<P> {
-    /// Returns the form of a stored delivery, if this verifier can have made its proof.
+    /// Returns the form of a stored delivery, if its provider, endpoint and tenant are those of
+    /// this verifier.
     fn form_of(&self, stored: &StoredDelivery) -> Result<BodyForm, RestoreError> {
         if stored.provider() != P::NAME {
             let stored = stored.provider().to_owned();

@@ -53,8 +53,8 @@ impl<P: Provider> Verifier<P> {
         self.forget(Some(tenant));
     }
 
-    /// Forgets the cached secrets of all tenants. Call it after a time in which the program could
-    /// not learn of changed secrets.
+    /// Forgets the cached secrets of all tenants. Call it if the program may have missed changes of
+    /// secrets in the source.
     ///
     /// # Security
     ///
@@ -103,7 +103,8 @@ impl<P: Provider> Verifier<P> {
 
 /// The next step for a delivery whose headers were accepted. See [`Verifier::admit`].
 ///
-/// `T` is the [`Verification`] of one provider, or of one of several providers.
+/// `T` is the [`Verification`] of one provider, or that of any provider of an endpoint with
+/// several.
 pub enum Admission<T> {
     /// The body can be read.
     Begun(T),

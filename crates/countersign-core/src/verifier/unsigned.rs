@@ -15,17 +15,18 @@ impl<P: Provider> Verifier<P> {
     /// ([`slack::answer_ssl_check`](crate::providers::slack::answer_ssl_check)).
     ///
     /// The layers, the middleware and the extractors call the closure once the whole body has
-    /// arrived, if it has at most 4 KiB ([`UnsignedRequest::BODY_LIMIT`]). An answer is sent with
-    /// status 200. `None` rejects the request, as does a longer body. The handler is not called in
-    /// either case. A request whose signature header is empty, malformed or wrong is never given to
-    /// the closure. Of a pair of verifiers, the first closure that answers decides.
+    /// arrived, if the body has at most 4 KiB ([`UnsignedRequest::BODY_LIMIT`]). An answer is sent
+    /// with status 200. The request is rejected if the closure returns `None`, or if the body is
+    /// longer. The handler is never called. A request whose signature header is empty, malformed or
+    /// wrong is never given to the closure. With a pair of verifiers, the first closure that
+    /// returns an answer decides.
     ///
     /// Default: no closure. All such requests are then rejected, and their bodies are not kept.
     ///
     /// # Security
     ///
-    /// Anybody can send such a request, with any method, and to any path that the verifier is in
-    /// front of. Check the [path](crate::request::RequestHead::path) if the path matters. The
+    /// Anybody can send such a request, with any method, and to any path that the verifier
+    /// protects. Check the [path](crate::request::RequestHead::path) if the path matters. The
     /// closure must have no effect other than its answer. Do not take a secret from the request,
     /// except while you are setting up the endpoint and expect the handshake. Repeat text of the
     /// request only with [`HandshakeAnswer`], which checks that the text is a token.

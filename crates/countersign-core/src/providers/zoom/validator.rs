@@ -18,7 +18,7 @@ use crate::{
 /// Make the validator from the secrets of the [`Verifier`](crate::Verifier). The secret that
 /// matched the request also signs the answer. If you replace a verifier's secrets while the program
 /// runs, make a new validator. An endpoint with its own provider type needs its own validator,
-/// `Validator<ZoomEu>`, and so does each tenant.
+/// `Validator<ZoomEu>`. Each tenant also needs its own validator.
 ///
 /// # Security
 ///
@@ -69,8 +69,8 @@ impl<P: Provider> Validator<P> {
     /// Makes a validator that answers with these secrets.
     ///
     /// # Errors
-    ///
-    /// None today. It returns a `Result` because [`Verifier::new`](crate::Verifier::new) does.
+    /// No errors at present. The method returns a `Result` because
+    /// [`Verifier::new`](crate::Verifier::new) does.
     pub fn new(secrets: impl Into<Secrets>) -> Result<Self, ConfigError> {
         let keys = Keys::new(&secrets.into(), &Zoom::SCHEME)?;
         Ok(Self { keys: Arc::new(keys), provider: PhantomData })
