@@ -41,7 +41,7 @@ pub trait HeaderSource {
 ///
 /// For a name that is text, a header map checks the name, changes its case and hashes it at each
 /// lookup, and some maps allocate memory. These steps cost more than the lookup itself. A name of
-/// the map's own type does not need them.
+/// the map's own type does not need these steps.
 ///
 /// # Examples
 ///

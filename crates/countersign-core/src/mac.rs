@@ -101,8 +101,8 @@ fn tag(mac: impl hmac::Mac) -> Tag {
     Tag(tag)
 }
 
-/// Returns whether `expected` is one of the tags. The time does not depend on which tag matches,
-/// nor on how many of its bytes match.
+/// Returns whether `expected` is one of the tags. The time depends neither on the tag that matches
+/// nor on the number of bytes that match.
 #[inline]
 fn is_among(expected: &Tag, Tags { first, others }: &Tags) -> bool {
     let any = equal(expected, first);

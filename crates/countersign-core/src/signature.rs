@@ -32,7 +32,8 @@ pub(crate) struct Tags {
 impl Tags {
     /// Reads the tags from the value of a header. Returns `None` if the value does not have the
     /// scheme's form.
-    // Inlined where the scheme is a constant, so that features that it does not use cost nothing.
+    // Inlined into callers with a constant scheme, so that features that this scheme does not use
+    // cost nothing.
     #[inline]
     pub(crate) fn read(scheme: &Scheme, value: &[u8]) -> Option<Self> {
         let one = |text| Some(Self { first: decode(scheme, text)?, others: Vec::new() });

@@ -254,9 +254,9 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// Once this method has returned, no delivery that begins later is judged by the former
-    /// secrets. A delivery whose body is still arriving is judged by the secrets that were set when
-    /// it began.
+    /// A delivery that begins after this method has returned is never judged by the former secrets.
+    /// A delivery whose body is still arriving is judged by the secrets that were set when it
+    /// began.
     ///
     /// # Errors
     ///

@@ -42,8 +42,8 @@ pub enum RestoreError {
         /// The endpoint of the verifier.
         expected: String,
     },
-    /// The delivery is of another tenant than the verifier, or only one of them has tenants. See
-    /// [`Verifier::of_tenant`](crate::Verifier::of_tenant).
+    /// The delivery and the verifier are of different tenants, or only one of the two has tenants.
+    /// See [`Verifier::of_tenant`](crate::Verifier::of_tenant).
     #[error("the delivery is not of the verifier's tenant")]
     OtherTenant {
         /// The tenant of the delivery, if it has one.

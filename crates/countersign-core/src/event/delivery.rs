@@ -124,9 +124,12 @@ impl<'a> Delivery<'a> {
 
     /// Returns the type and the id of the event, read in one pass over the body.
     ///
-    /// Returns `None` if there is no id, or if it is empty; if the id consists of several members
-    /// and one of them is missing; or if a member of the id or of the type occurs twice, because
-    /// two parsers of the body may use different values.
+    /// Returns `None` in these cases:
+    ///
+    /// - there is no id, or the id is empty;
+    /// - the id consists of several members, and one of them is missing;
+    /// - a member of the id or of the type occurs twice: two parsers of the body may use different
+    ///   values.
     ///
     /// # Examples
     ///

@@ -34,7 +34,7 @@ impl<'a> Members<'a> {
         if at.within.is_none() {
             return Self::read(text, at);
         }
-        // The member that holds the envelope is found in the same way as the data.
+        // Finds the member that holds the envelope as if it were the data.
         let outer = EventAt { data: at.within, ..EventAt::OPEN };
         match Self::read(text, &outer)?.data {
             Some(inner) => Self::read(inner.get(), at),

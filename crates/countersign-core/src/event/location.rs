@@ -116,7 +116,7 @@ pub enum Location {
     SignedId,
     /// In a header that is not signed: anyone who replays a delivery can change it.
     UnsignedHeader(&'static str),
-    /// In no place: the provider's events do not have it.
+    /// No location: the provider's events do not have this value.
     None,
 }
 

@@ -119,7 +119,8 @@
 //! # Pitfalls
 //!
 //! - A verifier with its own [`header`](crate::Verifier::header) reads only that header, and not
-//!   `X-Hookdeck-Signature-2`. While the secret is being rolled, give the verifier both secrets.
+//!   the second one, which has the former secret's signature. While the secret is being rolled,
+//!   give the verifier both secrets.
 //! - `X-Hookdeck-Verified` states whether Hookdeck verified the original provider's signature, if
 //!   the source is set to verify it. This header is not signed: set the source to reject deliveries
 //!   that are not verified.

@@ -27,7 +27,7 @@
 //!
 //! # Example
 //!
-//! The code makes JavaScript's text of `{"b": 1.50, "2": {"d": 0, "d": "\u00e9"}, "b": [3]}`.
+//! The example makes JavaScript's text of `{"b": 1.50, "2": {"d": 0, "d": "\u00e9"}, "b": [3]}`.
 //! JavaScript keeps the last value of a repeated key, in the place of its first value, and writes
 //! keys that are array indices first.
 //!
@@ -40,9 +40,9 @@
 //! | `, "2": {` | 8..14 `,"2":{` | `"2"` begins at 9; the inner object opens |
 //! | `"d": 0` | 14..19 `"d":0` | the first `"d"` |
 //! | `, "d": "\u00e9"` | 19..28 `,"d":"é"` | the second `"d"` is 20..28 |
-//! | `}` | 28..29 `}` | 20..28, the last `"d"`, is all that stays of 14..28; `"2"` is not settled |
+//! | `}` | 28..29 `}` | of the members in 14..28, only 20..28 stays; `"2"` is not settled |
 //! | `, "b": [3]` | 29..37 `,"b":[3]` | `"2"` is 9..29; the second `"b"` is 30..37 |
-//! | `}` | 37..38 `}` | 9..29, the index, and 30..37, the last `"b"`, stay of 1..37 |
+//! | `}` | 37..38 `}` | of the members in 1..37, `"2"` and the last `"b"` stay, in this order |
 //!
 //! `Reordering` copies `{"b":1.5,"2":{"d":0,"d":"é"},"b":[3]}`:
 //!

@@ -44,8 +44,8 @@ impl<'a, S: Serializer> Walk<'a, S> {
         };
         walk.run()?;
         let written = walk.settle.apply(walk.out, walk.serializer.item_separator());
-        // `Strict` writes lone surrogates, which UTF-8 cannot hold. The input can contain one only
-        // in a member that was dropped because of a repeated key.
+        // `Strict` writes lone surrogates, which UTF-8 cannot hold. A text with a lone surrogate is
+        // accepted only if its member was dropped because of a repeated key.
         let is_text =
             walk.serializer.charset() != Charset::Strict || str::from_utf8(&written).is_ok();
         is_text.then_some(written)

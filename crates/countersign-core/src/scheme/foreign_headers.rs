@@ -7,8 +7,8 @@
 /// provider deliver to the same endpoint, a delivery can have the headers of both.
 ///
 /// The provider's [`FOREIGN_HEADERS`](crate::Provider::FOREIGN_HEADERS) attribute such a delivery
-/// to one provider: if they include all headers of other providers that the delivery has, the
-/// verifier of this provider decides, and the other signatures are ignored.
+/// to this provider, if they include every signature header of the other provider that the delivery
+/// has. The verifier of this provider then decides, and the other signatures are ignored.
 ///
 /// # Examples
 ///

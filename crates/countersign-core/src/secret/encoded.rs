@@ -24,8 +24,8 @@ pub(super) fn decode(
     let engine = if is_url_safe { URL_SAFE } else { STANDARD };
     let key = engine.decode(text).ok().map(Zeroizing::new).filter(|_| !is_of_another);
     let key = key.ok_or(ConfigError::SecretNotBase64 { prefix })?;
-    // Rejects an empty key even if the scheme states no least length, because anybody could sign
-    // with it.
+    // Rejects an empty key even if the scheme's least length is 0, because anybody could sign with
+    // it.
     let at_least = at_least.max(1);
     if key.len() < at_least {
         return Err(ConfigError::SecretLength { length: key.len(), at_least });

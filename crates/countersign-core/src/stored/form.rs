@@ -34,8 +34,8 @@ impl FormName {
         &self.0
     }
 
-    /// Returns the form of this name. A form with a member is returned only if it is one of the
-    /// `known` ones, because its member is a constant text of the program.
+    /// Returns the form with this name. A form that names a member is returned only if it is one of
+    /// the `known` forms, because the member is a constant text of the program.
     pub(super) fn find<'a>(
         &self,
         known: impl IntoIterator<Item = &'a BodyForm>,

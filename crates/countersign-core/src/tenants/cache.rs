@@ -17,11 +17,11 @@ use crate::{
 ///
 /// # Security
 ///
-/// - A secret that was changed or revoked in the source stays in force until the cached secrets
-///   expire, or [`Verifier::forget_tenant`](crate::Verifier::forget_tenant) has returned. No
-///   delivery that begins later is judged by secrets that were read before, even if a lookup was
-///   running. A delivery that began before is judged by the secrets that its own lookup reads,
-///   which can be the old ones.
+/// - A secret that was changed or revoked in the source stays valid until the cached secrets
+///   expire, or [`Verifier::forget_tenant`](crate::Verifier::forget_tenant) has returned. A
+///   delivery that begins after `forget_tenant` has returned is never judged by secrets that were
+///   read before, even if a lookup was running. A delivery that began before is judged by the
+///   secrets that its own lookup reads, which can be the old ones.
 /// - The cache also stores the answer that a tenant does not exist. A name of more than 256 bytes
 ///   is unknown without a lookup. Each invented name costs the source one lookup. Invented names
 ///   cannot fill the memory, because the capacity bounds the cache.

@@ -8,11 +8,11 @@ use crate::{key::Keys, request::RequestHead};
 pub(crate) trait Directory: Send + Sync {
     fn tenant(&self, request: &RequestHead<'_>) -> Option<String>;
     fn keys<'a>(&'a self, tenant: &'a str) -> Looked<'a, Option<Arc<Keys>>>;
-    /// Returns the keys for deliveries whose tenant does not exist. They cost as much as the keys
-    /// of a tenant with one secret, and are made once.
+    /// Returns the stand-in keys for tenants that do not exist. They are made once. A check with
+    /// them takes as long as a check with the keys of a tenant with one secret.
     fn of_nobody(&self) -> &Arc<Keys>;
-    /// Forgets one tenant, or all. Once it has returned, no call of `keys` that begins later
-    /// returns keys that were read before.
+    /// Forgets one tenant, or all tenants. A call of `keys` that begins after this method has
+    /// returned never returns keys that were read before.
     fn forget(&self, tenant: Option<&str>);
 }
 

@@ -35,8 +35,8 @@ impl Running {
         Arc::clone(&shared.lookup)
     }
 
-    /// Leaves a lookup. The last delivery to leave removes it, so that there are never more lookups
-    /// than deliveries.
+    /// Leaves a lookup. The last delivery that leaves removes the lookup, so that there are never
+    /// more lookups than deliveries.
     pub(super) fn leave(&mut self, tenant: &str, lookup: &Arc<RunningLookup>) {
         if let Some(shared) = self.joined(tenant, lookup) {
             shared.deliveries -= 1;

@@ -88,7 +88,7 @@ impl Many {
 /// gathering, the handle and the rest of the read buffer take as much memory as the chunk.
 const SMALL: usize = 4 * 1024;
 
-/// Length of the gathered chunks, in bytes, from which they are kept as one large chunk.
+/// Length, in bytes, at which the gathered chunks become one large chunk.
 const GATHERED: usize = 64 * 1024;
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ impl<P: Provider> Verifier<P> {
     /// };
     ///
     /// let secret = Secret::new("your_webhook_secret")?;
-    /// // What a sender in JavaScript signs, and what it sends.
+    /// // The text that a sender in JavaScript signs, and the body that it sends.
     /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(br#"{"a":1.5}"#)?;
     /// let sent = br#"{ "a": 1.50 }"#;
     ///

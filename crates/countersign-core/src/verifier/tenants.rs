@@ -45,7 +45,7 @@ impl<P: Provider> Verifier<P> {
     ///
     /// # Security
     ///
-    /// Once this method has returned, no delivery that begins later is judged by secrets that were
+    /// A delivery that begins after this method has returned is never judged by secrets that were
     /// read before, even if a lookup was running. A delivery that began before is judged by the
     /// secrets that its own lookup reads, which can be the old ones. Verifiers that
     /// [`of_tenant`](Self::of_tenant) returned keep their secrets.
@@ -103,8 +103,8 @@ impl<P: Provider> Verifier<P> {
 
 /// The next step for a delivery whose headers were accepted. See [`Verifier::admit`].
 ///
-/// `T` is the [`Verification`] of one provider, or that of any provider of an endpoint with
-/// several.
+/// `T` is the [`Verification`] of a provider. If several providers deliver to one endpoint, `T` can
+/// hold the verification of any of them.
 pub enum Admission<T> {
     /// The body can be read.
     Begun(T),

@@ -69,6 +69,7 @@ impl<P: Provider> Validator<P> {
     /// Makes a validator that answers with these secrets.
     ///
     /// # Errors
+    ///
     /// No errors at present. The method returns a `Result` because
     /// [`Verifier::new`](crate::Verifier::new) does.
     pub fn new(secrets: impl Into<Secrets>) -> Result<Self, ConfigError> {
