@@ -1,5 +1,5 @@
-//! Typed events with actix-web: a handler takes the event, or the bytes that were signed, and is
-//! called with verified deliveries only.
+//! Typed events with actix-web. A handler takes the event, or the signed bytes, and is called only
+//! with verified deliveries.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo run -p actix-extractor

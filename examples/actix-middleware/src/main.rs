@@ -43,7 +43,7 @@ struct User {
     name: String,
 }
 
-// These three do not know that deliveries are signed.
+// These three handlers are the same with and without verification.
 
 async fn on_json(event: web::Json<Event>) -> String {
     format!("welcome, {}", event.data.name)
@@ -57,7 +57,8 @@ async fn on_text(body: String) -> String {
     format!("it says: {body}")
 }
 
-/// Takes the proof as well. Without the middleware, actix answers 500 and does not call it.
+/// Takes the proof as well. Without the middleware, actix answers 500 and does not call the
+/// handler.
 async fn on_proof(
     verified: web::ReqData<Verified<XWebhookSignature>>,
     event: web::Json<Event>,

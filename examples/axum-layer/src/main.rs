@@ -42,7 +42,7 @@ struct User {
     name: String,
 }
 
-// These three do not know that deliveries are signed.
+// These three handlers are the same with and without verification.
 
 async fn on_json(Json(event): Json<Event>) -> String {
     format!("welcome, {}", event.data.name)
@@ -56,7 +56,7 @@ async fn on_text(body: String) -> String {
     format!("it says: {body}")
 }
 
-/// Takes the proof as well. Without the layer, axum answers 500 and does not call it.
+/// Takes the proof as well. Without the layer, axum answers 500 and does not call the handler.
 async fn on_proof(
     Extension(verified): Extension<Verified<XWebhookSignature>>,
     Json(event): Json<Event>,
@@ -72,7 +72,7 @@ async fn main() -> anyhow::Result<()> {
         .route("/bytes", post(on_bytes))
         .route("/text", post(on_text))
         .route("/proof", post(on_proof))
-        // Around the routes above, and not around the fallback: an unknown path stays a 404.
+        // Covers the routes above, but not the fallback: an unknown path still gets 404.
         .route_layer(VerifyLayer::new(verifier));
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());

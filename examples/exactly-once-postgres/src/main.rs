@@ -1,5 +1,5 @@
-//! Each event has its effect once, whatever breaks meanwhile: the claim of the event and the effect
-//! are in one PostgreSQL transaction.
+//! Each event has its effect once, even if the program or the database fails: the claim of the
+//! event and the effect are in one PostgreSQL transaction.
 //!
 //! A database to try it with, where PostgreSQL is installed (14 or later; Debian keeps its programs
 //! in `/usr/lib/postgresql/*/bin`, and they do not run as root), or else with Docker:
@@ -31,8 +31,8 @@
 //! # 200 credited before
 //! ```
 //!
-//! A payment that cannot be credited yet is answered 503, and its claim is rolled back: it is new
-//! when it is sent again.
+//! A payment that cannot be credited yet is answered 503. Its claim is rolled back, so the next
+//! delivery of the payment is handled as new.
 //!
 //! ```sh
 //! cargo run -p send -- x-webhook-signature $URL id=evt_2 $PAID=globex
@@ -52,11 +52,11 @@
 //!
 //! # Before you copy it
 //!
-//! - Only writes of the transaction happen once. To send a mail or to call another service, write
-//!   the task in the transaction, and do it afterwards from there.
+//! - Only writes of the transaction happen once. To send a mail or to call another service, write a
+//!   task into a table within the transaction, and execute the task afterwards.
 //! - A duplicate that arrives while the first delivery is handled waits for it, up to 2 s, and keeps
 //!   a connection. Keep the transaction short.
-//! - Claims are kept for a week, longer than the provider goes on sending, and pruned once a minute.
+//! - Claims are kept for a week, longer than the provider retries, and pruned once a minute.
 //! - It works behind a pooler in transaction mode, such as PgBouncer: no statement is prepared, and
 //!   limits are set within transactions. Your own statements must do the same.
 //! - It connects to the database without TLS. For a database on another machine, replace `NoTls` by
@@ -86,7 +86,7 @@ struct App {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // Reasons for rejections.
+    // Prints the reasons for rejections.
     tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(io::stderr).init();
 
     let verifier = Verifier::new(Secrets::from_env("WEBHOOK_SECRET")?)?;

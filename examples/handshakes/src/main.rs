@@ -24,8 +24,9 @@
 //! ```
 //!
 //! Dropbox's handshake is a `GET`: open <http://127.0.0.1:3000/dropbox?challenge=abc123> in a
-//! browser. These get no such answer: a challenge that was not signed, a validation without a
-//! signature, and a "token" whose tag would be the signature of a delivery.
+//! browser. The following requests get no answer to a handshake: a challenge whose signature does
+//! not match, a validation without a signature, and a "token" that is the text which Zoom signs for
+//! a delivery, so that its tag would be a valid signature.
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000
@@ -60,12 +61,13 @@ use tokio::{net::TcpListener, signal::ctrl_c};
 struct App {
     slack: Verifier<Slack>,
     zoom: Verifier<Zoom>,
-    // A verifier cannot sign. Zoom asks for a tag over its token: this signs such tokens only.
+    // Zoom expects a tag over its token. A verifier cannot sign, and this type signs only such
+    // tokens.
     zoom_validator: zoom::Validator,
     dropbox: Verifier<Dropbox>,
 }
 
-/// Slack's handshake is signed, and comes to the handler of its events.
+/// Slack's handshake is signed, so the handler of Slack's events gets it.
 async fn on_slack(Webhook { event, verified, .. }: Webhook<slack::Event>) -> Response {
     if let Some(answer) = slack::answer_challenge(&verified) {
         return shake_hands("slack", answer);
@@ -105,7 +107,7 @@ fn shake_hands(provider: &str, answer: HandshakeAnswer) -> Response {
 }
 
 fn report(provider: &str, event_type: Option<&str>) {
-    // Types are the sender's text. Escaped, they cannot break the line.
+    // Types are the sender's text. They are escaped, so that they cannot break the line.
     println!("{provider}: {}", event_type.unwrap_or("-").escape_debug());
 }
 

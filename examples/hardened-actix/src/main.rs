@@ -18,22 +18,23 @@
 //!
 //! | against | bound | variable |
 //! |---|---|---|
-//! | headers that never end | 10 s for each request's | `HEADER_DEADLINE` (s) |
+//! | headers that never end | 10 s for each request | `HEADER_DEADLINE` (s) |
 //! | connections that do nothing | 1000 of each worker, closed at the deadline above | `CONNECTIONS` |
 //! | bodies that never end | 10 s, then 408 | `BODY_DEADLINE` (s) |
 //! | large bodies | 256 KiB, then 413; on all connections of a worker together 250 MiB | `BODY_LIMIT` (bytes) |
-//! | more work than it can do | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
-//! | guessing | 10 rejections of a peer, and one more a minute, then 429 | `REFUSALS` |
+//! | too much work | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
+//! | guessing | 10 rejections for each peer, and one more each minute; then 429 | `REFUSALS` |
 //!
-//! `IN_FLIGHT` does not count unverified deliveries, so that a sender without the secret cannot use
-//! up its places.
+//! `IN_FLIGHT` does not count unverified deliveries, so a sender without the secret cannot use up
+//! the limit.
 //!
 //! The number of connections of one peer is not bounded: a firewall or a proxy does that. A peer is
 //! an address. Behind a proxy, all peers have the address of the proxy: use the one that your proxy
 //! puts into a header instead, and never one that a sender can put there.
 //!
-//! Some providers send for anybody, as GitHub does. Anybody can have them send deliveries that are
-//! rejected here, and so shut out their addresses: do not limit the addresses that they publish.
+//! Some providers, such as GitHub, send deliveries for any user. A malicious user can make the
+//! provider send deliveries that are rejected here, until the provider's addresses are blocked: do
+//! not limit the addresses that such a provider publishes.
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`). It speaks plain HTTP/1.1: use a proxy in
 //! front for TLS.
@@ -73,8 +74,8 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
 
 type Response<B> = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
 
-/// Bounds the verified deliveries that are handled at once, on all workers together. Providers send
-/// deliveries again that were answered 503.
+/// Bounds the verified deliveries that are handled at once, on all workers together. After a 503,
+/// providers send the delivery again.
 async fn shed(
     places: Data<Semaphore>,
     request: ServiceRequest,
@@ -98,8 +99,8 @@ async fn shut_out(
         let later = HttpResponse::TooManyRequests().insert_header((RETRY_AFTER, wait)).finish();
         return Ok(request.into_response(later).map_into_right_body());
     }
-    // A task of its own: actix drops the future of a request when its peer breaks the connection,
-    // and the peer would not be charged.
+    // Runs in a task of its own, because actix drops the future of a request when the peer closes
+    // the connection. The rejection would then not be counted.
     let answered = actix_web::rt::spawn(async move {
         let response = next.call(request).await?;
         let is_charged = response.response().extensions().get().is_some_and(is_unverified);
@@ -117,7 +118,7 @@ fn is_unverified(rejection: &Rejection) -> bool {
     match rejection.reason() {
         Reason::Verify(_) => rejection.status() < 500,
         Reason::OuterLimit | Reason::Deadline | Reason::BrokenBody => true,
-        // For other reasons, the sender may well know the secret.
+        // For all other reasons, the sender may know the secret.
         _ => false,
     }
 }
@@ -144,24 +145,24 @@ async fn main() -> anyhow::Result<()> {
             .app_data(refusals.clone())
             .service(
                 web::resource("/webhooks")
-                    // Inside of verification: an unverified upload takes no place.
+                    // Inside of the verification, so that an unverified upload does not count.
                     .wrap(from_fn(shed))
                     .wrap(VerifyMiddleware::new(verifier.clone()))
                     .route(web::post().to(on_event)),
             )
-            // Added last, called first.
+            // Added last, so it runs first.
             .wrap(from_fn(shut_out))
     };
 
     let addr = setting("ADDR", "127.0.0.1:3000".to_owned())?;
     let server = HttpServer::new(app)
         .client_request_timeout(Duration::from_secs(setting::<u16>("HEADER_DEADLINE", 10)?.into()))
-        // That deadline holds for the first request of a connection only. A second request that
-        // never ends would keep its connection.
+        // The deadline above applies only to the first request of a connection. A second request
+        // with endless headers would keep its connection.
         .keep_alive(KeepAlive::Disabled)
         .client_disconnect_timeout(Duration::from_secs(2))
         .max_connections(setting::<u16>("CONNECTIONS", 1000)?.into())
-        // Connections that may wait in the queue of the system.
+        // Most connections that wait in the queue of the operating system.
         .backlog(1024)
         .shutdown_timeout(30)
         .bind(&addr)

@@ -18,22 +18,23 @@
 //!
 //! | against | bound | variable |
 //! |---|---|---|
-//! | headers that never end | 10 s for each request's | `HEADER_DEADLINE` (s) |
+//! | headers that never end | 10 s for each request | `HEADER_DEADLINE` (s) |
 //! | connections that do nothing | 1000 of them, each closed at the deadline above | `CONNECTIONS` |
 //! | bodies that never end | 10 s, then 408 | `BODY_DEADLINE` (s) |
 //! | large bodies | 256 KiB, then 413; on all connections together 250 MiB | `BODY_LIMIT` (bytes) |
-//! | more work than it can do | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
-//! | guessing | 10 rejections of a peer, and one more a minute, then 429 | `REFUSALS` |
+//! | too much work | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
+//! | guessing | 10 rejections for each peer, and one more each minute; then 429 | `REFUSALS` |
 //!
-//! `IN_FLIGHT` does not count unverified deliveries, so that a sender without the secret cannot use
-//! up its places.
+//! `IN_FLIGHT` does not count unverified deliveries, so a sender without the secret cannot use up
+//! the limit.
 //!
 //! The number of connections of one peer is not bounded: a firewall or a proxy does that. A peer is
 //! an address. Behind a proxy, all peers have the address of the proxy: use the one that your proxy
 //! puts into a header instead, and never one that a sender can put there.
 //!
-//! Some providers send for anybody, as GitHub does. Anybody can have them send deliveries that are
-//! rejected here, and so shut out their addresses: do not limit the addresses that they publish.
+//! Some providers, such as GitHub, send deliveries for any user. A malicious user can make the
+//! provider send deliveries that are rejected here, until the provider's addresses are blocked: do
+//! not limit the addresses that such a provider publishes.
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`). It speaks plain HTTP/1.1: use a proxy in
 //! front for TLS.
@@ -76,8 +77,8 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
 }
 
 fn app(verifier: Verifier<XWebhookSignature>, in_flight: usize, refusals: Arc<Refusals>) -> Router {
-    // Inside of verification: an unverified upload takes no place. The limit is the global one,
-    // because a layer makes a service for each route.
+    // The limit is inside of the verification, so that an unverified upload does not count. It is
+    // the global limit, because a layer makes a service for each route.
     let verify_and_shed = ServiceBuilder::new()
         .layer(VerifyLayer::new(verifier.clone()))
         .layer(HandleErrorLayer::new(overloaded))
@@ -87,11 +88,11 @@ fn app(verifier: Verifier<XWebhookSignature>, in_flight: usize, refusals: Arc<Re
         .route("/webhooks", post(on_event))
         .with_state(verifier)
         .route_layer(verify_and_shed)
-        // Added last, called first.
+        // Added last, so it runs first.
         .layer(middleware::from_fn_with_state(refusals, shut_out))
 }
 
-/// Providers send deliveries again that were answered 503.
+/// Answers 503, after which providers send the delivery again.
 async fn overloaded(_: BoxError) -> impl IntoResponse {
     (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")])
 }
@@ -118,7 +119,7 @@ fn is_unverified(rejection: &Rejection) -> bool {
     match rejection.reason() {
         Reason::Verify(_) => rejection.status() < 500,
         Reason::OuterLimit | Reason::Deadline | Reason::BrokenBody => true,
-        // For other reasons, the sender may well know the secret.
+        // For all other reasons, the sender may know the secret.
         _ => false,
     }
 }

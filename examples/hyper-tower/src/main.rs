@@ -40,12 +40,13 @@ use tokio::{
 };
 use tower::{ServiceBuilder, service_fn};
 
-/// Takes any method and path. A service with several endpoints matches on them around the layer.
+/// Takes any method and path. If a service has several endpoints, choose the endpoint outside of
+/// the layer.
 async fn handle(request: Request<RequestBody>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, _) = request.into_parts();
     Ok(match Webhook::<flat::Event>::from_parts(&parts) {
         Ok(Webhook { event, .. }) => Response::new(answer(&event).into()),
-        // The body was signed, and is not such an event.
+        // The body was signed, but is not an event of this type.
         Err(rejection) => rejection.into(),
     })
 }
@@ -71,7 +72,7 @@ async fn main() -> anyhow::Result<()> {
     })?;
     println!("listening on {}", listener.local_addr()?);
 
-    // Without a timer, hyper waits for the headers of a request without end.
+    // Without a timer, hyper waits forever for the headers of a request.
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(10));
     let connections = GracefulShutdown::new();
@@ -82,7 +83,7 @@ async fn main() -> anyhow::Result<()> {
             _ = &mut stop => break,
         };
         let Ok((stream, _)) = accepted else {
-            // No file descriptor is left, or the peer has gone. Neither ends the server.
+            // No file descriptor is left, or the peer is gone. The server continues in both cases.
             sleep(Duration::from_millis(10)).await;
             continue;
         };

@@ -26,11 +26,11 @@
 //!
 //! # Before you copy it
 //!
-//! - The memory is that of one process. If you run several instances, or if an event must not be
-//!   handled again after a restart, use `countersign-redis` or `countersign-postgres`. Nothing else
-//!   changes.
-//! - Answer 2xx only when the event is handled, because a 2xx completes it. Any other answer leaves
-//!   it to the next delivery.
+//! - The keys are in the memory of one process. If you run several instances, or if an event must
+//!   not be handled again after a restart, use `countersign-redis` or `countersign-postgres`. Only
+//!   the store changes.
+//! - Answer 2xx only when the event is handled, because a 2xx completes the event. After any other
+//!   answer, the next delivery of the event is handled.
 //! - An event without an id that its provider signs is handled each time, and a warning is logged.
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
@@ -94,7 +94,7 @@ async fn main() -> anyhow::Result<()> {
         App::new().app_data(accounts.clone()).service(
             web::resource("/webhooks")
                 .wrap(IdempotencyMiddleware::new(&verifier, idempotency.clone()))
-                // Wrapped around the other one: only a signed delivery can claim an event.
+                // Wraps the middleware above, so that only a signed delivery can claim an event.
                 .wrap(VerifyMiddleware::new(verifier.clone()))
                 .route(web::post().to(on_event)),
         )

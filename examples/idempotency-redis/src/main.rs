@@ -41,8 +41,8 @@
 //!
 //! # Before you copy it
 //!
-//! - A Redis that evicts keys, or that saves nothing, loses claims, and duplicates are handled
-//!   again. Set `maxmemory-policy noeviction` and `appendonly yes`.
+//! - A Redis server that evicts keys, or that saves nothing, loses claims. Duplicates of their
+//!   events are then handled again. Set `maxmemory-policy noeviction` and `appendonly yes`.
 //! - The effect of the handler is not in Redis. If the process is killed between the effect and the
 //!   claim, the event is handled again when the lease has run out. Make the effect idempotent, or
 //!   keep both in PostgreSQL, as `exactly-once-postgres` does.
@@ -84,7 +84,7 @@ async fn main() -> anyhow::Result<()> {
     let idempotency = Idempotency::new(RedisStore::connect(&url).await?);
     let once = ServiceBuilder::new()
         .layer(VerifyLayer::new(verifier.clone()))
-        // Inside of verification: only a signed delivery can claim an event.
+        // Inside of the verification, so that only a signed delivery can claim an event.
         .layer(IdempotencyLayer::new(&verifier, idempotency));
     let router =
         Router::new().route("/webhooks", post(on_event).route_layer(once)).with_state(verifier);

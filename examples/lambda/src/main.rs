@@ -1,7 +1,7 @@
 //! A receiver in an AWS Lambda function: an axum router on `lambda_http`, behind an HTTP API of API
 //! Gateway or a function URL.
 //!
-//! API Gateway hands over the body as text or, if it takes the body for binary, in base64.
+//! API Gateway passes the body as text or, if it treats the body as binary, in base64.
 //! `lambda_http` decodes base64, so that the bytes are verified as the provider sent them.
 //!
 //! `cargo test -p lambda` sends both forms through the router. With
@@ -17,7 +17,7 @@
 //! - The timestamp of a signature is checked when the function runs. A function that handles
 //!   deliveries from a queue, later, needs a longer tolerance.
 //! - A named stage (`/prod`) is part of the path that the router gets. The stage `$default` is not.
-//! - Each instance has a memory of its own. To handle each event once, use `countersign-redis` or
+//! - Instances do not share memory. To handle each event once, use `countersign-redis` or
 //!   `countersign-postgres`.
 
 use axum::{Router, routing::post};

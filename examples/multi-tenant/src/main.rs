@@ -61,13 +61,13 @@
 //! # Before you copy it
 //!
 //! - A trigger notifies the program when a row changes, and the program drops what it remembers of
-//!   that tenant. While the connection is broken there is no notification, and `truncate` sends
-//!   none: a revoked secret is then accepted until 60 s after its last lookup.
-//! - Each made-up tenant costs the database one lookup, eight at a time. On the internet, limit
-//!   rejections per peer as well, as `hardened-axum` does.
+//!   that tenant. There is no notification while the connection is broken, or after a `truncate`: a
+//!   revoked secret is then accepted until 60 s after its last lookup.
+//! - Each unknown tenant costs the database one lookup. At most eight lookups run at once. On the
+//!   internet, limit rejections per peer as well, as `hardened-axum` does.
 //! - Event ids belong to their tenant: store them together with its name.
-//! - The table holds the secrets in clear. Whoever can read it, or a copy of it, can sign for every
-//!   tenant.
+//! - The table holds the secrets in clear. Anyone who can read the table, or a copy of it, can sign
+//!   for every tenant.
 //! - A pooler in transaction mode, such as PgBouncer, does not pass on notifications: set
 //!   `LISTEN_URL` to the URL of the server itself. Lookups can go through the pooler.
 //! - It connects to the database without TLS. For a database on another machine, replace `NoTls` by
@@ -94,9 +94,9 @@ use tracing_subscriber::filter::LevelFilter;
 use secrets::Table;
 
 async fn on_event(Webhook { event, verified, .. }: Webhook<flat::Event>) -> String {
-    // The tenant whose secret matched. A router may read the path in another way.
+    // The tenant whose secret matched. The router can parse the path differently, so use this one.
     let tenant = verified.tenant().unwrap_or("-");
-    // Types and ids are the sender's text. Escaped, they cannot break the line.
+    // Types and ids are the sender's text. They are escaped, so that they cannot break the line.
     let (event_type, id) =
         (event.event_type().escape_debug(), event.id().unwrap_or("-").escape_debug());
     println!("{tenant}: {event_type}, id {id}: secret {}", verified.secret_index());
@@ -105,7 +105,7 @@ async fn on_event(Webhook { event, verified, .. }: Webhook<flat::Event>) -> Stri
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // Reasons for rejections, and lookups that fail.
+    // Prints the reasons for rejections, and lookups that fail.
     tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(io::stderr).init();
 
     let config = database::from_env()?;

@@ -5,8 +5,8 @@
 //! cargo run -p own-provider
 //! ```
 //!
-//! In another shell. The provider signs in the same form as GitHub, in a header of another name. A
-//! secret of the one endpoint is not valid at the other, and events of unknown types are kept.
+//! In another shell. The provider signs in the same form as GitHub, in a header of another name.
+//! The secret of one endpoint is not valid at the other endpoint. Events of unknown types are kept.
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret_us URL=http://127.0.0.1:3000 H=X-Billing-Signature
@@ -46,7 +46,7 @@ struct Billing;
 impl Provider for Billing {
     const NAME: &'static str = "billing";
     const SCHEME: Scheme = Scheme::hmac_sha256_hex(&["X-Billing-Signature"]).prefix("sha256=");
-    // `EventAt::ENVELOPE` where the members are called `id`, `type` and `data`.
+    // If the members are called `id`, `type` and `data`, use `EventAt::ENVELOPE` instead.
     const EVENT: EventAt = EventAt::OPEN
         .id(Location::Body(&["delivery"]))
         .event_type(Location::Body(&["event"]))
@@ -96,20 +96,21 @@ fn handle<P: Provider>(event: &Event) -> String {
     let summary = match event {
         Event::Paid(invoice) => format!("{} paid: {} cents", invoice.number, invoice.cents),
         Event::Voided(invoice) => format!("{} voided: {} cents", invoice.number, invoice.cents),
-        // Answered 2xx as well: a provider sends a rejected delivery again.
+        // Answered 2xx as well, because a provider sends a rejected delivery again.
         Event::Unknown(unknown) => {
             format!("{} kept: {} bytes", unknown.event_type, unknown.json.as_str().len())
         }
     };
-    // Numbers and types are the sender's text. Escaped, they cannot break the line.
+    // Numbers and types are the sender's text. They are escaped, so that they cannot break the
+    // line.
     println!("{}: {}", P::NAME, summary.escape_debug());
     summary
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // The endpoint's name is the provider's unless you set it. Set it where you keep the ids of
-    // events: it distinguishes those of two endpoints, also after a type is renamed.
+    // The endpoint's name is the provider's `NAME` unless you set it. Set it if you store ids of
+    // events, because it separates the ids of two endpoints, and must not change when `NAME` does.
     let app = App {
         billing: Verifier::new(Secrets::from_env("BILLING_SECRET")?)?.endpoint("invoices-us"),
         billing_eu: Verifier::new(Secrets::from_env("BILLING_EU_SECRET")?)?.endpoint("invoices-eu"),

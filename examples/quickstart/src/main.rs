@@ -7,8 +7,9 @@
 //! It prints a line for each delivery (the times are UTC), and writes `target/try.sh`, which sends
 //! genuine and forged deliveries with `curl` and `openssl`.
 //!
-//! Secrets come from `RESPAN_API_KEY`, `WEBHOOK_SECRET` and `SPEAKNODE_SECRET`. Where one is unset,
-//! a random one is made for this run. `ADDR` sets the address (default `127.0.0.1:3000`).
+//! Secrets come from `RESPAN_API_KEY`, `WEBHOOK_SECRET` and `SPEAKNODE_SECRET`. If a variable is
+//! not set, the program makes a random secret for this run. `ADDR` sets the address (default
+//! `127.0.0.1:3000`).
 //!
 //! Without a Unix shell, set `WEBHOOK_SECRET` in two shells, and send deliveries from the second:
 //!
@@ -103,7 +104,8 @@ async fn stop() {
     let _ = signal::ctrl_c().await;
 }
 
-// The rest is for trying it out. A receiver reads its secrets with `Secrets::from_env`.
+// The code below is only for this demonstration. Your receiver reads its secrets with
+// `Secrets::from_env`.
 
 /// Reads a secret from the environment, or makes a random one and adds it to the script.
 fn secret(variable: &str, made: &mut String) -> anyhow::Result<Secret> {
@@ -130,7 +132,8 @@ async fn print(request: Request, next: Next) -> Response {
 
     let (status, extensions) = (response.status(), response.extensions());
     let text = match (extensions.get::<Summary>(), extensions.get::<Rejection>()) {
-        // Types and ids are the sender's text. Escaped, they cannot break the line.
+        // Types and ids are the sender's text. They are escaped, so that they cannot break the
+        // line.
         (Some(Summary(event_type, id)), _) => {
             format!("{:<30} {}", event_type.escape_debug().to_string(), id.escape_debug())
         }

@@ -54,7 +54,7 @@ use tokio::{net::TcpListener, signal::ctrl_c};
 use source::Source;
 
 async fn on_event(Webhook { event, verified, .. }: Webhook<flat::Event>) -> &'static str {
-    // Types and ids are the sender's text. Escaped, they cannot break the line.
+    // Types and ids are the sender's text. They are escaped, so that they cannot break the line.
     let (event_type, id) =
         (event.event_type().escape_debug(), event.id().unwrap_or("-").escape_debug());
     let age = match verified.secret_index() {

@@ -1,5 +1,5 @@
-//! Orders paid with Stripe Checkout are shipped once: a real envelope of Stripe with structs of your
-//! own, on axum. `src/bin/stripe-checkout-actix.rs` does the same on actix-web.
+//! Ships each order that was paid with Stripe Checkout once. On axum, it parses Stripe's envelope
+//! with structs of its own. `src/bin/stripe-checkout-actix.rs` does the same on actix-web.
 //!
 //! ```sh
 //! STRIPE_WEBHOOK_SECRET=whsec_test cargo run -p stripe-checkout
@@ -68,7 +68,7 @@ async fn main() -> anyhow::Result<()> {
     let stripe = Verifier::<Stripe>::new(Secrets::from_env("STRIPE_WEBHOOK_SECRET")?)?;
     let once = ServiceBuilder::new()
         .layer(VerifyLayer::new(stripe.clone()))
-        // Inside of verification: only a signed delivery can claim an event.
+        // Inside of the verification, so that only a signed delivery can claim an event.
         .layer(IdempotencyLayer::new(&stripe, Idempotency::new(MemoryStore::new())));
     let router = Router::new()
         .route("/stripe", post(on_event).route_layer(once))

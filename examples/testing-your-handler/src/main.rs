@@ -1,4 +1,4 @@
-//! The axum app of this package as a server. Its tests are what this example shows: `tests/`.
+//! The axum app of this package as a server. The tests in `tests/` are the purpose of this example.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo run -p testing-your-handler
