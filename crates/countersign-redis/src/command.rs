@@ -2,11 +2,11 @@
 
 use redis::{Cmd, FromRedisValue, RedisResult, aio::ConnectionLike};
 
-/// Sends a command, and sends it once more if the connection turns out to be closed.
+/// Sends a command, and sends it once more if the connection is closed.
 ///
-/// A connection may have been closed long before, by a restart or because it was idle, and this
-/// shows only with the next command. Sending a command twice is safe: every command here can be
-/// repeated, because a claim recognizes its own value.
+/// A restart of the server, or a server that closes idle connections, may have closed the
+/// connection long before, and the client notices this only at the next command. Sending a command
+/// twice is safe, because every claim recognizes its own value.
 pub(crate) async fn ask<T: FromRedisValue>(
     connection: &mut (impl ConnectionLike + Send),
     command: &Cmd,

@@ -13,8 +13,8 @@ use crate::{RedisStore, error::failed};
 
 impl RedisStore {
     /// Connects to a server, with [`connection_settings`]. The URL is like
-    /// `redis://user:password@host:6379/0` or `redis+unix:///run/redis.sock`. A connection that is
-    /// lost is made again.
+    /// `redis://user:password@host:6379/0` or `redis+unix:///run/redis.sock`. A lost connection is
+    /// replaced.
     ///
     /// If a service must start while its server is out of reach, make the connection with
     /// [`ConnectionManager::new_lazy_with_config`], and give it to [`new`](Self::new).
@@ -37,9 +37,10 @@ impl RedisStore {
 
 /// Returns the settings of [`RedisStore::connect`], for connections of your own.
 ///
-/// They allow 1 s for the answer to a command, 1 s for connecting, and one attempt to connect: a
-/// server that is frozen or out of reach is a [`StoreError`] before a provider stops waiting. The
-/// next call connects again, so the first call after a restart of the server reaches it.
+/// They allow 1 s for the answer to a command, 1 s for connecting, and one attempt to connect. If a
+/// server is frozen or out of reach, a call therefore returns a [`StoreError`] before the provider
+/// stops waiting. The next call connects again, so the first call after a restart of the server
+/// reaches it.
 ///
 /// # Examples
 ///
@@ -75,8 +76,8 @@ fn client(url: &str) -> RedisResult<Client> {
 
 fn tcp_settings() -> TcpSettings {
     let settings = TcpSettings::default().set_nodelay(true);
-    // A server that vanishes, as in a failover, is given up once it has acknowledged nothing for
-    // this long. The default of Linux is about a quarter of an hour.
+    // If a server vanishes, as in a failover, the connection is closed after this time without an
+    // acknowledgement. The default of Linux is about a quarter of an hour.
     #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
     let settings = settings.set_user_timeout(Duration::from_secs(3));
     settings

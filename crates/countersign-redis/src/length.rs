@@ -10,7 +10,7 @@ pub(crate) fn milliseconds(length: Duration) -> u64 {
     u64::try_from(rounded).unwrap_or(u64::MAX).clamp(SHORTEST, LONGEST)
 }
 
-/// Returns the rest of a claim, from the server's answer to `PTTL`.
+/// Returns the time left of a claim, from the server's answer to `PTTL`.
 ///
 /// # Errors
 ///

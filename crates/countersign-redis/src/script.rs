@@ -15,7 +15,7 @@ pub(crate) static RELEASE: LazyLock<Script> =
 pub(crate) static FORGET: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("forget.lua")));
 
-/// A script. The server knows it by its digest once it has run it.
+/// A script. After the first run, the server keeps the script under its digest.
 ///
 /// [`redis::Script`] loads an unknown script with `SCRIPT LOAD` on every node of a cluster: one
 /// node that is down would make all claims fail. `EVAL` runs and loads the script only on the node

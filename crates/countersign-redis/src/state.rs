@@ -16,13 +16,13 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// Returns the value of a claim. No other claim has it.
+    /// Returns the value of a claim, which no other claim has.
     pub(crate) fn claimed(token: Token) -> String {
         format!("{CLAIMED}{token}")
     }
 
-    /// Returns the value of a completed event. It has the token, so that a completion can be
-    /// repeated.
+    /// Returns the value of a completed event. The value contains the token, so that a completion
+    /// can be repeated.
     pub(crate) fn done(token: Token, note: &[u8]) -> Vec<u8> {
         [format!("{DONE}{token}:").as_bytes(), note].concat()
     }

@@ -56,7 +56,8 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
     ///
     /// Calls have no timeouts except the connection's: set them, as
     /// [`connection_settings`](crate::connection_settings) does. A pool is not needed, because the
-    /// server executes one command after another, and one connection can keep it busy.
+    /// server executes one command after another, so one connection is enough to keep the server
+    /// busy.
     #[must_use]
     pub fn new(connection: C) -> Self {
         Self { connection, prefix: "countersign:".into() }
@@ -88,13 +89,14 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> 
         let (key, claimed) = (self.key(lease.key()), State::claimed(lease.token()));
         let milliseconds = length::milliseconds(length).to_string();
         let mut connection = self.connection.clone();
-        // Most events are new, and need only this command: a script takes half as long again.
+        // Most events are new, and need only this command, because a script takes 1.5 times as
+        // long.
         let mut set = redis::cmd("SET");
         set.arg(&key).arg(&claimed).arg("NX").arg("PX").arg(&milliseconds);
         if command::ask(&mut connection, &set).await.map_err(failed)? {
             return Ok(Claim::Fresh);
         }
-        // The event is done, another lease's, this lease's own, or free by now.
+        // The event is done, held by another lease, held by this lease, or has just become free.
         let arguments = [claimed.as_bytes(), milliseconds.as_bytes()];
         let found = script::CLAIM.run(&mut connection, &key, &arguments).await.map_err(failed)?;
         let Some((value, left)): Option<(Bytes, i64)> = found else { return Ok(Claim::Fresh) };
@@ -131,7 +133,8 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> 
 }
 
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
-    /// Runs a script that returns the value that it did not change, if there is one.
+    /// Runs a script that returns nothing if it settled the event, and otherwise the value that is
+    /// there.
     async fn settle(
         &self,
         script: &Script,
