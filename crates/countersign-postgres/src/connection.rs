@@ -85,7 +85,7 @@ impl Lent {
         }
     }
 
-    /// Returns the statement as this connection has prepared it. Prepares it the first time.
+    /// Returns the prepared statement of this connection. The first call prepares it.
     async fn prepared(
         &self,
         statement: &str,
@@ -95,8 +95,8 @@ impl Lent {
         self.prepare_typed_cached(statement, &types).await
     }
 
-    /// Gives the connection back, and passes its answer on. The pool notices by itself if the
-    /// connection is closed.
+    /// Gives the connection back to the pool, and returns the answer. The pool itself notices if
+    /// the connection is closed.
     pub(crate) fn done<T>(
         mut self,
         answer: Result<T, impl error::Error + Send + Sync + 'static>,

@@ -32,7 +32,7 @@ impl ToSql for Interval {
     }
 }
 
-/// Returns the rest of a claim.
+/// Returns the time left of a claim.
 pub(crate) fn remaining(seconds: f64) -> Duration {
     // The claim may have ended meanwhile, or someone may have written an impossible time by hand.
     Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONGEST)

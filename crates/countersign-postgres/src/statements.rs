@@ -1,7 +1,7 @@
 //! The SQL statements of the store.
 //!
 //! Outside of a transaction, each statement is a transaction by itself. Times are those of the
-//! server's `clock_timestamp()` or `statement_timestamp()`, because `now()` stands still within a
+//! server's `clock_timestamp()` or `statement_timestamp()`, because `now()` stays the same within a
 //! transaction.
 
 use crate::table::Table;
@@ -59,11 +59,11 @@ select exists (
         and pg_get_indexdef(indexrelid, 1, true) = 'expires_at'
 )";
 
-/// Claims an event that has no row, as is the case for most events, and then counts one row. This
-/// costs little more than a plain insertion, and writes nothing if there is a row.
+/// Claims an event that has no row, which is the usual case. It affects one row, and costs little
+/// more than a plain insertion. If there is a row, it writes nothing and affects no row.
 ///
-/// The columns are those of [`MIGRATION`], in its order. The server reads the statement for each
-/// claim, and a list of columns would cost it 2 % more.
+/// The columns are those of [`MIGRATION`], in the same order. They are not listed here: the server
+/// parses the statement for each claim, and a list would cost 2 % more.
 const INSERT: &str = "\
 insert into claims_table values ($1, $2, clock_timestamp() + $3) on conflict do nothing";
 
@@ -81,8 +81,8 @@ where key = $1 and expires_at > clock_timestamp() and (token <> $2 or note is no
 /// Claims an event if it is free. Returns one row: whether this claim holds the event, and the note
 /// and the seconds left of the row that is there now.
 ///
-/// A row that is held is written unchanged, because a conflict that changes nothing returns no row,
-/// and a second statement would read the row at another moment.
+/// If the event is not free, the statement writes the row back unchanged: `on conflict do nothing`
+/// would return no row, and a second statement would read the row at another moment.
 const CLAIM: &str = "\
 insert into claims_table as claims (key, token, expires_at, note)
 values ($1, $2, clock_timestamp() + $3, $4)
@@ -98,7 +98,7 @@ returning token = $2 and note is not distinct from $4, note,
 const IS_FREE: &str = "(claims.expires_at <= statement_timestamp() \
     or claims.token = excluded.token and claims.note is null)";
 
-/// Marks the event as done, and then counts one row. Counts none if another lease holds or has
+/// Marks the event as done, and affects one row. It affects no row if another lease holds or has
 /// completed the event. A row that is gone or expired belongs to no lease.
 const COMPLETE: &str = "\
 insert into claims_table as claims (key, token, expires_at, note)
@@ -107,7 +107,7 @@ on conflict (key) do update
     set (token, expires_at, note) = (excluded.token, excluded.expires_at, excluded.note)
     where claims.token = excluded.token or claims.expires_at <= clock_timestamp()";
 
-/// Removes the claim. Counts one row if the event is free afterwards.
+/// Removes the claim. Returns one row if the event is free afterwards.
 const RELEASE: &str = "\
 with \"released here\" as (
     delete from claims_table where key = $1 and token = $2 and note is null returning true
@@ -116,13 +116,13 @@ select true
 where exists (select from \"released here\")
     or not exists (select from claims_table where key = $1 and expires_at > clock_timestamp())";
 
-/// Removes an event that is done, and then counts one row.
+/// Removes an event that is done, and affects one row.
 const FORGET: &str = "\
 delete from claims_table
 where key = $1 and note is not null and expires_at > clock_timestamp()";
 
-/// Removes expired rows, and counts them. Rows that another transaction has locked are left for the
-/// next time. The time is that of the statement's beginning, so that the index can be used.
+/// Removes expired rows. Rows that another transaction has locked are left for the next time. The
+/// time is that of the statement's beginning, so that the index can be used.
 const PRUNE: &str = "\
 with \"expired here\" as materialized (
     select key from claims_table

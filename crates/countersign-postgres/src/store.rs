@@ -110,11 +110,11 @@ impl PostgresStore {
 
     /// Makes the table and its index, if they do not exist.
     ///
-    /// It can be called at each start, and by several instances at once: they wait for each other.
-    /// `migrate` first checks whether both exist. If they do, it locks nothing, does not wait, and
-    /// needs no right to create. Otherwise the schema has to exist, and the role needs the right to
-    /// create in it. If the role lacks that right, execute [`MIGRATION`](crate::MIGRATION) with
-    /// another role.
+    /// You can call it at each start, and in several instances at once: the instances wait for each
+    /// other. `migrate` first checks whether both exist. If they do, it locks nothing, does not
+    /// wait, and needs no right to create. Otherwise the schema has to exist, and the role needs
+    /// the right to create in it. If the role lacks that right, execute
+    /// [`MIGRATION`](crate::MIGRATION) with another role.
     ///
     /// While a missing index is made, no claim can be written to the table. `migrate` waits at most
     /// 1 s for transactions that hold a lock on the table, because claims wait behind it. If the
