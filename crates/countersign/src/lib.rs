@@ -1,7 +1,7 @@
 #![doc = include_str!("../guide/crate.md")]
-// Badges on docs.rs show the feature of each item, and not the private one.
+// On docs.rs, a badge at each item shows its feature. The private feature is hidden.
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(feature = "_surface"))))]
-// The page links to items of all features.
+// The page of the crate links to items of all features.
 #![cfg_attr(
     not(all(
         feature = "actix-web",
@@ -17,7 +17,7 @@
     allow(rustdoc::broken_intra_doc_links, reason = "some of the items are not compiled")
 )]
 
-// The pages use every feature, so that their programs compile with all of them only.
+// The programs on the pages of the guide compile only with all features.
 #[cfg(all(
     feature = "actix-web",
     feature = "axum",
@@ -29,7 +29,7 @@
     feature = "testing",
     feature = "tower"
 ))]
-// No badge with all of them on each page.
+// Otherwise each page would have a badge with all features.
 #[cfg_attr(docsrs, doc(auto_cfg = false))]
 pub mod _guide;
 #[cfg(feature = "actix-web")]

@@ -44,8 +44,8 @@ pin_project! {
         Verifying {
             #[pin]
             intake: Intake<V>,
-            // Taken when the verdict is there. The request is not cloned, because the router needs
-            // the only reference to it.
+            // Taken when the body has been verified or rejected. The request is not cloned, because
+            // the router needs the only reference to it.
             waiting: Option<(ServiceRequest, Rc<S>)>,
         },
         Calling {

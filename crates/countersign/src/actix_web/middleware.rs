@@ -56,7 +56,7 @@ where
 
 /// Service of [`VerifyMiddleware`].
 pub struct VerifyService<S, V> {
-    // Shared with the deliveries in progress: it is called after their bodies were verified.
+    // Shared with the deliveries in progress, which call it after their bodies were verified.
     inner: Rc<S>,
     verifiers: V,
 }

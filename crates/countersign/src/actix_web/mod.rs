@@ -91,9 +91,10 @@
 //!
 //! # Other methods at the same URL
 //!
-//! Some providers send a challenge by `GET` to the URL of their deliveries. It has no signature, so
-//! that a middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the **route**
-//! of the deliveries instead, after its handler is set; the other routes are then not verified:
+//! Some providers send a challenge by `GET` to the URL of their deliveries. The challenge has no
+//! signature, so a middleware around the `App`, the `Scope` or the `Resource` rejects it. Wrap the
+//! **route** of the deliveries instead, after its handler is set; the other routes are then not
+//! verified:
 //!
 //! ```
 //! use actix_web::{App, http::Method, test, web};
@@ -130,19 +131,19 @@
 //! | body of such a delivery behind the middleware | the text that was signed | the text that was signed: read it to its end, and not up to `Content-Length` |
 //! | headers of JSON that was signed and sent within a URL-encoded form | the layer also sets `Content-Type: application/json` | stay as they arrived: read such a body with `web::Bytes` or [`Webhook`](crate::Webhook) |
 //! | body with `Content-Encoding` behind the middleware | as it was on the wire | as it was on the wire; actix's own extractors inflate it |
-//! | body whose inflated text was signed (`BodyForm::Inflated`), behind the middleware | the text; the layer removes `Content-Encoding` | the text in a stream of that coding, made anew; actix's own extractors inflate it |
-//! | sender that is still sending when it is rejected over HTTP/1 | the rest of its body is read and dropped for up to 10 s and 16 MiB, by at most 30 tasks at once | actix reads and drops the rest: with a declared length for `client_disconnect_timeout` (1 s unless set), in chunks to the end |
+//! | body whose inflated text was signed (`BodyForm::Inflated`), behind the middleware | the text; the layer removes `Content-Encoding` | the text, encoded again in the same coding; actix's own extractors inflate it |
+//! | sender that is still sending when it is rejected over HTTP/1 | the rest of its body is read and dropped for up to 10 s and 16 MiB, by at most 30 tasks at once | actix reads and drops the rest: of a body with a declared length, for `client_disconnect_timeout` (1 s unless set); of a chunked body, to the end |
 //! | handler without a verifier | does not compile | 500, and the log names what to add |
 //!
 //! # Security
 //!
-//! - **`Option<Webhook<_>>` compiles**: actix gives every extractor an `Option`, and makes `None`
-//!   of any rejection. The handler is then called for a forged delivery, the rejection is in the
-//!   log, and the body is lost. **actix's own `Either`**, `actix_web::Either<Webhook<_>, _>`, tries
-//!   its other side after a rejection, with the forged body, which it inflates first;
-//!   [`Either`](crate::Either) of this crate never does. Take `Webhook<_>` or
-//!   `Result<Webhook<_>, Rejection>`, or `wrap` the route in [`VerifyMiddleware`]: behind it, no
-//!   handler gets an unverified delivery.
+//! - **`Option<Webhook<_>>` compiles**: actix implements `Option<T>` for every extractor `T`, and
+//!   turns every rejection into `None`. The handler is then called for a forged delivery, the
+//!   rejection is in the log, and the body is lost. **actix's own `Either`**,
+//!   `actix_web::Either<Webhook<_>, _>`, tries its other side after a rejection. That side then
+//!   gets the forged body, inflated if it was compressed. [`Either`](crate::Either) of this crate
+//!   never does this. Take `Webhook<_>` or `Result<Webhook<_>, Rejection>`, or `wrap` the route in
+//!   [`VerifyMiddleware`]: behind it, no handler gets an unverified delivery.
 //! - The verifier of the nearest scope decides. Extractors look for `web::Data<Verifier<P>>` first,
 //!   and for a plain `Verifier<P>` second. Use only one of the two, because a `Data` of an outer
 //!   scope is preferred to a plain verifier of an inner one.
@@ -157,9 +158,9 @@
 //!   `HttpRequest`.
 //! - The body is verified as it came over the wire. If it has a `Content-Encoding`, actix's own
 //!   extractors inflate it afterwards (actix's features `compress-*`). The extractors of this crate
-//!   do not, so that an encoded event gets 400. The exception is a text that was signed before it
-//!   was compressed, with [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`): the
-//!   proof holds the text.
+//!   do not inflate, so an encoded event gets 400. The exception is a text that was signed before
+//!   it was compressed, with [`BodyForm::Inflated`](crate::scheme::BodyForm) (feature `inflate`):
+//!   the proof holds the text.
 //! - Behind the middleware, actix's own extractors have limits of their own: 16 KiB for
 //!   `web::Form`, 256 KiB for `web::Bytes` and `String`, 2 MiB for `web::Json`. They answer 413 to
 //!   larger bodies that were verified. [`body_limits`] sets all of them to the verifier's limit:
@@ -167,8 +168,8 @@
 //! - The middleware that is wrapped last runs first: `wrap` a middleware that changes request
 //!   bodies before this one, so that it is inside. `Compress` changes only responses, and may be on
 //!   either side.
-//! - `wrap` covers the default service as well: an unknown path of the `App` or `Scope` gets 401
-//!   instead of 404, and a wrong method of the `Resource` gets 401 instead of 405.
+//! - `wrap` also covers the default service: the guide's page on [deployment] lists the routes that
+//!   each `wrap` covers.
 //! - An answer that is sent before the end of the body carries `Connection: close`. actix itself
 //!   then reads and drops the rest of the body, as on every route, so that the answer arrives. A
 //!   body with a declared length is read for `HttpServer::client_disconnect_timeout` (1 s unless
@@ -180,7 +181,7 @@
 //!   set.
 //!
 //! Guide: [extractor or middleware?][guide]
-//!
+//! [deployment]: https://docs.rs/countersign/latest/countersign/_guide/deployment/index.html
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
 mod chunks;

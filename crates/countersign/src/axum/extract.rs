@@ -75,8 +75,8 @@ pin_project! {
     /// Takes the proof that a layer left, or verifies the body, and reads the delivery out of the
     /// proof.
     ///
-    /// Written by hand, because an `async` block stores its arguments and the futures that it
-    /// awaits separately: its future would have twice the size, and is moved.
+    /// Written by hand, because an `async` block stores its arguments separately from the futures
+    /// that it awaits: the future would be twice as large, and moving it would cost more.
     struct Extraction<T>
     where
         T: Extractor,

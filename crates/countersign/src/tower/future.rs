@@ -50,7 +50,7 @@ pin_project! {
         Verifying {
             #[pin]
             intake: Intake<V, B>,
-            // Taken when the verdict is there.
+            // Taken when the body has been verified or rejected.
             waiting: Option<(Parts, S)>,
         },
         // The delivery is verified, but the inner service is not ready.
@@ -121,7 +121,7 @@ where
                 }
                 StateProjection::Verified { inner, request } => {
                     ready!(inner.poll_ready(cx))?;
-                    // Not reached: the call that takes the request also changes the state.
+                    // Unreachable, because the code that takes the request also changes the state.
                     let Some(request) = request.take() else { polled_again() };
                     let response = inner.call(request);
                     state.set(State::Calling { response });

@@ -61,7 +61,7 @@
 //! # }
 //! ```
 //!
-//! Services that need the event, and not only its bytes, read it with
+//! Services that also need the event read it with
 //! [`Webhook::from_parts`](crate::Webhook::from_parts).
 //!
 //! If several providers deliver to one endpoint, make the layer with a pair of verifiers, of which
@@ -70,8 +70,8 @@
 //! [`Verifiers`](crate::adapter::Verifiers) describes the choice, and
 //! [`Either::from_parts`](crate::Either::from_parts) reads the delivery.
 //!
-//! On axum, `route_layer` wraps the existing routes; `layer` also wraps the fallback, so that an
-//! unknown path gets 401 instead of 404:
+//! On axum, the layer covers only the routes that were added before it, so add it last: the guide's
+//! page on [deployment] lists the routes that `route_layer` and `layer` cover.
 //!
 //! ```
 //! use axum::{Extension, Json, Router, routing::post};
@@ -94,9 +94,7 @@
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!
-//! Both wrap only the routes that exist when they are called. A route that is added **later is not
-//! verified**: add the layer last, or take the event with [`Webhook`](crate::Webhook), which
-//! verifies the delivery itself if no layer did.
+//! A route that is added after the layer is **not verified**:
 //!
 //! ```
 //! use axum::{Router, body::Body, http::{Request, StatusCode}, routing::post};
@@ -124,8 +122,8 @@
 //! # Other methods at the same URL
 //!
 //! Some providers send a challenge by `GET` to the URL of their deliveries, and browsers send a
-//! preflight by `OPTIONS`. Neither has a signature, so the layer rejects both. Add their handlers
-//! after the layer:
+//! preflight by `OPTIONS`. These requests have no signature, so the layer rejects them. Add their
+//! handlers after the layer:
 //!
 //! ```
 //! use axum::{Router, body::Body, http::{Request, StatusCode}, routing::post};
@@ -187,8 +185,8 @@
 //!   layer always applies, and one outside only if the verifier's limit is at most 2 MiB.
 //!
 //! Guide: [extractor or middleware?][guide]
-//!
 //! [`axum`]: https://docs.rs/countersign/latest/countersign/axum/index.html
+//! [deployment]: https://docs.rs/countersign/latest/countersign/_guide/deployment/index.html
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
 mod body;

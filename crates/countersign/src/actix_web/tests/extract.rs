@@ -137,8 +137,8 @@ async fn a_handler_can_answer_by_itself() {
     assert_eq!(text(response).await, "the body was not signed with any of the secrets");
 }
 
-/// This behaviour is not wanted, but actix makes `None` of every rejection, and a library cannot
-/// prevent it. The test shows when that changes; the page of the module warns.
+/// This behaviour is not wanted, but actix turns every rejection into `None`, and a library cannot
+/// prevent this. The test shows when actix changes; the page of the module has a warning.
 #[actix_web::test]
 async fn an_optional_delivery_is_none_if_it_is_rejected() {
     async fn on_option(delivery: Option<Webhook<flat::Event>>, rest: web::Payload) -> String {
