@@ -14,20 +14,20 @@
 //! | | `ERROR` | each delivery that is answered 500, because the application lacks a setting |
 //! | [`countersign::delivery`](DELIVERY) | `DEBUG` | each accepted delivery: endpoint, bytes, secret and form that matched, age of the signed time in seconds, microseconds since its headers arrived |
 //! | [`countersign::handshake`](HANDSHAKE) | `DEBUG` | each request without a signature that was answered |
-//! | [`countersign::secret`](SECRET) | `INFO` | a retired secret matched |
-//! | [`countersign::form`](FORM) | `INFO` | the signed text is not the body as it was sent |
+//! | [`countersign::secret`](SECRET) | `INFO` | a retired secret matched; not every match is logged (see below) |
+//! | [`countersign::form`](FORM) | `INFO` | the signed text is not the body as it was sent; not every such delivery is logged (see below) |
 //! | [`countersign::idempotency`](IDEMPOTENCY) | `DEBUG` | an event was handled before, or is being handled for another delivery |
 //! | | `INFO` | an event was forgotten |
 //! | | `WARN` | a delivery has no id; a store failed, and the delivery is answered 503; a lease ran out before the event was completed; a kept answer belongs to other bytes |
 //! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name |
 //!
-//! Lines of `secret` are counted for each endpoint, tenant and secret, and lines of `form` for each
-//! provider. Only the first, the second, the fourth, the eighth line and so on are written.
+//! Matches of retired secrets are counted for each provider, endpoint, tenant and secret, and texts
+//! in another form for each provider. A line is written only at the counts 1, 2, 4, 8 and so on.
 //!
 //! # Fields of a rejected delivery
 //!
-//! The line has the provider, the reason, the status and the path, and the fields that separate one
-//! cause from another. A field is present only if its value is known.
+//! The line has the provider, the reason, the status and the path, and fields that help to find the
+//! cause. A field is present only if its value is known.
 //!
 //! | field | value, and the rejections that have it |
 //! |---|---|
@@ -40,15 +40,15 @@
 //! | `body_length` | bytes: the body was read, or was read as far as the limit |
 //! | `body_sha256` | the body was read |
 //! | `secrets_tried`, `forms_tried` | the signature was compared |
-//! | `category`, `member`, `line`, `column` | why and where the signed body is not the event |
+//! | `category`, `member`, `line`, `column` | the signed body is not the event: the reason, and the place in the body |
 //! | `cause` | all causes of the error: the tenant's secrets could not be looked up |
 //! | `advice` | the usual cause of the rejection, if no other field shows it |
 //!
 //! # Security
 //!
-//! No line holds a secret or an expected tag. Of a payload or a header, lines hold only these
-//! texts: the key of the event, which contains its id, in lines of `idempotency`; the path, and the
-//! name of a `member`, in lines of `rejection`.
+//! No line holds a secret or an expected tag. Lines hold no text of a payload or a header, except
+//! the event's key, which contains its id, in lines of `idempotency`, and the path and the name of
+//! a `member` in lines of `rejection`.
 //!
 //! # Examples
 //!

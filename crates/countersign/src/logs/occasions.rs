@@ -14,8 +14,8 @@ impl Occasions {
         Self(Mutex::new(BTreeMap::new()))
     }
 
-    /// Counts the name, and returns the count if it is to be logged: at the first time, the second,
-    /// the fourth, the eighth and so on. After [`MOST`] names, all counts begin again.
+    /// Counts the name. Returns the count if a line must be written: for the counts 1, 2, 4, 8 and
+    /// so on. After [`MOST`] names, all counts begin again.
     pub(crate) fn count(&self, name: impl Hash) -> Option<u64> {
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);
@@ -30,7 +30,7 @@ impl Occasions {
     }
 }
 
-/// The number of names that are counted at once: some hundred KiB.
+/// Most names that are counted at once, in a few hundred KiB.
 const MOST: usize = 10_000;
 
 #[cfg(test)]

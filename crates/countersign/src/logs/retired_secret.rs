@@ -5,8 +5,8 @@ use crate::{
     logs::{self, occasions::Occasions},
 };
 
-/// Logs, at intervals that grow, that a provider signs with a retired secret, so that the operator
-/// does not remove the secret too early.
+/// Logs that a provider still signs with a retired secret, so that the operator does not remove the
+/// secret too early. The intervals between the lines grow.
 pub(crate) fn log(delivery: &VerifiedDelivery) {
     static COUNTS: Occasions = Occasions::new();
 
@@ -15,8 +15,8 @@ pub(crate) fn log(delivery: &VerifiedDelivery) {
         return;
     }
     let (endpoint, tenant) = (delivery.endpoint(), delivery.tenant());
-    // Each combination is counted separately, so that a busy one cannot keep another out of the
-    // log.
+    // Each combination is counted separately, so that the deliveries of a busy tenant cannot keep
+    // those of another out of the log.
     if let Some(count) = COUNTS.count((delivery.provider(), endpoint, tenant, secret)) {
         tracing::info!(
             target: logs::SECRET,

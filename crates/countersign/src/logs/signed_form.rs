@@ -7,7 +7,8 @@ use crate::{
     logs::{self, occasions::Occasions},
 };
 
-/// Logs, at intervals that grow, that a provider signs another text than the bytes that it sends.
+/// Logs that a provider signs another text than the bytes that it sends. The intervals between the
+/// lines grow.
 pub(crate) fn log(delivery: &VerifiedDelivery) {
     static COUNTS: Occasions = Occasions::new();
 
