@@ -32,7 +32,7 @@ pub struct ClaimGuard {
     /// `None` if the delivery has no key, and once the event is completed or released.
     pub(super) lease: Option<Lease>,
     pub(super) stage: Stage,
-    /// Digest that a kept answer belongs to; `None` if answers are not kept.
+    /// Digest of the signed bytes, which a kept answer belongs to. `None` if answers are not kept.
     pub(super) digest: Option<BodyDigest>,
 }
 
@@ -121,8 +121,8 @@ impl Idempotency {
                 digest,
             });
         };
-        // The event may be claimed as soon as the store is asked: if this future is dropped before
-        // the answer, dropping the guard gives the event back.
+        // The event may be claimed as soon as the call begins: if this future is dropped before the
+        // store answers, dropping the guard releases the event.
         let lease = Some(Lease::new(key));
         let mut claimed = ClaimGuard { idempotency: self, lease, stage: Stage::Claiming, digest };
         let reason = match claimed.claim().await {
@@ -150,7 +150,8 @@ impl Idempotency {
                 return Ok(claimed);
             }
         };
-        // The event is another delivery's or done, so dropping the guard must not release it.
+        // Another delivery holds the event, or the event is done, so dropping the guard must not
+        // release it.
         claimed.lease = None;
         Err(Rejection::new(reason))
     }
@@ -159,12 +160,13 @@ impl Idempotency {
 impl ClaimGuard {
     /// Marks the event as done.
     ///
-    /// The store is asked until it succeeds or the lease runs out, even if the future is dropped.
+    /// The call to the store is repeated until it succeeds or the lease runs out, even if the
+    /// future is dropped.
     ///
     /// # Errors
     ///
     /// Returns a [`StoreError`] if the store has not marked the event within its deadline. The
-    /// event was handled anyway: answer 2xx, or the provider sends it again.
+    /// event was handled anyway: answer 2xx, because the provider otherwise sends it again.
     pub fn complete(self) -> impl Future<Output = Result<Settled, StoreError>> + Send + 'static {
         self.complete_with(Bytes::new())
     }
@@ -199,9 +201,9 @@ impl ClaimGuard {
 
     /// Releases the event, so that its next delivery is handled.
     ///
-    /// The store is asked until it succeeds or the lease runs out, even if the future is dropped.
-    /// Dropping the guard does the same in the background: a delivery that comes at once may still
-    /// find the event claimed.
+    /// The call to the store is repeated until it succeeds or the lease runs out, even if the
+    /// future is dropped. Dropping the guard does the same in the background, so a delivery that
+    /// arrives at once may still find the event claimed.
     pub fn release(mut self) -> impl Future<Output = ()> + Send + 'static {
         let releasing = self.lease.take().map(|lease| {
             let idempotency = self.idempotency.clone();
@@ -283,8 +285,8 @@ impl Idempotency {
     }
 
     /// Releases an event that may be claimed. A slow store can execute the claim after the first
-    /// release, so the event is released three times; no more, because many deliveries ask a store
-    /// that fails.
+    /// release, so the event is released three times. More attempts would overload a store that
+    /// fails for many deliveries.
     async fn give_back(&self, lease: &Lease) {
         for pause in GIVE_BACK {
             sleep(pause).await;
@@ -298,7 +300,7 @@ impl Idempotency {
         }
     }
 
-    /// Asks the store until it answers or the lease has run out.
+    /// Repeats a call to the store until it succeeds or the lease has run out.
     async fn insist<F>(
         &self,
         what: &str,

@@ -16,8 +16,8 @@ use crate::logs;
 pub(super) struct Endpoints(RwLock<Vec<(Box<str>, KeySet)>>);
 
 impl Endpoints {
-    /// Notes the keys of an endpoint. Logs at `ERROR`, once, if they have nothing in common with
-    /// the other keys of the same name.
+    /// Adds the keys of an endpoint. Logs at `ERROR`, once, if they have nothing in common with the
+    /// other keys of the same endpoint.
     pub(super) fn note(&self, endpoint: &str, keys: KeySet) {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if known.iter().any(|(name, known)| *known == keys && **name == *endpoint) {
@@ -36,8 +36,8 @@ impl Endpoints {
         }
     }
 
-    /// Adds the keys. Returns whether they are the first of a verifier that has no secret in common
-    /// with any other of the endpoint.
+    /// Adds the keys. Returns true if they belong to a new verifier that has no secret in common
+    /// with any other verifier of the endpoint.
     fn is_stranger(&self, endpoint: &str, keys: KeySet) -> bool {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let (mut has_others, mut is_related) = (false, false);
@@ -55,6 +55,7 @@ impl Endpoints {
     }
 }
 
-/// Most verifiers that are kept, so that a program that keeps making new verifiers needs a bounded
-/// amount of memory. Most programs have fewer than ten. A forgotten verifier can be logged again.
+/// Most verifiers that are kept, so that the memory is bounded in a program that makes new
+/// verifiers all the time. Most programs have fewer than ten. A forgotten verifier can be logged
+/// again.
 const MOST: usize = 256;

@@ -22,8 +22,8 @@ pub struct Lease {
     token: Token,
 }
 
-/// A number that identifies one claim. It is unique among all processes, except processes that
-/// continue from one copy of a memory, such as a snapshot of a machine.
+/// A number that identifies one claim. It is unique among all processes, except processes that are
+/// copies of each other, such as machines that start from one snapshot.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token(u128);
 

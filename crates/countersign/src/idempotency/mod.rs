@@ -1,7 +1,8 @@
 //! Handles each event once, even if its provider delivers it several times.
 //!
-//! Providers deliver at least once: a delivery that they do not know to have arrived is sent again,
-//! for hours or days. Use this module wherever handling an event twice does harm.
+//! Providers deliver at least once: if a provider does not know that a delivery has arrived, it
+//! sends the delivery again, for hours or days. Use this module wherever handling an event twice
+//! does harm.
 //!
 //! A verified delivery reaches its handler when **all** of these conditions hold:
 //! 1. the event was not completed within the time that the store remembers it (24 h by default);
@@ -48,10 +49,10 @@
 //! `countersign_postgres`: it needs no lease. [`InProgressStatus`] says which senders try again
 //! after which status.
 //!
-//! A further delivery must pass verification. A provider that signs the time once for each event
-//! and repeats the same bytes (Linear does) is rejected once the time is older than the tolerance.
-//! The event is then lost. Set `Verifier::tolerance` longer than its retry schedule, and remember
-//! events for at least as long.
+//! A further delivery must pass verification. Some providers, such as Linear, sign the time once
+//! for each event, and repeat the same bytes. Their deliveries are rejected once the time is older
+//! than the tolerance, and the event is then lost. For such a provider, set `Verifier::tolerance`
+//! longer than its retry schedule, and remember events for at least as long.
 //!
 //! A handler has its effect first, and its event is completed afterwards. If something fails in
 //! between, the next delivery repeats the effect. With leases, the effect therefore happens *at
@@ -63,15 +64,15 @@
 //! - a handler takes longer than the lease;
 //! - the store loses a claim or a completion.
 //!
-//! If even that is too often, claim the event in the transaction that has the effect, with
-//! `claim_in` of `countersign_postgres`: the effect then happens *exactly once*.
+//! If an effect must never be repeated, claim the event in the transaction that has the effect,
+//! with `claim_in` of `countersign_postgres`: the effect then happens *exactly once*.
 //!
 //! # Work in the background
 //!
 //! A handler that queues the event and answers 202 completes the event, as every 2xx answer does.
-//! The event is then done: duplicates are not handled, even if the work fails later. Nor does the
-//! provider send the event again by itself. If the work can fail, then
-//! - write the event to a queue or a table that survives a crash, before the 202 is answered; or
+//! The event is then done: duplicates are not handled, even if the work fails later, and the
+//! provider does not send the event again by itself. If the work can fail, do one of the following:
+//! - write the event to a queue or a table that survives a crash, before you answer 202;
 //! - use the extractor `FirstDelivery` or [`Idempotency::claim`], keep the `ClaimGuard` with the
 //!   work, and complete it at the end. The lease has to be longer than the work takes; a delivery
 //!   of the event that comes meanwhile is answered 503.
@@ -141,7 +142,7 @@
 //!   one store, each sender can use up the ids of the other's events, which are then lost. If the
 //!   two verifiers have no secret in common and use one [`Idempotency`], this is logged at `ERROR`,
 //!   once, under the target `countersign::idempotency`. Verifiers with [secrets per
-//!   tenant][per_tenant] keep tenants apart by themselves.
+//!   tenant][per_tenant] already separate the tenants.
 //! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the
 //!   same signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
 //!

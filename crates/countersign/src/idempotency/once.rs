@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{Idempotency, KeptAnswer, claim_key::ClaimKey};
 use crate::Rejection;
 
-/// One request and the inner service that it is for, in the types of a framework.
+/// One request, and the inner service that handles it, in the types of a framework.
 pub(crate) trait Call: Sized {
     /// The response of the inner service.
     type Response;
@@ -43,8 +43,8 @@ pub(crate) trait Call: Sized {
     /// Makes the answer that is kept for duplicates.
     fn keep(head: &Self::Head, body: Bytes) -> KeptAnswer;
 
-    /// Makes the response whose body was read. If the body ended before it was complete, the response has an empty
-    /// one.
+    /// Makes the response whose body was read. If the body broke off, the response has an empty
+    /// body.
     fn whole(head: Self::Head, body: Option<Bytes>) -> Self::Sent;
 }
 

@@ -32,8 +32,8 @@ use crate::{adapter::VerifiedDelivery, logs};
 /// A delivery is not handled, but answered with
 /// - 200, `Idempotent-Replayed: true` and `{"duplicate":true}`, or the kept answer, if its event
 ///   was handled before;
-/// - 503 and `Retry-After`, which is the rest of the other lease in whole seconds, if its event is
-///   being handled for another delivery;
+/// - 503 and `Retry-After`, which is the time left of the other lease in whole seconds, if its
+///   event is being handled for another delivery;
 /// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its deadline.
 ///
 /// # Examples
@@ -100,9 +100,9 @@ impl Idempotency {
     /// 60 s, twice as long as the most patient providers wait for an answer.
     ///
     /// If a handler takes longer, a second delivery of its event can be handled at the same time.
-    /// If a worker dies, its event is not handled until the lease has run out. The lease has to end
-    /// before the sender's last try. Some senders give up within a minute: Sanity sends twice more,
-    /// 30 s apart.
+    /// If a worker dies, its event is handled only after the lease has run out. The lease has to
+    /// end before the sender's last try. Some senders give up within a minute: Sanity sends twice
+    /// more, 30 s apart.
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }
@@ -170,8 +170,8 @@ impl Idempotency {
     /// Treats deliveries without an id as one event if their signed bytes are equal. Default: each
     /// of them is handled, because two equal bodies can be two events.
     ///
-    /// This is right for events that contain a time, a unique number or a complete state, and wrong
-    /// for "a cup was sold".
+    /// This is right for events that contain a time, a unique number or a complete state. It is
+    /// wrong for events that can repeat with the same bytes, such as "a cup was sold".
     pub fn same_body_is_same_event(self) -> Self {
         Self { without_id: WithoutId::UseBody, ..self }
     }

@@ -43,8 +43,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Marks the event as done for `ttl`, and keeps a note with it.
     ///
-    /// An event whose lease ran out becomes done as well, unless another worker has claimed it
-    /// since: it was handled.
+    /// An event whose lease ran out becomes done as well, because it was handled, unless another
+    /// worker has claimed it since.
     ///
     /// # Errors
     ///
@@ -70,7 +70,8 @@ pub trait Store: Send + Sync + 'static {
     /// if the event was done.
     ///
     /// Returns false, and changes nothing, if the event is free, or if a lease that has not run out
-    /// holds it: a worker handles the event, which must not be handled twice at once.
+    /// holds it: a worker is handling the event, and a second worker must not do so at the same
+    /// time.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Tests that every [`Store`] must pass.
 //!
-//! Use the suite if you write a store: it is one line in a test of yours. It is a development
-//! dependency: `cargo add --dev countersign --features conformance`.
+//! Use the suite if you write a store: your test calls it in one line. Enable the feature for tests
+//! only: `cargo add --dev countersign --features conformance`.
 //!
 //! The suite checks these rules. Its report names each broken rule in these words:
 //! 1. an event is free, then claimed, then done;
@@ -19,10 +19,11 @@
 //! 13. no duration is too short or too long;
 //! 14. only an event that is done can be forgotten.
 //!
-//! The suite runs in real time. Where a lease must run out, it uses one of 30 ms, and waits until
-//! the store has ended it. [`check_with_clock`] is for stores whose clock can be set.
+//! The suite runs in real time. If a lease must run out, the suite uses a lease of 30 ms, and waits
+//! until the store has ended it. [`check_with_clock`] is for stores whose clock can be set.
 //!
-//! The suite needs tokio's multi-thread runtime: tasks on one thread race too little.
+//! The suite needs tokio's multi-thread runtime, because tasks on one thread do not run at the same
+//! time.
 //!
 //! # Examples
 //!
@@ -45,7 +46,7 @@
 //!     Done(Bytes),
 //! }
 //!
-//! /// Returns `None` for a time beyond the clock's last one: never.
+//! /// Returns `None`, which means never, if the clock cannot represent the time.
 //! fn after(length: Duration) -> Option<Instant> {
 //!     Instant::now().checked_add(length)
 //! }

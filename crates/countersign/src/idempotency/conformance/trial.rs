@@ -101,7 +101,7 @@ impl<S: Store> Trial<S> {
     }
 
     /// Returns once every lease and ttl of `length` that began before this call has run out. To
-    /// know that, it claims another event for `length`, and waits until this event is free.
+    /// detect this, it claims a separate event for `length`, and waits until that event is free.
     pub(super) async fn outlive(&self, length: Duration) -> Outcome {
         let canary = lease("canary");
         self.is_fresh(&canary, length, "another event").await?;

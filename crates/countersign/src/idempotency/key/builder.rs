@@ -45,7 +45,8 @@ impl<'a> KeyBuilder<'a> {
     /// Completes the key with the SHA-256 of the signed bytes, for events without an id.
     ///
     /// Two events with equal bytes then have one key. This is right for events that contain a time,
-    /// a unique number or a complete state, and wrong for "a cup was sold".
+    /// a unique number or a complete state. It is wrong for events that can repeat with the same
+    /// bytes, such as "a cup was sold".
     #[must_use]
     pub fn body_digest(self, signed: &[u8]) -> IdempotencyKey {
         self.event_type(None).with(|key| push_digest(key, "=", signed))

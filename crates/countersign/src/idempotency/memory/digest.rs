@@ -6,8 +6,8 @@ use siphasher::sip128::SipHasher24;
 
 use super::super::IdempotencyKey;
 
-/// Makes digests under a random key of its own, so that a sender can neither aim ids at one shard
-/// nor find two ids with one digest.
+/// Makes digests under a random key of its own, so that a sender can neither choose ids for one
+/// shard nor find two ids with one digest.
 pub(super) struct Digester(SipHasher24);
 
 /// A digest of 128 bits, which stands for a key. Two of 10 million keys have the same digest with a

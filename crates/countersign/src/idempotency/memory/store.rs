@@ -64,8 +64,8 @@ use super::{
 ///
 /// # Security
 ///
-/// Keys are kept as digests of 128 bits under a random key of each store, so that a sender can
-/// neither aim at a shard nor make two ids collide. A sender that can sign deliveries for one
+/// Keys are kept as digests of 128 bits under a random key of each store, so a sender can neither
+/// fill one shard on purpose nor make two ids collide. A sender that can sign deliveries for one
 /// endpoint can push out the completed events of other endpoints: give endpoints whose senders do
 /// not trust each other a store each.
 ///
@@ -257,9 +257,9 @@ fn full(_: Full) -> StoreError {
 const CAPACITY: usize = 1_000_000;
 const NOTE_SPACE: usize = 64 * 1024 * 1024;
 
-/// Events for each shard. With an eighth more, they just fit a table of 2^14 places, of which 14 of
-/// 16 can be taken. Doubling a smaller table, or forgetting a sixteenth, takes less than a
-/// millisecond.
+/// Events for each shard. A shard has room for an eighth more, and then just fits a table of 2^14
+/// places, of which 14 of 16 can be taken. Doubling a smaller table, or forgetting a sixteenth,
+/// takes less than a millisecond.
 const EVENTS_OF_A_SHARD: usize = 12_500;
 
 /// Most shards, for 12.5 billion events. For a larger capacity, each shard holds more.

@@ -50,8 +50,8 @@ impl<T> Table<T> {
         }
     }
 
-    /// If there is no place for one more entry, forgets the expired ones, and makes places for half
-    /// as many again as remain, at most `limit`. Returns the forgotten entries.
+    /// If there is no place for one more entry, forgets the expired ones, and makes places for 1.5
+    /// times as many entries as remain, at most `limit`. Returns the forgotten entries.
     pub(super) fn tidy(&mut self, now: Moment, limit: usize) -> Vec<Entry<T>> {
         if self.0.len() < self.0.capacity() {
             return Vec::new();
