@@ -11,18 +11,18 @@ use crate::surface::{Reason, Verifiers};
 pub struct Candidate<'a> {
     /// The name of the verifier's endpoint.
     pub(crate) name: &'a str,
-    /// The headers in which it looks for the signature.
+    /// The headers in which the verifier looks for the signature.
     pub(crate) headers: &'a [HeaderKey],
-    /// The signature headers of other providers that its provider also sends.
+    /// The signature headers of other providers that the verifier's provider also sends.
     pub(crate) foreign: ForeignHeaders,
-    /// Its keys, unless they are looked up for each tenant.
+    /// The verifier's keys, unless they are looked up for each tenant.
     pub(crate) keys: Option<KeySet>,
 }
 
 /// Finds the verifier for a delivery that has the signature headers of several providers.
 ///
-/// The narrowest verifier is the one whose provider also sends the headers of all the others
-/// ([`ForeignHeaders`]), while none of the others sends its headers.
+/// The narrowest verifier is the one whose provider also sends the headers of all other providers
+/// ([`ForeignHeaders`]), while no other provider sends the headers of this one.
 ///
 /// Returns the place of the verifier from the left, counted from 0.
 pub(crate) fn narrowest<V, H>(verifiers: &V, headers: &H) -> Option<usize>
@@ -86,8 +86,8 @@ impl<'a> Candidate<'a> {
         self.headers.iter().filter(|name| headers.values_by_key(name).next().is_some())
     }
 
-    /// Returns whether its provider also sends those signature headers of another verifier that the
-    /// delivery has.
+    /// Returns true if the provider of this verifier also sends the signature headers of the other
+    /// verifier, as far as the delivery has them.
     fn sends_those_of<H>(&self, other: &Candidate<'_>, headers: &H) -> bool
     where
         H: HeaderSource + ?Sized,

@@ -63,8 +63,8 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn signature_headers<H: HeaderSource + ?Sized>(&self, headers: &H) -> usize;
 
-    /// Returns the terms of the only verifier, or the terms for a delivery that none of several
-    /// verifiers checks.
+    /// Returns the terms of the only verifier. A pair returns the terms for a delivery that none of
+    /// its verifiers checks.
     #[doc(hidden)]
     fn terms(&self) -> Terms;
 
@@ -72,7 +72,7 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn missing(&self) -> VerifyError;
 
-    /// Returns the time of the clock by which deliveries are judged.
+    /// Returns the time of the clock with which deliveries are verified.
     #[doc(hidden)]
     fn now(&self) -> SystemTime;
 
@@ -253,9 +253,9 @@ impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {
             (0, 0) => return Err(self.missing()),
             (1, 0) => true,
             (0, 1) => false,
-            // If this side is a pair itself, it repeats the choice among fewer verifiers. The
-            // result is the same: a verifier that is chosen among all is also chosen among some of
-            // them.
+            // If this side is a pair itself, it chooses again among its own verifiers. The result
+            // is the same, because a verifier that is the narrowest of all is also the narrowest of
+            // this pair.
             _ => match narrowest(self, headers) {
                 Some(place) => place < A::COUNT,
                 None => return Err(VerifyErrorKind::AmbiguousSignature.into()),

@@ -2,10 +2,9 @@
 
 /// One of two deliveries, for an endpoint to which several providers deliver: an extractor.
 ///
-/// It combines two extractors, [`Webhook`](crate::Webhook) and
-/// [`VerifiedBody`](crate::VerifiedBody) in any mixture. Nest it for three and more:
-/// `Either<A, Either<B, C>>`. The signature headers of the request decide which verifier checks the
-/// delivery:
+/// It combines two extractors, each of them [`Webhook`](crate::Webhook) or
+/// [`VerifiedBody`](crate::VerifiedBody). Nest it for three and more: `Either<A, Either<B, C>>`.
+/// The signature headers of the request decide which verifier checks the delivery:
 ///
 /// | signature headers | verdict |
 /// |---|---|
@@ -17,8 +16,8 @@
 /// A delivery without a signature header, or of the last row, gets the answer and the deadline of
 /// the first verifier from the left. The log names all providers: `github|x-webhook-signature`.
 ///
-/// Behind a middleware, it takes the proof that the middleware left, without a second look at the
-/// headers. If there are several proofs, it takes the first one from the left. A middleware for
+/// Behind a middleware, it takes the proof that the middleware left, and does not read the headers
+/// again. If there are several proofs, it takes the first one from the left. A middleware for
 /// several providers has a pair of verifiers: see [`Verifiers`]. The page of [`axum`] has an
 /// example with unsigned and ambiguous deliveries.
 ///
@@ -40,8 +39,8 @@
 /// # Security
 ///
 /// - The header only chooses the verifier. A delivery is accepted only if the provider of that
-///   verifier has signed it. A sender can leave headers out, and so choose the verifier: give each
-///   provider a secret of its own.
+///   verifier has signed it. A sender can omit headers, and so decide which verifier checks the
+///   delivery: give each provider its own secret.
 /// - Two verifiers must not look for the signature in the same header. This happens with two
 ///   providers of one convention, with the same provider twice, or if
 ///   [`Verifier::header`](crate::Verifier::header) sets the header of another provider. Middleware

@@ -9,8 +9,8 @@ use countersign_core::{
 
 use crate::Verified;
 
-/// The id and the type of an event, if they are in unsigned headers. The proof holds those that are
-/// in the body or in a signed header, so that such a delivery costs no allocation.
+/// The id and the type of an event, if they are in unsigned headers. If they are in the body or in
+/// a signed header, the proof holds them, and a delivery costs no allocation here.
 pub(crate) struct HeaderFacts {
     id: Option<Box<str>>,
     event_type: Option<Box<str>>,

@@ -49,8 +49,8 @@
 //!
 //! # The rest of a body
 //!
-//! A rejected body that was not read to its end is left to the adapter: `http` reads and drops the
-//! rest within limits after the answer, and actix-web does so by itself.
+//! If a rejected body was not read to its end, the adapter handles the rest: `http` reads and drops
+//! it within limits after the answer, and actix-web does this itself.
 
 use std::{
     future::Future,
@@ -240,7 +240,7 @@ impl<V: Verifiers> Stage<V> {
         }
     }
 
-    /// Returns the verdict, after the body has ended or could not be read.
+    /// Returns the proof or the rejection, after the body has ended or could not be read.
     #[inline]
     fn end(
         &mut self,
@@ -305,7 +305,7 @@ impl<V: Verifiers> Stage<V> {
     }
 }
 
-/// Takes the error, and leaves one of the same kind.
+/// Takes the error, and puts an error of the same kind, without details, in its place.
 fn take_error(error: &mut VerifyError) -> VerifyError {
     let kind = error.kind();
     mem::replace(error, kind.into())
@@ -327,8 +327,7 @@ fn poll_next<S: Stream<Item = Result<Bytes, BodyError>>>(
     }
 }
 
-/// Polls the timer for the deadline. The time begins with the first call, when something is not
-/// ready.
+/// Polls the timer for the deadline. The first call makes the timer, when a step is not ready.
 fn poll_deadline(
     deadline: &mut Option<Pin<Box<Sleep>>>,
     limit: Duration,
@@ -337,6 +336,6 @@ fn poll_deadline(
     deadline.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
 }
 
-/// In bytes: the most of a rejected body that is read and dropped before the answer. A new
-/// connection costs the sender, or the proxy in front, more than a small body costs us.
+/// In bytes: the longest rejected body that is read and dropped before the answer. Reading a small
+/// body costs this server less than a new connection costs the sender, or the proxy in front.
 const DISCARDED: usize = 64 * 1024;

@@ -54,10 +54,10 @@ pub use store_error::StoreError;
 /// [`unprocessable`](crate::Verifier::unprocessable). Behind a layer, the extractors send the same
 /// bodies, because the proof carries them.
 ///
-/// For an event in progress, `Retry-After` is the rest of the other delivery's lease, rounded up to
-/// whole seconds, and at least 1. After that time the event is done, or free to be claimed.
+/// For an event in progress, `Retry-After` is the time left of the other delivery's lease, rounded
+/// up to whole seconds, and at least 1. After that time the event is done, or free to be claimed.
 ///
-/// The rejection is in the extensions of the response, where outer layers find it. Layers that
+/// The rejection is in the extensions of the response, where outer layers can read it. Layers that
 /// count rejections must check the [`reason`](Self::reason), because duplicates and handshakes are
 /// rejections as well. Each rejection is logged once; [`logs`](crate::logs) lists the targets and
 /// the levels.

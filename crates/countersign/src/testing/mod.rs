@@ -85,7 +85,7 @@
 //! # }
 //! ```
 //!
-//! With another client, or without one, use [`headers`](SignedRequest::headers) and
+//! For other clients, or for calls without a client, use [`headers`](SignedRequest::headers) and
 //! [`body`](SignedRequest::body).
 //!
 //! # Deployment

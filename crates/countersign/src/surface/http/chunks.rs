@@ -41,8 +41,8 @@ pub(crate) enum Rest<B> {
 }
 
 impl<B> Chunks<B> {
-    /// Wraps a body that is read to its end or broken, unless the deadline passes: nothing of it is
-    /// left over.
+    /// Wraps a body that is read until it ends or breaks off, unless the deadline passes, so that
+    /// no rest has to be kept.
     pub(crate) fn in_place(body: B) -> Self {
         Self::InPlace { body }
     }
@@ -126,8 +126,8 @@ where
     }
 }
 
-/// Sorts an error: an outer limit ended the body if a [`LengthLimitError`] is the error or any of
-/// its sources.
+/// Classifies an error: an outer limit ended the body if a [`LengthLimitError`] is the error or any
+/// of its sources.
 fn sort(error: &(dyn Error + 'static)) -> BodyError {
     let mut cause = Some(error);
     while let Some(error) = cause {

@@ -10,7 +10,7 @@ use http::Request;
 /// request's extensions would allocate.
 pub(crate) fn raised<B>(mut request: Request<B>, limit: usize) -> Request<B> {
     if limit > DEFAULT {
-        // Not `disable`, because a layer inside can inflate the body.
+        // Does not disable the limit, because a layer inside can inflate the body.
         DefaultBodyLimit::max(limit).apply(&mut request);
     }
     request

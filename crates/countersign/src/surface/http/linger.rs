@@ -1,9 +1,10 @@
-//! Reads on after a rejection, so that the rejection reaches its sender.
+//! Reads the rest of a rejected body, so that the answer reaches the sender.
 //!
-//! Many clients write their whole request before they read the answer. A server that answers and
-//! closes while such a client still writes makes the system reset the connection, and the reset
-//! discards the answer that has arrived already (RFC 9112, section 9.6). The answer is therefore
-//! sent at once, and a task reads and drops the rest of the body, within limits.
+//! Many clients write their whole request before they read the answer. If the server answers and
+//! closes the connection while such a client still writes, the operating system resets the
+//! connection, and the client loses the answer that has already arrived (RFC 9112, section 9.6).
+//! The answer is therefore sent at once, and a task reads and drops the rest of the body, within
+//! limits.
 
 use std::{pin::Pin, time::Duration};
 
@@ -88,8 +89,8 @@ const BYTES: usize = 16 * 1024 * 1024;
 /// The longest time for one task: the default deadline of a body.
 const TOTAL: Duration = Duration::from_secs(10);
 
-/// The longest time without a byte. A sender that is still sending does not pause for so long, and
-/// a sender that has read the answer sends nothing more.
+/// The longest time without a byte. A sender that still sends its body does not pause for so long,
+/// and a sender that has read the answer sends no more bytes.
 const IDLE: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
