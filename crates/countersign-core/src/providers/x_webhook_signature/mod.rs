@@ -80,9 +80,13 @@
 //!   [`BodyForm::JavaScript`](crate::scheme::BodyForm).
 //! - The header does not identify a scheme: Cashfree (base64, timestamped), Bridge.xyz (RSA) and
 //!   others use the same header for other schemes.
+//! - A sender that copies GitHub's header, `X-Hub-Signature-256: sha256=...`, needs [a provider of
+//!   your own][own], with `.prefix("sha256=")` and [`EventAt::ENVELOPE`].
 //! - The senders of both shapes expect 2xx within 5 s and try five times: at once, after 1 min
 //!   (flat: 30 s), 5 min, 30 min and 2 h. The sender of the first shape then disables the endpoint.
 //! - No time is signed: an old delivery can be replayed, and its `id` identifies it.
+//!
+//! [own]: https://docs.rs/countersign/latest/countersign/_guide/own_provider/index.html#if-your-sender-copies-the-format-of-github
 
 pub mod flat;
 pub mod objects;
