@@ -142,6 +142,7 @@ pub fn skip(reason: &str) {
 }
 
 /// Returns the file with a line for each test that was skipped, in the folder of the test programs.
+#[must_use]
 pub fn skipped_tests() -> Option<PathBuf> {
     Some(env::current_exe().ok()?.with_file_name("skipped-tests"))
 }
