@@ -181,6 +181,7 @@
 //!   set.
 //!
 //! Guide: [extractor or middleware?][guide]
+//!
 //! [deployment]: https://docs.rs/countersign/latest/countersign/_guide/deployment/index.html
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 

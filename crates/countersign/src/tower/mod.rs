@@ -185,6 +185,7 @@
 //!   layer always applies, and one outside only if the verifier's limit is at most 2 MiB.
 //!
 //! Guide: [extractor or middleware?][guide]
+//!
 //! [`axum`]: https://docs.rs/countersign/latest/countersign/axum/index.html
 //! [deployment]: https://docs.rs/countersign/latest/countersign/_guide/deployment/index.html
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
