@@ -12,7 +12,7 @@ impl Example {
     /// The secret that the examples' pages use.
     pub const SECRET: &str = "secret";
 
-    /// Returns its program, built from a copy of its folder.
+    /// Returns the example's program, built from a copy of its folder.
     ///
     /// # Panics
     ///
@@ -51,7 +51,7 @@ impl Example {
         Program::start(&mut self.command())
     }
 
-    /// Sends it the deliveries of its page; see [`follow`].
+    /// Sends the deliveries of the example's page to the example; see [`follow`].
     ///
     /// # Errors
     ///

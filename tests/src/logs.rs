@@ -90,7 +90,8 @@ impl<'a> MakeWriter<'a> for Logs {
     }
 }
 
-/// A second subscriber, without which tests silence each other. If there is only one, `tracing`
-/// asks the subscriber of the thread that logs a line first, and keeps the answer for all threads.
-/// That thread may be one of a test without a subscriber.
+/// A second subscriber, without which tests can silence each other. If there is only one
+/// subscriber, `tracing` asks the subscriber of the first thread that logs a line whether it wants
+/// the line, and keeps the answer for all threads. That thread may belong to a test without a
+/// subscriber.
 static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));

@@ -30,7 +30,7 @@ pub fn follow(
     let page = page.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim_start);
     let page = page.collect::<Vec<_>>().join("\n").replace("127.0.0.1:3000", &addr.to_string());
     let (mut exports, mut sent) = (String::new(), 0);
-    // Text and blocks take turns.
+    // The fences separate text and blocks, so every second part is a block.
     for block in page.split("```").skip(1).step_by(2).filter(|block| block.contains(SEND)) {
         let mut lines = block.lines().skip(1);
         while let Some(line) = lines.next() {

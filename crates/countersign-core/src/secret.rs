@@ -92,13 +92,13 @@ impl Secret {
     /// # Errors
     ///
     /// - [`ConfigError::EmptySecret`] if the text is empty.
-    /// - [`ConfigError::SecretWhiteSpace`] if white space surrounds the text. Nearly always it was
-    ///   copied by mistake, or is the line break at the end of a file. It is not trimmed, because
-    ///   that would break a secret that really has it: [`Secret::from_bytes`] accepts such a
-    ///   secret.
+    /// - [`ConfigError::SecretWhiteSpace`] if white space surrounds the text. Usually the white
+    ///   space was copied by mistake, or is the line break at the end of a file. It is not removed,
+    ///   because a secret can really have white space around it: [`Secret::from_bytes`] accepts
+    ///   such a secret.
     /// - [`ConfigError::SecretInQuotes`] if the text is in quotes, `"..."` or `'...'`. A shell
-    ///   removes them, but `docker run --env-file` keeps them. `from_bytes` accepts a secret that
-    ///   really has them.
+    ///   removes the quotes, but `docker run --env-file` keeps them. `from_bytes` accepts a secret
+    ///   that really has quotes around it.
     pub fn new(text: impl Into<String>) -> Result<Self, ConfigError> {
         let bytes = Zeroizing::new(text.into().into_bytes());
         if bytes.is_empty() {
@@ -194,7 +194,8 @@ impl FromStr for Secret {
 /// YAML.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // With `deserialize_str`, serde_json would report a number itself, and quote it.
+        // With `deserialize_str`, serde_json itself would reject a number, with an error that
+        // quotes the number.
         deserializer.deserialize_any(deserialize::One)
     }
 }
@@ -218,8 +219,9 @@ impl fmt::Debug for Secret {
 ///
 /// - A fourth retired secret is rejected by [`with_retired`](Self::with_retired), with
 ///   [`ConfigError::TooManySecrets`].
-/// - More than four secrets in total, counting each of those that are joined in one text, are
-///   rejected by [`Verifier::new`] and [`Verifier::replace_secrets`], with the same error.
+/// - More than four secrets in total are rejected by [`Verifier::new`] and
+///   [`Verifier::replace_secrets`], with the same error. Secrets that are joined in one text count
+///   separately.
 /// - An empty list in a configuration, or a list of more than four secrets, is rejected by
 ///   `Deserialize`.
 /// - A secret that is not valid by itself is rejected as described on the page of [`Secret`].

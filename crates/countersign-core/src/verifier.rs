@@ -78,7 +78,7 @@ pub use tenants::Admission;
 /// | setting | default |
 /// |---|---|
 /// | [`header`](Self::header) | the signature headers of the scheme |
-/// | [`forms`](Self::forms) | the bytes of the wire, and the forms of the scheme |
+/// | [`forms`](Self::forms) | the bytes of the wire, and the body forms of the scheme |
 /// | [`tolerance`](Self::tolerance) | that of the scheme: 300 s unless it states another one |
 /// | [`clock`](Self::clock) | the clock of the system |
 /// | [`body_limit`](Self::body_limit) | 1 MiB (1,048,576 bytes) |
@@ -95,8 +95,8 @@ pub use tenants::Admission;
 /// - The signature header must be present, occur only once and be well formed before the verifier
 ///   takes any byte of the body.
 /// - Tags are compared at full length and in constant time.
-/// - The body is parsed only after the signature matched, except to compute a
-///   [form](crate::scheme::BodyForm) of it that the verifier accepts.
+/// - The body is parsed only after the signature matched, except to compute an accepted [body
+///   form](crate::scheme::BodyForm).
 ///
 /// # Examples
 ///
@@ -290,7 +290,7 @@ impl<P: Provider> Verifier<P> {
 /// # Several providers at one endpoint
 impl<P: Provider> Verifier<P> {
     /// Returns whether a request has a signature header of this verifier, with any value. If
-    /// several providers deliver to one endpoint, use it to choose the verifier that decides.
+    /// several providers deliver to one endpoint, use this method to choose the verifier.
     ///
     /// # Security
     ///

@@ -46,7 +46,7 @@ pub(crate) async fn prune(claims: PostgresStore) {
 /// Waits for a free connection.
 pub(crate) async fn client(pool: &Pool) -> anyhow::Result<Client> {
     pool.get().await.map_err(|error| match error {
-        // The pool would repeat the text of its source.
+        // The pool's own error would repeat the text of its source.
         PoolError::Backend(error) => error.into(),
         error => error.into(),
     })
@@ -64,7 +64,8 @@ pub(crate) async fn begin(client: &mut Client) -> anyhow::Result<Transaction<'_>
 
 const URL: &str = "DATABASE_URL";
 
-/// A duplicate that comes while the first delivery is handled waits with one of these.
+/// Greatest number of connections. A duplicate that waits for the first delivery of its event keeps
+/// one of them.
 const CONNECTIONS: usize = 16;
 
 /// Shorter than `HANDLE`, the time that a delivery may take.

@@ -1,8 +1,8 @@
 //! Each event has its effect once, even if the program or the database fails: the claim of the
 //! event and the effect are in one PostgreSQL transaction.
 //!
-//! A database to try it with, where PostgreSQL is installed (14 or later; Debian keeps its programs
-//! in `/usr/lib/postgresql/*/bin`, and they do not run as root), or else with Docker:
+//! Start a database, either with an installed PostgreSQL (14 or later; Debian keeps its programs in
+//! `/usr/lib/postgresql/*/bin`, and they do not run as root), or with Docker:
 //!
 //! ```sh
 //! initdb -D payments-db -U postgres -A trust

@@ -61,14 +61,14 @@ pub(crate) async fn on_event(
         Ok(Ok(Claim::Done { .. })) => {
             Ok(([("idempotent-replayed", "true")], "credited before").into_response())
         }
-        // Somebody holds it by a lease. Nobody does here.
+        // Another program holds the event by a lease. This program takes no leases.
         Ok(Ok(Claim::InProgress { .. })) => Err("in progress elsewhere".to_owned()),
         Ok(Err(error)) => Err(format!("{error:#}")),
         Err(_) => Err(format!("not done within {HANDLE:?}")),
     };
     answer.unwrap_or_else(|error| {
-        // It was rolled back, or it was done and the commit's answer is missing. The next delivery
-        // finds out.
+        // The transaction was rolled back, or it was committed and the answer of the database was
+        // lost. The next delivery of the event finds out which of the two happened.
         println!("{key}: {}", error.escape_debug());
         (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "5")], "send it again").into_response()
     })

@@ -78,7 +78,8 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
 
 fn app(verifier: Verifier<XWebhookSignature>, in_flight: usize, refusals: Arc<Refusals>) -> Router {
     // The limit is inside of the verification, so that an unverified upload does not count. It is
-    // the global limit, because a layer makes a service for each route.
+    // the global limit, because each route has a service of its own, and would otherwise have a
+    // limit of its own.
     let verify_and_shed = ServiceBuilder::new()
         .layer(VerifyLayer::new(verifier.clone()))
         .layer(HandleErrorLayer::new(overloaded))

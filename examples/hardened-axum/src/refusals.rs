@@ -13,18 +13,19 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 /// Counts rejections only: a peer with the secret may send as much as it likes.
 pub(crate) struct Refusals {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
-    /// The end of each shut-out. The limiter cannot be asked without being charged.
+    /// The end of each shut-out. It is stored here, because each question to the limiter counts as
+    /// a rejection.
     shut_out: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl Refusals {
-    /// Forgives this many to each peer, and one more a minute.
+    /// Allows each peer this many rejections, and one more each minute.
     pub(crate) fn new(forgiven: NonZeroU32) -> Self {
         let quota = Quota::per_minute(NonZeroU32::MIN).allow_burst(forgiven);
         Self { limiter: RateLimiter::keyed(quota), shut_out: Mutex::default() }
     }
 
-    /// Charges a rejection to a peer.
+    /// Counts a rejection for a peer.
     pub(crate) fn add(&self, peer: IpAddr) {
         // Bounds the memory. The deliveries of further peers are still rejected.
         if self.limiter.len() >= PEERS {
@@ -43,8 +44,8 @@ impl Refusals {
         Some(until.checked_duration_since(Instant::now())?.as_secs() + 1)
     }
 
-    /// Forgets the peers whose rejections are forgiven. Call it now and then: otherwise the memory
-    /// only grows.
+    /// Forgets the peers whose allowance is full again. Call this method regularly: otherwise the
+    /// memory only grows.
     pub(crate) fn forget(&self) {
         let now = Instant::now();
         self.shut_out().retain(|_, until| *until > now);

@@ -26,8 +26,9 @@ pub(crate) async fn until(
     router: Router,
     limits: Limits,
 ) {
-    // Of hyper-util's `auto::Builder`, which speaks HTTP/2 as well, the deadline does not begin
-    // before the first byte: <https://github.com/hyperium/hyper/issues/3962>. This one's does.
+    // The header deadline of this builder begins before the first byte. The deadline of
+    // hyper-util's `auto::Builder`, which also speaks HTTP/2, does not:
+    // <https://github.com/hyperium/hyper/issues/3962>.
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.header_deadline)

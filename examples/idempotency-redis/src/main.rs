@@ -1,6 +1,6 @@
 //! Each event is handled once among all instances of a service. The claims are in Redis.
 //!
-//! A server to try it with, where Redis is installed, or else with Docker:
+//! Start a server, either with an installed Redis, or with Docker:
 //!
 //! ```sh
 //! redis-server --appendonly yes

@@ -8,8 +8,8 @@ use tokio_postgres::{AsyncMessage, Config, Connection, NoTls, Socket, tls::NoTls
 
 /// Drops the remembered secrets of each tenant whose row changes. Does not return.
 ///
-/// Changes without a connection are not notified later. Each new connection therefore drops
-/// everything that is remembered.
+/// The database does not report changes that were made while there was no connection. On each new
+/// connection, this function therefore drops all remembered secrets.
 pub(crate) async fn follow(verifier: Verifier<XWebhookSignature>, config: Config) {
     loop {
         let Err(error) = listen(&verifier, &config).await;
@@ -29,7 +29,7 @@ async fn listen(
         println!("told of changed secrets");
         anyhow::Ok(())
     };
-    // The statement of the first is carried by the connection that the second polls.
+    // The first future sends its statement over the connection that the second future polls.
     let ((), never) = tokio::try_join!(listening, forget(verifier, connection))?;
     Ok(never)
 }

@@ -46,7 +46,7 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Pool> {
 /// Waits for a free connection.
 pub(crate) async fn client(pool: &Pool) -> anyhow::Result<Client> {
     pool.get().await.map_err(|error| match error {
-        // The pool would repeat the text of its source.
+        // The pool's own error would repeat the text of its source.
         PoolError::Backend(error) => error.into(),
         error => error.into(),
     })

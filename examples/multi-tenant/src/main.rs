@@ -1,8 +1,8 @@
 //! Webhooks for many tenants. Each tenant signs with secrets of its own, which are in a PostgreSQL
 //! table and are looked up when a delivery for the tenant arrives.
 //!
-//! A database to try it with, where PostgreSQL is installed (14 or later; Debian keeps its programs
-//! in `/usr/lib/postgresql/*/bin`, and they do not run as root), or else with Docker:
+//! Start a database, either with an installed PostgreSQL (14 or later; Debian keeps its programs in
+//! `/usr/lib/postgresql/*/bin`, and they do not run as root), or with Docker:
 //!
 //! ```sh
 //! initdb -D tenants-db -U postgres -A trust

@@ -109,8 +109,9 @@ fn handle<P: Provider>(event: &Event) -> String {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // The endpoint's name is the provider's `NAME` unless you set it. Set it if you store ids of
-    // events, because it separates the ids of two endpoints, and must not change when `NAME` does.
+    // The endpoint's name is the provider's `NAME` unless you set it. If you store the ids of
+    // events, set it: the name separates the ids of two endpoints, and must stay the same if `NAME`
+    // changes.
     let app = App {
         billing: Verifier::new(Secrets::from_env("BILLING_SECRET")?)?.endpoint("invoices-us"),
         billing_eu: Verifier::new(Secrets::from_env("BILLING_EU_SECRET")?)?.endpoint("invoices-eu"),

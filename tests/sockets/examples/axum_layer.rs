@@ -1,4 +1,4 @@
-//! Runs it as a user does.
+//! Runs the example as a user does.
 
 use std::io;
 

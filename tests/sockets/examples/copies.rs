@@ -1,4 +1,4 @@
-//! Folders that work after they were copied.
+//! Checks that each example works after its folder was copied.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! Runs it as a user does: starts it, pastes the lines of its page.
+//! Runs the example as a user does: starts it, and pastes the lines of its page.
 
 use std::{error::Error, process::Command};
 

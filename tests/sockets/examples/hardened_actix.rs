@@ -1,4 +1,4 @@
-//! Runs it as a user does, and as nobody should.
+//! Runs the example as a user does, and sends it hostile requests.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! Runs it as a user does.
+//! Runs the example as a user does.
 
 use std::{io, thread};
 
@@ -50,7 +50,7 @@ fn counts_a_payment_once_however_often_it_is_delivered() -> io::Result<()> {
         }
     }
     assert_eq!(counted, 1);
-    // A forger finds out nothing of what was handled, and changes nothing.
+    // The answer to a forged delivery does not show whether its event was handled.
     let forged = delivery("/webhooks", PAYMENT).replace("acme", "acne");
     assert_eq!(Wire::connect(program.addr())?.exchange(forged)?.status, 401);
     Ok(())

@@ -10,7 +10,7 @@ use std::{
 use countersign_tests::{Example, PATIENCE};
 use serde_json::Value;
 
-/// Serves events to a function, and returns what it answers.
+/// Serves events to a function, and returns the function's answers.
 struct RuntimeApi(TcpListener);
 
 impl RuntimeApi {

@@ -1,4 +1,4 @@
-//! Runs it as a user does: starts it, pastes the lines of its page.
+//! Runs the example as a user does: starts it, and pastes the lines of its page.
 
 use std::{error::Error, process::Command};
 
@@ -67,7 +67,8 @@ fn refuses_what_billing_does_not_send() -> Outcome {
         assert_eq!(send(&program, "/billing", &signature, body)?.status, 422, "{body}");
     }
 
-    // Nothing of it was told; and what is told stays on its line.
+    // The rejected deliveries printed nothing, and a line break in a text does not begin a new
+    // line.
     send(&program, "/billing", &format!("sha256={bare}"), body)?;
     assert_eq!(program.line()?, r"billing: 7\n8 paid: 1 cents");
     Ok(())

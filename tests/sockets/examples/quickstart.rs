@@ -138,8 +138,8 @@ fn stops_on_either_signal() -> Outcome {
     Ok(countersign_tests::stops_on(&["TERM", "INT"], quickstart)?)
 }
 
-/// Sends so many MiB without a signature, until the server hangs up. Returns the MiB that were
-/// sent.
+/// Sends up to this many MiB without a signature, until the server hangs up. Returns the MiB that
+/// were sent.
 fn upload(program: &Program, mebibytes: usize, chunked: bool) -> io::Result<usize> {
     let mut wire = Wire::connect(program.addr())?;
     let length = match chunked {

@@ -1,4 +1,5 @@
-//! Runs it as a user does: starts it, pastes the lines of its page, rotates its secrets.
+//! Runs the example as a user does: starts it, pastes the lines of its page, and rotates its
+//! secrets.
 
 use std::{error::Error, fs, path::PathBuf, process::Command};
 
@@ -19,7 +20,7 @@ fn example() -> Command {
     command
 }
 
-/// A program whose secrets are in a file, which begins with these.
+/// Starts a program whose secrets are in a file with this text.
 fn with_file(name: &str, secrets: &str) -> Result<(Program, PathBuf), Box<dyn Error>> {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, secrets)?;
@@ -29,14 +30,14 @@ fn with_file(name: &str, secrets: &str) -> Result<(Program, PathBuf), Box<dyn Er
     Ok((program, path))
 }
 
-/// Rewrites the file, and returns what the program says to the signal.
+/// Rewrites the file, sends SIGHUP, and returns the line that the program prints.
 fn rotate(program: &mut Program, path: &PathBuf, secrets: &[u8]) -> Result<String, Box<dyn Error>> {
     fs::write(path, secrets)?;
     program.signal("HUP")?;
     Ok(program.line()?)
 }
 
-/// Sends a delivery signed with this secret, and returns what is answered.
+/// Sends a delivery signed with this secret, and returns the status of the answer.
 fn deliver(program: &Program, secret: &str) -> Result<u16, Box<dyn Error>> {
     let reply = Wire::connect(program.addr())?.exchange(format!(
         "POST /webhooks HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\n\
@@ -47,7 +48,7 @@ fn deliver(program: &Program, secret: &str) -> Result<u16, Box<dyn Error>> {
     Ok(reply.status)
 }
 
-/// Asserts which secret matches a delivery: 0 is the current one.
+/// Asserts the index of the secret that matches a delivery: 0 is the current secret.
 fn assert_accepts(program: &mut Program, secret: &str, index: usize) -> Outcome {
     assert_eq!(deliver(program, secret)?, 200, "{secret}");
     let age = if index == 0 { "current" } else { "retired" };

@@ -8,7 +8,8 @@ use countersign_tests::{Example, serve};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// The form that Standard Webhooks ask for, which is text for the other providers.
+/// A secret in the form that Standard Webhooks require. For the other providers, its text is the
+/// key.
 const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const PRIVATE: &str = "whsk_TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=";
 const PUBLIC: &str = "whpk_PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=";

@@ -1,4 +1,4 @@
-//! The program; the tests of its handlers are its own.
+//! Runs the program. The tests of its handlers are in the example's own package.
 
 use std::{error::Error, process::Command};
 

@@ -49,12 +49,12 @@ pub enum RestoreError {
         /// The tenant of the delivery, if it has one.
         stored: Option<String>,
     },
-    /// The verifier does not know or accept the form that was signed. Usually the setting
+    /// The verifier does not know or accept the body form that was signed. Usually the setting
     /// [`Verifier::forms`](crate::Verifier::forms) or a feature is missing in the program that
     /// reads the deliveries.
     #[error("the verifier does not accept the form {form:?} of the body")]
     UnknownForm {
-        /// The name of the form.
+        /// The name of the body form.
         form: String,
     },
     /// The verification failed. Usually the secret was removed from the verifier, or the verifier

@@ -44,9 +44,9 @@ pub enum SignError {
         /// The literal that follows the id.
         separator: &'static str,
     },
-    /// The time is before 1970, from which timestamps count. Usually a clock was not set, or a test
-    /// subtracts too much from a time. Give [`Signer::at`](crate::Signer::at) a time after
-    /// [`UNIX_EPOCH`](std::time::UNIX_EPOCH).
+    /// The time is before 1970, the year from which timestamps count. Usually a clock was not set,
+    /// or a test subtracts too much from a time. Give [`Signer::at`](crate::Signer::at) a time
+    /// after [`UNIX_EPOCH`](std::time::UNIX_EPOCH).
     #[error("the time is before 1970")]
     TimeBeforeEpoch,
 }

@@ -193,7 +193,7 @@ impl VerifyError {
         self.secrets_tried.into()
     }
 
-    /// Returns the number of forms of the body that were tried, including the bytes on the wire.
+    /// Returns the number of body forms that were tried, including the bytes on the wire.
     #[must_use]
     pub fn forms_tried(&self) -> usize {
         self.forms_tried.into()

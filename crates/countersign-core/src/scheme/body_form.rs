@@ -1,10 +1,10 @@
-//! The forms in which providers sign a body.
+//! Body forms: the forms in which providers sign a body.
 
 use crate::{
     coding::Coding, reserialize, scheme::JsonDumps, url_encoded, verifier::DEFAULT_BODY_LIMIT,
 };
 
-/// The form of a body that the provider signs.
+/// A body form: the form in which a provider signs the body.
 ///
 /// Most providers sign the bytes that they send. Some re-serialise the data: they sign the text
 /// that their language's JSON library writes, and send other bytes. Then only that text verifies.
@@ -12,10 +12,10 @@ use crate::{
 ///
 /// # Security
 ///
-/// A verifier that accepts a re-serialised form accepts *the same data written in another way*:
-/// with other white space, other escapes, `1.0` for `1.00`. An attacker who has a genuine delivery
-/// can change the text in this way, but not the data. The handler always gets the signed text.
-/// Re-serialising hides these differences:
+/// A verifier that accepts a re-serialised body form accepts *the same data written in another
+/// way*: with other white space, other escapes, `1.0` for `1.00`. An attacker who has a genuine
+/// delivery can change the text in this way, but not the data. The handler always gets the signed
+/// text. Re-serialising hides these differences:
 ///
 /// - **Repeated keys.** Both languages keep the last value of `{"a":1,"a":2}`. The handler gets
 ///   `{"a":2}`.
@@ -142,8 +142,8 @@ impl BodyForm {
         self.text_within(DEFAULT_BODY_LIMIT, None, body).ok().flatten()
     }
 
-    /// Returns the text of a body in this form, for a body limit of `limit` bytes and a request
-    /// that names this coding.
+    /// Returns the text of a body in this form. `limit` is the body limit in bytes, and `coding` is
+    /// the coding of the request's `Content-Encoding`.
     ///
     /// # Errors
     ///

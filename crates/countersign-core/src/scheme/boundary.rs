@@ -3,7 +3,7 @@
 //! It must be possible to read a signed text in only one way. Each variable part before the body
 //! therefore ends at the first byte of the literal that follows it, and never contains that byte: a
 //! timestamp consists of digits, and an id that contains the byte is rejected, even if its
-//! signature matches. The URL is configured, so that it is as fixed as a literal. The body is the
+//! signature matches. The URL is configured, and therefore fixed, like a literal. The body is the
 //! last part.
 
 use super::{Part, Scheme};

@@ -15,9 +15,9 @@ impl Scheme {
     ///
     /// # Security
     ///
-    /// A rejected delivery is hashed once for each pair of a group and a secret, in each form of
-    /// the body. At most 8 pairs are tried: with one or two secrets all four groups, with three or
-    /// four secrets the first two. The first group is hashed while the body arrives.
+    /// A rejected delivery is hashed once for each pair of a group and a secret, in each body form.
+    /// At most 8 pairs are tried: with one or two secrets, all four groups are tried; with three or
+    /// four secrets, only the first two groups. The first group is hashed while the body arrives.
     ///
     /// # Examples
     ///

@@ -28,7 +28,8 @@ pub use crate::reserialize::JsonDumps;
 /// and the text that it covers.
 ///
 /// A scheme is a constant, and is checked at compile time. A scheme that cannot work does not
-/// build: for example, if a header name is not valid, or if a timestamp is read but not signed.
+/// build, for example a scheme with a header name that is not valid, or with a timestamp that is
+/// read but not signed.
 ///
 /// Names and texts are ASCII; header names may be in any case. Settings that differ between
 /// deployments (the limit, a header that the provider lets you choose, the signed URL) are set on
@@ -65,7 +66,7 @@ pub use crate::reserialize::JsonDumps;
 /// }
 /// ```
 ///
-/// An impossible scheme fails the build where a verifier or a signer is made for it:
+/// Code that makes a verifier or a signer for an impossible scheme does not build:
 ///
 /// ```compile_fail,E0080
 /// use countersign::{Provider, Scheme, Secret, Verifier, event::EventAt};
@@ -171,9 +172,9 @@ impl Scheme {
     /// Expects a list of entries in the header, as in `t=1,v1=…,v1=…` (`list(',', '=', "v1")`) or
     /// `v1,… v1,…` (`list(' ', ',', "v1")`).
     ///
-    /// Any entry with this `key` may match. There are 1 to 8 such entries, and at least one is well
-    /// formed. A malformed entry does not match, and entries with other keys are ignored. The
-    /// separator must not be a character that a signature can contain.
+    /// Any entry with this `key` may match. There must be 1 to 8 such entries, and at least one of
+    /// them must be well formed. A malformed entry does not match, and entries with other keys are
+    /// ignored. The separator must not be a character that a signature can contain.
     #[must_use]
     pub const fn list(self, separator: char, assign: char, key: &'static str) -> Self {
         Self { layout: Layout::List { separator, assign, key }, ..self }
@@ -243,9 +244,9 @@ impl Scheme {
         Self { secret_encoding: form, ..self }
     }
 
-    /// States the forms of the body that the provider may have signed instead of the bytes on the
-    /// wire, in the order in which they are tried. The bytes on the wire are always tried first.
-    /// See [`BodyForm`] for the consequences of accepting a form.
+    /// States the body forms that the provider may have signed instead of the bytes on the wire, in
+    /// the order in which they are tried. The bytes on the wire are always tried first. See
+    /// [`BodyForm`] for the consequences of accepting a body form.
     #[must_use]
     pub const fn forms(self, forms: &'static [BodyForm]) -> Self {
         Self { forms, ..self }
@@ -271,7 +272,7 @@ impl Scheme {
             && matches!(self.secret_encoding, SecretEncoding::Base64 { .. })
     }
 
-    /// Returns the headers that can hold the timestamp, if it has headers of its own.
+    /// Returns the headers that can hold the timestamp, if the timestamp has headers of its own.
     pub(crate) const fn timestamp_headers(&self) -> &'static [&'static str] {
         match self.timestamp {
             Some(Timestamp { place: TimestampPlace::Header(names), .. }) => names,

@@ -36,8 +36,8 @@ use crate::{HeaderSource, scheme::BodyForm};
 /// | `id`, `type` | the event's id and type: text or `null`; `null` also for a text with U+0000 |
 /// | `id_signed`, `type_signed` | `false` if the place of the id or the type is not signed |
 /// | `signed_id` | the id that the scheme signs in a header: text or `null` |
-/// | `form` | the [name of the form](Self::form_name) that was signed, such as `wire` |
-/// | `secret_index` | number from 0 |
+/// | `form` | the [name of the body form](Self::form_name) that was signed, such as `wire` |
+/// | `secret_index` | index of the secret that matched: 0 is the current secret |
 /// | `received_at` | milliseconds since 1970-01-01T00:00:00Z, negative before |
 /// | `signed_at` | the same, or `null` |
 /// | `headers` | list of objects with `name` and `value` |
@@ -167,8 +167,8 @@ impl StoredDelivery {
         self.signed_id.as_deref()
     }
 
-    /// Returns the name of the form that was signed. The name is text, because the program that
-    /// reads it may not know all forms of the program that wrote it.
+    /// Returns the name of the body form that was signed. The name is text, because the program
+    /// that reads the delivery may not know all body forms of the program that wrote it.
     ///
     /// The names are `wire`, `javascript`, `inflated`, `url_encoded_member:` and the name of the
     /// member, and `python`. Options of `python` follow it, each after a `+`: `compact_items`
@@ -210,8 +210,8 @@ impl StoredDelivery {
         self.body.bytes()
     }
 
-    /// Finds the form that was signed: one of the `known` forms, or a form that the stored name
-    /// describes.
+    /// Finds the body form that was signed: one of the `known` forms, or a form that the stored
+    /// name describes.
     pub(crate) fn form<'a>(
         &self,
         known: impl IntoIterator<Item = &'a BodyForm>,

@@ -1,4 +1,4 @@
-//! Names of the forms of a body.
+//! Names of body forms.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::scheme::{BodyForm, JsonDumps};
 
-/// The name of a form. It is text, so that a reader keeps the name of a form that it does not know.
+/// The name of a body form, as text, so that a reader keeps the name of a form that it does not
+/// know.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct FormName(Cow<'static, str>);
@@ -34,8 +35,8 @@ impl FormName {
         &self.0
     }
 
-    /// Returns the form with this name. A form that names a member is returned only if it is one of
-    /// the `known` forms, because the member is a constant text of the program.
+    /// Returns the body form with this name. A form that names a member is returned only if it is
+    /// one of the `known` forms, because the member is a constant text of the program.
     pub(super) fn find<'a>(
         &self,
         known: impl IntoIterator<Item = &'a BodyForm>,

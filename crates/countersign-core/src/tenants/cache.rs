@@ -23,8 +23,8 @@ use crate::{
 ///   read before, even if a lookup was running. A delivery that began before is judged by the
 ///   secrets that its own lookup reads, which can be the old ones.
 /// - The cache also stores the answer that a tenant does not exist. A name of more than 256 bytes
-///   is unknown without a lookup. Each invented name costs the source one lookup. Invented names
-///   cannot fill the memory, because the capacity bounds the cache.
+///   is treated as unknown, without a lookup. Each invented name costs the source one lookup.
+///   Invented names cannot fill the memory, because the capacity bounds the cache.
 /// - A rejected delivery is hashed once if its tenant does not exist or has a single secret. Each
 ///   retired secret of a tenant adds one hash, so the time that a rejection takes reveals which
 ///   tenants have retired secrets: see [`Secrets`](crate::Secrets) for figures. The time also

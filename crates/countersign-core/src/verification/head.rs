@@ -26,7 +26,7 @@ pub(super) struct Head<'a> {
     pub(super) signed_at: Option<SystemTime>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
-    /// The content coding of the request. Read only if the verifier accepts an inflating form.
+    /// The content coding of the request. Read only if the verifier accepts an inflating body form.
     pub(super) coding: Option<Coding>,
     timestamp: Option<&'a str>,
     further: Vec<Group<'a>>,

@@ -21,20 +21,20 @@ pub(super) struct Case<'a, I> {
     /// current key was not tried yet.
     pub(super) is_of_current: Option<bool>,
     pub(super) tags: &'a Tags,
-    /// The keys, groups and forms that are tried if the current key does not match.
+    /// The keys, groups and body forms that are tried if the current key does not match.
     pub(super) others: Option<Others<'a, I>>,
     pub(super) member: Option<MemberTime>,
     pub(super) header_length: usize,
 }
 
-/// All keys, groups and forms of the verifier and the delivery.
+/// All keys, groups and body forms of the verifier and the delivery.
 #[derive(Clone)]
 pub(super) struct Others<'a, I> {
     pub(super) keys: &'a Keys,
     /// The groups after the first one.
     pub(super) groups: &'a [Further],
     pub(super) forms: &'a [BodyForm],
-    /// The content coding of the request. Read only if the verifier accepts an inflating form.
+    /// The content coding of the request. Read only if the verifier accepts an inflating body form.
     pub(super) coding: Option<Coding>,
     /// The body limit, in bytes.
     pub(super) limit: usize,
@@ -42,7 +42,7 @@ pub(super) struct Others<'a, I> {
     pub(super) preamble: I,
 }
 
-/// The key, the time and the form that matched.
+/// The key, the time and the body form that matched.
 pub(super) struct Match {
     /// The index of the secret that matched: 0 is the current one.
     key: usize,
@@ -165,12 +165,12 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
         outcome
     }
 
-    /// Returns the forms to try on this delivery.
+    /// Returns the body forms to try on this delivery.
     fn forms_tried(&self) -> impl Iterator<Item = &BodyForm> {
         self.forms.iter().filter(|form| self.coding.is_some() || !form.wants_coding())
     }
 
-    /// Returns the number of secrets and the number of forms that are tried, including `Wire`.
+    /// Returns the number of secrets and the number of body forms that are tried, including `Wire`.
     fn count(&self) -> (usize, usize) {
         (1 + self.keys.retired.len(), 1 + self.forms_tried().count())
     }

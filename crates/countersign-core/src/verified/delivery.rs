@@ -99,14 +99,14 @@ impl<B> VerifiedDelivery<B> {
         self.facts.tenant.as_deref().or(self.facts.custom.tenant())
     }
 
-    /// Returns the number of the secret that matched: 0 is the current one, 1 to 3 are the retired
+    /// Returns the index of the secret that matched: 0 is the current one, 1 to 3 are the retired
     /// ones in their order.
     #[must_use]
     pub fn secret_index(&self) -> usize {
         self.secret_index
     }
 
-    /// Returns the form of the body that was signed. If it is not [`BodyForm::Wire`],
+    /// Returns the body form that was signed. If it is not [`BodyForm::Wire`],
     /// [`bytes`](Self::bytes) returns the signed text, which differs from the bytes that arrived.
     #[must_use]
     pub fn form(&self) -> BodyForm {

@@ -17,8 +17,8 @@ impl<P: Provider> Verifier<P> {
     /// # Errors
     ///
     /// [`ConfigError`] if a secret does not have the form that the provider's scheme requires, or
-    /// if there are more than four, counting each of those that are [joined](crate::Secret) in one
-    /// text.
+    /// if there are more than four secrets. Secrets that are [joined](crate::Secret) in one text
+    /// count separately.
     ///
     /// # Examples
     ///
@@ -34,8 +34,8 @@ impl<P: Provider> Verifier<P> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Square signs the URL, so this does not build. The error says "the scheme signs the URL: use
-    /// `Verifier::with_url`". `cargo check` does not report it.
+    /// Square signs the URL, so this example does not build. The error says "the scheme signs the
+    /// URL: use `Verifier::with_url`". `cargo check` does not report it.
     ///
     /// ```compile_fail,E0080
     /// use countersign::{Secret, Verifier, providers::Square};
@@ -82,8 +82,8 @@ impl<P: Provider> Verifier<P> {
     /// # Ok::<_, countersign::ConfigError>(())
     /// ```
     ///
-    /// GitHub does not sign the URL, so this does not build. The error says "the scheme does not
-    /// sign the URL: use `Verifier::new`".
+    /// GitHub does not sign the URL, so this example does not build. The error says "the scheme
+    /// does not sign the URL: use `Verifier::new`".
     ///
     /// ```compile_fail,E0080
     /// use countersign::{Secret, Verifier, providers::GitHub};

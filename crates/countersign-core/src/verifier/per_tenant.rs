@@ -8,8 +8,7 @@ use crate::{
 };
 
 /// # Construction, with secrets per tenant
-// The attribute is on the item itself, because the page of `countersign` shows the feature only
-// then.
+// Without an attribute on this item itself, the page of `countersign` would not show the feature.
 #[cfg(feature = "tenants")]
 impl<P: Provider> Verifier<P> {
     /// Makes a verifier that accepts deliveries that are signed with a secret of their tenant.
@@ -64,8 +63,8 @@ impl<P: Provider> Verifier<P> {
     /// # }
     /// ```
     ///
-    /// Square signs the URL, so this does not build. The error says "the scheme signs the URL: use
-    /// `Verifier::per_tenant_with_url`".
+    /// Square signs the URL, so this example does not build. The error says "the scheme signs the
+    /// URL: use `Verifier::per_tenant_with_url`".
     ///
     /// ```compile_fail,E0080
     /// # use std::error::Error;
@@ -148,8 +147,8 @@ impl<P: Provider> Verifier<P> {
     /// # }
     /// ```
     ///
-    /// GitHub does not sign the URL, so this does not build. The error says "the scheme does not
-    /// sign the URL: use `Verifier::per_tenant`".
+    /// GitHub does not sign the URL, so this example does not build. The error says "the scheme
+    /// does not sign the URL: use `Verifier::per_tenant`".
     ///
     /// ```compile_fail,E0080
     /// # use std::error::Error;

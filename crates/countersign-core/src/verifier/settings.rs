@@ -55,13 +55,14 @@ impl Settings {
 
 /// # Settings: signature
 impl<P: Provider> Verifier<P> {
-    /// Looks for the signature in this header instead of those of the scheme. Default: the scheme's
-    /// headers. Use it if the provider lets you choose the header, or does not document it.
+    /// Looks for the signature in this header instead of the scheme's headers. Default: the
+    /// scheme's headers. Use it if the provider lets you choose the header, or does not document
+    /// it.
     ///
-    /// The id and the time are read from the headers that the scheme pairs with this header. If
-    /// this header is not one of the scheme's, they are read from those that the scheme pairs with
-    /// its first header. The signature is read only from this header, even if the scheme numbers
-    /// its headers.
+    /// The id and the time are read from the headers that the scheme pairs with this header. If the
+    /// scheme does not have this header, the id and the time are read from the headers that the
+    /// scheme pairs with its first signature header. The signature is read only from this header,
+    /// even if the scheme numbers its headers.
     ///
     /// # Errors
     ///
@@ -97,13 +98,13 @@ impl<P: Provider> Verifier<P> {
         }))
     }
 
-    /// Accepts signatures over these forms of the body, too. They are tried in this order if the
-    /// bytes of the wire do not match. With `[]`, only the bytes of the wire are accepted. Default:
-    /// the forms that the provider's scheme states.
+    /// Also accepts signatures over these body forms. They are tried in this order if the bytes of
+    /// the wire do not match. With `[]`, only the bytes of the wire are accepted. Default: the body
+    /// forms that the provider's scheme states.
     ///
     /// # Security
     ///
-    /// See [`BodyForm`] for the consequences of accepting a form.
+    /// See [`BodyForm`] for the consequences of accepting a body form.
     ///
     /// # Examples
     ///
@@ -197,10 +198,9 @@ impl<P: Provider> Verifier<P> {
         self.set(|settings| settings.custom.set_unauthorized(answer))
     }
 
-    /// Sets the one answer to all deliveries that are broken (400): the body was cut off, or it was
-    /// signed and is not UTF-8 JSON although an event is expected. Default:
-    /// `{"error":"Incomplete body"}` for a body that was cut off, and `{"error":"Invalid payload"}`
-    /// for the others.
+    /// Sets the one answer to all deliveries that are broken (400): the body was cut off, or an
+    /// event is expected and the signed body is not UTF-8 JSON. The default for a body that was cut
+    /// off is `{"error":"Incomplete body"}`, and for the others `{"error":"Invalid payload"}`.
     ///
     /// # Examples
     ///
@@ -242,13 +242,13 @@ impl<P: Provider> Verifier<P> {
 impl<P: Provider> Verifier<P> {
     /// Names the endpoint, to distinguish several endpoints of one provider. Default: the
     /// provider's name. [`Verified::endpoint`](crate::adapter::VerifiedDelivery::endpoint) reports
-    /// the name. For idempotency, an event that comes to two endpoints is two events.
+    /// the name. Idempotency treats an event that arrives at two endpoints as two events.
     ///
     /// # Security
     ///
     /// Give each sender its own name. If two verifiers with different secrets use one name and one
-    /// store of events, they also share the idempotency keys. One sender can then use the ids of
-    /// the other sender's events first, and the events of the other sender are lost.
+    /// store of events, they also share the idempotency keys. If one sender then uses the id of an
+    /// event before the other sender does, the event of the other sender is lost.
     /// `Verifier::per_tenant` separates tenants without different names.
     ///
     /// # Examples
@@ -312,8 +312,8 @@ impl<P> Verifier<P> {
 }
 
 impl<P> Verifier<P> {
-    /// Returns the length of the longest text that can be verified, in bytes. It is more than the
-    /// body limit if a form of the body can be longer than the bytes of the wire.
+    /// Returns the length of the longest text that can be verified, in bytes. The length exceeds
+    /// the body limit if a body form can be longer than the bytes of the wire.
     #[doc(hidden)]
     #[must_use]
     pub fn __largest_text(&self) -> usize {
@@ -354,8 +354,8 @@ fn fields<'a>(names: impl IntoIterator<Item = &'a str>) -> Arc<[HeaderKey]> {
     names.into_iter().map(HeaderKey::new).collect()
 }
 
-/// Default of the body limit, in bytes. A typical event has a few KiB. GitHub limits its own to 25
-/// MiB.
+/// Default of the body limit, in bytes. A typical event has a few KiB. GitHub limits its events to
+/// 25 MiB.
 pub(crate) const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
 /// Default of the deadline for the whole body. Providers give up after 5 s to 30 s.

@@ -15,16 +15,16 @@ impl<P: Provider> Verifier<P> {
     /// Makes a proof from a stored delivery **without checking its signature**.
     ///
     /// The delivery can be of any age, and its secret may have been removed from the verifier. The
-    /// tenant, the signed id and time, the form and the secret's number come from the stored
-    /// delivery. The names and the answers come from this verifier. A form that is no longer
+    /// tenant, the signed id and time, the body form and the secret's index come from the stored
+    /// delivery. The names and the answers come from this verifier. A body form that is no longer
     /// [set](Self::forms) is accepted, except [`BodyForm::UrlEncodedMember`], whose member is known
     /// only from the setting.
     ///
     /// # Errors
     ///
     /// [`RestoreError`] if the delivery is of another provider, came to another
-    /// [endpoint](Self::endpoint), is of another tenant, or has an unknown form. The tenant must
-    /// fit the verifier:
+    /// [endpoint](Self::endpoint), is of another tenant, or has an unknown body form. The tenant
+    /// must fit the verifier:
     ///
     /// - a verifier that looks secrets up per tenant accepts any tenant, without a lookup;
     /// - a verifier that [`of_tenant`](Self::of_tenant) returned for a tenant accepts that tenant;
@@ -75,21 +75,21 @@ impl<P: Provider> Verifier<P> {
     /// verifier's current secrets, and with its URL if the scheme signs the URL. The signed time is
     /// compared with the time at which the delivery was received, not with the present time.
     ///
-    /// Returns an error once the secret that signed the delivery is removed from the verifier. The
+    /// Returns an error if the secret that signed the delivery was removed from the verifier. The
     /// body limit does not apply. If the verifier looks secrets up per tenant, call this method on
     /// the verifier that [`of_tenant`](Self::of_tenant) returns.
     ///
     /// # Errors
     ///
     /// The errors of [`restore_from_trusted_store`](Self::restore_from_trusted_store);
-    /// [`RestoreError::UnknownForm`] also if the form is not among the [forms](Self::forms) that
-    /// the verifier accepts; [`RestoreError::NotVerified`] if the verification fails.
+    /// [`RestoreError::UnknownForm`] also if the body form is not among the [forms](Self::forms)
+    /// that the verifier accepts; [`RestoreError::NotVerified`] if the verification fails.
     ///
     /// # Security
     ///
     /// A signature does not cover everything that is stored. Anybody who can write to the store can
-    /// still choose the time of receipt, the form, and the headers that are not signed, and can
-    /// delete or repeat deliveries.
+    /// still choose the time of receipt, the body form, and the headers that are not signed, and
+    /// can delete or repeat deliveries.
     ///
     /// # Examples
     ///
@@ -135,8 +135,8 @@ impl<P: Provider> Verifier<P> {
 }
 
 impl<P: Provider> Verifier<P> {
-    /// Returns the form of a stored delivery, if its provider, endpoint and tenant are those of
-    /// this verifier.
+    /// Returns the body form of a stored delivery, if its provider, endpoint and tenant are those
+    /// of this verifier.
     fn form_of(&self, stored: &StoredDelivery) -> Result<BodyForm, RestoreError> {
         if stored.provider() != P::NAME {
             let stored = stored.provider().to_owned();

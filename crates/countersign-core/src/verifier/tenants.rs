@@ -66,8 +66,8 @@ impl<P: Provider> Verifier<P> {
 
 /// # For adapters
 impl<P: Provider> Verifier<P> {
-    /// Begins to verify a delivery from a server. If the verifier looks secrets up per tenant,
-    /// returns the lookup for the tenant of the request.
+    /// Begins to verify a delivery that a server receives. If the verifier looks secrets up per
+    /// tenant, returns the lookup for the tenant of the request.
     ///
     /// # Errors
     ///

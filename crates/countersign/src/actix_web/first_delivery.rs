@@ -19,8 +19,8 @@ impl<T: Extractor<Verifiers: FromAppData> + 'static> FromRequest for FirstDelive
         let request = request.clone();
         Box::pin(async move {
             let headers = ActixHeaders(request.headers());
-            // Before the app data are read, so that the body is read even if `Idempotency` is
-            // missing.
+            // The proof is awaited before the app data are read, so that the body is read even if
+            // `Idempotency` is missing.
             let proof = proof.await.map_err(|refusal| refuse(refusal, &request))?;
             let idempotency = request
                 .app_data::<Data<Idempotency>>()

@@ -11,9 +11,9 @@ use crate::adapter::Verifiers;
 /// ([`BodyForm`](crate::scheme::BodyForm)), the limit is that of the text.
 ///
 /// The function adds a `PayloadConfig`, a `FormConfig` and a `JsonConfig` to the app data, which
-/// replace those of outer scopes. A config that is added to the same scope later replaces them, for
-/// example one with an error handler: give that config the limit
-/// [`verifier.get_body_limit()`](countersign_core::Verifier::get_body_limit).
+/// replace those of outer scopes. If you later add a config of your own to the same scope, for
+/// example one with an error handler, it replaces the config of this function: give your config the
+/// limit [`verifier.get_body_limit()`](countersign_core::Verifier::get_body_limit).
 ///
 /// # Examples
 ///

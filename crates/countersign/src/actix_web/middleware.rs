@@ -25,8 +25,8 @@ pub struct VerifyMiddleware<V> {
 
 impl<V: Verifiers> VerifyMiddleware<V> {
     /// Makes a middleware that passes on the deliveries that this [`Verifier`](crate::Verifier)
-    /// accepts. Of a pair of verifiers, the signature header chooses one. All settings are on the
-    /// verifier.
+    /// accepts. For a pair of verifiers, the signature header of the delivery decides which of them
+    /// checks it. All settings are on the verifier.
     ///
     /// # Panics
     ///

@@ -147,8 +147,8 @@
 //! - The verifier of the nearest scope decides. Extractors look for `web::Data<Verifier<P>>` first,
 //!   and for a plain `Verifier<P>` second. Use only one of the two, because a `Data` of an outer
 //!   scope is preferred to a plain verifier of an inner one.
-//! - A proof names its provider: the extractor of another provider does not accept it, and verifies
-//!   the delivery itself.
+//! - A proof is valid only for its provider: the extractor of another provider ignores the proof,
+//!   and verifies the delivery itself.
 //!
 //! # Deployment
 //!

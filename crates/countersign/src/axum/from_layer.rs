@@ -10,9 +10,9 @@ use crate::{
 /// any state.
 ///
 /// `T` is [`Webhook`](crate::Webhook), [`VerifiedBody`](crate::VerifiedBody) or
-/// [`Either`](crate::Either). Without `FromLayer`, they also take the proof of the layer, but they
-/// need a verifier in the state of the router, and a state such as `Arc<App>` cannot provide one.
-/// `FromLayer` needs nothing from the state, and never verifies.
+/// [`Either`](crate::Either). Without `FromLayer`, these extractors also take the proof of the
+/// layer, but they need a verifier in the state of the router, and a state such as `Arc<App>`
+/// cannot provide one. `FromLayer` needs nothing from the state, and never verifies.
 ///
 /// # Defaults
 ///

@@ -22,9 +22,9 @@ use crate::{
 
 /// The claim to an event. Until its lease runs out, no other delivery of the event is handled.
 ///
-/// Call [`complete`](Self::complete) once the event is handled. A guard that is dropped before
-/// that, because the handler failed or panicked or the client hung up, releases the event, and its
-/// next delivery is handled.
+/// Call [`complete`](Self::complete) once the event is handled. If the guard is dropped earlier,
+/// because the handler failed or panicked, or because the client hung up, it releases the event,
+/// and the next delivery of the event is handled.
 #[derive(Debug)]
 #[must_use = "an event that is not completed is handled again"]
 pub struct ClaimGuard {
@@ -32,7 +32,7 @@ pub struct ClaimGuard {
     /// `None` if the delivery has no key, and once the event is completed or released.
     pub(super) lease: Option<Lease>,
     pub(super) stage: Stage,
-    /// Digest of the signed bytes, which a kept answer belongs to. `None` if answers are not kept.
+    /// Digest of the signed bytes to which a kept answer belongs. `None` if answers are not kept.
     pub(super) digest: Option<BodyDigest>,
 }
 
@@ -56,8 +56,8 @@ impl Idempotency {
     ///
     /// # Security
     ///
-    /// Two verifiers with different secrets must not have one
-    /// [name](crate::Verifier::endpoint): see the [module](crate::idempotency#security).
+    /// Two verifiers with different secrets must not share a [name](crate::Verifier::endpoint): see
+    /// the [module](crate::idempotency#security).
     ///
     /// # Errors
     ///
@@ -79,8 +79,8 @@ impl Idempotency {
         self.clone().admit(self.identify(delivery, headers))
     }
 
-    /// Claims the event with this key, as [`claim`](Self::claim) does, for events with a key of
-    /// your own or whose delivery is no longer available.
+    /// Claims the event with this key, as [`claim`](Self::claim) does, for keys of your own, and
+    /// for events whose delivery is no longer available.
     ///
     /// # Errors
     ///

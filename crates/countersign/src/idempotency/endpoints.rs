@@ -55,7 +55,7 @@ impl Endpoints {
     }
 }
 
-/// Most verifiers that are kept, so that the memory is bounded in a program that makes new
-/// verifiers all the time. Most programs have fewer than ten. A forgotten verifier can be logged
-/// again.
+/// Greatest number of verifiers that are kept, so that the memory is bounded in a program that
+/// makes new verifiers all the time. Most programs have fewer than ten. A forgotten verifier can be
+/// logged again.
 const MOST: usize = 256;

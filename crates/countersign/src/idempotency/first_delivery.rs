@@ -17,8 +17,8 @@ use crate::adapter::Extractor;
 ///
 /// # Security
 ///
-/// Two verifiers with different secrets must not have one [name](crate::Verifier::endpoint): see
-/// the [module](crate::idempotency#security).
+/// Two verifiers with different secrets must not share a [name](crate::Verifier::endpoint): see the
+/// [module](crate::idempotency#security).
 ///
 /// # Errors
 ///

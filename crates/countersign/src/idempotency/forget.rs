@@ -27,7 +27,7 @@ impl Idempotency {
     ///
     /// # Security
     ///
-    /// A caller can make an event be handled twice. Do not call this with a key that a sender
+    /// A call can cause an event to be handled twice. Do not call this with a key that a sender
     /// chose.
     ///
     /// # Examples

@@ -24,7 +24,7 @@ use crate::adapter::VerifiedDelivery;
 ///
 /// | part | how it is written |
 /// |---|---|
-/// | text | ASCII letters, digits, `.`, `_` and `-` as they are; every other byte, and the `-` of a text that is only `-`, as `%` and two hexadecimal digits |
+/// | text | ASCII letters, digits, `.`, `_` and `-` as they are; every other byte as `%` and two hexadecimal digits; a text that is only `-` as `%2D` |
 /// | text that is longer than 128 bytes in this form | `~` and its hexadecimal SHA-256 |
 /// | an empty text | nothing |
 /// | absent | `-` |

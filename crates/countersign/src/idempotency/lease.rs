@@ -13,9 +13,9 @@ use super::IdempotencyKey;
 
 /// One worker's claim to one event: the event's key, and a token that no other worker has.
 ///
-/// The token is a fence. A worker that comes back after its lease ran out holds a token that the
-/// store no longer accepts, so it can neither complete nor release an event that another worker has
-/// claimed since.
+/// A worker may continue after its lease has run out. Once another worker has claimed the event,
+/// the store no longer accepts the first worker's token, so the first worker can neither complete
+/// nor release the event.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Lease {
     key: IdempotencyKey,

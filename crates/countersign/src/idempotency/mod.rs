@@ -44,8 +44,8 @@
 //! An event is therefore lost only if its sender gives up first, or if no further delivery of it
 //! passes verification (see below). The lease has to be longer than the slowest handler takes, and
 //! shorter than the time between a sender's first try and its last: Sanity tries three times within
-//! 60 s, TradingView four times within 15 s, most others for hours. Set [`Idempotency::lease`] to
-//! less than that. If no lease is short enough, claim in a transaction, with `claim_in` of
+//! 60 s, TradingView four times within 15 s, most others for hours. Set [`Idempotency::lease`]
+//! accordingly. If no lease meets both conditions, claim in a transaction, with `claim_in` of
 //! `countersign_postgres`: it needs no lease. [`InProgressStatus`] says which senders try again
 //! after which status.
 //!

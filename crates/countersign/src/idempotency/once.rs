@@ -50,8 +50,8 @@ pub(crate) trait Call: Sized {
 
 /// Claims the event of a request, calls the inner service, and completes or releases the event.
 ///
-/// If the future is dropped or the call panics, the event is released, or completed if it was
-/// handled before.
+/// If the future is dropped or the call panics, the event is completed if it was already handled,
+/// and otherwise released.
 pub(crate) async fn once<C: Call>(
     idempotency: Idempotency,
     claim_key: ClaimKey,

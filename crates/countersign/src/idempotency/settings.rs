@@ -101,15 +101,15 @@ impl Idempotency {
     ///
     /// If a handler takes longer, a second delivery of its event can be handled at the same time.
     /// If a worker dies, its event is handled only after the lease has run out. The lease has to
-    /// end before the sender's last try. Some senders give up within a minute: Sanity sends twice
-    /// more, 30 s apart.
+    /// end before the sender's last try. Some senders give up within a minute: Sanity repeats an
+    /// event only twice, 30 s apart.
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }
 
     /// Sets how long a completed event is remembered. Default: 24 h.
     ///
-    /// A later delivery of the event is handled again, so set it longer than the provider keeps
+    /// A later delivery of the event is handled again, so set a time longer than the provider keeps
     /// trying: most give up within a day, Stripe after three days.
     pub fn remember_for(self, ttl: Duration) -> Self {
         Self { ttl, ..self }
@@ -170,8 +170,8 @@ impl Idempotency {
     /// Treats deliveries without an id as one event if their signed bytes are equal. Default: each
     /// of them is handled, because two equal bodies can be two events.
     ///
-    /// This is right for events that contain a time, a unique number or a complete state. It is
-    /// wrong for events that can repeat with the same bytes, such as "a cup was sold".
+    /// The setting is right for events that contain a time, a unique number or a complete state. It
+    /// is wrong for events that can repeat with the same bytes, such as "a cup was sold".
     pub fn same_body_is_same_event(self) -> Self {
         Self { without_id: WithoutId::UseBody, ..self }
     }

@@ -29,8 +29,8 @@ pub trait Store: Send + Sync + 'static {
     /// Claims the lease's event for `length`, in one atomic step: if several workers claim a free
     /// event at once, one of them gets [`Claim::Fresh`].
     ///
-    /// A lease that holds the event gets `Fresh` again, for `length` from then on, so that a claim
-    /// whose answer was lost can be repeated.
+    /// A lease that already holds the event gets `Fresh` again, and holds it for `length` from then
+    /// on, so that a claim whose answer was lost can be repeated.
     ///
     /// # Errors
     ///
@@ -43,8 +43,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Marks the event as done for `ttl`, and keeps a note with it.
     ///
-    /// An event whose lease ran out becomes done as well, because it was handled, unless another
-    /// worker has claimed it since.
+    /// If the lease ran out and no other worker has claimed the event since, the event also becomes
+    /// done, because it was handled.
     ///
     /// # Errors
     ///

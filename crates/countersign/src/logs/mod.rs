@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | [`countersign::rejection`](REJECTION) | `WARN` | each rejected delivery, except those of other lines of this table |
 //! | | `ERROR` | each delivery that is answered 500, because the application lacks a setting |
-//! | [`countersign::delivery`](DELIVERY) | `DEBUG` | each accepted delivery: endpoint, bytes, secret and form that matched, age of the signed time in seconds, microseconds since its headers arrived |
+//! | [`countersign::delivery`](DELIVERY) | `DEBUG` | each accepted delivery: endpoint, bytes, index of the secret that matched, body form, age of the signed time in seconds, microseconds since its headers arrived |
 //! | [`countersign::handshake`](HANDSHAKE) | `DEBUG` | each request without a signature that was answered |
 //! | [`countersign::secret`](SECRET) | `INFO` | a retired secret matched; not every match is logged (see below) |
 //! | [`countersign::form`](FORM) | `INFO` | the signed text is not the body as it was sent; not every such delivery is logged (see below) |
@@ -22,7 +22,8 @@
 //! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name |
 //!
 //! Matches of retired secrets are counted for each provider, endpoint, tenant and secret, and texts
-//! in another form for each provider. A line is written only at the counts 1, 2, 4, 8 and so on.
+//! in another body form for each provider. A line is written only at the counts 1, 2, 4, 8 and so
+//! on.
 //!
 //! # Fields of a rejected delivery
 //!

@@ -86,8 +86,8 @@ impl<'a> Candidate<'a> {
         self.headers.iter().filter(|name| headers.values_by_key(name).next().is_some())
     }
 
-    /// Returns true if the provider of this verifier also sends the signature headers of the other
-    /// verifier, as far as the delivery has them.
+    /// Returns true if the provider of this verifier also sends each signature header of the other
+    /// verifier that the delivery has.
     fn sends_those_of<H>(&self, other: &Candidate<'_>, headers: &H) -> bool
     where
         H: HeaderSource + ?Sized,

@@ -29,7 +29,7 @@ use crate::{
 /// `(a, (b, c))`. The signature header of a delivery decides which verifier checks it.
 ///
 /// If that verifier accepts the delivery, the middleware puts the provider's [`Verified`] into the
-/// request's extensions. [`Either`], the extractor for the events of a pair, lists the deliveries
+/// request's extensions. The page of [`Either`], the extractor for a pair, lists the deliveries
 /// that a pair rejects.
 ///
 /// Two verifiers of a pair must not look for the signature in the same header: middleware panics

@@ -6,9 +6,9 @@
 //! 1. `Admitted`: the verifier accepts the headers. The body will be hashed and kept.
 //! 2. `Unsigned`: the signature header is absent, a closure for handshakes is set, and the declared
 //!    length is at most 4 KiB or unknown. The body will be kept, and not hashed.
-//! 3. `Discarding`: the headers are rejected for another reason than the declared length, which is
-//!    at most 64 KiB or unknown. The body will be read and dropped, so that the connection can be
-//!    used again.
+//! 3. `Discarding`: the headers are rejected for a reason other than the declared length, and the
+//!    declared length is at most 64 KiB or unknown. The body will be read and dropped, so that the
+//!    connection can be used again.
 //! 4. `Refused`: the headers are rejected. The body will not be read.
 //!
 //! Polling repeats these steps until the body ends or one of them fails:
@@ -159,7 +159,8 @@ where
                 {
                     verifiers.answerers(&mut answerers);
                 }
-                // An empty header is a signature that is not valid. It is not a missing one.
+                // An empty header counts as a signature that is not valid, and not as a missing
+                // one.
                 if !answerers.is_empty() && verifiers.signature_headers(headers) == 0 {
                     Stage::Unsigned { error, answerers, body: BytesMut::new() }
                 } else if fits(DISCARDED) && error.kind() != VerifyErrorKind::BodyTooLarge {

@@ -10,8 +10,8 @@ use crate::{Verified, surface::event_facts::HeaderFacts};
 ///
 /// It takes the proof that a layer or a middleware left. Without a proof, it verifies the body with
 /// the verifier from the router's state (axum) or from the app data (actix-web). One handler
-/// therefore works with and without a layer, nothing is hashed twice, and a forged delivery never
-/// reaches the handler if the layer was forgotten.
+/// therefore works with and without a layer, nothing is hashed twice, and no forged delivery
+/// reaches the handler, even if the layer is missing.
 ///
 /// The second parameter names another endpoint with the same kind of event:
 /// `Webhook<flat::Event, Eu>`.

@@ -108,8 +108,8 @@ impl SignedRequest {
     /// Replaces the body, and keeps the signature over the old one.
     ///
     /// Change a value of the JSON, and not only its white space: if the provider may sign another
-    /// [`BodyForm`](countersign_core::scheme::BodyForm) of the body, a body with other white space
-    /// can still be genuine.
+    /// [body form](countersign_core::scheme::BodyForm), a body with other white space can still be
+    /// genuine.
     pub fn with_body(self, body: impl AsRef<[u8]>) -> Self {
         Self { body: Bytes::copy_from_slice(body.as_ref()), ..self }
     }

@@ -30,7 +30,8 @@ pub struct VerifyLayer<V> {
 
 impl<V: Verifiers> VerifyLayer<V> {
     /// Makes a layer that passes on the deliveries that this [`Verifier`](crate::Verifier) accepts.
-    /// Of a pair of verifiers, the signature header chooses one. All settings are on the verifier.
+    /// For a pair of verifiers, the signature header of the delivery decides which of them checks
+    /// it. All settings are on the verifier.
     ///
     /// # Panics
     ///

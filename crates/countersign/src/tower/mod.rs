@@ -170,17 +170,17 @@
 //!   `Send + 'static`.
 //! - A rejection reaches a sender that is still sending. Over HTTP/1, the answer is sent at once,
 //!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
-//!   for at most 10 s, and until nothing arrives for 2 s. The process runs at most 30 such tasks at
-//!   once. Without the task, clients that write before they read get a reset connection instead of
-//!   the answer. The rest is not read after `Expect: 100-continue`, a body deadline or a broken
-//!   body. The cost: a graceful stop takes up to 10 s longer, and request bodies must be
-//!   `Send + 'static`.
+//!   for at most 10 s, and only until nothing has arrived for 2 s. The process runs at most 30 such
+//!   tasks at once. Without the task, clients that write before they read get a reset connection
+//!   instead of the answer. The rest is not read after `Expect: 100-continue`, a body deadline or a
+//!   broken body. Because of these tasks, a graceful stop takes up to 10 s longer, and request
+//!   bodies must be `Send + 'static`.
 //! - The deadline for the body needs a timer of tokio. The server has to limit the time for the
 //!   headers; `axum::serve` does not.
 //! - An outer body limit also applies: a larger body gets 413. axum's own extractors (`Bytes`,
 //!   `String`, `Json`, `Form`) have a limit of 2 MiB unless a `DefaultBodyLimit` sets another one.
-//!   If the verifier's limit is higher than 2 MiB, the layer sets it for the handlers inside, with
-//!   the feature `axum`; without the feature, put
+//!   If the verifier's limit is higher than 2 MiB, and the feature `axum` is on, the layer sets the
+//!   verifier's limit for the handlers inside; without the feature, put
 //!   `DefaultBodyLimit::max(verifier.get_body_limit())` inside. A `DefaultBodyLimit` inside the
 //!   layer always applies, and one outside only if the verifier's limit is at most 2 MiB.
 //!

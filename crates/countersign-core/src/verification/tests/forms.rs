@@ -1,4 +1,4 @@
-//! Forms of the body other than the bytes of the wire.
+//! Body forms other than the bytes of the wire.
 
 use super::*;
 

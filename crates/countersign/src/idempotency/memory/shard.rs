@@ -98,8 +98,9 @@ impl Shard {
         }
     }
 
-    /// Makes room in a full shard. Forgets expired claims and, if that is not enough, completed
-    /// events: a sixteenth of the places at once, because this looks at every entry.
+    /// Makes room in a full shard. Forgets expired claims. If that is not enough, it also forgets
+    /// completed events, a sixteenth of the places at once, because each search looks at every
+    /// entry.
     fn make_room(&mut self, now: Moment, limits: Limits) -> Result<(), Full> {
         if self.len() >= limits.events {
             self.claims.forget_over(now, limits.events);

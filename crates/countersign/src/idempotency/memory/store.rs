@@ -27,11 +27,11 @@ use super::{
 /// 1. if any number of tasks and threads claim a free event at once, one of them gets
 ///    [`Claim::Fresh`];
 /// 2. a claim is not forgotten before its lease has run out;
-/// 3. a completed event is known for its ttl, if all events have the same ttl, unless as many other
-///    events as the [`capacity`](Self::capacity) were claimed since;
+/// 3. if all events have the same ttl, a completed event is known until its ttl runs out, unless as
+///    many other events as the [`capacity`](Self::capacity) were claimed since;
 /// 4. memory is bounded, whatever senders send;
 /// 5. times are measured by a monotonic clock;
-/// 6. a call waits only for a lock, which is held for less than a microsecond as a rule, for less
+/// 6. a call waits only for a lock. The lock is usually held for less than a microsecond, for less
 ///    than a millisecond while a shard is tidied, and never across an `await`. There is no
 ///    background task.
 ///
@@ -54,10 +54,10 @@ use super::{
 /// is handled again.
 ///
 /// Expired entries are forgotten when their places are needed. When every place is taken, the
-/// completed events that expire first are forgotten; with one ttl for all, these are the ones that
-/// were completed longest ago. Events are spread over shards at random, and each shard forgets a
-/// sixteenth of its own events at a time, so this order is exact only to a few per cent. Claims in
-/// progress are never forgotten to make room.
+/// completed events that expire first are forgotten; if all events have the same ttl, these are the
+/// events that were completed first. Events are spread over shards at random, and each shard
+/// forgets a sixteenth of its own events at a time, so this order is exact only to a few per cent.
+/// Claims in progress are never forgotten to make room.
 ///
 /// Notes have a space of their own. When it is full, the notes of the events that expire first are
 /// forgotten. Those events stay done, without a note.
@@ -66,8 +66,8 @@ use super::{
 ///
 /// Keys are kept as digests of 128 bits under a random key of each store, so a sender can neither
 /// fill one shard on purpose nor make two ids collide. A sender that can sign deliveries for one
-/// endpoint can push out the completed events of other endpoints: give endpoints whose senders do
-/// not trust each other a store each.
+/// endpoint can push out the completed events of other endpoints: if the senders of two endpoints
+/// do not trust each other, give each endpoint a store of its own.
 ///
 /// # Examples
 ///
@@ -125,8 +125,9 @@ impl MemoryStore {
     /// 1. The store is empty afterwards.
     ///
     /// Choose somewhat more events than come within one ttl: a million in 24 hours is eleven per
-    /// second. A million completed events take some 35 MB. Memory grows with the events, and is
-    /// freed again as others come. An event in progress takes some 100 bytes instead of 35.
+    /// second. A million completed events take some 35 MB. Memory grows with the number of events,
+    /// and is freed again as other events arrive. An event in progress takes some 100 bytes instead
+    /// of 35.
     #[must_use]
     pub fn capacity(mut self, events: usize) -> Self {
         self.capacity = events.max(1);
@@ -137,8 +138,8 @@ impl MemoryStore {
     /// Sets how many bytes all notes may take. Default: 64 MiB.
     ///
     /// Each shard has an equal part of this space, and there is a shard for each 12,500 events of
-    /// the capacity. A note that is longer than its shard's part is not kept: by default, longer
-    /// than 838 KB.
+    /// the capacity. A note that is longer than its shard's part is not kept. By default, this
+    /// applies to notes longer than 838 KB.
     #[must_use]
     pub fn note_space(mut self, bytes: usize) -> Self {
         self.note_space = bytes;
@@ -262,5 +263,6 @@ const NOTE_SPACE: usize = 64 * 1024 * 1024;
 /// takes less than a millisecond.
 const EVENTS_OF_A_SHARD: usize = 12_500;
 
-/// Most shards, for 12.5 billion events. For a larger capacity, each shard holds more.
+/// Greatest number of shards, enough for 12.5 billion events. For a larger capacity, each shard
+/// holds more.
 const MOST_SHARDS: usize = 1_000_000;

@@ -76,7 +76,7 @@ impl<T> Table<T> {
         entries
     }
 
-    /// Fills a new table, because places from which entries were removed one by one are not all
+    /// Fills a new table, because after entries are removed one by one, not all of their places are
     /// free.
     fn fill(&mut self, entries: Vec<Entry<T>>, limit: usize) {
         let places = (entries.len() + entries.len() / 2).min(limit).max(FEW);

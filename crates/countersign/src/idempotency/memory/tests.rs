@@ -89,7 +89,7 @@ async fn rejects_claims_when_claims_take_every_place() {
     // A completed event makes room.
     assert_eq!(store.claim(&lease(4), LEASE).await.unwrap(), Claim::Fresh);
     assert!(store.claim(&lease(5), LEASE).await.is_err());
-    // So does an expired lease.
+    // An expired lease makes room as well.
     pass(LEASE);
     assert_eq!(store.claim(&lease(5), LEASE).await.unwrap(), Claim::Fresh);
 }

@@ -41,8 +41,8 @@ pub(crate) enum Rest<B> {
 }
 
 impl<B> Chunks<B> {
-    /// Wraps a body that is read until it ends or breaks off, unless the deadline passes, so that
-    /// no rest has to be kept.
+    /// Wraps a body that is read until it ends, breaks off or reaches the deadline, so that no rest
+    /// has to be kept.
     pub(crate) fn in_place(body: B) -> Self {
         Self::InPlace { body }
     }

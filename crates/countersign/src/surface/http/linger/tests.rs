@@ -97,7 +97,7 @@ async fn reads_a_body_to_its_end() {
 async fn stops_after_16_mib() {
     const MIB: usize = 1024 * 1024;
     assert_eq!(Source::new(MIB, 1000).discarded().await.0, 17 * MIB);
-    // The end of a body is still seen if the body has exactly the limit.
+    // The end of a body is still noticed if the body is exactly as long as the limit.
     assert_eq!(Source::new(MIB, 16).discarded().await.0, 16 * MIB);
 }
 
