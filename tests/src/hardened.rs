@@ -59,7 +59,7 @@ impl Example {
     }
 
     /// Checks the answer 429 to a sender that was rejected too often, and to no other sender.
-    pub fn shuts_out_who_was_refused_too_often(&self) -> io::Result<()> {
+    pub fn answers_429_after_too_many_rejections(&self) -> io::Result<()> {
         let program = Program::start(self.command().env("REFUSALS", "2"))?;
         let forged = delivery(PATH, EVENT).replace("evt_1", "evt_2");
         for _ in 0..3 {
@@ -76,7 +76,10 @@ impl Example {
     }
 
     /// Checks that a delivery that breaks off counts as a rejected one.
-    pub fn charges_who_hangs_up(&self, hang_up: fn(Wire) -> io::Result<()>) -> io::Result<()> {
+    pub fn counts_a_delivery_that_breaks_off(
+        &self,
+        hang_up: fn(Wire) -> io::Result<()>,
+    ) -> io::Result<()> {
         let program = Program::start(self.command().env("REFUSALS", "1"))?;
         for _ in 0..2 {
             let mut wire = Wire::connect(program.addr())?;

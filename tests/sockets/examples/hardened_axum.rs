@@ -49,8 +49,8 @@ fn sheds_load() -> io::Result<()> {
 }
 
 #[test]
-fn shuts_out_who_was_refused_too_often() -> io::Result<()> {
-    EXAMPLE.shuts_out_who_was_refused_too_often()
+fn answers_429_after_too_many_rejections() -> io::Result<()> {
+    EXAMPLE.answers_429_after_too_many_rejections()
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn limits_no_genuine_sender() -> io::Result<()> {
 
 #[test]
 fn charges_who_ends_the_connection() -> io::Result<()> {
-    EXAMPLE.charges_who_hangs_up(|wire| {
+    EXAMPLE.counts_a_delivery_that_breaks_off(|wire| {
         drop(wire);
         Ok(())
     })
@@ -68,7 +68,7 @@ fn charges_who_ends_the_connection() -> io::Result<()> {
 
 #[test]
 fn charges_who_breaks_the_connection() -> io::Result<()> {
-    EXAMPLE.charges_who_hangs_up(Wire::reset)
+    EXAMPLE.counts_a_delivery_that_breaks_off(Wire::reset)
 }
 
 #[test]

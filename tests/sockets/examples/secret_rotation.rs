@@ -52,8 +52,8 @@ fn deliver(program: &Program, secret: &str) -> Result<u16, Box<dyn Error>> {
 fn assert_accepts(program: &mut Program, secret: &str, index: usize) -> Outcome {
     assert_eq!(deliver(program, secret)?, 200, "{secret}");
     let age = if index == 0 { "current" } else { "retired" };
-    let told = format!("user.created, id evt_1: secret {index} ({age})");
-    assert_eq!(program.line()?, told, "{secret}");
+    let line = format!("user.created, id evt_1: secret {index} ({age})");
+    assert_eq!(program.line()?, line, "{secret}");
     Ok(())
 }
 
@@ -80,8 +80,8 @@ fn replaces_its_secrets_while_it_runs() -> Outcome {
     assert_accepts(&mut program, "two", 0)?;
     assert_accepts(&mut program, "one", 1)?;
 
-    let told = rotate(&mut program, &path, b"five\r\nfour\r\nthree\r\ntwo")?;
-    assert_eq!(told, "SIGHUP: secrets in force: 4");
+    let line = rotate(&mut program, &path, b"five\r\nfour\r\nthree\r\ntwo")?;
+    assert_eq!(line, "SIGHUP: secrets in force: 4");
     for (index, secret) in ["five", "four", "three", "two"].into_iter().enumerate() {
         assert_accepts(&mut program, secret, index)?;
     }
@@ -104,10 +104,10 @@ fn keeps_the_former_secrets_where_the_file_is_bad() -> Outcome {
         (b"hush\n1\n2\n3\n4\n", "more than 3 retired secrets"),
         (b"hush\xff\n", "stream did not contain valid UTF-8"),
     ] {
-        let told = rotate(&mut program, &path, secrets)?;
-        assert!(told.starts_with("SIGHUP: the former secrets stay in force: SECRETS_FILE="));
-        assert!(told.ends_with(complaint), "{told}");
-        assert!(!told.contains("hush"), "{told}");
+        let line = rotate(&mut program, &path, secrets)?;
+        assert!(line.starts_with("SIGHUP: the former secrets stay in force: SECRETS_FILE="));
+        assert!(line.ends_with(complaint), "{line}");
+        assert!(!line.contains("hush"), "{line}");
         assert_accepts(&mut program, "new", 0)?;
         assert_accepts(&mut program, "old", 1)?;
         assert_eq!(deliver(&program, "hush")?, 401);
@@ -115,8 +115,8 @@ fn keeps_the_former_secrets_where_the_file_is_bad() -> Outcome {
 
     fs::remove_file(&path)?;
     program.signal("HUP")?;
-    let told = program.line()?;
-    assert!(told.contains("stay in force") && told.contains("No such file"), "{told}");
+    let line = program.line()?;
+    assert!(line.contains("stay in force") && line.contains("No such file"), "{line}");
     assert_accepts(&mut program, "new", 0)
 }
 

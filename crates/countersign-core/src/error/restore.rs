@@ -52,7 +52,7 @@ pub enum RestoreError {
     /// The verifier does not know or accept the body form that was signed. Usually the setting
     /// [`Verifier::forms`](crate::Verifier::forms) or a feature is missing in the program that
     /// reads the deliveries.
-    #[error("the verifier does not accept the form {form:?} of the body")]
+    #[error("the verifier does not accept the body form {form:?}")]
     UnknownForm {
         /// The name of the body form.
         form: String,
