@@ -101,7 +101,7 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// As [`Wire::reply`], and if the answer is a final one.
+    /// The errors of [`Wire::reply`], and an error if the answer is a final one.
     pub fn interim(&mut self) -> io::Result<Reply> {
         let reply = self.any_reply()?;
         if reply.status < 200 { Ok(reply) } else { Err(io::ErrorKind::InvalidData.into()) }
@@ -112,7 +112,7 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// As [`Wire::reply`].
+    /// The errors of [`Wire::reply`].
     pub fn exchange(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<Reply> {
         let sent = self.send(bytes);
         self.reply().map_err(|error| sent.err().unwrap_or(error))
