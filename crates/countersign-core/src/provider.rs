@@ -2,7 +2,7 @@
 
 use crate::{Scheme, event::EventAt, scheme::ForeignHeaders};
 
-/// A marker type for a platform that sends webhooks, which names its scheme.
+/// A marker type for a platform that sends webhooks. The type names the platform's scheme.
 ///
 /// A provider of your own has three constants. For a second endpoint of an existing provider,
 /// implement [`EndpointOf`].

@@ -77,8 +77,8 @@ impl<'a> Delivery<'a> {
     /// Returns the event's id: text, or an integer as its digits. Returns `None` if there is no id,
     /// if it consists of several members, or if the body that should hold it is not a JSON object.
     ///
-    /// For an id in the body, [`OpenEvent`](crate::event::OpenEvent) and the events of
-    /// [`events!`](crate::events) have the same id.
+    /// If the id is in the body, [`OpenEvent`](crate::event::OpenEvent) and
+    /// [`Envelope`](crate::event::Envelope) have the same id.
     #[must_use]
     pub fn id(&self) -> Option<Cow<'_, str>> {
         match self.at.id {

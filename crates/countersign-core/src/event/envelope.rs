@@ -13,7 +13,7 @@ use crate::{
 
 /// The envelope of an event, borrowed from the body, with its data as JSON text.
 ///
-/// Reading it parses the whole body once, so a body with an envelope is valid JSON.
+/// Reading the envelope parses the whole body once, and fails if the body is not valid JSON.
 #[non_exhaustive]
 pub struct RawEnvelope<'a> {
     /// The event's id: text, or an integer as its digits.

@@ -61,8 +61,8 @@ impl<'a> Members<'a> {
         })
     }
 
-    /// Reads the members that follow. If `known` returns the type when the data comes next, returns
-    /// this type, and leaves the value of the data to the caller.
+    /// Reads the members that follow. Before the value of the data, it calls `known`. If `known`
+    /// returns the type, this method returns the type too, and the caller reads the value.
     pub(super) fn take<A: MapAccess<'a>>(
         &mut self,
         map: &mut A,

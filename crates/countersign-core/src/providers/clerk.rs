@@ -78,8 +78,8 @@
 //! # Pitfalls
 //!
 //! - `data.id` is the id of the user or organization, not of the event.
-//! - Deliveries arrive after the change, and in any order. Do not wait for one while somebody signs
-//!   up.
+//! - Deliveries arrive after the change, and in any order. The sign-up of a user must not wait for
+//!   a delivery.
 
 use super::standard_webhooks;
 use crate::{

@@ -143,7 +143,7 @@
 //! # Pitfalls
 //!
 //! - Dropbox waits ten seconds for the answer: fetch the changes after the answer.
-//! - The app secret also serves for signing in users: it is not a secret for webhooks only.
+//! - The app secret is also used for the login of users: it is not a secret for webhooks only.
 //! - Dropbox Sign, formerly HelloSign, has webhooks of another kind.
 
 use super::handshake::{self, HandshakeAnswer};
@@ -174,8 +174,9 @@ pub type Event = OpenEvent<Dropbox>;
 ///
 /// # Security
 ///
-/// This request is not signed: anyone can have a token repeated. The answer reveals nothing about
-/// the secret. Answer the request, and do nothing else in response. Set the answer's header fields.
+/// This request is not signed: anyone can send it, and the answer repeats its token. The answer
+/// reveals nothing about the secret. Answer the request, and do nothing else in response. Set the
+/// answer's header fields.
 ///
 /// # Examples
 ///

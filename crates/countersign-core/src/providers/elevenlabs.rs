@@ -1,6 +1,7 @@
 //! Webhooks of ElevenLabs.
 //!
-//! - Header: `ElevenLabs-Signature: t=1739537297,v0=…`. Any entry `v0` may match, 1 to 8 of them.
+//! - Header: `ElevenLabs-Signature: t=1739537297,v0=…`. It holds 1 to 8 entries `v0`, and any of
+//!   them may match.
 //! - Signature: HMAC-SHA256 in hex over the timestamp, a dot and the body, with the secret's text.
 //! - Tolerance: 30 minutes, as in ElevenLabs' libraries, in the past and in the future.
 //! - The event's `type`, such as `post_call_transcription`, is in the body, and is therefore

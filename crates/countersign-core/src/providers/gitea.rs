@@ -82,7 +82,8 @@
 //! - With the content type `application/x-www-form-urlencoded`, Gitea signs the JSON and sends it
 //!   in the member `payload` of a form. Such a delivery is accepted, and the handler gets the JSON,
 //!   because the JSON is the signed text ([`BodyForm::UrlEncodedMember`]).
-//! - Kinds such as Slack or Discord send another payload. Choose the kind "Gitea" (or "Forgejo").
+//! - Webhooks of other kinds, such as Slack or Discord, send another payload. Choose the kind
+//!   "Gitea" (or "Forgejo").
 //! - `X-Gitea-Event-Type` is more precise than `X-Gitea-Event` (`issue_assign` beside `issues`). It
 //!   is not signed either.
 

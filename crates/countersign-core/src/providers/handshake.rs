@@ -12,8 +12,8 @@ use crate::scheme::is_field_name;
 /// Some providers send an unsigned request with a text, and expect the text back. Anyone can send
 /// such a request. Two measures make the answer harmless:
 ///
-/// - The text is at most 256 letters, digits and `-._~+/=`. It therefore holds no markup, no
-///   script, no header line and no URL.
+/// - The text is a token: at most 256 letters, digits and `-._~+/=`. It therefore holds no markup,
+///   no script, no header line and no URL.
 /// - The header fields state that the body is not HTML (`Content-Type`), and that browsers must not
 ///   guess another type (`X-Content-Type-Options: nosniff`). **Set both**:
 ///   [`headers`](Self::headers).
@@ -125,8 +125,8 @@ impl fmt::Debug for HandshakeAnswer {
     }
 }
 
-/// Returns the text if it is safe to repeat, to hash, and to put between the quotes of JSON
-/// unescaped.
+/// Returns the text if it is safe to repeat, to hash, and to write into a JSON string without
+/// escaping.
 ///
 /// All challenges that providers document are letters and digits. The characters of base64 in both
 /// alphabets are accepted too. A colon must not be accepted: see `zoom::Validator`.

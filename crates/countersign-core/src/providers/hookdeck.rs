@@ -1,7 +1,7 @@
 //! Webhooks of Hookdeck, which forwards the webhooks of other providers.
 //!
-//! - Header: `X-Hookdeck-Signature: ` and 44 characters of base64. A prefix set in the project's
-//!   settings changes the name; see [`Verifier::header`](crate::Verifier::header).
+//! - Header: `X-Hookdeck-Signature: ` and 44 characters of base64. If the project's settings
+//!   have another prefix, the name is different; see [`Verifier::header`](crate::Verifier::header).
 //! - Signature: HMAC-SHA256 over the body, with the secret's text. No timestamp is signed. While
 //!   the secret is being rolled, Hookdeck also signs with the former one, in
 //!   `X-Hookdeck-Signature-2`: either may match.

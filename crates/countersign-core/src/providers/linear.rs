@@ -2,8 +2,8 @@
 //!
 //! - Header: `Linear-Signature`, 64 hex digits.
 //! - Signature: HMAC-SHA256 over the body, with the secret's text.
-//! - Tolerance: 60 s, as in Linear's library, for `webhookTimestamp` in milliseconds, a member of
-//!   the body. It is checked after the signature. The verifier ignores the header
+//! - Tolerance: 60 s, as in Linear's library. The time is the member `webhookTimestamp` of the
+//!   body, in milliseconds. It is checked after the signature. The verifier ignores the header
 //!   `Linear-Timestamp`, which is not signed.
 //! - The event's `type`, such as `Issue`, and its `action`, such as `create`, are in the body, and
 //!   are therefore signed. The delivery's id is in `Linear-Delivery`, which is **not signed**:

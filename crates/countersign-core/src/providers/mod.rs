@@ -3,8 +3,8 @@
 //!
 //! # Typed events
 //!
-//! Each module has a type `Event` for all events of its provider. For Rust types of your own
-//! events, write an enum with [`events!`](crate::events). A handler takes it as
+//! Each module has a type `Event` for all events of its provider. To read events as Rust types of
+//! your own, write an enum with [`events!`](crate::events). A handler takes it as
 //! `Webhook<InvoiceEvent>`:
 //!
 //! ```
@@ -66,8 +66,9 @@
 //! other fields of a delivery are available in three ways:
 //!
 //! 1. [`verified.json()`](crate::adapter::VerifiedDelivery::json) parses the verified bytes as a
-//!    second type, which has only the members that you need and can borrow from the bytes. It fails
-//!    if the signed body is a URL-encoded form, which [GitHub](github) sends by default.
+//!    second type. This type needs only the members that you use, and it can borrow from the bytes.
+//!    `json()` fails if the signed body is a URL-encoded form, which [GitHub](github) sends by
+//!    default.
 //! 2. An [`Envelope`](crate::event::Envelope) around the data (`Paid(Envelope<Data>)`) holds the
 //!    event's id, and the members `created_at` and `previous_data` if the body has them.
 //! 3. `Webhook::id` and `Webhook::event_type` return the id and the type, also from headers.

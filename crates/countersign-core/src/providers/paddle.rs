@@ -1,7 +1,7 @@
 //! Webhooks of Paddle Billing. (Paddle Classic signs in another way, with a key pair.)
 //!
-//! - Header: `Paddle-Signature: ts=1671552777;h1=…[;h1=…]`. Any entry `h1` may match, 1 to 8 of
-//!   them: while a secret is being rotated, Paddle signs with both.
+//! - Header: `Paddle-Signature: ts=1671552777;h1=…[;h1=…]`. It holds 1 to 8 entries `h1`, and any
+//!   of them may match: while a secret is being rotated, Paddle signs with both secrets.
 //! - Signature: HMAC-SHA256 in hex over the timestamp, a colon and the body, with the secret's
 //!   text.
 //! - Tolerance: 5 s, as in Paddle's libraries.

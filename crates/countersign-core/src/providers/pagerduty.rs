@@ -1,8 +1,8 @@
 //! Webhooks of PagerDuty, version 3.
 //!
-//! - Header: `X-PagerDuty-Signature: v1=…[,v1=…]`, in hex. Any entry `v1` may match, 1 to 8 of
-//!   them: while a secret is being rotated, PagerDuty signs with each. Entries of other versions
-//!   are ignored.
+//! - Header: `X-PagerDuty-Signature: v1=…[,v1=…]`, in hex. It holds 1 to 8 entries `v1`, and any of
+//!   them may match: while a secret is being rotated, PagerDuty signs with each secret. Entries of
+//!   other versions are ignored.
 //! - Signature: HMAC-SHA256 over the body, with the secret's text. No timestamp is signed.
 //! - The event is the member `event` of the body. Its `id`, `event_type` (such as
 //!   `incident.triggered`) and `data` are inside that member, and are therefore signed.

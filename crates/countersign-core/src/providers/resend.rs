@@ -76,7 +76,7 @@
 //!
 //! # Pitfalls
 //!
-//! - `data` holds addresses and subjects of mail: decide before you log it.
+//! - `data` holds addresses and subjects of mail: decide whether you may log it.
 //! - One mail has many events, and they arrive in any order: a late event may be out of date.
 
 use super::standard_webhooks;

@@ -1,7 +1,7 @@
 //! Webhooks of Respan, formerly Keywords AI.
 //!
 //! - Header: `X-Respan-Signature`, or `X-Keywordsai-Signature` under the former name. If a delivery
-//!   has both, the first decides.
+//!   has both, `X-Respan-Signature` decides.
 //! - Signature: HMAC-SHA256 in hex, with the API key of the call that triggered the webhook, or
 //!   with a separate webhook secret.
 //! - There is no timestamp, no id and no type. The fields of the payload are not documented.

@@ -87,9 +87,9 @@
 //!
 //! # Pitfalls
 //!
-//! - Sentry's manual hashes `JSON.stringify(request.body)`. Sentry itself signs and sends the same
-//!   text, without white space and with everything but ASCII escaped. The bytes as they arrived are
-//!   verified here, and no [`BodyForm`](crate::scheme::BodyForm) is needed. The output of
+//! - Sentry's manual hashes `JSON.stringify(request.body)`. Sentry itself signs the text that it
+//!   sends, without white space and with everything but ASCII escaped. The bytes as they arrived
+//!   are verified here, and no [`BodyForm`](crate::scheme::BodyForm) is needed. The output of
 //!   `JSON.stringify` differs from them as soon as a title has an umlaut.
 //! - Sentry waits for one second (`sentry-apps.webhook.timeout.sec` if you host it yourself): do
 //!   slow work after the answer.

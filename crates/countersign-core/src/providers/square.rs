@@ -80,7 +80,7 @@
 //!
 //! # Pitfalls
 //!
-//! - The URL is compared as text: a slash at its end, another host or `http` changes the signature.
+//! - The URL is signed as text: a slash at its end, another host or `http` changes the signature.
 //!   Behind a proxy, it is still the URL that you gave Square.
 //! - [`Verifier::new`](crate::Verifier::new) does not compile for Square, because it takes no URL.
 

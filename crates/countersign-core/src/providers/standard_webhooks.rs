@@ -1,12 +1,13 @@
-//! Standard Webhooks: the convention that many providers share, and that Svix sends for others.
+//! Standard Webhooks: the convention that many providers share. Svix, which sends webhooks for
+//! other providers, also follows it.
 //!
 //! - Headers: `webhook-id`, `webhook-timestamp` in seconds, and `webhook-signature`; or the same
 //!   three as `svix-…`, the names that Svix used before the standard. All three headers must be of
 //!   one family.
 //! - Signature: `v1,` and padded base64 of HMAC-SHA256 over the id, a dot, the timestamp, a dot and
 //!   the body. While a secret is being rotated, the header holds several signatures with spaces
-//!   between them: any `v1` may match, 1 to 8 of them. Other versions are ignored, including `v1a`,
-//!   which `StandardWebhooksEd25519` verifies (feature `ed25519`).
+//!   between them. It holds 1 to 8 entries `v1`, and any of them may match. Other versions are
+//!   ignored, including `v1a`, which `StandardWebhooksEd25519` verifies (feature `ed25519`).
 //! - Tolerance: 300 s, as in the libraries. The signed time is that of the attempt: the
 //!   specification says that each retry is signed anew, so that a retry is not stale. If a sender
 //!   repeats the time instead, see [`Verifier::tolerance`](crate::Verifier::tolerance).

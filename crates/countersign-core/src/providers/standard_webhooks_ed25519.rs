@@ -3,9 +3,10 @@
 //!
 //! - Headers, id, timestamp and tolerance: the same as for [`StandardWebhooks`].
 //! - Signature: `v1a,` and padded base64 of Ed25519 (RFC 8032) over the id, a dot, the timestamp, a
-//!   dot and the body. Any `v1a` may match, 1 to 8 of them; other versions are ignored. At most 8
-//!   pairs of a signature and a key are tried: with one key all 8 signatures, with two keys the
-//!   first 4, with three or four keys the first 2. A provider that rotates its key sends 2.
+//!   dot and the body. The header holds 1 to 8 entries `v1a`, and any of them may match; other
+//!   versions are ignored. At most 8 pairs of a signature and a key are tried: with one key all 8
+//!   signatures, with two keys the first 4, with three or four keys the first 2. A provider that
+//!   rotates its key sends 2.
 //! - In place of a secret: the public key, 32 bytes in base64, with or without the prefix `whpk_`.
 //!   Keys for which one signature is valid for many bodies are rejected.
 //!

@@ -1,8 +1,8 @@
 //! Webhooks of Stripe.
 //!
-//! - Header: `Stripe-Signature: t=1492774577,v1=…[,v1=…][,v0=…]`. Any entry `v1` may match, 1 to 8
-//!   of them: while a secret is being rolled, Stripe signs with both. Entries of other names,
-//!   including `v0`, are ignored.
+//! - Header: `Stripe-Signature: t=1492774577,v1=…[,v1=…][,v0=…]`. It holds 1 to 8 entries `v1`, and
+//!   any of them may match: while a secret is being rolled, Stripe signs with both secrets. Entries
+//!   of other names, including `v0`, are ignored.
 //! - Signature: HMAC-SHA256 in hex over the timestamp, a dot and the body.
 //! - Tolerance: 300 s, as in Stripe's own libraries.
 //! - Secret: `whsec_…`, used as text, including the prefix.
@@ -13,8 +13,8 @@
 //! # Where the secret is
 //!
 //! In the dashboard: Workbench, Webhooks, the endpoint, "Signing secret". Each endpoint has its
-//! own. `stripe listen` prints another one, for the deliveries that it forwards. It is not the API
-//! key.
+//! own. `stripe listen` prints another one, for the deliveries that it forwards. The signing secret
+//! is not the API key.
 //!
 //! # A handler
 //!
@@ -92,8 +92,8 @@
 //!
 //! # Pitfalls
 //!
-//! - Each attempt is signed anew, with its own time, so a retry is not stale. A gateway that
-//!   forwards Stripe's deliveries later repeats the old time: see
+//! - Each attempt is signed anew, with its own time, so a retry is not stale. If a gateway forwards
+//!   a delivery later, the delivery still has its old time: see
 //!   [`Verifier::tolerance`](crate::Verifier::tolerance).
 //! - Events arrive in any order, and more than once: the `id` identifies a duplicate.
 //! - Stripe waits some seconds for 2xx, and retries for up to three days: do slow work after the

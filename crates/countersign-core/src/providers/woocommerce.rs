@@ -76,13 +76,13 @@
 //! # Pitfalls
 //!
 //! - When a webhook is activated, WooCommerce first sends a ping, `webhook_id=1` as a form, and
-//!   **does not sign it**. [`answer_ping`] answers it. Without it, the ping is rejected with 401,
-//!   which the settings page reports; the webhook is saved and active all the same. Later
+//!   **does not sign it**. [`answer_ping`] answers it. Without this function, the ping is rejected
+//!   with 401, which the settings page reports, but the webhook is still saved and active. Later
 //!   deliveries are signed.
 //! - More than five failures in a row disable the webhook. Nothing is sent twice: a delivery that
 //!   is answered with an error is lost. Answer first, and work afterwards.
-//! - The delivery's id is a hash of the webhook and the second: two deliveries within one second
-//!   share it. Do not detect duplicates by this id.
+//! - The delivery's id is a hash of the webhook's id and the time in seconds: two deliveries within
+//!   one second have the same id. Do not detect duplicates by this id.
 //! - WooCommerce decodes HTML entities in the secret before it signs: choose a secret without `&`,
 //!   `<`, `>` and quotes.
 //! - A plugin can change the algorithm (`woocommerce_webhook_hash_algorithm`). Deliveries are then

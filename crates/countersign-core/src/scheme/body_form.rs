@@ -17,8 +17,8 @@ use crate::{
 /// delivery can change the text in this way, but not the data. The handler always gets the signed
 /// text. Re-serialising hides these differences:
 ///
-/// - **Repeated keys.** Both languages keep the last value of `{"a":1,"a":2}`. The handler gets
-///   `{"a":2}`.
+/// - **Repeated keys.** Python and JavaScript keep the last value of `{"a":1,"a":2}`. The handler
+///   gets `{"a":2}`.
 /// - **Precision.** JavaScript reads numbers as doubles: `9007199254740993` and `9007199254740992`
 ///   are the same number for it, and have the same signature. Do not accept this form if long
 ///   integers are important, such as ids that are numbers.

@@ -2,9 +2,9 @@
 
 /// Signature headers of other providers that a provider sends in addition to its own.
 ///
-/// Some forges repeat their signature in GitHub's header, for receivers that were written for
-/// GitHub. A gateway passes on the headers of the original sender. If such a provider and the other
-/// provider deliver to the same endpoint, a delivery can have the headers of both.
+/// Some Git hosting services repeat their signature in GitHub's header, for receivers that were
+/// written for GitHub. A gateway passes on the headers of the original sender. If such a provider
+/// and the other provider deliver to the same endpoint, a delivery can have the headers of both.
 ///
 /// Such a delivery counts as a delivery of this provider if the provider's
 /// [`FOREIGN_HEADERS`](crate::Provider::FOREIGN_HEADERS) include every signature header of the
@@ -13,7 +13,7 @@
 ///
 /// # Examples
 ///
-/// A forge that repeats its signature for receivers of GitHub:
+/// A Git hosting service that repeats its signature in GitHub's header:
 ///
 /// ```
 /// use countersign::{Provider, Scheme, event::EventAt, scheme::ForeignHeaders};
@@ -32,7 +32,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ForeignHeaders {
-    /// These headers, in any case.
+    /// These headers. Their names may be in upper or lower case.
     Named(&'static [&'static str]),
     /// The headers of any original sender: the provider passes them on.
     PassedOn,

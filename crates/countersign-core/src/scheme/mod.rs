@@ -32,8 +32,8 @@ pub use crate::reserialize::JsonDumps;
 /// read but not signed.
 ///
 /// Names and texts are ASCII; header names may be in any case. Settings that differ between
-/// deployments (the limit, a header that the provider lets you choose, the signed URL) are set on
-/// the [`Verifier`](crate::Verifier).
+/// deployments (the body limit, a header that the provider lets you choose, the signed URL) are set
+/// on the [`Verifier`](crate::Verifier).
 ///
 /// # Examples
 ///

@@ -6,8 +6,8 @@ use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 
 use crate::{Secret, Secrets};
 
-/// Rejects values that are not text, without quoting them. A secret that was written without quotes
-/// can be a number, and serde's own messages quote numbers.
+/// Rejects values that are not text, with errors that do not contain the value. A secret that was
+/// written without quotes can be a number, and serde's own messages contain the number.
 macro_rules! quotes_no_value {
     () => {
         fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {

@@ -17,8 +17,8 @@ pub(super) fn decode(
 ) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let text = text.strip_prefix(VERSION).unwrap_or(text);
     let text = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
-    // Rejects public and private keys, whose text is valid URL-safe base64. A public key is known
-    // to everybody, so anybody could sign with it.
+    // Rejects keys with another prefix, whose text is valid URL-safe base64. For example, a public
+    // key must not become a MAC's key: everybody knows it, so anybody could sign with it.
     let is_of_another = PREFIXES.iter().any(|other| text.starts_with(other));
     let is_url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let engine = if is_url_safe { URL_SAFE } else { STANDARD };

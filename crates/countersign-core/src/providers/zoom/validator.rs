@@ -23,7 +23,7 @@ use crate::{
 /// # Security
 ///
 /// Zoom uses **one and the same secret** for its deliveries and for this answer. An attacker who
-/// could have any text signed here could forge deliveries: the MAC of the "token"
+/// could freely choose the text that is signed here could forge deliveries: the MAC of the "token"
 /// `v0:1700000000:{…}` is the signature of the delivery `{…}` at that time. Two measures prevent
 /// this, and each of them is sufficient:
 ///
