@@ -1,5 +1,5 @@
-//! The cost of verification, compared with the MAC that it must compute: `floor` is only
-//! HMAC-SHA256, with a key that is prepared once, in the same run.
+//! The cost of verification, compared with the MAC that it must compute. `floor` is only
+//! HMAC-SHA256, with a key that is prepared once. It is measured in the same run.
 //!
 //! ```sh
 //! cargo bench -p countersign-core --bench verify

@@ -1,4 +1,4 @@
-//! Building blocks for adapters to other frameworks, which verify a delivery while its body
+//! Building blocks for adapters to other frameworks. An adapter verifies a delivery while its body
 //! arrives.
 //!
 //! [`Verifier::admit`](crate::Verifier::admit) checks the headers and returns an [`Admission`]: a

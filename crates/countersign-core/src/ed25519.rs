@@ -16,8 +16,8 @@ pub(crate) struct PublicKey {
 }
 
 impl PublicKey {
-    /// Makes one public key of a verifier that has `keys` of them. With more keys, fewer signatures
-    /// are tried with each key.
+    /// Makes a public key for a verifier that has `keys` public keys. With more keys, fewer
+    /// signatures are tried with each key.
     pub(crate) fn new(bytes: &[u8], keys: usize) -> Result<Self, ConfigError> {
         VerifyingKey::try_from(bytes)
             .ok()

@@ -10,9 +10,9 @@ use std::{any::Any, fmt, sync::OnceLock};
 ///
 /// # Security
 ///
-/// Each method must return **every** field of the name, without regard to case. If a source hides
-/// the second of two fields, a sender can show one signature to you and another to a proxy in front
-/// of you.
+/// Each method must return **every** field with this name, without regard to case. If a source
+/// hides the second of two fields, a sender can show one signature to you and another to a proxy in
+/// front of you.
 ///
 /// # Examples
 ///
@@ -159,8 +159,7 @@ fn only<'a>(values: impl Iterator<Item = &'a [u8]>) -> Occurrence<'a> {
 pub(crate) enum Occurrence<'a> {
     /// The field does not occur.
     Absent,
-    /// The field occurs once, with this value, from which the spaces and tabs around it are
-    /// removed.
+    /// The field occurs once, with this value. Spaces and tabs around the value are removed.
     Once(&'a [u8]),
     /// The field occurs more than once, with equal or different values.
     Repeated,

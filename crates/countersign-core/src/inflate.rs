@@ -35,7 +35,8 @@ impl Coding {
 /// # Security
 ///
 /// The received stream must not be passed on, because only its text was signed. Its header can hold
-/// anything, and decoders handle several members of gzip and bytes after the end differently.
+/// anything. Decoders do not agree on a stream with several gzip members, or with bytes after its
+/// end.
 pub fn stored<H: HeaderSource + ?Sized>(headers: &H, text: &[u8]) -> Vec<u8> {
     let room = Vec::with_capacity(text.len() + text.len() / 1024 + 64);
     let stream = match Coding::of(headers) {
@@ -68,7 +69,8 @@ fn inflate(body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooLong> {
     let mut stream = Decompress::new(true);
     let (mut text, mut rest) = (Vec::new(), body);
     loop {
-        // Doubles the room, up to one byte more than the limit, which detects a longer text.
+        // Doubles the capacity. The maximum is one byte more than the limit, to detect a longer
+        // text.
         let most = limit.saturating_add(1).saturating_sub(text.len());
         text.reserve_exact(text.len().max(ROOM).min(most));
         let (read, written) = (stream.total_in(), text.len());
@@ -87,7 +89,7 @@ fn inflate(body: &[u8], limit: usize) -> Result<Option<Vec<u8>>, TooLong> {
     }
 }
 
-/// The first room for the text, in bytes.
+/// The initial capacity for the text, in bytes.
 const ROOM: usize = 4096;
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ fn equal(Tag(a): &Tag, Tag(b): &Tag) -> Choice {
 }
 
 /// Returns whether two texts are equal. The time does not depend on the position of a difference.
-/// It depends on the lengths only because both texts are hashed.
+/// It depends on the lengths, because both texts are hashed.
 pub(crate) fn is_same_text(a: &[u8], b: &[u8]) -> bool {
     Sha256::digest(a).as_slice().ct_eq(Sha256::digest(b).as_slice()).into()
 }

@@ -1,4 +1,4 @@
-//! Decodes the text of signature headers into tags. It is strict, and does not guess.
+//! Decodes the text of signature headers into tags. The decoder is strict, and does not guess.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 

@@ -2,9 +2,9 @@
 
 use crate::ConfigError;
 
-/// The URL that the provider was given, or an empty one that is never read if the scheme does not
-/// sign the URL. The constructors of `Verifier` and `Signer` check at compile time that a scheme
-/// gets a URL exactly if it signs the URL.
+/// The URL that the provider was given. If the scheme does not sign it, the URL is empty and never
+/// read. The constructors of `Verifier` and `Signer` check at compile time that a scheme gets a URL
+/// exactly if it signs the URL.
 #[derive(Clone, Default)]
 pub(crate) struct SignedUrl(Box<str>);
 

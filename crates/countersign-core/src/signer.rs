@@ -45,7 +45,7 @@ pub struct Signer<P> {
 
 /// # Construction
 impl<P: Provider> Signer<P> {
-    /// Signs with this secret.
+    /// Makes a signer with this secret.
     ///
     /// A scheme that signs the URL needs [`with_url`](Self::with_url). For such a scheme, `new`
     /// does not compile.
@@ -86,8 +86,8 @@ impl<P: Provider> Signer<P> {
         Self::with_secret(&secret, SignedUrl::default())
     }
 
-    /// Signs with this secret and this URL, for schemes that sign the URL. For other schemes,
-    /// `with_url` does not compile.
+    /// Makes a signer with this secret and this URL, for schemes that sign the URL. For other
+    /// schemes, `with_url` does not compile.
     ///
     /// # Errors
     ///

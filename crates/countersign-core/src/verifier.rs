@@ -208,8 +208,8 @@ impl<P: Provider> Verifier<P> {
 
     /// Begins to verify a delivery whose body is still arriving.
     ///
-    /// `declared_length` is the length of the body in bytes that the sender states, if it states
-    /// one.
+    /// `declared_length` is the body's length in bytes, as the sender states it. It is `None` if
+    /// the sender states no length.
     ///
     /// # Errors
     ///

@@ -71,13 +71,13 @@ pub enum ConfigError {
     /// into it. Set it to the text that the provider shows.
     #[error("not Unicode")]
     VariableNotUnicode,
-    /// The secret in an environment variable is not valid. The error's text contains the reason, so
-    /// the error has no source.
+    /// An environment variable is missing, or its value is not a valid secret. The error's text
+    /// contains the reason, so the error has no source.
     #[error("environment variable {name}: {reason}")]
     Variable {
         /// The name of the variable.
         name: String,
-        /// The reason why its value is not valid.
+        /// The reason for the error.
         reason: Box<Self>,
     },
     /// The text is not a field name of HTTP (RFC 9110, section 5.1). Usually it has a colon or a
@@ -88,7 +88,7 @@ pub enum ConfigError {
         name: String,
     },
     /// The verifier looks secrets up per tenant, and has no secrets of its own to replace. Change
-    /// them in the source of the secrets, and call
+    /// the tenant's secrets in their source, and call
     /// [`Verifier::forget_tenant`](crate::Verifier::forget_tenant).
     #[error("the verifier's secrets are looked up per tenant")]
     SecretsPerTenant,

@@ -75,14 +75,15 @@ impl PayloadError {
         self.kind
     }
 
-    /// Returns the line of the body at which reading stopped, from 1. Returns 0 if the error has no
-    /// position.
+    /// Returns the line of the body at which reading stopped. The first line is 1. Returns 0 if the
+    /// error has no position.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// Returns the column in that line, in bytes, from 1. Returns 0 if the error has no position.
+    /// Returns the column at which reading stopped in the [line](Self::line), in bytes. The first
+    /// column is 1. Returns 0 if the error has no position.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column

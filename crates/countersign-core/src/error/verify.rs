@@ -149,15 +149,15 @@ impl VerifyError {
         self.kind
     }
 
-    /// Returns the length of the signature header's value in bytes; 0 unless there is exactly one
-    /// header.
+    /// Returns the length of the signature header's value in bytes. Returns 0 if the header is
+    /// missing, empty or repeated, or was not read.
     #[must_use]
     pub fn header_length(&self) -> usize {
         self.header_length
     }
 
-    /// Returns the shape of the signature header's value; `Empty` unless there is exactly one
-    /// header.
+    /// Returns the shape of the signature header's value. Returns `Empty` if the header is missing,
+    /// empty or repeated, or was not read.
     #[must_use]
     pub fn header_shape(&self) -> SignatureShape {
         self.header_shape

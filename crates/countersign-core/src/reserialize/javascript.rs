@@ -53,6 +53,6 @@ impl Serializer for JsonStringify {
     }
 }
 
-/// The longest integer that is copied as it is, in bytes and with its sign. Every integer of up to
-/// 15 digits is exactly a double.
+/// Length of the longest integer that is copied as it is, in bytes, including its sign. Every
+/// integer of up to 15 digits is exactly a double.
 const EXACT_DIGITS: usize = 15;

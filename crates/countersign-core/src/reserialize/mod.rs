@@ -10,9 +10,9 @@
 //!
 //! The code builds no tree of values. The text is read once, and the output is copied at most once:
 //!
-//! 1. `Walk` reads the text token by token. It checks the grammar and writes each token at once as
-//!    the language does: strings with its escapes, numbers with its digits. A stack of the open
-//!    arrays and objects takes the place of recursion.
+//! 1. `Walk` reads the text token by token. It checks the grammar, and immediately writes each
+//!    token as the language does: strings with the language's escapes, and numbers with the
+//!    language's digits. A stack of the open arrays and objects takes the place of recursion.
 //! 2. `Members` keeps, for each member of an open object, the range of the output that the member
 //!    takes up, and the range of its key.
 //! 3. When an object closes, `Members` compares its keys. The walk has written the members in the

@@ -10,7 +10,7 @@ pub(super) struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    /// Reads the number at the start of a text. The text behind the number is not checked.
+    /// Reads the number at the start of a text. The text after the number is not checked.
     pub(super) fn read(text: &'a str) -> Option<Self> {
         let bytes = text.as_bytes();
         let digits = |from: usize| {

@@ -135,7 +135,8 @@ impl Member {
     }
 }
 
-/// Returns the first sixteen bytes of a text, as a number that has the order of the bytes.
+/// Returns the first sixteen bytes of a text as a number. Two such numbers compare as their bytes
+/// do.
 fn start_of(text: &[u8]) -> u128 {
     let mut start = [0; 16];
     let length = text.len().min(start.len());

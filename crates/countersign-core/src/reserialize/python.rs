@@ -41,8 +41,8 @@ impl JsonDumps {
     ///
     /// # Panics
     ///
-    /// If `item` is not `","` or `", "`, or if `key` is not `":"` or `": "`. In a constant, this is
-    /// an error of the compiler.
+    /// If `item` is not `","` or `", "`, or if `key` is not `":"` or `": "`. In a constant, the
+    /// program does not compile.
     #[must_use]
     pub const fn separators(self, item: &'static str, key: &'static str) -> Self {
         assert!(matches!(item.as_bytes(), b"," | b", "), "items are separated by ',' or ', '");
@@ -156,6 +156,6 @@ fn sign(exponent: i32) -> char {
     if exponent < 0 { '-' } else { '+' }
 }
 
-/// Greatest number of digits of an integer: `sys.int_info.default_max_str_digits`. CPython rejects
-/// longer integers since 3.11.
+/// Greatest number of digits of an integer: `sys.int_info.default_max_str_digits`. CPython 3.11 and
+/// later versions reject longer integers.
 const MAX_INTEGER_DIGITS: usize = 4300;

@@ -31,8 +31,8 @@ pub(super) struct Place {
 struct Open<'a> {
     members: slice::Iter<'a, Place>,
     is_first: bool,
-    /// The text behind the members of the object, up to the end of the member that holds it, or of
-    /// the whole text.
+    /// The text after the members of the object, up to the end of the member that holds the object,
+    /// or of the whole text.
     rest: Range<usize>,
 }
 
@@ -71,7 +71,7 @@ impl Reordering {
                 }
             }
             // Copies settled members at once. The next range is a member that is not settled, or
-            // the text behind an object whose members are done.
+            // the text after an object whose members are done.
             range = loop {
                 let Some(object) = open.last_mut() else { return settled };
                 let Some(member) = object.members.next() else {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 /// The characters that a language writes without an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Charset {
-    /// Printable ASCII. Characters without a shorter escape are written as `\uXXXX` (Python's
-    /// `ensure_ascii`).
+    /// Printable ASCII except quotes and backslashes. Other characters without a shorter escape are
+    /// written as `\uXXXX` (Python's `ensure_ascii`).
     Ascii,
     /// All characters except quotes, backslashes and controls. A lone surrogate is not a character,
     /// and is escaped (JavaScript's well-formed `JSON.stringify`).
@@ -16,8 +16,8 @@ pub(super) enum Charset {
     Strict,
 }
 
-/// Copies a string of the text, from behind its opening quote. Returns the position behind its
-/// closing quote, or `None` if the string is not valid.
+/// Copies a string of the text. `at` is the position after its opening quote. Returns the position
+/// after its closing quote, or `None` if the string is not valid.
 pub(super) fn copy(
     text: &str,
     mut at: usize,
@@ -57,8 +57,8 @@ pub(super) fn copy(
 fn plain_length(bytes: &[u8], charset: Charset) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // Marks the high bit of each byte below `limit`. Only the lowest mark is reliable: bytes above
-    // that byte can be marked wrongly.
+    // Marks the high bit of each byte below `limit`. Only the lowest mark is reliable: bytes at
+    // higher positions can be marked wrongly.
     let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGHS;
     let equal = |word: u64, byte: u64| below(word ^ (ONES * byte), 1);
 
@@ -96,7 +96,7 @@ fn unescape(bytes: &[u8]) -> Option<(u32, usize)> {
         b'u' => {
             let high = unit(bytes)?;
             if (0xd800..0xdc00).contains(&high) {
-                // An escape that is not the other half is read on its own.
+                // If the next escape is not a low surrogate, it is read separately.
                 if let Some(low @ 0xdc00..0xe000) = bytes.get(6..).and_then(unit) {
                     return Some((0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), 12));
                 }

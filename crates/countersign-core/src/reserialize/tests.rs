@@ -202,10 +202,11 @@ fn takes_the_options_that_senders_use() {
     let expected = r#"{"Z":{"x":2,"y":1},"a":[1,2],"b":"Zo\u00eb","\u00e9":1,"\ud800":3,"\uffff":5,"\ud83d\ude00":4}"#;
     assert_eq!(text_of(sorted).as_deref(), Some(expected));
 
-    // A lone surrogate has no UTF-8, so that nobody can have sent or signed such a text.
+    // A lone surrogate has no UTF-8, so nobody can have sent or signed such a text.
     let unicode = compact.ensure_ascii(false);
     assert_eq!(text_of(unicode), None);
-    // It is accepted if it was dropped with a repeated member.
+    // The text is accepted if the member with the lone surrogate was dropped, because its key is
+    // repeated.
     let dropped = super::python(r#"{"a":"\ud800","b":{"\udfff":1},"a":1,"b":2}"#, unicode);
     assert_eq!(dropped.as_deref(), Some(&br#"{"a":1,"b":2}"#[..]));
     let text = "[\"Zoë\u{7f}\u{2028}😀\\u001f\"]";

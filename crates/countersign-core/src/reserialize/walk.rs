@@ -150,7 +150,7 @@ impl<'a, S: Serializer> Walk<'a, S> {
         Some(())
     }
 
-    /// Reads the rest of a string, from behind its opening quote.
+    /// Reads the rest of a string after its opening quote.
     fn string(&mut self) -> Option<()> {
         self.at = string::copy(self.text, self.at, self.serializer.charset(), &mut self.out)?;
         Some(())

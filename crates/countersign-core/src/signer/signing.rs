@@ -19,7 +19,7 @@ pub struct Signing<'a, P: Provider> {
     id: Option<&'a str>,
 }
 
-/// Signs the body, and the current time if the scheme signs the time.
+/// Prepares a signature without an id, at the current time if the scheme signs the time.
 impl<'a, P: Provider> From<&'a Signer<P>> for Signing<'a, P> {
     fn from(signer: &'a Signer<P>) -> Self {
         Self { signer, time: None, id: None }

@@ -17,9 +17,10 @@ use crate::{HeaderSource, scheme::BodyForm};
 /// again, even if the secret was replaced meanwhile. [`Verifier::verify_again`] also checks the
 /// signature. Both reject a delivery of another provider, endpoint or tenant.
 ///
-/// It holds the signed bytes, and only the headers that hold the signature, the id or the type. It
-/// implements [`HeaderSource`]: pass it as the headers when you parse the event of a restored
-/// proof. `Authorization` and cookies are not stored, unless the scheme has its signature in them.
+/// It holds the signed bytes, and only the headers that hold the signature, the id, the time or the
+/// type. It implements [`HeaderSource`]: pass it as the headers when you parse the event of a
+/// restored proof. `Authorization` and cookies are not stored, unless the scheme has its signature
+/// in them.
 ///
 /// `Debug` shows the length of the body and the names of the headers, and nothing of the payload.
 ///
@@ -170,10 +171,10 @@ impl StoredDelivery {
     /// Returns the name of the body form that was signed. The name is text, because the program
     /// that reads the delivery may not know all body forms of the program that wrote it.
     ///
-    /// The names are `wire`, `javascript`, `inflated`, `url_encoded_member:` and the name of the
-    /// member, and `python`. Options of `python` follow it, each after a `+`: `compact_items`
-    /// (separator `,`), `compact_keys` (separator `:`), `unicode` (`ensure_ascii=False`) and
-    /// `sorted` (`sort_keys=True`).
+    /// The names are `wire`, `javascript`, `inflated`, `python`, and `url_encoded_member:` followed
+    /// by the name of the member. Options follow the name `python`, each after a `+`:
+    /// `compact_items` (separator `,`), `compact_keys` (separator `:`), `unicode`
+    /// (`ensure_ascii=False`) and `sorted` (`sort_keys=True`).
     #[must_use]
     pub fn form_name(&self) -> &str {
         self.form.as_str()

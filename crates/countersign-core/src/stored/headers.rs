@@ -9,8 +9,8 @@ use crate::{
     event::{EventAt, Location},
 };
 
-/// The headers that the signature, the id and the type of a delivery are read from, with all their
-/// values in order.
+/// The headers that the signature, the id, the time and the type of a delivery are read from, with
+/// all their values in order.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct StoredHeaders(Vec<Field>);

@@ -11,9 +11,10 @@ use crate::{HeaderSource, adapter::VerifiedDelivery};
 impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
     /// Copies the delivery for a store, such as a durable queue.
     ///
-    /// `headers` are the headers of the request. Only those that hold the signature, the id or the
-    /// type are stored. `received_at` is the time at which the request arrived, on your own clock:
-    /// [`Verifier::verify_again`](crate::Verifier::verify_again) compares the signed time with it.
+    /// `headers` are the headers of the request. Only those that hold the signature, the id, the
+    /// time or the type are stored. `received_at` is the time at which the request arrived, on your
+    /// own clock: [`Verifier::verify_again`](crate::Verifier::verify_again) compares the signed
+    /// time with it.
     ///
     /// The places of the id and the type are those of
     /// [`Provider::EVENT`](crate::Provider::EVENT). A header that you read only with

@@ -50,8 +50,8 @@ pub trait SecretSource: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Any error that makes the lookup fail. The delivery is then answered 503, so that its
-    /// provider sends it again.
+    /// Any error that makes the lookup fail. The answer is then 503, so that the provider sends the
+    /// delivery again.
     fn secrets(
         &self,
         tenant: &str,

@@ -24,8 +24,8 @@ use crate::{
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// A source with secrets in memory, which counts its lookups. A secret of one space makes a lookup
-/// fail.
+/// A source with secrets in memory, which counts its lookups. If a secret is a single space, its
+/// lookup fails.
 #[derive(Clone, Default)]
 struct Source {
     secrets: Arc<Mutex<HashMap<&'static str, &'static str>>>,

@@ -172,8 +172,8 @@ fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
     }
 }
 
-/// Finds the first signature header that is present. Of numbered headers, finds the first one that
-/// is not empty, and [`numbered`] then reads the headers after it.
+/// Finds the first signature header that is present. If the headers are numbered, finds the first
+/// one that is not empty, and [`numbered`] then reads the headers after it.
 #[inline]
 fn signature<'a, H: HeaderSource + ?Sized>(
     scheme: &Scheme,

@@ -17,8 +17,8 @@ impl<P: Provider> Verifier<P> {
     /// The delivery can be of any age, and its secret may have been removed from the verifier. The
     /// tenant, the signed id and time, the body form and the secret's index come from the stored
     /// delivery. The names and the answers come from this verifier. A body form that is no longer
-    /// [set](Self::forms) is accepted, except [`BodyForm::UrlEncodedMember`], whose member is known
-    /// only from the setting.
+    /// [set](Self::forms) is accepted, except a [`BodyForm::UrlEncodedMember`] that the provider's
+    /// scheme does not state.
     ///
     /// # Errors
     ///

@@ -124,7 +124,7 @@ fn keeps_all_numbered_headers_and_every_value_of_a_repeated_one() -> Outcome {
     let stored = verifier.verify(&headers, body)?.to_stored(&headers, received_at());
     let names: Vec<_> = stored.headers().map(|(name, _)| name).collect();
     assert_eq!(names, ["X-Sign-1", "X-Sign-2", "X-Id", "X-Kind", "X-Kind"]);
-    // The header of the type occurs twice, so that no type is read.
+    // The header of the type occurs twice, so no type is read.
     assert_eq!((stored.event_type(), stored.id()), (None, None));
     assert!(stored.id_is_signed() && !stored.event_type_is_signed());
 

@@ -83,7 +83,7 @@ fn takes_what_was_signed_before_it_was_compressed() -> Outcome {
         let error = verifier.verify(&coded("gzip"), gzip).unwrap_err();
         assert_eq!(tried(error), (VerifyErrorKind::Mismatch, 1));
 
-        // 1 KiB of zeros: the body limit is that of the text.
+        // 1 KiB of zeros. The body limit applies to the inflated text.
         let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         std::io::Write::write_all(&mut zeros, &[0; 1024])?;
         let zeros = zeros.finish()?;

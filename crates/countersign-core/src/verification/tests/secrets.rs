@@ -80,7 +80,7 @@ fn rejects_a_joined_text_with_an_empty_or_broken_secret() -> Outcome {
     Ok(())
 }
 
-/// A public key is known to everybody, so that everybody could sign with it.
+/// A public key is known to everybody, so everybody could sign with it.
 #[test]
 fn never_takes_a_public_or_private_key_for_a_secret() -> Outcome {
     for prefix in ["whpk_", "whsk_"] {
