@@ -91,7 +91,8 @@ where
                         }
                     };
                     // The head stays as it arrived. actix panics when a head is changed while
-                    // another middleware holds a clone, and no public function reports that.
+                    // another middleware holds a clone, and no public function shows whether there
+                    // is a clone.
                     let delivery = proof.delivery();
                     let bytes = match delivery.form() {
                         // `Content-Encoding` stays as well, so that actix's own extractors inflate

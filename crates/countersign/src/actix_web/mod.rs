@@ -3,13 +3,14 @@
 //! Use the middleware [`VerifyMiddleware`] if you have handlers that take the body in any form
 //! (`web::Json<T>`, `web::Bytes`, `String`): they work unchanged, on the bytes that were verified.
 //! For new handlers, use the extractors [`Webhook`](crate::Webhook) and
-//! [`VerifiedBody`](crate::VerifiedBody), with a [`Verifier`](crate::Verifier) for each provider in
-//! the app data. Behind the middleware, the extractors take its proof, and nothing is hashed twice.
+//! [`VerifiedBody`](crate::VerifiedBody), and put a [`Verifier`](crate::Verifier) for each provider
+//! into the app data. Behind the middleware, the extractors take its proof, and nothing is hashed
+//! twice.
 //!
 //! If several providers deliver to one endpoint, make the middleware with a pair of verifiers, of
-//! which the signature header chooses one: `VerifyMiddleware::new((github, in_house))`. The
-//! extractor is then [`Either`](crate::Either) of two, with the verifiers of all providers in the
-//! app data.
+//! which the signature header chooses one: `VerifyMiddleware::new((github, in_house))`. The handler
+//! then takes [`Either`](crate::Either) of two extractors. Without the middleware, `Either` needs
+//! the verifiers of all providers in the app data.
 //!
 //! A delivery is accepted when **all** of these conditions hold:
 //! 1. the signature header is present, occurs only once, and is well formed, before a byte of the
@@ -23,8 +24,8 @@
 //! [`Verified<P>`](crate::Verified), in its extensions: `web::ReqData<Verified<P>>` takes it. Every
 //! other delivery gets the answer that [`Rejection`](crate::Rejection) lists: the handler is not
 //! called, and the typed rejection is in the extensions of the response. A handler that takes
-//! `Result<Webhook<E>, Rejection>` answers itself. If the verifier of an extractor is not in the
-//! app data, the answer is 500, and the log names the missing verifier.
+//! `Result<Webhook<E>, Rejection>` makes the answer itself. If the verifier of an extractor is not
+//! in the app data, the answer is 500, and the log names the missing verifier.
 //!
 //! # Examples
 //!
@@ -165,8 +166,8 @@
 //!   `web::Form`, 256 KiB for `web::Bytes` and `String`, 2 MiB for `web::Json`. They answer 413 to
 //!   larger bodies that were verified. [`body_limits`] sets all of them to the verifier's limit:
 //!   `web::scope("/webhooks").configure(body_limits(&verifier))`.
-//! - The middleware that is wrapped last runs first: `wrap` a middleware that changes request
-//!   bodies before this one, so that it is inside. `Compress` changes only responses, and may be on
+//! - The middleware that is wrapped last runs first. If a middleware changes request bodies, `wrap`
+//!   it before this one, so that it is inside. `Compress` changes only responses, and may be on
 //!   either side.
 //! - `wrap` also covers the default service: the guide's page on [deployment] lists the routes that
 //!   each `wrap` covers.

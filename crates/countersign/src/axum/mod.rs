@@ -1,5 +1,6 @@
-//! Extractors for axum 0.8: [`Webhook`], [`VerifiedBody`], and [`Either`] of two for endpoints of
-//! several providers. [`FromLayer`] takes a delivery that a layer has verified.
+//! Extractors for axum 0.8: [`Webhook`], [`VerifiedBody`], and [`Either`], which combines two
+//! extractors for an endpoint of several providers. [`FromLayer`] takes a delivery that a layer has
+//! verified.
 //!
 //! Put a [`Verifier`](crate::Verifier) for each provider into the state. A handler does not compile
 //! if the state has no verifier for its provider.
@@ -13,8 +14,8 @@
 //! 5. for `Webhook`: the bytes are an event of the expected type.
 //!
 //! Every other delivery gets the answer that [`Rejection`] lists. A handler that takes
-//! `Result<Webhook<E>, Rejection>` answers itself. `Option<Webhook<E>>` does not compile, because a
-//! rejection must not look like an absent delivery.
+//! `Result<Webhook<E>, Rejection>` makes the answer itself. `Option<Webhook<E>>` does not compile,
+//! because a rejection must not look like an absent delivery.
 //!
 //! # Examples
 //!

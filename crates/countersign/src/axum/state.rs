@@ -5,8 +5,7 @@ use countersign_core::{Provider, Verifier};
 
 use crate::adapter::Verifiers;
 
-/// Verifiers that the state `S` of a router holds: each of them is a part of the state that
-/// [`FromRef`] returns.
+/// Verifiers that the state `S` of a router holds: [`FromRef`] returns each of them from the state.
 ///
 /// The trait is implemented for all such verifiers. It appears in the bounds of extractors.
 pub trait FromState<S>: Verifiers {

@@ -171,7 +171,7 @@ impl ClaimGuard {
         self.complete_with(Bytes::new())
     }
 
-    /// Returns true if duplicates of the event are detected: false for a delivery without an id.
+    /// Returns true if the event has a key, by which its duplicates are detected.
     #[must_use]
     pub fn has_key(&self) -> bool {
         self.lease.is_some()

@@ -57,8 +57,8 @@
 //! A handler has its effect first, and its event is completed afterwards. If something fails in
 //! between, the next delivery repeats the effect. With leases, the effect therefore happens *at
 //! least once*, and more than once only if
-//! - a handler fails or panics after its effect, or its client hangs up then: run work that must
-//!   not be cut short in a task of its own, which the handler awaits;
+//! - a handler fails or panics after its effect, or its client hangs up then: if work must not be
+//!   cut short, run it in a task of its own, which the handler awaits;
 //! - the process dies, or the store fails for as long as the lease, after the effect and before the
 //!   event is completed;
 //! - a handler takes longer than the lease;

@@ -30,8 +30,8 @@ pub(super) fn encode(answer: &KeptAnswer, digest: &BodyDigest) -> Bytes {
     note.freeze()
 }
 
-/// Decodes a note: the digest of the signed bytes, and the answer to them. Returns `None` for every
-/// other note.
+/// Decodes a note: the digest of the signed bytes, and the answer to them. Returns `None` if the
+/// note does not have this format.
 pub(super) fn decode(note: &Bytes) -> Option<(BodyDigest, KeptAnswer)> {
     let (&[version, s0, s1, l0, l1], rest) = note.split_first_chunk()?;
     let (digest, rest) = rest.split_first_chunk::<32>()?;

@@ -19,7 +19,8 @@ pub(crate) trait Call: Sized {
     type Head;
     /// The call of the inner service. An associated type, so that a framework can require `Send`.
     type Calling: Future<Output = Result<Self::Response, Self::Error>>;
-    /// The future that reads the body of a response; its body is `None` if the body breaks off.
+    /// The future that reads the body of a response. It returns `None` instead of the body if the
+    /// body breaks off.
     type Reading: Future<Output = (Self::Head, Option<Bytes>)>;
 
     /// Calls the inner service.

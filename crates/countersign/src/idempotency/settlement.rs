@@ -4,7 +4,8 @@
 use super::{ClaimGuard, KeptAnswer, claim_guard::Stage, note::encode};
 
 impl ClaimGuard {
-    /// Notes whether the event was handled. If it was, it is completed, otherwise released.
+    /// Notes whether the event was handled. `settle`, or dropping the guard, then completes or
+    /// releases the event.
     pub(super) fn after(mut self, was_handled: bool) -> Self {
         self.stage = if was_handled { Stage::Handled } else { Stage::Working };
         self

@@ -66,8 +66,8 @@ pub trait Store: Send + Sync + 'static {
     /// out.
     fn release(&self, lease: &Lease) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
-    /// Makes an event that is done free again, so that its next delivery is handled. Returns true
-    /// if the event was done.
+    /// Makes a completed event free again, so that its next delivery is handled. Returns true if
+    /// the event was done.
     ///
     /// Returns false, and changes nothing, if the event is free, or if a lease that has not run out
     /// holds it: a worker is handling the event, and a second worker must not do so at the same

@@ -57,8 +57,8 @@ fn first_line(text: &str) -> String {
     escaped
 }
 
-/// Most errors of one chain that are written. Chains of client libraries are shorter, and an error
-/// that is its own source would never end.
+/// Greatest number of errors that are written of one chain. Chains of client libraries are shorter,
+/// and an error that is its own source would never end.
 const MOST: usize = 16;
 
 /// The number of characters that are written of each error.

@@ -30,7 +30,7 @@ impl Occasions {
     }
 }
 
-/// Most names that are counted at once, in a few hundred KiB.
+/// Greatest number of names that are counted at once. Their counts take a few hundred KiB.
 const MOST: usize = 10_000;
 
 #[cfg(test)]

@@ -253,9 +253,9 @@ impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {
             (0, 0) => return Err(self.missing()),
             (1, 0) => true,
             (0, 1) => false,
-            // If this side is a pair itself, it chooses again among its own verifiers. The result
-            // is the same, because a verifier that is the narrowest of all is also the narrowest of
-            // this pair.
+            // If the chosen side is a pair itself, it chooses again among its own verifiers. The
+            // result is the same, because a verifier that is the narrowest of all is also the
+            // narrowest of that pair.
             _ => match narrowest(self, headers) {
                 Some(place) => place < A::COUNT,
                 None => return Err(VerifyErrorKind::AmbiguousSignature.into()),

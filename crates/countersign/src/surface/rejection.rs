@@ -178,7 +178,7 @@ impl Rejection {
         Self::of(reason, Some(V::NAMES), Custom::default())
     }
 
-    /// Rejects a request for a mistake in the application.
+    /// Rejects a request because of a mistake in the application.
     fn of_provider<P: Provider>(reason: Reason) -> Self {
         Self::of(reason, Some(Names::of::<P>()), Custom::default())
     }

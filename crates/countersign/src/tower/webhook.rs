@@ -44,9 +44,8 @@ impl<E: Event, P: Provider> Webhook<E, P> {
 }
 
 impl<L: Extractor, R: Extractor> Either<L, R> {
-    /// Reads a delivery of one of several providers that
-    /// [`VerifyService`](crate::tower::VerifyService) has verified. See [`Webhook::from_parts`] for
-    /// one provider.
+    /// Reads a delivery that [`VerifyService`](crate::tower::VerifyService) has verified, of one of
+    /// several providers. See [`Webhook::from_parts`] for one provider.
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ pub(super) async fn apart<S: Store>(trial: Trial<S>) -> Outcome {
     Ok(())
 }
 
-/// Returns long keys, unusual keys, and keys that differ in one character or in the end of a part.
+/// Returns long keys, unusual keys, and keys that differ in one character or in one part.
 fn keys() -> HashSet<IdempotencyKey> {
     let long = "x".repeat(126);
     let ids = [

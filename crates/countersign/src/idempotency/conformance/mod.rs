@@ -151,8 +151,8 @@ pub async fn check<S: Store, F: Future<Output = S>>(make: impl Fn() -> F) {
     check_with_clock(make, |_| {}).await;
 }
 
-/// Checks a store whose clock can be set, like [`check`]. `pass` lets that much time pass for all
-/// stores that `make` made.
+/// Checks a store whose clock can be set, by the same rules as [`check`]. `pass` gets a duration,
+/// and must let that time pass for all stores that `make` made.
 ///
 /// # Panics
 ///

@@ -144,5 +144,6 @@ fn same(settled: Settled, expected: Settled) -> Outcome {
 /// Pause between two attempts to claim an event whose lease must run out.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Longest wait for a lease of [`SHORT`] to run out, because the machine may be busy.
+/// Longest wait for a lease of [`SHORT`] to run out. It is much longer than the lease, because the
+/// machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(5);

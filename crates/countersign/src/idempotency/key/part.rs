@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use countersign_core::adapter::body_digest;
 
-/// Most bytes of a text. A longer text is replaced by its digest, so that a key is at most 520
-/// bytes.
+/// Greatest length of an escaped text, in bytes. A longer text is replaced by its digest, so that a
+/// key has at most 520 bytes.
 pub(super) const LONGEST: usize = 128;
 
 /// Writes a part that is absent.

@@ -1,4 +1,4 @@
-//! Tests with loom of every order in which a few workers can take a shard's lock.
+//! Tests with loom of the orders in which a few workers can take a shard's lock.
 
 use std::{
     cell::Cell,

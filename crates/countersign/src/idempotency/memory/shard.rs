@@ -80,7 +80,7 @@ impl Shard {
         Settled::Applied
     }
 
-    /// Makes an event that is done free. Returns true if it was done.
+    /// Makes a completed event free. Returns true if the event was done.
     pub(super) fn forget(&mut self, digest: Digest, now: Moment) -> bool {
         let is_done = self.done.get(digest, now).is_some();
         if is_done {

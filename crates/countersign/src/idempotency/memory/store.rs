@@ -121,8 +121,8 @@ impl MemoryStore {
         }
     }
 
-    /// Sets how many events are known at a time, done or in progress. Default: 1,000,000; at least
-    /// 1. The store is empty afterwards.
+    /// Sets how many events are known at a time, done or in progress. Default: 1,000,000. The
+    /// number 0 counts as 1. The store is empty afterwards.
     ///
     /// Choose somewhat more events than come within one ttl: a million in 24 hours is eleven per
     /// second. A million completed events take some 35 MB. Memory grows with the number of events,

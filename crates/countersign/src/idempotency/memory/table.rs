@@ -76,8 +76,8 @@ impl<T> Table<T> {
         entries
     }
 
-    /// Fills a new table, because after entries are removed one by one, not all of their places are
-    /// free.
+    /// Fills a new table, because a table does not get back all places of entries that are removed
+    /// one by one.
     fn fill(&mut self, entries: Vec<Entry<T>>, limit: usize) {
         let places = (entries.len() + entries.len() / 2).min(limit).max(FEW);
         self.0 = HashTable::with_capacity(places);

@@ -179,7 +179,7 @@ async fn knows_what_was_done_again_when_the_first_time_is_forgotten() {
     handle(&store, "other", b"").await;
     pass(LEASE);
     handle(&store, "again", b"two").await;
-    // The first completion of "again" and "other" are pushed out.
+    // The fourth event pushes out "other", and not "again".
     handle(&store, "third", b"").await;
     handle(&store, "fourth", b"").await;
     let note = Bytes::from("two");

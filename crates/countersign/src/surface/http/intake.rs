@@ -60,8 +60,8 @@ where
     B::Error: Into<BoxError>,
 {
     let headers = HttpHeaders(&parts.headers);
-    // The body of a server knows its length from the field. A body that a layer has wrapped may not
-    // know it.
+    // A body that comes from the server knows its length from `Content-Length`. A body that a layer
+    // has wrapped may not know it.
     let hint = body.size_hint();
     let length = hint.exact().or_else(|| {
         let field = parts.headers.get(CONTENT_LENGTH).map(HeaderValue::as_bytes);

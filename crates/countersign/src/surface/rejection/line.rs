@@ -185,8 +185,9 @@ fn advice(error: &VerifyError, scheme: Option<&Scheme>) -> Option<&'static str> 
 }
 
 /// An age in seconds, negative because the time is in the future. A time that is more than 300
-/// years in the future is probably in milliseconds, in a scheme that has seconds: the present time
-/// is then about 55,000 years in the future. No clock is wrong by so much.
+/// years in the future is probably in milliseconds, in a scheme that has seconds: a present time in
+/// milliseconds, read as seconds, is about 55,000 years in the future. No clock is wrong by so
+/// much.
 const IN_MILLISECONDS: i64 = -300 * 365 * 24 * 3600;
 
 /// Writes the SHA-256 of a body in hex.

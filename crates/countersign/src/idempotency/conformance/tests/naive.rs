@@ -42,7 +42,7 @@ pub(super) enum Fault {
     ForgetsWhatIsOver,
 }
 
-/// A clock that runs, or that stands until it is set.
+/// A clock that runs, or that is stopped until it is set.
 #[derive(Clone, Default)]
 pub(super) struct Clock(Option<Arc<Mutex<Instant>>>);
 
