@@ -17,7 +17,8 @@ use std::{
 pub(crate) fn built(example: &'static str) -> io::Result<PathBuf> {
     static BUILT: LazyLock<Mutex<HashMap<&str, PathBuf>>> = LazyLock::new(Mutex::default);
 
-    // Held while cargo builds: builds in one target directory wait for each other anyway.
+    // The lock is held while cargo builds: builds in one target directory wait for each other
+    // anyway.
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(program) = built.get(example) {
         return Ok(program.clone());
@@ -32,7 +33,7 @@ pub(crate) fn built(example: &'static str) -> io::Result<PathBuf> {
     Ok(program)
 }
 
-/// Copies an example's folder, and returns the command that cargo runs in the copy.
+/// Copies an example's folder, and returns a command that runs cargo in the copy.
 ///
 /// The copy has the versions of this workspace's lock file and shares its target directory, so that
 /// nothing is fetched, and a dependency is built once for all copies that use the same features.
@@ -60,8 +61,8 @@ pub fn cargo(example: &str, subcommand: &str) -> io::Result<Command> {
     Ok(cargo)
 }
 
-/// Makes `to` the same as `from`. Files that are the same already keep their times, by which cargo
-/// decides whether to build.
+/// Makes `to` the same as `from`. Does not write a file that is already the same: its time would
+/// change, and cargo would build again.
 fn mirror(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(to)? {

@@ -58,7 +58,7 @@ impl Example {
         Ok(())
     }
 
-    /// Checks the answer 429 to a sender that was rejected too often, and to no other sender.
+    /// Checks that a sender that was rejected too often gets the answer 429, and no other sender.
     pub fn answers_429_after_too_many_rejections(&self) -> io::Result<()> {
         let program = Program::start(self.command().env("REFUSALS", "2"))?;
         let forged = delivery(PATH, EVENT).replace("evt_1", "evt_2");

@@ -12,8 +12,8 @@ use crate::Example;
 /// compares each answer with the one that the page shows below the command: `# 200 its body`, or
 /// `# 204` where the body is empty or does not matter.
 ///
-/// `run` is called with each other command of these blocks, such as `psql`, and the variables that
-/// the page has exported before.
+/// All other commands of these blocks, such as `psql`, are given to `run`, each with the variables
+/// that the page has exported before.
 ///
 /// # Errors
 ///

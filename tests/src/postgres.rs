@@ -215,7 +215,7 @@ impl Postgres {
         command
     }
 
-    /// Runs a program as the server's user, if that is not the current one.
+    /// Makes a command run as the server's user, if that is not the current user.
     pub(crate) fn run_as_its_user(&self, command: &mut Command) {
         if let Some(User { id, group }) = self.user {
             command.uid(id).gid(group);

@@ -73,11 +73,11 @@ impl Program {
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Asks the server to stop, with `TERM` or `INT`, without waiting.
+    /// Sends a signal to the server, such as `TERM`. Does not wait for its effect.
     ///
     /// # Errors
     ///
-    /// If the server has ended.
+    /// If the program `kill` cannot be run.
     pub fn signal(&self, name: &str) -> io::Result<()> {
         let mut kill = Command::new("kill");
         kill.args([format!("-{name}"), self.child.id().to_string()]);

@@ -78,8 +78,8 @@ select false, note, date_part('epoch', expires_at - clock_timestamp())
 from claims_table
 where key = $1 and expires_at > clock_timestamp() and (token <> $2 or note is not null)";
 
-/// Claims an event if it is free. Returns one row: whether this claim holds the event, and the note
-/// and the seconds left of the row that is there now.
+/// Claims an event if it is free. Returns one row: whether this claim holds the event, the note of
+/// the event, and the seconds until it expires.
 ///
 /// If the event is not free, the statement writes the row back unchanged: `on conflict do nothing`
 /// would return no row, and a second statement would read the row at another moment.

@@ -31,9 +31,9 @@ use crate::{
 /// # Errors
 ///
 /// Every method of [`Store`] returns a [`StoreError`] if the database is out of reach or rejects a
-/// statement. [`Idempotency`](countersign::idempotency::Idempotency) answers a claim that fails
-/// with 503 and `Retry-After: 5` (seconds), and repeats a completion that fails until the lease
-/// runs out.
+/// statement. If a claim fails, [`Idempotency`](countersign::idempotency::Idempotency) answers 503
+/// with `Retry-After: 5` (seconds). If a completion fails, it repeats the completion until the
+/// lease runs out.
 ///
 /// # Examples
 ///
@@ -79,8 +79,8 @@ impl PostgresStore {
     /// # Errors
     ///
     /// Returns a [`TableNameError`] unless the name consists of ASCII letters, digits and
-    /// underscores, does not begin with a digit, and is at most 52 bytes long; the same for a
-    /// schema, with at most 63 bytes.
+    /// underscores, does not begin with a digit, and is at most 52 bytes long. The same rules apply
+    /// to the name of a schema, but it may be 63 bytes long.
     pub fn table(self, name: &str) -> Result<Self, TableNameError> {
         let statements = Arc::new(Statements::of(&Table::new(name)?));
         Ok(Self { statements, ..self })

@@ -62,11 +62,11 @@ fn is_identifier(text: &str, longest: usize) -> bool {
     begins_well && text.len() <= longest && text.bytes().all(is_part)
 }
 
-/// Most bytes of a name: PostgreSQL truncates longer ones.
+/// The maximum length of a name, in bytes. PostgreSQL truncates longer names.
 const LONGEST: usize = 63;
 
-/// Most bytes of a table's name. If names were truncated, the indexes of two tables could have one
-/// name, and the second index would not be made.
+/// The maximum length of a table's name, in bytes. If names were truncated, the indexes of two
+/// tables could have the same name, and the second index would not be made.
 const LONGEST_TABLE: usize = LONGEST - INDEX.len();
 
 const INDEX: &str = "_expires_at";

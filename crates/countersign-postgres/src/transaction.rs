@@ -18,15 +18,15 @@ impl PostgresStore {
     /// roll back: [`Claim::Done`] means that the event was handled, and [`Claim::InProgress`] that
     /// a lease holds it, which happens only if the table is also used with leases.
     ///
-    /// A duplicate that comes while the first transaction runs waits, with its connection, until
+    /// If a duplicate comes while the first transaction runs, it waits, with its connection, until
     /// that transaction ends. It is then `Done`, or `Fresh` if the first transaction was rolled
-    /// back. It waits at most [`longest_wait`](Self::longest_wait) for each lock, which becomes the
-    /// transaction's `lock_timeout`: set another value afterwards if your own statements wait for
-    /// locks. A claim with a lease waits as well, for as long as its `statement_timeout` allows. Do
-    /// slow work, such as calls to other services, before or after the transaction.
+    /// back. It waits at most [`longest_wait`](Self::longest_wait) for each lock. This time becomes
+    /// the transaction's `lock_timeout`: set another value afterwards if your own statements wait
+    /// for locks. A claim with a lease waits as well, for as long as its `statement_timeout`
+    /// allows. Do slow work, such as calls to other services, before or after the transaction.
     ///
-    /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune). A day is
-    /// longer than most providers repeat a delivery; those that repeat it for days document this.
+    /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune). A day
+    /// is enough for most providers. Those that repeat a delivery for days document this.
     ///
     /// # Isolation
     ///
@@ -38,8 +38,8 @@ impl PostgresStore {
     ///
     /// Returns a [`StoreError`] if the database is out of reach or rejects a statement, or if the
     /// wait was too long. Roll the transaction back then, and answer 503, so that the provider
-    /// sends the event again: nothing was done. Do the same if the commit fails: it may have
-    /// succeeded, and the next delivery is then `Done`.
+    /// sends the event again: nothing was done. If the commit returns an error, answer 503, too:
+    /// the server may have committed, and the next delivery is then `Done`.
     ///
     /// # Examples
     ///

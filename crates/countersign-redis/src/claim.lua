@@ -1,4 +1,4 @@
--- Claims an event, unless it is done or another claim holds it: then returns its value and the
+-- Claims an event. If the event is done or another claim holds it, only returns its value and the
 -- milliseconds until it expires.
 -- ARGV: the value of this claim, its length in milliseconds.
 local value = redis.call('GET', KEYS[1])

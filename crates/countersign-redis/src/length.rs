@@ -14,7 +14,7 @@ pub(crate) fn milliseconds(length: Duration) -> u64 {
 ///
 /// # Errors
 ///
-/// Returns a [`StoreError`] if the key never expires, because every claim does.
+/// Returns a [`StoreError`] if the key never expires. The key of a claim always expires.
 pub(crate) fn left(milliseconds: i64) -> Result<Duration, StoreError> {
     let left = u64::try_from(milliseconds).map_err(|_| {
         StoreError::new("the claim's key has no ttl: another program has removed it")

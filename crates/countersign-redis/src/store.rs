@@ -23,9 +23,9 @@ use crate::{command, error::failed, length, script, script::Script, state::State
 /// # Errors
 ///
 /// Every method returns a [`StoreError`] if the server is out of reach or reports an error, or if a
-/// key holds a value that no store wrote. [`Idempotency`](countersign::idempotency::Idempotency)
-/// answers a claim that fails with 503 and `Retry-After: 5` (seconds), and repeats a completion
-/// that fails until the lease runs out.
+/// key holds a value that no store wrote. If a claim fails,
+/// [`Idempotency`](countersign::idempotency::Idempotency) answers 503 with `Retry-After: 5`
+/// (seconds). If a completion fails, it repeats the completion until the lease runs out.
 ///
 /// # Examples
 ///
@@ -89,7 +89,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Store for RedisStore<C> 
         let (key, claimed) = (self.key(lease.key()), State::claimed(lease.token()));
         let milliseconds = length::milliseconds(length).to_string();
         let mut connection = self.connection.clone();
-        // Most events are new, and need only this command, because a script takes 1.5 times as
+        // Most events are new, and this command is enough for them. A script takes 1.5 times as
         // long.
         let mut set = redis::cmd("SET");
         set.arg(&key).arg(&claimed).arg("NX").arg("PX").arg(&milliseconds);

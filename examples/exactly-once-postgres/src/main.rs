@@ -54,9 +54,10 @@
 //!
 //! - Only writes of the transaction happen once. To send a mail or to call another service, write a
 //!   task into a table within the transaction, and execute the task afterwards.
-//! - A duplicate that arrives while the first delivery is handled waits for it, up to 2 s, and keeps
+//! - If a duplicate arrives while the first delivery is handled, it waits for up to 2 s, and keeps
 //!   a connection. Keep the transaction short.
-//! - Claims are kept for a week, longer than the provider retries, and pruned once a minute.
+//! - Claims are kept for a week, longer than the provider retries. Once a minute, expired claims
+//!   are removed.
 //! - It works behind a pooler in transaction mode, such as PgBouncer: no statement is prepared, and
 //!   limits are set within transactions. Your own statements must do the same.
 //! - It connects to the database without TLS. For a database on another machine, replace `NoTls` by

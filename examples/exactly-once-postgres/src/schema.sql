@@ -1,4 +1,5 @@
--- Made at the start where it is not there. Two programs that start at once wait for each other.
+-- The program runs this at each start. Tables that exist stay as they are. Two programs that start
+-- at once wait for each other.
 select pg_advisory_xact_lock(hashtext('accounts'));
 
 create table if not exists accounts (

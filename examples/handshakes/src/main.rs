@@ -25,8 +25,8 @@
 //!
 //! Dropbox's handshake is a `GET`: open <http://127.0.0.1:3000/dropbox?challenge=abc123> in a
 //! browser. The following requests get no answer to a handshake: a challenge whose signature does
-//! not match, a validation without a signature, and a validation whose token is a text that Zoom
-//! signs for a delivery: a tag over this token would be a valid signature of that delivery.
+//! not match, a validation without a signature, and a validation whose token is the text that Zoom
+//! signs for some delivery. A tag over this token would be a valid signature of that delivery.
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000

@@ -27,7 +27,7 @@ impl Refusals {
 
     /// Counts a rejection for a peer.
     pub(crate) fn add(&self, peer: IpAddr) {
-        // Bounds the memory. The deliveries of further peers are still rejected.
+        // Bounds the memory. Forged deliveries of further peers are rejected, but not counted.
         if self.limiter.len() >= PEERS {
             return;
         }
@@ -66,7 +66,7 @@ fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
-/// The most peers that are remembered: some 10 MB.
+/// The maximum number of peers that are remembered. They take some 10 MB.
 const PEERS: usize = 100_000;
 
 #[cfg(test)]

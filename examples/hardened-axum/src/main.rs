@@ -28,16 +28,16 @@
 //! `IN_FLIGHT` does not count unverified deliveries, so a sender without the secret cannot use up
 //! the limit.
 //!
-//! The number of connections of one peer is not bounded: a firewall or a proxy does that. A peer is
-//! an address. Behind a proxy, all peers have the address of the proxy: use the one that your proxy
-//! puts into a header instead, and never one that a sender can put there.
+//! The number of connections of one peer is not bounded here. Use a firewall or a proxy for that. A
+//! peer is an address. Behind a proxy, all peers have the address of the proxy. Use instead the
+//! address that your proxy puts into a header, and never an address that a sender can put there.
 //!
 //! Some providers, such as GitHub, send deliveries for any user. A malicious user can make the
 //! provider send deliveries that are rejected here, until the provider's addresses are blocked: do
 //! not limit the addresses that such a provider publishes.
 //!
-//! `ADDR` sets the address (default `127.0.0.1:3000`). It speaks plain HTTP/1.1: use a proxy in
-//! front for TLS.
+//! `ADDR` sets the address (default `127.0.0.1:3000`). The program speaks plain HTTP/1.1: use a
+//! proxy in front for TLS.
 
 mod refusals;
 mod serve;

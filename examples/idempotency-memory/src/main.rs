@@ -31,7 +31,7 @@
 //!   the store changes.
 //! - Answer 2xx only when the event is handled, because a 2xx completes the event. After any other
 //!   answer, the next delivery of the event is handled.
-//! - An event without an id that its provider signs is handled each time, and a warning is logged.
+//! - An event that has no signed id is handled each time, and a warning is logged.
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
 

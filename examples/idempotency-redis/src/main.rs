@@ -43,9 +43,10 @@
 //!
 //! - A Redis server that evicts keys, or that saves nothing, loses claims. Duplicates of their
 //!   events are then handled again. Set `maxmemory-policy noeviction` and `appendonly yes`.
-//! - The effect of the handler is not in Redis. If the process is killed between the effect and the
-//!   claim, the event is handled again when the lease has run out. Make the effect idempotent, or
-//!   keep both in PostgreSQL, as `exactly-once-postgres` does.
+//! - The effect of the handler is not in Redis. If the process is killed after the effect, but
+//!   before the event is marked as done, the event is handled again when the lease has run out.
+//!   Make the effect idempotent, or keep the effect and the claim in PostgreSQL, as
+//!   `exactly-once-postgres` does.
 //! - An instance that starts while Redis is out of reach ends with an error: let its supervisor
 //!   start it again.
 //!

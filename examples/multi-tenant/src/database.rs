@@ -27,7 +27,7 @@ fn parse(name: &str, url: &str) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Connects to it, and makes the table if it is missing.
+/// Connects to the database, and makes the table if it is missing.
 pub(crate) async fn open(config: &Config) -> anyhow::Result<Pool> {
     // A connection is checked before it is used again, and replaced if it is broken or hangs.
     let recycling_method = RecyclingMethod::Verified;

@@ -1,4 +1,5 @@
--- Made at the start where it is not there. Two programs that start at once wait for each other.
+-- The program runs this at each start. A table that exists stays as it is. Two programs that start
+-- at once wait for each other.
 select pg_advisory_xact_lock(hashtext('webhook_secrets'));
 
 create table if not exists webhook_secrets (
@@ -8,7 +9,7 @@ create table if not exists webhook_secrets (
     retired text[] not null default '{}' check (cardinality(retired) <= 3)
 );
 
--- Tells whoever listens whose secrets were changed, once that is committed.
+-- After a commit, tells all listeners which tenant's secrets have changed.
 create or replace function webhook_secrets_changed() returns trigger language plpgsql as $$
 begin
     if tg_op <> 'INSERT' then

@@ -1,5 +1,5 @@
-# Sends a genuine delivery, and then one whose body is not what was signed. The quickstart writes it
-# to target/try.sh, with its address and the secrets that it made above.
+# Sends a genuine delivery, and then one whose body is not what was signed. The quickstart writes
+# this script to target/try.sh, below its own address and the secrets that it made.
 try() { # ROUTE HEADER SECRET BODY
     signature=$(printf %s "$4" | openssl dgst -sha256 -hmac "$3" -r | cut -d' ' -f1)
     for body in "$4" "$4 forged"; do

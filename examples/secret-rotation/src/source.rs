@@ -41,7 +41,7 @@ impl Source {
 
 fn from_environment() -> anyhow::Result<Secrets> {
     let secrets = Secrets::from_env(CURRENT)?;
-    // Set and empty is an error: a deployment that lost the value should not go unnoticed.
+    // An empty variable is an error: a deployment that lost the value should not go unnoticed.
     match env::var_os(PREVIOUS) {
         Some(_) => Ok(secrets.with_retired(Secret::from_env(PREVIOUS)?)?),
         None => Ok(secrets),

@@ -61,8 +61,8 @@ impl Orders {
         }
     }
 
-    /// Two events can report the payment of one session. The store of events detects a duplicate of
-    /// each, and this set detects the second one.
+    /// Two events can report the payment of one session. The store of events detects duplicates of
+    /// each event, and this set detects the second event of a session.
     fn ship(&self, session: &Session) -> String {
         let order = session.client_reference_id.as_deref().unwrap_or(&session.id);
         let mut shipped = self.0.lock().unwrap_or_else(PoisonError::into_inner);

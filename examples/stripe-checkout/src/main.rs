@@ -1,5 +1,6 @@
-//! Ships each order that was paid with Stripe Checkout once. On axum, it parses Stripe's envelope
-//! with structs of its own. `src/bin/stripe-checkout-actix.rs` does the same on actix-web.
+//! Ships each order once, after it was paid with Stripe Checkout. The program uses axum, and parses
+//! Stripe's envelope with structs of its own. `src/bin/stripe-checkout-actix.rs` does the same on
+//! actix-web.
 //!
 //! ```sh
 //! STRIPE_WEBHOOK_SECRET=whsec_test cargo run -p stripe-checkout

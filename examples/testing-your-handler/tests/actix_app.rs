@@ -1,4 +1,5 @@
-//! The actix app, in this process: no server, no socket, and the verifier it has in production.
+//! The actix app, in this process: no server, no socket, and a real verifier with secrets of the
+//! test.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -55,7 +56,7 @@ async fn refuses_forged_deliveries_without_an_effect() {
         assert_eq!(status, StatusCode::UNAUTHORIZED);
         assert_eq!(body, r#"{"error":"Invalid signature"}"#);
     }
-    // They had the same id: nothing was done for it yet.
+    // The forged deliveries had the same id, but the app did not mark it as handled.
     let request = genuine.actix("/webhooks").to_request();
     let answer = read(call_service(&app, request).await).await;
     assert_eq!(answer, (StatusCode::OK, "welcome, Zoe".to_owned()));

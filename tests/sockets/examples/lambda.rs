@@ -1,4 +1,4 @@
-//! The Lambda function, at a runtime API as AWS has it.
+//! The Lambda function, with a runtime API like that of AWS.
 
 use std::{
     fs,

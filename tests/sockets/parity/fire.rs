@@ -57,7 +57,7 @@ impl Receiver {
         let effects = env::temp_dir().join(name);
         let _ = fs::remove_file(&effects);
         let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
-        // The servers log their own answers.
+        // Otherwise, the servers would log their own answers.
         command.env("RUST_LOG", "off");
         command
             .args(["--surface", surface, "--body-limit", &LIMIT.to_string()])

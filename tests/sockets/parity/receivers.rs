@@ -11,7 +11,7 @@ use crate::{
 pub(crate) const SURFACES: [&str; 5] =
     ["tower", "axum-extractor", "axum-layer", "actix-extractor", "actix-middleware"];
 
-/// A receiver on each surface, in the order of [`SURFACES`]. Each starts with its first row.
+/// A receiver on each surface, in the order of [`SURFACES`]. The first row starts them.
 pub(crate) struct Receivers {
     settings: Settings,
     receivers: [Option<Receiver>; SURFACES.len()],

@@ -17,8 +17,8 @@ const SURFACES: [&str; 5] =
 /// Sizes of the bodies, in bytes.
 const SIZES: [usize; 4] = [1_000_000, 2_000_000, 5_000_000, 10_000_000];
 
-/// Deliveries of each size to each surface. They alternate: an unsigned one, then one with a
-/// plausible signature that exceeds the limit.
+/// Deliveries of each size to each surface. The first one is unsigned, the second one has a
+/// plausible signature, and so on. All bodies exceed the limit.
 const COUNT: usize = 20;
 
 fn start(surface: &str) -> Program {

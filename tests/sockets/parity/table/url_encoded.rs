@@ -6,7 +6,7 @@ use super::*;
 const PUSH: &str = r#"{"ref":"refs/heads/main","text":"a b+c&d=é%41"}"#;
 const ID: &str = "72d3162e";
 
-/// A form with one member, in which every byte is encoded that may be.
+/// A form with one member. All bytes of its value except ASCII letters and digits are encoded.
 fn form(member: &str, value: &str) -> String {
     let mut form = format!("{member}=");
     for byte in value.bytes() {

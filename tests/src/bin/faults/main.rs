@@ -9,12 +9,12 @@
 //!
 //! Deliveries go to two receivers of the same store, each on its own port, over connections that
 //! change to the other receiver when they break. A store in memory has only one receiver. A
-//! delivery that is not answered 2xx is repeated after a while, except after a 4xx other than 429,
-//! which is final for many senders. An effect is a line in a file that survives the receiver, or a
-//! row in a table.
+//! delivery that is not answered 2xx is repeated after a while. After a 4xx other than 429, it is
+//! given up, as many senders do. An effect is a line in a file that survives the receiver, or a row
+//! in a table.
 //!
-//! The program fails if an event is lost, or if an event is handled twice although that must not
-//! happen: with `exactly-once`, or without kills.
+//! The program fails if an event is lost, if a delivery is given up, or if an event is handled
+//! twice although that must not happen: with `exactly-once`, or without kills.
 
 mod arguments;
 mod events;

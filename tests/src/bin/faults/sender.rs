@@ -17,8 +17,8 @@ use countersign_tests::{Wire, signature};
 pub(crate) const SECRET: &str = "secret of faults";
 
 /// Delivers events over as many connections as a provider uses. Each delivery is sent until the
-/// answer is 2xx or a 4xx except 429, which is final for many senders. Returns the count of the
-/// deliveries that were given up.
+/// answer is 2xx, or a 4xx other than 429. Many senders take such a 4xx as final. Returns the count
+/// of the deliveries that were given up.
 pub(crate) fn deliver(
     deliveries: Vec<String>,
     addrs: &[SocketAddr],

@@ -4,17 +4,18 @@
 //! WEBHOOK_SECRET=secret cargo run -p countersign-tests --bin receiver -- --surface axum-extractor
 //! ```
 //!
-//! `POST /respan`, `/webhook`, `/webhook-js` (like `/webhook`, and accepts JavaScript's text),
-//! `/webhook-inflated` (like `/webhook`, and accepts the text that the body inflates to),
-//! `/grouped` (like `/webhook`, with several groups in one signature header), `/numbered` (like
-//! `/webhook`, with one signature header for each secret), `/speaknode`, `/github`, `/gitea`,
-//! `/hookdeck`, `/stripe`, `/standard` (Standard Webhooks), `/svix` (the same with Svix's headers),
-//! `/either` (the deliveries of `/github` and of `/webhook`), `/forge` (those of `/github`,
-//! `/gitea` and `/hookdeck`), `/tenants/NAME` (like `/webhook`, with the secrets of a tenant;
-//! `acme` exists), `/slack-tenants/NAME`, `/stripe-tenants/NAME` and `/standard-tenants/NAME` (the
-//! same for schemes that sign a time) answer with the facts of the delivery. `GET /effects` lists
-//! the ids of the events that were handled, one a line; with `--idempotency` or `--exactly-once`
-//! each is listed once. The first line on standard output is `listening on ADDRESS`.
+//! A `POST` to one of these paths is answered with the facts of the delivery: `/respan`,
+//! `/webhook`, `/webhook-js` (like `/webhook`, and accepts JavaScript's text), `/webhook-inflated`
+//! (like `/webhook`, and accepts the text that the body inflates to), `/grouped` (like `/webhook`,
+//! with several groups in one signature header), `/numbered` (like `/webhook`, with one signature
+//! header for each secret), `/speaknode`, `/github`, `/gitea`, `/hookdeck`, `/stripe`, `/standard`
+//! (Standard Webhooks), `/svix` (the same with Svix's headers), `/either` (the deliveries of
+//! `/github` and of `/webhook`), `/forge` (those of `/github`, `/gitea` and `/hookdeck`),
+//! `/tenants/NAME` (like `/webhook`, with the secrets of a tenant; `acme` exists),
+//! `/slack-tenants/NAME`, `/stripe-tenants/NAME` and `/standard-tenants/NAME` (the same for schemes
+//! that sign a time). `GET /effects` lists the ids of the events that were handled, one a line;
+//! with `--idempotency` or `--exactly-once` each is listed once. The first line on standard output
+//! is `listening on ADDRESS`.
 
 mod actix;
 mod arguments;

@@ -49,7 +49,8 @@ where
             let stream = tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => stream,
-                    // No files are left, or the peer has gone: neither may stop the server.
+                    // No file descriptor is left, or the peer has gone: neither may stop the
+                    // server.
                     Err(_) => { tokio::time::sleep(Duration::from_millis(10)).await; continue }
                 },
                 () = stop.requested() => break,
