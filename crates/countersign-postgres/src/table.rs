@@ -16,7 +16,8 @@ pub(crate) struct Table {
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not the name of a table: `table` or `schema.table` of ASCII letters, digits and \
-     underscores, neither beginning with a digit, at most {LONGEST_TABLE} and {LONGEST} bytes"
+     underscores, which do not begin with a digit; a table's name has at most {LONGEST_TABLE} bytes, \
+     a schema's {LONGEST}"
 )]
 pub struct TableNameError(String);
 

@@ -17,7 +17,7 @@ pub(crate) fn milliseconds(length: Duration) -> u64 {
 /// Returns a [`StoreError`] if the key never expires. The key of a claim always expires.
 pub(crate) fn left(milliseconds: i64) -> Result<Duration, StoreError> {
     let left = u64::try_from(milliseconds).map_err(|_| {
-        StoreError::new("the claim's key has no ttl: another program has removed it")
+        StoreError::new("the claim's key has no ttl: another program has removed the ttl")
     })?;
     // In the last millisecond of a claim, the server returns 0.
     Ok(Duration::from_millis(left.max(SHORTEST)))

@@ -13,7 +13,10 @@ use tokio_postgres::{AsyncMessage, Config, Connection, NoTls, Socket, tls::NoTls
 pub(crate) async fn follow(verifier: Verifier<XWebhookSignature>, config: Config) {
     loop {
         let Err(error) = listen(&verifier, &config).await;
-        println!("not told of changed secrets: {}", format!("{error:#}").escape_debug());
+        println!(
+            "the database does not report changed secrets: {}",
+            format!("{error:#}").escape_debug()
+        );
         sleep(PAUSE).await;
     }
 }
@@ -26,7 +29,7 @@ async fn listen(
     let listening = async {
         client.batch_execute("listen webhook_secrets").await?;
         verifier.forget_all_tenants().await;
-        println!("told of changed secrets");
+        println!("the database reports changed secrets");
         anyhow::Ok(())
     };
     // The first future sends its statement over the connection that the second future polls.

@@ -56,7 +56,7 @@ struct Arguments {
     /// Puts the signature into this header instead of the provider's
     #[arg(long, value_name = "NAME")]
     signature_header: Option<String>,
-    /// URL to sign, where the receiver has another one behind its proxy [default: URL]
+    /// URL to sign, if the receiver behind a proxy has another URL [default: URL]
     #[arg(long, value_name = "URL")]
     signed_url: Option<String>,
     /// Changes the body after it was signed

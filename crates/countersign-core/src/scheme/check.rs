@@ -12,10 +12,13 @@ impl Scheme {
         check_names(self.id_headers);
         if let Layout::List { separator, assign, key } = self.layout {
             assert!(!key.is_empty(), "a list's entries need a key");
-            assert!(separator != assign, "a list cannot be cut by its own assignment sign");
+            assert!(
+                separator != assign,
+                "the separator of a list must differ from its assignment sign"
+            );
             assert!(
                 !is_digit(separator),
-                "a list cannot be cut by what signatures are written with"
+                "the separator of a list must not be a character of a signature"
             );
         }
         self.check_groups();
@@ -39,8 +42,8 @@ impl Scheme {
             Some(rule) => !matches!(rule.place, TimestampPlace::Member(_)),
             None => false,
         };
-        assert!(timestamp == is_apart, "a timestamp is both stated and signed");
-        assert!(id != self.id_headers.is_empty(), "an id is both stated and signed");
+        assert!(timestamp == is_apart, "a timestamp must be both stated and signed");
+        assert!(id != self.id_headers.is_empty(), "an id must be both stated and signed");
         check_alternatives(self.id_headers, self.headers);
         if let Some(Timestamp { place: TimestampPlace::Header(names), .. }) = self.timestamp {
             assert!(!names.is_empty(), "a timestamp needs a header");
@@ -62,7 +65,10 @@ impl Scheme {
             panic!("groups are lists");
         };
         assert!(between != separator && between != assign, "groups need a separator of their own");
-        assert!(!is_digit(between), "groups cannot be cut by what signatures are written with");
+        assert!(
+            !is_digit(between),
+            "the separator of groups must not be a character of a signature"
+        );
         let is_timed =
             matches!(self.timestamp, Some(Timestamp { place: TimestampPlace::Entry(_), .. }));
         assert!(is_timed, "each group has a timestamp, as an entry of its list");
@@ -79,7 +85,10 @@ impl Scheme {
         let is_list = matches!(self.layout, Layout::List { .. });
         assert!(!is_list, "a numbered header holds one signature");
         let companions = (self.id_headers.len(), self.timestamp_headers().len());
-        assert!(companions.0 <= 1 && companions.1 <= 1, "numbered headers share their companions");
+        assert!(
+            companions.0 <= 1 && companions.1 <= 1,
+            "numbered headers have one id header and one timestamp header"
+        );
     }
 }
 
@@ -118,7 +127,7 @@ const fn check_names(names: &[&str]) {
 const fn check_alternatives(names: &[&str], signatures: &[&str]) {
     assert!(
         names.len() <= 1 || names.len() == signatures.len(),
-        "state one companion header for all signature headers, or one for each"
+        "state one id or timestamp header for all signature headers, or one for each"
     );
 }
 

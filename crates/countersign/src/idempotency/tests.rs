@@ -139,7 +139,7 @@ async fn stops_completing_when_the_lease_ends() {
     store.set(Mood::Works);
     advance(Duration::from_secs(60)).await;
     rest().await;
-    assert!(matches!(store.state(), Some(State::Claimed(_))), "the lease is the store's to end");
+    assert!(matches!(store.state(), Some(State::Claimed(_))), "only the store ends the lease");
 }
 
 #[tokio::test(start_paused = true)]

@@ -46,7 +46,7 @@ impl Service {
         let errors = File::create(postgres.folder().join("errors"))?;
         let program = Program::start(command.stderr(errors))?;
         let mut service = Self { program, postgres };
-        service.wait_for("told of changed secrets")?;
+        service.wait_for("the database reports changed secrets")?;
         Ok(service)
     }
 

@@ -35,7 +35,7 @@ fn serves_whom_it_remembers_while_the_database_is_stopped() -> Outcome {
         assert_eq!(service.status("cold")?, 200, "{round}");
         assert_eq!(service.status("nobody")?, 401);
         // It listens again, and so forgets what it looked up.
-        service.wait_for("told of changed secrets")?;
+        service.wait_for("the database reports changed secrets")?;
         service.change("cold", "update webhook_secrets set current = 'whsec_new'")?;
         assert_eq!(service.status("cold")?, 401);
         service.change("cold", "update webhook_secrets set current = 'whsec_cold'")?;

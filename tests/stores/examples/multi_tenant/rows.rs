@@ -45,7 +45,7 @@ fn answers_for_unknown_tenants_as_for_wrong_signatures() -> Outcome {
     assert_eq!(service.status("nobody")?, 200);
     service.change("nobody", "delete from webhook_secrets")?;
     assert_eq!(service.status("nobody")?, 401);
-    // One that takes another name is told of by both.
+    // A tenant that changes its name is reported with both names.
     service.change("acme", "update webhook_secrets set tenant = 'emca'")?;
     service.wait_for("emca: secrets changed")?;
     assert_eq!(service.status("acme")?, 401);

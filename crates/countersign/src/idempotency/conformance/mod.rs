@@ -9,8 +9,8 @@
 //! 3. a claim can be repeated with its lease;
 //! 4. only the holder completes and releases;
 //! 5. an expired lease is lost once another worker claims the event;
-//! 6. what was worked on is done even if its lease ran out;
-//! 7. what is done lasts for its ttl, and then is free;
+//! 6. an event is done after its work, even if its lease ran out;
+//! 7. a completed event lasts for its ttl, and then is free;
 //! 8. a note is kept byte for byte;
 //! 9. keys that differ in one character are different;
 //! 10. one of 64 claims at the same time gets Fresh;

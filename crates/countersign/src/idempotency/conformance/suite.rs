@@ -41,8 +41,9 @@ impl<M: Fn() -> F, F: Future<Output: Store>> Suite<M> {
             expiry::slow_worker,
         )
         .await;
-        self.rule("what was worked on is done even if its lease ran out", expiry::unclaimed).await;
-        self.rule("what is done lasts for its ttl, and then is free", expiry::ttl).await;
+        self.rule("an event is done after its work, even if its lease ran out", expiry::unclaimed)
+            .await;
+        self.rule("a completed event lasts for its ttl, and then is free", expiry::ttl).await;
         self.rule("a note is kept byte for byte", notes::bytes).await;
         self.rule("keys that differ in one character are different", keys::apart).await;
         self.rule("one of 64 claims at the same time gets Fresh", races::one_event).await;
