@@ -2,9 +2,11 @@
 
 use std::{borrow::Cow, fmt};
 
+use serde::de::DeserializeOwned;
+
 use crate::{
     HeaderSource, PayloadError,
-    event::{EventAt, Identity, Location, envelope_members::Members, json},
+    event::{EventAt, EventName, Identity, Location, data, envelope_members::Members, json},
     headers::{Occurrence, single},
     url_encoded,
 };
@@ -120,6 +122,70 @@ impl<'a> Delivery<'a> {
             Location::SignedId | Location::UnsignedHeader(_) => self.event_type.map(Cow::Borrowed),
             Location::BodyAll(_) | Location::None => None,
         }
+    }
+
+    /// Returns the type of the event, and its action if it has one.
+    ///
+    /// The body is read only if it holds the type or the action. If the type is in a header, and the
+    /// body is not a JSON object, the name has no action. If the action is repeated, the last one
+    /// counts.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`] if the type is missing or repeated, or if the body that should hold it is
+    /// not a JSON object.
+    ///
+    /// # Security
+    ///
+    /// If the type is in a header that is not signed, anyone who can replay a delivery can change
+    /// it. The action is always signed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::{Secret, Signer, Verifier, providers::GitHub};
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let body = br#"{"action":"opened","number":1}"#;
+    /// let signed = Signer::<GitHub>::new(secret.clone())?.sign(body)?;
+    /// let mut headers: Vec<_> = signed.into_iter().collect();
+    /// headers.push(("X-GitHub-Event".to_owned(), "pull_request".to_owned()));
+    /// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, body)?;
+    ///
+    /// let delivery = verified.delivery(&headers);
+    /// let name = delivery.name()?;
+    /// assert_eq!((&*name.event_type, name.action.as_deref()), ("pull_request", Some("opened")));
+    /// assert_eq!(name.to_string(), "pull_request.opened");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn name(&self) -> Result<EventName<'_>, PayloadError> {
+        EventName::of(self)
+    }
+
+    /// Reads the event's data: the member [`EventAt::data`], or the whole body if there is none.
+    /// Absent data counts as `null`, so that an `Option` is `None`. The type is not read.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`] if the body is not JSON, or if the data does not fit `T`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::{Secret, Signer, Verifier, providers::XWebhookSignature};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Invoice { total: u64 }
+    ///
+    /// let secret = Secret::new("key")?;
+    /// let body = br#"{"type":"invoice.paid","data":{"total":12}}"#;
+    /// let headers = Signer::<XWebhookSignature>::new(secret.clone())?.sign(body)?;
+    /// let verified = Verifier::<XWebhookSignature>::new(secret)?.verify(&headers, body)?;
+    /// assert_eq!(verified.delivery(&headers).data::<Invoice>()?.total, 12);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn data<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
+        data::read(self)
     }
 
     /// Returns the type and the id of the event, read in one pass over the body.

@@ -20,6 +20,9 @@ pub struct EventAt {
     pub id: Location,
     /// The event's type.
     pub event_type: Location,
+    /// The action, for providers whose types have several, such as `opened` of `pull_request`. It
+    /// can only be in the body.
+    pub action: Location,
     /// The member of the body that holds the event's data, or `None` if the whole body is the data.
     pub data: Option<&'static str>,
     /// The member of the body that holds the id, the type and the data, or `None` if the body
@@ -39,6 +42,7 @@ impl EventAt {
     pub const ENVELOPE: Self = Self {
         id: Location::Body(&["id"]),
         event_type: Location::Body(&["type"]),
+        action: Location::None,
         data: Some("data"),
         within: None,
         url_encoded: None,
@@ -48,6 +52,7 @@ impl EventAt {
     pub const OPEN: Self = Self {
         id: Location::None,
         event_type: Location::None,
+        action: Location::None,
         data: None,
         within: None,
         url_encoded: None,
@@ -63,6 +68,12 @@ impl EventAt {
     #[must_use]
     pub const fn event_type(self, event_type: Location) -> Self {
         Self { event_type, ..self }
+    }
+
+    /// Sets the location of the event's action.
+    #[must_use]
+    pub const fn action(self, action: Location) -> Self {
+        Self { action, ..self }
     }
 
     /// Sets the member that holds the event's data.
@@ -92,6 +103,11 @@ impl EventAt {
     /// Fails the build if the id or the type cannot be read from its location.
     pub(crate) const fn checked(self) -> Self {
         assert!(!matches!(self.event_type, Location::BodyAll(_)), "a type is one text");
+        assert!(
+            matches!(self.action, Location::Body(_) | Location::None),
+            "an action is a member of the body"
+        );
+        assert!(self.action.members().len() <= MAX_NAMES, "at most 32 names of the action");
         assert!(self.event_type.members().len() <= MAX_NAMES, "at most 32 names of the type");
         assert!(self.id.members().len() <= MAX_NAMES, "at most 32 names of the id");
         self

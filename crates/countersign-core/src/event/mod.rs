@@ -2,6 +2,7 @@
 //!
 //! Only verified deliveries are parsed: a [`Delivery`] is made from a proof.
 
+mod data;
 mod delivery;
 mod envelope;
 mod envelope_members;
@@ -10,6 +11,7 @@ mod identity;
 pub(crate) mod json;
 mod location;
 mod missing;
+mod name;
 mod open;
 mod raw;
 pub(crate) mod variants;
@@ -20,6 +22,7 @@ pub(crate) use envelope_members::member_text;
 pub use identity::{EventId, Identity};
 pub(crate) use location::MAX_NAMES;
 pub use location::{EventAt, Location};
+pub use name::EventName;
 pub use open::OpenEvent;
 pub use raw::{RawJson, UnknownEvent};
 

@@ -1,4 +1,6 @@
+mod data;
 mod identity;
+mod name;
 mod orders;
 mod places;
 mod repeated;

@@ -104,6 +104,7 @@ impl Provider for Gitea {
     const EVENT: EventAt = EventAt::OPEN
         .id(Location::UnsignedHeader("X-Gitea-Delivery"))
         .event_type(Location::UnsignedHeader("X-Gitea-Event"))
+        .action(Location::Body(&["action"]))
         // Gitea documents that it signs the body as it is sent: a form could be signed, too.
         .url_encoded("payload");
     const FOREIGN_HEADERS: ForeignHeaders =

@@ -114,6 +114,7 @@ impl Provider for GitHub {
     const EVENT: EventAt = EventAt::OPEN
         .id(Location::UnsignedHeader("X-GitHub-Delivery"))
         .event_type(Location::UnsignedHeader("X-GitHub-Event"))
+        .action(Location::Body(&["action"]))
         .url_encoded("payload");
 }
 

@@ -97,6 +97,7 @@ impl Provider for Gogs {
     const EVENT: EventAt = EventAt::OPEN
         .id(Location::UnsignedHeader("X-Gogs-Delivery"))
         .event_type(Location::UnsignedHeader("X-Gogs-Event"))
+        .action(Location::Body(&["action"]))
         .url_encoded("payload");
 }
 

@@ -125,7 +125,9 @@ impl Provider for Linear {
         Timestamp::member(&["webhookTimestamp"], TimestampUnit::Milliseconds)
             .tolerance(Duration::from_secs(60)),
     );
-    const EVENT: EventAt = EventAt::ENVELOPE.id(Location::UnsignedHeader("Linear-Delivery"));
+    const EVENT: EventAt = EventAt::ENVELOPE
+        .id(Location::UnsignedHeader("Linear-Delivery"))
+        .action(Location::Body(&["action"]));
 }
 
 /// An event of Linear: the unsigned id, the type, and the whole event as JSON.

@@ -110,6 +110,7 @@ impl Provider for Sentry {
     const EVENT: EventAt = EventAt::OPEN
         .id(Location::UnsignedHeader("Request-ID"))
         .event_type(Location::UnsignedHeader("Sentry-Hook-Resource"))
+        .action(Location::Body(&["action"]))
         .data("data");
 }
 
