@@ -37,6 +37,8 @@ pub mod actix_web;
 pub mod adapter;
 #[cfg(feature = "axum")]
 pub mod axum;
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+mod dispatch;
 pub mod error;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
@@ -52,7 +54,7 @@ pub mod testing;
 pub mod tower;
 
 #[cfg(feature = "axum")]
-pub use axum::FromLayer;
+pub use crate::axum::FromLayer;
 #[cfg(feature = "tenants")]
 pub use countersign_core::tenants;
 pub use countersign_core::{
@@ -67,6 +69,9 @@ pub use countersign_core::{
     feature = "tower"
 ))]
 pub use surface::{Either, Rejection, VerifiedBody, Webhook};
+
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+pub use dispatch::{EventData, Unhandled};
 
 /// Proof that the provider `P` signed these bytes: [`countersign_core::Verified`] over
 /// [`Bytes`](bytes::Bytes).

@@ -188,6 +188,7 @@
 
 mod chunks;
 mod data;
+mod events;
 mod extensions;
 mod extract;
 #[cfg(feature = "idempotency")]
@@ -204,6 +205,7 @@ mod response;
 mod tests;
 
 pub use data::FromAppData;
+pub use events::Events;
 pub use extract::ExtractFuture;
 pub use future::VerifyFuture;
 pub use headers::ActixHeaders;

@@ -185,6 +185,7 @@
 //! [`VerifyLayer`]: https://docs.rs/countersign/latest/countersign/tower/struct.VerifyLayer.html
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
+mod events;
 mod extract;
 #[cfg(feature = "idempotency")]
 mod first_delivery;
@@ -193,6 +194,9 @@ mod rejection;
 mod state;
 
 #[doc(inline)]
-pub use crate::{Either, Rejection, VerifiedBody, Webhook, adapter::HttpHeaders};
+pub use crate::{
+    Either, EventData, Rejection, Unhandled, VerifiedBody, Webhook, adapter::HttpHeaders,
+};
+pub use events::{Events, EventsFuture, EventsService};
 pub use from_layer::FromLayer;
 pub use state::FromState;

@@ -13,6 +13,7 @@
 //! | [`countersign::rejection`](REJECTION) | `WARN` | each rejected delivery, except those of other lines of this table |
 //! | | `ERROR` | each delivery that is answered 500, because the application lacks a setting |
 //! | [`countersign::delivery`](DELIVERY) | `DEBUG` | each accepted delivery: endpoint, bytes, index of the secret that matched, body form, age of the signed time in seconds, microseconds since its headers arrived |
+//! | [`countersign::dispatch`](DISPATCH) | `INFO` | `Events` has no handler for the type of an event; once for each type |
 //! | [`countersign::handshake`](HANDSHAKE) | `DEBUG` | each request without a signature that was answered |
 //! | [`countersign::secret`](SECRET) | `INFO` | a retired secret matched; not every match is logged (see below) |
 //! | [`countersign::form`](FORM) | `INFO` | the signed text is not the body as it was sent; not every such delivery is logged (see below) |
@@ -48,8 +49,8 @@
 //! # Security
 //!
 //! No line holds a secret or an expected tag. Lines hold no text of a payload or a header, except
-//! the event's key, which contains its id, in lines of `idempotency`, and the path and the name of
-//! a `member` in lines of `rejection`.
+//! the event's key, which contains its id, in lines of `idempotency`, the event's type in lines of
+//! `dispatch`, and the path and the name of a `member` in lines of `rejection`.
 //!
 //! # Examples
 //!
@@ -63,12 +64,15 @@
 
 pub(crate) mod accepted_delivery;
 pub(crate) mod causes;
-mod occasions;
+pub(crate) mod occasions;
 pub(crate) mod retired_secret;
 pub(crate) mod signed_form;
 
 /// Target of accepted deliveries: `DEBUG`.
 pub const DELIVERY: &str = "countersign::delivery";
+
+/// Target of events for which `Events` has no handler: `INFO`.
+pub const DISPATCH: &str = "countersign::dispatch";
 
 /// Target of deliveries whose signed text is not the body as it was sent: `INFO`.
 pub const FORM: &str = "countersign::form";

@@ -76,6 +76,16 @@ pub(crate) fn assert_apart<V: Verifiers>(verifiers: &V) {
     }
 }
 
+/// Panics if no provider of the verifiers has a place for the type of an event.
+#[track_caller]
+pub(crate) fn assert_typed<V: Verifiers>(_: &V) {
+    assert!(
+        V::HAS_TYPE,
+        "events of {} have no type: take them with Webhook, or set Provider::EVENT",
+        V::NAMES.joined(),
+    );
+}
+
 impl<'a> Candidate<'a> {
     /// Returns the signature headers of this verifier that the delivery has.
     fn present<'h, H>(&self, headers: &'h H) -> impl Iterator<Item = &'h HeaderKey>

@@ -4,7 +4,7 @@ use countersign_core::{Event, HeaderSource, Provider, Verifier};
 
 use crate::{
     Either, Rejection, Verified, VerifiedBody, Webhook,
-    surface::{Verifiers, decide, event_facts::HeaderFacts},
+    surface::{Verifiers, decide, event_facts::HeaderFacts, names::Names},
 };
 
 /// The delivery that a handler takes: [`Webhook`], [`VerifiedBody`], or [`Either`] of two of these.
@@ -45,7 +45,7 @@ impl<E: Event, P: Provider> Extractor for Webhook<E, P> {
         };
         match read {
             Ok((event, header_facts)) => Ok(Self { event, header_facts, verified }),
-            Err(error) => Err(Rejection::payload::<P>(error, &verified)),
+            Err(error) => Err(Rejection::payload(Some(Names::of::<P>()), error, &verified)),
         }
     }
 }

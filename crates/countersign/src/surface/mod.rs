@@ -18,7 +18,7 @@ pub(crate) mod extractor;
 #[cfg(any(feature = "axum", feature = "tower"))]
 pub(crate) mod http;
 pub(crate) mod intake;
-mod names;
+pub(crate) mod names;
 pub(crate) mod proof;
 pub(crate) mod proof_future;
 pub(crate) mod refusal;

@@ -1,9 +1,13 @@
 //! The proof that a verifier returns, and the extensions in which middleware leaves it for
 //! extractors.
 
-use countersign_core::Provider;
+use countersign_core::{PayloadError, Provider};
 
-use crate::{Either, Rejection, Verified, adapter::VerifiedDelivery, surface::Verifiers};
+use crate::{
+    Either, Rejection, Verified,
+    adapter::VerifiedDelivery,
+    surface::{Verifiers, names::Names},
+};
 
 /// The proof of one provider, or of one of several providers.
 pub trait Proof: Sized {
@@ -12,6 +16,9 @@ pub trait Proof: Sized {
 
     /// Finds the delivery of the proof that a middleware left.
     fn find_delivery<X: Extensions>(extensions: &X) -> Option<&VerifiedDelivery>;
+
+    /// Returns the name of the provider whose proof a middleware left.
+    fn find_names<X: Extensions>(extensions: &X) -> Option<&'static Names>;
 
     /// Adds the proof to the extensions, under the type of its own provider.
     fn leave<X: Extensions>(self, extensions: &mut X);
@@ -33,17 +40,32 @@ pub trait Extensions {
 /// verifiers' type from the outer middleware, so that the inner one needs no type parameter.
 pub(crate) struct Finder<X> {
     find: fn(&X) -> Option<&VerifiedDelivery>,
+    names: fn(&X) -> Option<&'static Names>,
     missing: fn() -> Rejection,
 }
 
 impl<X: Extensions> Finder<X> {
     pub(crate) fn of<V: Verifiers>() -> Self {
-        Self { find: V::Proof::find_delivery, missing: Rejection::missing_proof::<V> }
+        Self {
+            find: V::Proof::find_delivery,
+            names: V::Proof::find_names,
+            missing: Rejection::missing_proof::<V>,
+        }
     }
 
     /// Returns the delivery that the outer middleware has verified.
     pub(crate) fn find<'x>(&self, extensions: &'x X) -> Result<&'x VerifiedDelivery, Rejection> {
         (self.find)(extensions).ok_or_else(self.missing)
+    }
+
+    /// Rejects the verified delivery, because a part of its event cannot be read.
+    pub(crate) fn unreadable(
+        &self,
+        error: PayloadError,
+        delivery: &VerifiedDelivery,
+        extensions: &X,
+    ) -> Rejection {
+        Rejection::payload((self.names)(extensions), error, delivery)
     }
 }
 
@@ -64,6 +86,10 @@ impl<P: Provider> Proof for Verified<P> {
         extensions.get::<Self>().map(|proof| &**proof)
     }
 
+    fn find_names<X: Extensions>(extensions: &X) -> Option<&'static Names> {
+        extensions.get::<Self>().map(|_| Names::of::<P>())
+    }
+
     fn leave<X: Extensions>(self, extensions: &mut X) {
         extensions.insert(self);
     }
@@ -80,6 +106,10 @@ impl<L: Proof, R: Proof> Proof for Either<L, R> {
 
     fn find_delivery<X: Extensions>(extensions: &X) -> Option<&VerifiedDelivery> {
         L::find_delivery(extensions).or_else(|| R::find_delivery(extensions))
+    }
+
+    fn find_names<X: Extensions>(extensions: &X) -> Option<&'static Names> {
+        L::find_names(extensions).or_else(|| R::find_names(extensions))
     }
 
     fn leave<X: Extensions>(self, extensions: &mut X) {

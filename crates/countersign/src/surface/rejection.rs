@@ -155,9 +155,13 @@ impl Rejection {
     }
 
     /// Rejects a delivery that was verified and cannot be read as the event.
-    pub(crate) fn payload<P: Provider>(error: PayloadError, delivery: &VerifiedDelivery) -> Self {
+    pub(crate) fn payload(
+        names: Option<&'static Names>,
+        error: PayloadError,
+        delivery: &VerifiedDelivery,
+    ) -> Self {
         let (reason, custom) = (Reason::Payload(error), delivery.__custom().clone());
-        Self::of(reason, Some(Names::of::<P>()), custom).about(delivery.bytes())
+        Self::of(reason, names, custom).about(delivery.bytes())
     }
 
     /// Rejects a delivery whose verifier is missing, before its body is read.
@@ -176,6 +180,11 @@ impl Rejection {
     pub(crate) fn missing_proof<V: Verifiers>() -> Self {
         let reason = Reason::MissingProof { provider: std::any::type_name::<V::First>() };
         Self::of(reason, Some(V::NAMES), Custom::default())
+    }
+
+    /// Rejects a request whose handler takes a part of `Events`, and is not a handler of it.
+    pub(crate) fn missing_events() -> Self {
+        Self::of(Reason::MissingEvents, None, Custom::default())
     }
 
     /// Rejects a request because of a mistake in the application.
@@ -311,7 +320,8 @@ impl Rejection {
             Reason::MissingVerifier { .. }
             | Reason::SharedHeader { .. }
             | Reason::MissingProof { .. }
-            | Reason::MissingIdempotency => self.answer_of(ErrorClass::Misconfigured),
+            | Reason::MissingIdempotency
+            | Reason::MissingEvents => self.answer_of(ErrorClass::Misconfigured),
         }
     }
 

@@ -42,7 +42,8 @@ impl Rejection {
             Reason::MissingVerifier { .. }
             | Reason::SharedHeader { .. }
             | Reason::MissingProof { .. }
-            | Reason::MissingIdempotency => tracing::error!(
+            | Reason::MissingIdempotency
+            | Reason::MissingEvents => tracing::error!(
                 target: logs::REJECTION,
                 provider = self.provider().as_deref(),
                 reason = %reason,

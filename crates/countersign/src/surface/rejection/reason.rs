@@ -81,6 +81,10 @@ pub enum Reason {
     /// The application did not provide the extractor's `Idempotency`: a mistake in the application.
     /// Add it with `.app_data(web::Data::new(idempotency))`.
     MissingIdempotency,
+    /// The handler takes `EventData` or `Unhandled`, and is not a handler of `Events`: a mistake in
+    /// the application. Add the handler with `Events::on`, or take
+    /// [`Webhook`](crate::Webhook) instead.
+    MissingEvents,
 }
 
 impl Reason {
@@ -99,7 +103,8 @@ impl Reason {
             Self::MissingVerifier { .. }
             | Self::MissingProof { .. }
             | Self::SharedHeader { .. }
-            | Self::MissingIdempotency => 500,
+            | Self::MissingIdempotency
+            | Self::MissingEvents => 500,
         }
     }
 
@@ -121,7 +126,8 @@ impl Reason {
             | Self::MissingVerifier { .. }
             | Self::SharedHeader { .. }
             | Self::MissingProof { .. }
-            | Self::MissingIdempotency => None,
+            | Self::MissingIdempotency
+            | Self::MissingEvents => None,
         }
     }
 }
@@ -150,6 +156,10 @@ impl fmt::Display for Reason {
             Self::MissingIdempotency => f.write_str(
                 "Idempotency is not in the app data: add \
                  .app_data(web::Data::new(idempotency))",
+            ),
+            Self::MissingEvents => f.write_str(
+                "EventData and Unhandled work only in handlers of Events: add the handler with \
+                 Events::on, or take Webhook",
             ),
             Self::MissingVerifier { provider } => write!(
                 f,

@@ -1,0 +1,226 @@
+//! One handler for each type of event.
+
+mod erased;
+mod extract;
+
+use std::{fmt, rc::Rc};
+
+use actix_web::{
+    Error, FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, Responder,
+    dev::Extensions, web::Payload,
+};
+
+use crate::{
+    actix_web::{ActixHeaders, intake::refuse},
+    dispatch::{Table, choose},
+    surface::{Verifiers, choice, proof::Finder},
+};
+use erased::{Erased, ResponseFuture, SharedHandler};
+
+/// Handlers for the events of an endpoint, one for each type.
+///
+/// A `match` over an enum of [`events!`](crate::events) is the first choice: the compiler checks
+/// it. Use `Events` for a service with many types of events, or with handlers in several modules.
+///
+/// Put it behind the middleware that verifies: [`VerifyMiddleware`](super::VerifyMiddleware). A
+/// handler takes the same arguments as any handler of actix-web, and also
+/// [`EventData`](crate::EventData), the data of the event.
+///
+/// # Choice of the handler
+///
+/// The name of an event is its type, or its type and its action with a dot between them:
+/// `pull_request.opened`. The provider's [`EVENT`](crate::Provider::EVENT) states where both are;
+/// most providers have no action. The first of these handlers that is set is called:
+/// 1. [`on`](Self::on) with the type and the action;
+/// 2. [`on`](Self::on) with the type;
+/// 3. [`on_prefix`](Self::on_prefix) with the longest prefix of the name;
+/// 4. [`unhandled`](Self::unhandled).
+///
+/// If none of them is set, the answer is 200 without a body, so that the provider does not send the
+/// event again. Each such type is logged once, at `INFO`, under the target
+/// [`countersign::dispatch`](crate::logs::DISPATCH).
+///
+/// # Rejections
+///
+/// A delivery does not reach a handler, but is answered with
+/// - 400 if the signed body should hold the type, and is not UTF-8 JSON;
+/// - 422 if the type is missing or repeated;
+/// - 500 if no middleware of these verifiers is around `Events`, which is a mistake in the
+///   application.
+///
+/// # Security
+///
+/// Some providers, such as GitHub, send the type in a header that is not signed
+/// ([`Location::is_signed`](crate::event::Location::is_signed)). Anyone who has seen a delivery can
+/// send it again with another type, and so choose the handler that gets the signed body. A handler
+/// must therefore check that the body is what it expects: [`EventData`](crate::EventData) rejects a
+/// body of another shape. Detect duplicates by an id that is signed.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "testing")] {
+/// use actix_web::{App, http::StatusCode, test, web};
+/// use countersign::{
+///     EventData, Secret, Signer, Unhandled, Verifier,
+///     actix_web::{Events, VerifyMiddleware}, providers::GitHub, testing::SignedRequest,
+/// };
+///
+/// #[derive(serde::Deserialize)]
+/// struct Push { r#ref: String }
+///
+/// async fn on_push(
+///     branch: web::Data<&'static str>,
+///     EventData(push): EventData<Push>,
+/// ) -> String {
+///     format!("{}: {}", **branch, push.r#ref.ends_with(**branch))
+/// }
+///
+/// async fn on_opened() -> &'static str { "opened" }
+/// async fn on_release() -> &'static str { "release" }
+/// async fn on_other(event: Unhandled) -> String { format!("not handled: {event}") }
+///
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let secret = Secret::new("It's a Secret to Everybody")?;
+/// let verifier = Verifier::<GitHub>::new(secret.clone())?;
+/// // Make it inside of the closure that `HttpServer::new` takes.
+/// let events = Events::new(&verifier)
+///     .on("push", on_push)
+///     .on("pull_request.opened", on_opened)
+///     .on_prefix("release.", on_release)
+///     .unhandled(on_other);
+/// assert_eq!(events.event_types(), ["pull_request.opened", "push", "release.*"]);
+///
+/// let app = App::new()
+///     .app_data(web::Data::new("main"))
+///     .wrap(VerifyMiddleware::new(verifier))
+///     .route("/github", web::post().to(events));
+/// let app = test::init_service(app).await;
+///
+/// let signer = Signer::<GitHub>::new(secret)?;
+/// for (event_type, body, answer) in [
+///     ("push", r#"{"ref":"refs/heads/main"}"#, "main: true"),
+///     ("pull_request", r#"{"action":"opened"}"#, "opened"),
+///     ("release", r#"{"action":"published"}"#, "release"),
+///     ("pull_request", r#"{"action":"closed"}"#, "not handled: pull_request.closed"),
+/// ] {
+///     let delivery = SignedRequest::new(&signer, body)?.with_header("X-GitHub-Event", event_type);
+///     let request = delivery.actix("/github").to_request();
+///     assert_eq!(test::call_and_read_body(&app, request).await, answer);
+/// }
+///
+/// let forged = SignedRequest::new(&signer, "{}")?.with_header("X-GitHub-Event", "push").forged();
+/// let response = test::call_service(&app, forged.actix("/github").to_request()).await;
+/// assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+/// # Ok(())
+/// # }
+/// # }
+/// ```
+///
+/// Each worker makes its own table, because handlers of actix-web need not be `Send`. With
+/// `IdempotencyMiddleware` between the two, each event is handled once.
+///
+/// Guide: [your own events][guide]
+///
+/// [guide]: https://docs.rs/countersign/latest/countersign/_guide/own_events/index.html
+#[derive(Clone)]
+#[must_use]
+pub struct Events {
+    // Shared with the deliveries in progress.
+    table: Rc<Table<SharedHandler>>,
+    finder: Finder<Extensions>,
+}
+
+impl Events {
+    /// Makes a table without handlers. `verifiers` are those of the middleware around it. One table
+    /// can serve several endpoints of these providers: clone it.
+    ///
+    /// # Panics
+    ///
+    /// If no provider of the verifiers has a place for the type of an event.
+    #[track_caller]
+    pub fn new<V: Verifiers>(verifiers: &V) -> Self {
+        choice::assert_typed(verifiers);
+        Self { table: Rc::new(Table::new()), finder: Finder::of::<V>() }
+    }
+
+    /// Adds the handler of a type, or of one action of a type: `push`, `pull_request.opened`.
+    /// Capital letters and small letters differ.
+    ///
+    /// # Panics
+    ///
+    /// If the name has a handler already (the message names both places), is empty, or ends with
+    /// `*`.
+    #[track_caller]
+    pub fn on<H, T>(mut self, event_type: &str, handler: H) -> Self
+    where
+        H: Handler<T, Output: Responder + 'static>,
+        T: FromRequest + 'static,
+    {
+        Rc::make_mut(&mut self.table).on(event_type, Erased::share(handler));
+        self
+    }
+
+    /// Adds the handler of all events whose names begin with `prefix`: `payment.`.
+    ///
+    /// # Panics
+    ///
+    /// If the prefix has a handler already (the message names both places), or is empty.
+    #[track_caller]
+    pub fn on_prefix<H, T>(mut self, prefix: &str, handler: H) -> Self
+    where
+        H: Handler<T, Output: Responder + 'static>,
+        T: FromRequest + 'static,
+    {
+        Rc::make_mut(&mut self.table).on_prefix(prefix, Erased::share(handler));
+        self
+    }
+
+    /// Sets the handler of all other events. It can take [`Unhandled`](crate::Unhandled), the name
+    /// of the event. Let it answer 2xx: providers add types, and send rejected events again.
+    ///
+    /// # Panics
+    ///
+    /// If it is set already. The message names both places.
+    #[track_caller]
+    pub fn unhandled<H, T>(mut self, handler: H) -> Self
+    where
+        H: Handler<T, Output: Responder + 'static>,
+        T: FromRequest + 'static,
+    {
+        Rc::make_mut(&mut self.table).unhandled(Erased::share(handler));
+        self
+    }
+
+    /// Returns the names that have a handler, in alphabetical order, so that you can subscribe to
+    /// exactly these. A prefix ends with `*`.
+    #[must_use]
+    pub fn event_types(&self) -> Vec<String> {
+        self.table.event_types()
+    }
+}
+
+impl Handler<(HttpRequest, Payload)> for Events {
+    type Output = Result<HttpResponse, Error>;
+    type Future = ResponseFuture;
+
+    fn call(&self, (request, payload): (HttpRequest, Payload)) -> ResponseFuture {
+        let headers = ActixHeaders(request.headers());
+        let chosen = choose(&self.table, self.finder, &mut request.extensions_mut(), &headers);
+        match chosen {
+            Ok(Some(handler)) => handler.call(request, payload.into_inner()),
+            Ok(None) => Box::pin(async { Ok(HttpResponse::Ok().finish()) }),
+            Err(rejection) => {
+                let rejection = refuse(rejection, &request);
+                Box::pin(async { Err(rejection.into()) })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Events").field(&self.table).finish()
+    }
+}

@@ -1,0 +1,31 @@
+//! The log line of events that no handler takes.
+
+use countersign_core::event::EventName;
+
+use crate::{
+    adapter::VerifiedDelivery,
+    logs::{self, occasions::Occasions},
+};
+
+/// Logs that no handler is set for an event, once for each name.
+#[cold]
+pub(super) fn unhandled(delivery: &VerifiedDelivery, name: &EventName<'_>) {
+    static COUNTS: Occasions = Occasions::new();
+
+    let (provider, endpoint) = (delivery.provider(), delivery.endpoint());
+    // The name is the sender's text. It is quoted and escaped, so that it cannot add a line to the
+    // log.
+    let name: String = name.to_string().chars().take(LONGEST).collect();
+    if COUNTS.count((provider, endpoint, &name)) == Some(1) {
+        tracing::info!(
+            target: logs::DISPATCH,
+            provider,
+            endpoint,
+            event_type = ?name,
+            "no handler for this event type: such events are answered 200 and not handled",
+        );
+    }
+}
+
+/// The number of characters of a name that are written.
+const LONGEST: usize = 100;

@@ -1,0 +1,61 @@
+//! The extractor of an event that has no handler of its own.
+
+use std::{borrow::Cow, fmt};
+
+use countersign_core::HeaderSource;
+
+use super::read;
+use crate::{Rejection, surface::proof::Extensions};
+
+/// The name of an event that has no handler of its own: an extractor for the handler that
+/// `Events::unhandled` sets. It works in all handlers of `Events`.
+///
+/// `Display` writes `pull_request.opened`. Both texts are the sender's: escape them before you put
+/// them into a log, as `{:?}` does.
+///
+/// # Errors
+///
+/// A [`Rejection`](crate::Rejection) with 500 if the handler is not a handler of `Events`, or no
+/// layer has verified the request.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::Unhandled;
+///
+/// async fn ignore(event: Unhandled) {
+///     println!("ignored an event of the type {:?}", event.event_type);
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unhandled {
+    /// The event's type.
+    pub event_type: String,
+    /// The action, if the provider has one for this type.
+    pub action: Option<String>,
+}
+
+impl Unhandled {
+    pub(crate) fn read<X, H>(extensions: &X, headers: &H) -> Result<Self, Rejection>
+    where
+        X: Extensions + 'static,
+        H: HeaderSource + ?Sized,
+    {
+        read(extensions, headers, |delivery| {
+            let name = delivery.name()?;
+            let action = name.action.map(Cow::into_owned);
+            Ok(Self { event_type: name.event_type.into_owned(), action })
+        })
+    }
+}
+
+impl fmt::Display for Unhandled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.event_type)?;
+        match &self.action {
+            Some(action) => write!(f, ".{action}"),
+            None => Ok(()),
+        }
+    }
+}
