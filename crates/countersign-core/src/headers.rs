@@ -26,7 +26,8 @@ use std::{any::Any, fmt, sync::OnceLock};
 pub trait HeaderSource {
     /// Returns the value of each field called `name`, in the order of the request.
     ///
-    /// `name` is a valid field name (RFC 9110, section 5.1) in any case.
+    /// `name` is a valid field name (RFC 9110, section 5.1). Its letters can be upper or lower
+    /// case.
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]>;
 
     /// Returns the same as [`values`](Self::values), for a name that is looked up in every

@@ -19,7 +19,8 @@ use std::{
 #[doc(hidden)]
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeySet {
-    /// Number of the verifier and its clones. It stays the same when secrets are replaced.
+    /// Identifies the verifier: its clones have the same number. The number stays the same when
+    /// secrets are replaced.
     verifier: u32,
     /// Hashes of one current and at most three retired keys; zero for each key that is absent.
     prints: [u32; 4],

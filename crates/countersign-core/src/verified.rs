@@ -19,12 +19,13 @@ pub use delivery::VerifiedDelivery;
 /// The proof names its provider in its type, so that the proof of one provider is never accepted as
 /// that of another.
 ///
-/// A proof belongs to the provider, not to the endpoint. An extractor or a handler behind a layer
-/// accepts a proof that any verifier of `P` made, with any secrets and any name, and does not use
-/// the verifier in the application's state. A delivery to one endpoint is also accepted at another
-/// endpoint that has the same secret, because most providers do not sign the URL (Square does). If
-/// two endpoints of one provider must not accept each other's deliveries, give each endpoint its
-/// own secret and its own provider type ([`EndpointOf`](crate::providers::EndpointOf)).
+/// A proof belongs to the provider, not to the endpoint. Behind a layer, extractors and handlers
+/// take the proof that the layer made. They do not ask the verifier in the application's state, so
+/// they accept a proof of any verifier of `P`, whatever its secrets and its name. A delivery to one
+/// endpoint is also accepted at another endpoint that has the same secret, because most providers
+/// do not sign the URL (Square does). If two endpoints of one provider must not accept each other's
+/// deliveries, give each endpoint its own secret and its own provider type
+/// ([`EndpointOf`](crate::providers::EndpointOf)).
 /// [`endpoint`](VerifiedDelivery::endpoint) reports the name of the verifier that made the proof.
 ///
 /// `Debug` shows the body's length, not the body.

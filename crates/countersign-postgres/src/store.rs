@@ -116,9 +116,10 @@ impl PostgresStore {
     /// the right to create in it. If the role lacks that right, execute
     /// [`MIGRATION`](crate::MIGRATION) with another role.
     ///
-    /// While a missing index is made, no claim can be written to the table. `migrate` waits at most
-    /// 1 s for transactions that hold a lock on the table, because claims wait behind it. If the
-    /// table has many rows, make the index yourself with `create index concurrently`.
+    /// While a missing index is made, no claim can be written to the table. While `migrate` waits
+    /// for a transaction that holds a lock on the table, new claims wait for `migrate`. It
+    /// therefore gives up after 1 s. If the table has many rows, make the index yourself with
+    /// `create index concurrently`.
     ///
     /// # Errors
     ///

@@ -31,8 +31,9 @@ impl PostgresStore {
     /// # Isolation
     ///
     /// The above holds for `read committed`, PostgreSQL's default. With `repeatable read` and
-    /// `serializable`, a duplicate is an error (40001) if the first transaction is committed
-    /// meanwhile, as is any other conflict. The error can also come at the commit.
+    /// `serializable`, a duplicate gets the error 40001 if the first transaction is committed
+    /// meanwhile. Any other serialization conflict gets this error as well. The error can also come
+    /// at the commit.
     ///
     /// # Errors
     ///

@@ -32,9 +32,10 @@
 //! peer is an address. Behind a proxy, all peers have the address of the proxy. Use instead the
 //! address that your proxy puts into a header, and never an address that a sender can put there.
 //!
-//! Some providers, such as GitHub, send deliveries for any user. A malicious user can make the
-//! provider send deliveries that are rejected here, until the provider's addresses are blocked: do
-//! not limit the addresses that such a provider publishes.
+//! Some providers, such as GitHub, send deliveries for any user. A malicious user can make such a
+//! provider send many deliveries that are rejected here. This program then shuts out the provider's
+//! own addresses, and genuine deliveries can be lost. Do not apply the limit on rejections to
+//! addresses that such a provider publishes.
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`). The program speaks plain HTTP/1.1: use a
 //! proxy in front for TLS.

@@ -59,8 +59,9 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
-/// Serializes the JSON value itself with serde_json. Other formats get a structure that only
-/// serde_json understands: serialize [`as_str`](RawJson::as_str) with them.
+/// With serde_json, writes the JSON value, not a string. Other formats would get a structure that
+/// only serde_json understands: for these formats, serialize the text of
+/// [`as_str`](RawJson::as_str) instead.
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let raw: &RawValue = serde_json::from_str(&self.0).map_err(S::Error::custom)?;

@@ -53,9 +53,10 @@
 //! # Typed events
 //!
 //! [`events!`](crate::events) finds no type here, and reports an error for each delivery, because
-//! the type is in the place of the original provider. Make a provider with Hookdeck's scheme and
-//! the original provider's places. A handler takes the event as `Webhook<InvoiceEvent>`. See [Typed
-//! events](super#typed-events), which also explains the members around the data.
+//! the type is where the original provider puts it, and `Hookdeck::EVENT` does not state that
+//! place. Make a provider with Hookdeck's scheme and the original provider's places. A handler
+//! takes the event as `Webhook<InvoiceEvent>`. See [Typed events](super#typed-events), which also
+//! explains the members around the data.
 //!
 //! ```
 //! use countersign::providers::{Hookdeck, Stripe};

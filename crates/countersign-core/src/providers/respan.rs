@@ -77,10 +77,12 @@
 //!
 //! # Forms
 //!
-//! Respan documents the signature over Python's `json.dumps(data)`, and does not document its HTTP
-//! client. `requests` sends exactly this text, and `httpx` never does. The verifier tries the bytes
-//! on the wire first, and the Python form second. [`Verifier::forms`](crate::Verifier::forms) with
-//! `[]` turns the second off. See [`BodyForm`] for the security of accepting a form.
+//! Respan documents that it signs the text of Python's `json.dumps(data)`. It does not document
+//! which Python HTTP client it uses: the library `requests` sends exactly the signed text, and the
+//! library `httpx`, since its version 0.28, sends the same JSON without white space outside of
+//! strings. The verifier tries the bytes on the wire first, and the Python form second.
+//! [`Verifier::forms`](crate::Verifier::forms) with `[]` turns the second off. See [`BodyForm`] for
+//! the security of accepting a form.
 //!
 //! # Pitfalls
 //!

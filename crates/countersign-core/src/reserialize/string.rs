@@ -11,8 +11,9 @@ pub(super) enum Charset {
     /// All characters except quotes, backslashes and controls. A lone surrogate is not a character,
     /// and is escaped (JavaScript's well-formed `JSON.stringify`).
     WellFormed,
-    /// The characters of `WellFormed`, and lone surrogates. A text with a lone surrogate is not
-    /// UTF-8 (Python without `ensure_ascii`, which cannot encode such a text).
+    /// The characters of `WellFormed`, and lone surrogates, as in Python without `ensure_ascii`. A
+    /// text in which a lone surrogate remains is not UTF-8. Python cannot encode it, so `Walk`
+    /// rejects it at the end.
     Strict,
 }
 

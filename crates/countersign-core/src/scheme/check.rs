@@ -53,7 +53,8 @@ impl Scheme {
         if let Some(Timestamp { place: TimestampPlace::Entry(_), .. }) = self.timestamp {
             assert!(
                 matches!(self.layout, Layout::List { .. }),
-                "a timestamp can be an entry of a list only"
+                "`Timestamp::entry` needs `Scheme::list`: without a list, use `Timestamp::header` \
+                 or `Timestamp::member`"
             );
         }
         self

@@ -40,7 +40,7 @@ use crate::{HeaderSource, scheme::BodyForm};
 /// | `form` | the [name of the body form](Self::form_name) that was signed, such as `wire` |
 /// | `secret_index` | index of the secret that matched: 0 is the current secret |
 /// | `received_at` | milliseconds since 1970-01-01T00:00:00Z, negative before |
-/// | `signed_at` | the same, or `null` |
+/// | `signed_at` | the signed time, also in milliseconds since 1970; `null` if the scheme signs no time |
 /// | `headers` | list of objects with `name` and `value` |
 /// | `body` | the signed bytes |
 ///

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 pub(super) struct StoredTime(SystemTime);
 
 impl StoredTime {
-    /// Rounds a time down to whole milliseconds. Signed times are whole milliseconds. With a
-    /// tolerance of whole milliseconds, a signed time that is accepted now is therefore also
-    /// accepted later.
+    /// Rounds a time down to whole milliseconds. Signed times are whole milliseconds. If the
+    /// tolerance also is a whole number of milliseconds, `verify_again` accepts every signed time
+    /// that was accepted at receipt, although the time of receipt is rounded down.
     pub(super) fn rounding_down(time: SystemTime) -> Self {
         Self(time_at(millis(time)).unwrap_or(time))
     }

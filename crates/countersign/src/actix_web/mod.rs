@@ -128,7 +128,7 @@
 //!
 //! | | tower, axum | actix-web |
 //! |---|---|---|
-//! | headers of a delivery whose re-serialised text was signed | the layer sets `Content-Length` and removes the fields that describe the bytes of the wire: `Content-Digest`, `Content-MD5`, `Digest`, `Repr-Digest`, `Trailer`, `Transfer-Encoding` | stay as they arrived: a middleware must not change a head that another middleware may hold |
+//! | headers of a delivery whose provider signed another text than it sent, such as the same JSON with other white space ([`BodyForm`](crate::scheme::BodyForm)) | the layer sets `Content-Length` and removes the fields that describe the bytes of the wire: `Content-Digest`, `Content-MD5`, `Digest`, `Repr-Digest`, `Trailer`, `Transfer-Encoding` | stay as they arrived: a middleware must not change a head that another middleware may hold |
 //! | body of such a delivery behind the middleware | the text that was signed | the text that was signed: read it to its end, and not up to `Content-Length` |
 //! | headers of JSON that was signed and sent within a URL-encoded form | the layer also sets `Content-Type: application/json` | stay as they arrived: read such a body with `web::Bytes` or [`Webhook`](crate::Webhook) |
 //! | body with `Content-Encoding` behind the middleware | as it was on the wire | as it was on the wire; actix's own extractors inflate it |

@@ -171,8 +171,8 @@
 //!   limit that wraps the body (`tower_http`'s `RequestBodyLimitLayer`) also applies: a larger body
 //!   gets 413.
 //! - A rejection reaches a sender that is still sending. Over HTTP/1, the answer is sent at once,
-//!   with `Connection: close`. A task then reads and drops the rest of the body: at most 16 MiB,
-//!   for at most 10 s, and only until nothing has arrived for 2 s. The process runs at most 30 such
+//!   with `Connection: close`. A task then reads and drops the rest of the body. It stops after
+//!   16 MiB, after 10 s, or when no byte has arrived for 2 s. The process runs at most 30 such
 //!   tasks at once. Without the task, clients that write before they read get a reset connection
 //!   instead of the answer. The rest is not read after `Expect: 100-continue`, a body deadline or a
 //!   broken body. Because of these tasks, a graceful stop takes up to 10 s longer.

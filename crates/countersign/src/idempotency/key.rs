@@ -33,9 +33,9 @@ use crate::adapter::VerifiedDelivery;
 ///
 /// # Security
 ///
-/// Only signed values should identify an event. The tenant is part of the key, so that no tenant
-/// can use up the ids of another; the type is part of it, because some providers give one id to
-/// several events of one object.
+/// Only signed values should identify an event. The tenant is part of the key, so that an event of
+/// one tenant never counts as a duplicate of another tenant's event. The type is part of the key,
+/// because some providers give one id to several events of one object.
 ///
 /// # Examples
 ///

@@ -43,11 +43,11 @@
 //!
 //! An event is therefore lost only if its sender gives up first, or if no further delivery of it
 //! passes verification (see below). The lease has to be longer than the slowest handler takes, and
-//! shorter than the time between a sender's first try and its last: Sanity tries three times within
-//! 60 s, TradingView four times within 15 s, most others for hours. Set [`Idempotency::lease`]
-//! accordingly. If no lease meets both conditions, claim in a transaction, with `claim_in` of
-//! `countersign_postgres`: it needs no lease. [`InProgressStatus`] says which senders try again
-//! after which status.
+//! shorter than the time between a sender's first try and its last. Some providers stop early: the
+//! provider Sanity tries three times within 60 s, and TradingView four times within 15 s. Most
+//! others try for hours. Set [`Idempotency::lease`] accordingly. If no lease meets both conditions,
+//! claim in a transaction, with `claim_in` of `countersign_postgres`: it needs no lease.
+//! [`InProgressStatus`] says which senders try again after which status.
 //!
 //! A further delivery must pass verification. Some providers, such as Linear, sign the time once
 //! for each event, and repeat the same bytes. Their deliveries are rejected once the time is older
@@ -139,10 +139,11 @@
 //! # Security
 //!
 //! - Give each sender a name of its own. If two verifiers with different secrets use one name and
-//!   one store, each sender can use up the ids of the other's events, which are then lost. If the
-//!   two verifiers have no secret in common and use one [`Idempotency`], this is logged at `ERROR`,
-//!   once, under the target `countersign::idempotency`. Verifiers with [secrets per
-//!   tenant][per_tenant] already separate the tenants.
+//!   one store, each sender can send an event with an id that the other will use. The other's event
+//!   then counts as a duplicate, and is lost. If the two verifiers have no secret in common and use
+//!   one [`Idempotency`], the shared name is logged at `ERROR`, once, under the target
+//!   `countersign::idempotency`. Verifiers with [secrets per tenant][per_tenant] already separate
+//!   the tenants.
 //! - A kept answer ([`Idempotency::replay_answers_up_to`]) is given only to a duplicate with the
 //!   same signed bytes. Any other duplicate gets the plain answer, and is logged at `WARN`.
 //!

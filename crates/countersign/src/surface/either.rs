@@ -11,7 +11,7 @@
 /// | of exactly one provider | only its verifier decides, with its limits and its answers |
 /// | of none | 401, the signature is missing, unless a verifier [answers] such requests |
 /// | of a provider, and of others whose headers it is known to send ([`ForeignHeaders`]) | its verifier decides, as if the other headers were absent |
-/// | of several providers in all other cases, with any value | 401, the signature is ambiguous |
+/// | of several providers, in all other cases, even if a header is empty or malformed | 401, the signature is ambiguous |
 ///
 /// A delivery without a signature header, or of the last row, gets the answer and the deadline of
 /// the first verifier from the left. The log names all providers: `github|x-webhook-signature`.

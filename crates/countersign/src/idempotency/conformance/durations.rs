@@ -10,7 +10,7 @@ use super::{
 pub(super) async fn extremes<S: Store>(trial: Trial<S>) -> Outcome {
     for (id, length) in [("0", Duration::ZERO), ("1-ns", Duration::from_nanos(1))] {
         let (one, other) = (lease(id), lease(id));
-        trial.is_fresh(&one, length, "nobody has claimed it").await?;
+        trial.is_fresh(&one, length, "no lease has claimed the event").await?;
         trial.outlive(length).await?;
         trial.is_fresh(&other, LONG, "it was claimed for next to nothing").await?;
         trial.completes(&other, length, b"", Settled::Applied, "claimed").await?;
