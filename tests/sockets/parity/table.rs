@@ -2,6 +2,7 @@
 //! of the handler.
 
 mod answers;
+mod dispatch;
 mod either;
 mod forges;
 mod inflated;
@@ -28,7 +29,7 @@ use crate::{
 const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
 
 /// All rows.
-pub(crate) static GROUPS: [Group; 23] = [
+pub(crate) static GROUPS: [Group; 24] = [
     Group::new("accepted", accepted_deliveries, &[PATIENT]),
     Group::new("refused", refused_signatures, &[PATIENT]),
     Group::new("respan", both_headers_of_respan, &[PATIENT]),
@@ -38,6 +39,7 @@ pub(crate) static GROUPS: [Group; 23] = [
     Group::new("framing", framing, &[PATIENT]),
     Group::new("limits", limits, &[PATIENT]),
     Group::new("connections", connections, &[PATIENT]),
+    Group::new("dispatch", dispatch::rows, &[PATIENT]),
     Group::new("either", either::rows, &[PATIENT]),
     Group::new("forges", forges::rows, &[PATIENT]),
     Group::new("inflated", inflated::rows, &[PATIENT]),

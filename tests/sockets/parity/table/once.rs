@@ -41,10 +41,24 @@ fn twice(name: &'static str, path: &str, body: &str, answer: Answer, effect: &st
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    [duplicates(), types(), ids(), no_ids(), failures(), endpoints(), providers()]
+    [duplicates(), dispatched(), types(), ids(), no_ids(), failures(), endpoints(), providers()]
         .into_iter()
         .flatten()
         .collect()
+}
+
+fn dispatched() -> Vec<Row> {
+    let event = event_of("disp_1");
+    let unread = json!({"id": "disp_2", "type": "user.created"}).to_string();
+    let handled = Answer::new(200, "created u_1");
+    vec![
+        once("duplicate, one handler for each type", "/dispatch", &event, handled, "created:u_1"),
+        row(
+            "rejected by its handler, one handler for each type",
+            [to("/dispatch", &unread), to("/dispatch", &unread)],
+            vec![payload(422), payload(422)],
+        ),
+    ]
 }
 
 fn duplicates() -> Vec<Row> {

@@ -21,6 +21,7 @@ use countersign::{
 };
 
 use crate::{
+    dispatch::actix as dispatch,
     endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
@@ -55,13 +56,13 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
         config
             .app_data(Data::new(handler))
             .app_data(Data::new(respan))
-            .app_data(Data::new(webhook))
+            .app_data(Data::new(webhook.clone()))
             .app_data(Data::new(webhook_js))
             .app_data(Data::new(webhook_inflated))
             .app_data(Data::new(grouped))
             .app_data(Data::new(numbered))
             .app_data(Data::new(speaknode))
-            .app_data(Data::new(github))
+            .app_data(Data::new(github.clone()))
             .app_data(Data::new(stripe))
             .app_data(Data::new(standard))
             .app_data(Data::new(svix))
@@ -71,8 +72,10 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(slack_tenants))
             .app_data(Data::new(stripe_tenants))
             .app_data(Data::new(standard_tenants))
-            .app_data(Data::new(idempotency))
+            .app_data(Data::new(idempotency.clone()))
             .route("/effects", web::get().to(effects));
+        let once = (is_once, idempotency);
+        let verifiers = (github, webhook);
         route::<Webhook<respan::Event>>(config, "/respan", is_once);
         route::<Webhook<x_webhook_signature::Event>>(config, "/webhook", is_once);
         route::<Webhook<x_webhook_signature::Event, WebhookJs>>(config, "/webhook-js", is_once);
@@ -92,6 +95,7 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
         route::<Webhook<hookdeck::Event>>(config, "/hookdeck", is_once);
         route::<OfEither>(config, "/either", is_once);
         route::<OfForge>(config, "/forge", is_once);
+        dispatching(config, &verifiers, &once);
         route::<Webhook<x_webhook_signature::Event, PerTenant>>(
             config,
             "/tenants/{tenant}",
@@ -189,7 +193,8 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
         wrapped::<Webhook<standard_webhooks::Event, Svix>>(config, "/svix", svix, &once);
         wrapped::<Webhook<gitea::Event>>(config, "/gitea", gitea.clone(), &once);
         wrapped::<Webhook<hookdeck::Event>>(config, "/hookdeck", hookdeck.clone(), &once);
-        wrapped::<OfEither>(config, "/either", (github.clone(), webhook), &once);
+        wrapped::<OfEither>(config, "/either", (github.clone(), webhook.clone()), &once);
+        dispatching(config, &(github.clone(), webhook.clone()), &once);
         wrapped::<OfForge>(config, "/forge", (github, (gitea, hookdeck)), &once);
         wrapped::<Webhook<x_webhook_signature::Event, PerTenant>>(
             config,
@@ -242,6 +247,27 @@ fn wrapped<T: Given + FromRequest + 'static>(
             })
             .route(web::post().to(behind::<T>)),
     );
+}
+
+/// Routes with one handler for each type of event.
+fn dispatching(
+    config: &mut ServiceConfig,
+    verifiers: &impl Verifiers,
+    (is_once, idempotency): &(bool, Idempotency),
+) {
+    let tables = [
+        ("/dispatch", dispatch::events(verifiers)),
+        ("/dispatch-default", dispatch::only_push(verifiers)),
+    ];
+    for (path, events) in tables {
+        let once = IdempotencyMiddleware::new(verifiers, idempotency.clone());
+        config.service(
+            web::resource(path)
+                .wrap(Condition::new(*is_once, once))
+                .wrap(VerifyMiddleware::new(verifiers.clone()))
+                .route(web::post().to(events)),
+        );
+    }
 }
 
 /// The headers of a request as they arrived.

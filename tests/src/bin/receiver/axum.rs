@@ -21,6 +21,7 @@ use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 
 use crate::{
+    dispatch::axum as dispatch,
     endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs, describe},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
@@ -57,7 +58,24 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
             once,
         ))
         .route("/effects", get(effects))
+        .merge(dispatching(&endpoints))
         .with_state(endpoints)
+}
+
+/// Routes with one handler for each type of event.
+fn dispatching<S: Clone + Send + Sync + 'static>(endpoints: &Endpoints) -> Router<S> {
+    let verifiers = (endpoints.github.clone(), endpoints.webhook.clone());
+    let handler = endpoints.handler.clone();
+    let events = dispatch::events(&verifiers).with_state(handler.clone());
+    let only_push = dispatch::only_push(&verifiers).with_state(handler);
+    let router = Router::new()
+        .route_service("/dispatch", events)
+        .route_service("/dispatch-default", only_push);
+    let router = match endpoints.once() {
+        Some(once) => router.route_layer(IdempotencyLayer::new(&verifiers, once)),
+        None => router,
+    };
+    router.route_layer(VerifyLayer::new(verifiers))
 }
 
 fn route<T>(path: &str, is_once: bool) -> Router<Endpoints>
@@ -90,6 +108,7 @@ async fn fresh<T: Given + Extractor>(
 /// Routes whose handlers take the deliveries that the layers have verified.
 pub(crate) fn layer(endpoints: Endpoints) -> Router {
     let once = endpoints.once();
+    let dispatching = dispatching(&endpoints);
     let Endpoints {
         respan,
         webhook,
@@ -159,6 +178,7 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
             standard_tenants,
             &once,
         ))
+        .merge(dispatching)
         .route("/effects", get(effects))
         .with_state(handler)
 }

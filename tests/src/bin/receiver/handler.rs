@@ -52,6 +52,11 @@ impl Handler {
         serde_json::to_string(&answer).map_err(|_| Failure::Failed)
     }
 
+    /// Adds a line for an event that a handler of one type was given.
+    pub(crate) async fn dispatched(&self, line: &str) -> Result<(), Failure> {
+        self.effects.add(None, &line.replace(' ', ":"), self.after_effect).await
+    }
+
     /// Returns the ids of all effects, one a line.
     pub(crate) async fn effects(&self) -> Result<String, Failure> {
         self.effects.list().await

@@ -10,7 +10,9 @@
 //! with several groups in one signature header), `/numbered` (like `/webhook`, with one signature
 //! header for each secret), `/speaknode`, `/github`, `/gitea`, `/hookdeck`, `/stripe`, `/standard`
 //! (Standard Webhooks), `/svix` (the same with Svix's headers), `/either` (the deliveries of
-//! `/github` and of `/webhook`), `/forge` (those of `/github`, `/gitea` and `/hookdeck`),
+//! `/github` and of `/webhook`), `/dispatch` (the same, with one handler for each type of event),
+//! `/dispatch-default` (the same, with a handler for pushes only), `/forge` (the deliveries of
+//! `/github`, `/gitea` and `/hookdeck`),
 //! `/tenants/NAME` (like `/webhook`, with the secrets of a tenant; `acme` exists),
 //! `/slack-tenants/NAME`, `/stripe-tenants/NAME` and `/standard-tenants/NAME` (the same for schemes
 //! that sign a time). `GET /effects` lists the ids of the events that were handled, one a line;
@@ -20,6 +22,7 @@
 mod actix;
 mod arguments;
 mod axum;
+mod dispatch;
 mod effects;
 mod endpoint;
 mod given;

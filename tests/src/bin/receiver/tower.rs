@@ -6,6 +6,7 @@ use bytes::Bytes;
 use countersign::{
     Webhook,
     adapter::{HttpHeaders, Verifiers},
+    axum::EventsService,
     idempotency::Idempotency,
     providers::{
         gitea, github, hookdeck, respan, slack, speaknode, standard_webhooks, stripe,
@@ -19,6 +20,7 @@ use hyper::body::Incoming;
 use tower::{Layer, ServiceExt, service_fn, util::BoxCloneService};
 
 use crate::{
+    dispatch::axum as dispatch,
     endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs, describe},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
@@ -152,6 +154,16 @@ pub(crate) fn service(
                     )
                     .await
                 }
+                "/dispatch" => {
+                    let verifiers = (github, webhook);
+                    let events = dispatch::events(&verifiers).with_state(handler);
+                    dispatched(verifiers, events, once, request).await
+                }
+                "/dispatch-default" => {
+                    let verifiers = (github, webhook);
+                    let events = dispatch::only_push(&verifiers).with_state(handler);
+                    dispatched(verifiers, events, once, request).await
+                }
                 "/effects" => {
                     let effects = handler.effects().await;
                     Ok(effects.map_or_else(failed, |text| Response::new(text.into())).map(boxed))
@@ -197,6 +209,27 @@ async fn verified<T: Given + Send + Sync>(
             service.oneshot(request).await.map(|response| response.map(boxed))
         }
     }
+}
+
+async fn dispatched(
+    verifiers: impl Verifiers,
+    events: EventsService<Handler>,
+    once: Option<Idempotency>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let (parts, body) = match once {
+        Some(once) => {
+            let events = IdempotencyLayer::new(&verifiers, once).layer(events);
+            let response = VerifyLayer::new(verifiers).layer(events).oneshot(request).await?;
+            response.map(axum::body::Body::new).into_parts()
+        }
+        None => {
+            let response = VerifyLayer::new(verifiers).layer(events).oneshot(request).await?;
+            response.map(axum::body::Body::new).into_parts()
+        }
+    };
+    let bytes = body.collect().await.map_or_else(|_| Bytes::new(), |body| body.to_bytes());
+    Ok(Response::from_parts(parts, boxed(Full::new(bytes))))
 }
 
 fn boxed(
