@@ -6,6 +6,7 @@ mod actix_extractor;
 mod actix_middleware;
 mod axum_layer;
 mod copies;
+mod dispatch;
 mod handshakes;
 mod hardened_actix;
 mod hardened_axum;
