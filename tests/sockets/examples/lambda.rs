@@ -5,40 +5,54 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     process::Command,
+    sync::mpsc,
+    thread,
 };
 
 use countersign_tests::{Example, PATIENCE};
 use serde_json::Value;
 
-/// Serves events to a function, and returns the function's answers.
-struct RuntimeApi(TcpListener);
-
-impl RuntimeApi {
-    fn invoke(&self, event: &str) -> io::Result<Value> {
-        loop {
-            let (stream, _) = self.0.accept()?;
-            stream.set_read_timeout(Some(PATIENCE))?;
-            let mut stream = BufReader::new(stream);
-            // One connection carries several requests.
-            while let Some((path, body)) = request(&mut stream)? {
-                let stream = stream.get_mut();
-                if path.ends_with("/invocation/next") {
-                    write!(
-                        stream,
-                        "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\n\
-                         Lambda-Runtime-Deadline-Ms: 9999999999999\r\n\
-                         Lambda-Runtime-Invoked-Function-Arn: arn\r\n\
-                         Content-Length: {}\r\n\r\n{event}",
-                        event.len()
-                    )?;
-                } else {
-                    assert!(path.ends_with("/invocation/1/response"), "{path}");
-                    write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")?;
-                    return Ok(serde_json::from_slice(&body)?);
+/// Gives `event` to the function that connects, and returns the function's answer.
+///
+/// Each connection has a thread, because the function may answer on another connection than the one
+/// that gave it the event.
+fn invoke(api: TcpListener, event: String) -> io::Result<Value> {
+    let (sender, answer) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in api.incoming().flatten() {
+            let (sender, event) = (sender.clone(), event.clone());
+            thread::spawn(move || {
+                if let Ok(Some(answer)) = serve(stream, &event) {
+                    let _ = sender.send(answer);
                 }
-            }
+            });
+        }
+    });
+    let answer = answer.recv_timeout(PATIENCE).map_err(io::Error::other)?;
+    Ok(serde_json::from_slice(&answer)?)
+}
+
+/// Answers the requests of one connection, until the function answers the event.
+fn serve(stream: TcpStream, event: &str) -> io::Result<Option<Vec<u8>>> {
+    let mut stream = BufReader::new(stream);
+    while let Some((path, body)) = request(&mut stream)? {
+        let stream = stream.get_mut();
+        if path.ends_with("/invocation/next") {
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\n\
+                 Lambda-Runtime-Deadline-Ms: 9999999999999\r\n\
+                 Lambda-Runtime-Invoked-Function-Arn: arn\r\n\
+                 Content-Length: {}\r\n\r\n{event}",
+                event.len()
+            )?;
+        } else {
+            assert!(path.ends_with("/invocation/1/response"), "{path}");
+            write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")?;
+            return Ok(Some(body));
         }
     }
+    Ok(None)
 }
 
 fn request(stream: &mut BufReader<TcpStream>) -> io::Result<Option<(String, Vec<u8>)>> {
@@ -70,9 +84,9 @@ fn verifies_the_body_of_an_event_of_api_gateway() -> io::Result<()> {
         (base64, 200, "welcome, Zoë"),
         (forged, 401, r#"{"error":"Invalid signature"}"#),
     ] {
-        let api = RuntimeApi(TcpListener::bind("127.0.0.1:0")?);
+        let api = TcpListener::bind("127.0.0.1:0")?;
         let mut function = Command::new(Example("lambda").program())
-            .env("AWS_LAMBDA_RUNTIME_API", api.0.local_addr()?.to_string())
+            .env("AWS_LAMBDA_RUNTIME_API", api.local_addr()?.to_string())
             .envs([
                 ("AWS_LAMBDA_FUNCTION_NAME", "lambda"),
                 ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
@@ -82,7 +96,7 @@ fn verifies_the_body_of_an_event_of_api_gateway() -> io::Result<()> {
                 ("WEBHOOK_SECRET", "secret"),
             ])
             .spawn()?;
-        let answer = api.invoke(&event);
+        let answer = invoke(api, event);
         function.kill()?;
         function.wait()?;
         let answer = answer?;
