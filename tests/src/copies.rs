@@ -1,68 +1,71 @@
 //! Copies of the examples, outside of this workspace, as readers make them.
 
 use std::{
-    collections::HashMap,
     env, fs, io,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::{LazyLock, Mutex, PoisonError},
+    process::{self, Command, Stdio},
+    sync::{Mutex, PoisonError},
 };
 
-/// Copies an example's folder, builds the copy, and returns the program. Later calls of this
-/// process return the same program.
+/// Returns the program of an example, built from a copy of its folder. The first call of this
+/// process copies and builds all examples.
 ///
 /// # Errors
 ///
-/// If the folder cannot be copied, or the copy does not build.
-pub(crate) fn built(example: &'static str) -> io::Result<PathBuf> {
-    static BUILT: LazyLock<Mutex<HashMap<&str, PathBuf>>> = LazyLock::new(Mutex::default);
+/// If a folder cannot be copied, or a copy does not build.
+pub(crate) fn built(example: &str) -> io::Result<PathBuf> {
+    static IS_BUILT: Mutex<bool> = Mutex::new(false);
 
-    // The lock is held while cargo builds: builds in one target directory wait for each other
-    // anyway.
-    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(program) = built.get(example) {
-        return Ok(program.clone());
+    let mut is_built = IS_BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*is_built {
+        let output = cargo("build")?.arg("--bins").stdout(Stdio::null()).output()?;
+        if !output.status.success() {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            return Err(io::Error::other(format!("the copies do not build:\n{errors}")));
+        }
+        *is_built = true;
     }
-    let output = cargo(example, "build")?.stdout(Stdio::null()).output()?;
-    if !output.status.success() {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        return Err(io::Error::other(format!("the copy of {example} does not build:\n{errors}")));
-    }
-    let program = target()?.join("debug").join(example).with_extension(env::consts::EXE_EXTENSION);
-    built.insert(example, program.clone());
-    Ok(program)
+    Ok(target()?.join("debug").join(example).with_extension(env::consts::EXE_EXTENSION))
 }
 
-/// Copies an example's folder, and returns a command that runs cargo in the copy.
+/// Copies the folders of all examples, and returns a command that runs cargo on the copies and on
+/// their integration tests.
 ///
-/// The copy has the versions of this workspace's lock file and shares its target directory, so that
-/// nothing is fetched, and a dependency is built once for all copies that use the same features.
+/// The copies are a workspace of their own, with the versions of this workspace's lock file and its
+/// target directory. Nothing is fetched, and a dependency is built once for all copies, with the
+/// features that any of them uses. `.ci/release` builds each copy by itself.
 ///
 /// # Errors
 ///
-/// If the folder cannot be copied.
-pub fn cargo(example: &str, subcommand: &str) -> io::Result<Command> {
+/// If a folder cannot be copied.
+pub fn cargo(subcommand: &str) -> io::Result<Command> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
-    // The folder stays where it is between runs: cargo identifies a package by its path.
-    let copy = target()?.join("copies").join(example);
-    mirror(&workspace.join("examples").join(example), &copy)?;
-    fs::copy(workspace.join("Cargo.lock"), copy.join("Cargo.lock"))?;
-
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(&copy).args([subcommand, "--quiet", "--offline"]);
+    // The folders stay where they are between runs: cargo identifies a package by its path.
+    let copies = target()?.join("copies");
+    for entry in fs::read_dir(workspace.join("examples"))? {
+        let example = entry?;
+        if example.file_type()?.is_dir() {
+            mirror(&example.path(), &copies.join(example.file_name()))?;
+        }
+    }
+    let mut manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n\n".to_owned();
+    // Dependencies without debug information, as in this workspace.
+    manifest.push_str("[profile.dev]\ndebug = false\n\n[patch.crates-io]\n");
     for name in ["countersign", "countersign-postgres", "countersign-redis"] {
         let path = workspace.join("crates").join(name);
-        cargo.arg("--config").arg(format!("patch.crates-io.{name}.path={path:?}"));
+        manifest.push_str(&format!("{name} = {{ path = {path:?} }}\n"));
     }
-    // Dependencies without debug information, as in this workspace.
-    cargo.args(["--config", "profile.dev.debug=false"]);
-    cargo.args(["--config", r#"profile.dev.package."*".debug=false"#]);
+    write(&copies.join("Cargo.toml"), manifest.as_bytes())?;
+    write(&copies.join("Cargo.lock"), &fs::read(workspace.join("Cargo.lock"))?)?;
+
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(&copies).args([subcommand, "--workspace", "--test", "*"]);
+    cargo.args(["--quiet", "--offline"]);
     cargo.env("CARGO_TARGET_DIR", target()?).env("CARGO_INCREMENTAL", "0");
     Ok(cargo)
 }
 
-/// Makes `to` the same as `from`. Does not write a file that is already the same: its time would
-/// change, and cargo would build again.
+/// Makes the folder `to` the same as `from`.
 fn mirror(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(to)? {
@@ -81,11 +84,22 @@ fn mirror(from: &Path, to: &Path) -> io::Result<()> {
         };
         if original.is_dir() {
             mirror(&original, &copied)?;
-        } else if fs::read(&original)? != fs::read(&copied).unwrap_or_default() {
-            fs::copy(&original, &copied)?;
+        } else {
+            write(&copied, &fs::read(&original)?)?;
         }
     }
     Ok(())
+}
+
+/// Writes a file, unless it is already the same: its time would change, and cargo would build again.
+/// Another process that reads the file gets either the old content or the new one.
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    let new = path.with_extension(format!("new-{}", process::id()));
+    fs::write(&new, content)?;
+    fs::rename(new, path)
 }
 
 /// The directory in which the running test was built.

@@ -39,6 +39,7 @@ fn run(name: &'static str) -> Outcome {
         "SLACK_SIGNING_SECRET",
         "ZOOM_SECRET_TOKEN",
         "DROPBOX_APP_SECRET",
+        "GITHUB_SECRET",
         "STRIPE_WEBHOOK_SECRET",
     ] {
         command.env(secret, "secret");
@@ -69,8 +70,8 @@ fn each_builds_and_runs() -> Outcome {
 }
 
 #[test]
-fn the_tests_of_a_copied_handler_pass() -> Outcome {
-    let output = cargo("testing-your-handler", "test")?.output()?;
+fn the_tests_in_copied_folders_pass() -> Outcome {
+    let output = cargo("test")?.output()?;
     let report = String::from_utf8(output.stdout)?;
     assert!(output.status.success(), "{report}{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(report.matches("5 passed").count(), 2, "{report}");
