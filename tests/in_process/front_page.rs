@@ -52,6 +52,16 @@ fn the_readme_and_the_table_have_every_provider() {
 }
 
 #[test]
+fn the_examples_of_every_provider_are_run() {
+    let pages = read("tests/src/provider_pages.rs");
+    for provider in providers() {
+        let is_run =
+            ["", "/page"].iter().any(|end| pages.contains(&format!("\"{provider}{end}\"")));
+        assert!(is_run, "{provider}");
+    }
+}
+
+#[test]
 fn links_to_files_lead_to_files() {
     let pages = [
         "ARCHITECTURE.md",

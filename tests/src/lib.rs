@@ -15,6 +15,8 @@ mod pgbouncer;
 #[cfg(unix)]
 mod postgres;
 mod program;
+#[cfg(doctest)]
+mod provider_pages;
 #[cfg(unix)]
 mod redis;
 mod serve;
