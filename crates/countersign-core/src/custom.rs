@@ -24,6 +24,14 @@ struct Set {
 }
 
 impl Custom {
+    /// Names an endpoint, with the default answers.
+    #[must_use]
+    pub fn __of_endpoint(name: &str) -> Self {
+        let mut custom = Self::default();
+        custom.set_endpoint(name);
+        custom
+    }
+
     pub(crate) fn set_endpoint(&mut self, name: &str) {
         self.change(|set| set.endpoint = Some(name.into()));
     }
@@ -53,7 +61,8 @@ impl Custom {
     }
 
     /// Returns the endpoint's name, or `None` if it is the provider's name.
-    pub(crate) fn endpoint(&self) -> Option<&str> {
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
         self.0.as_deref()?.endpoint.as_deref()
     }
 

@@ -33,6 +33,9 @@ pub mod mismatch {}
 #[doc = include_str!("../guide/deployment.md")]
 pub mod deployment {}
 
+#[doc = include_str!("../guide/watching.md")]
+pub mod watching {}
+
 #[doc = include_str!("../guide/threat_model.md")]
 pub mod threat_model {}
 

@@ -10,6 +10,7 @@
         feature = "ed25519",
         feature = "idempotency",
         feature = "inflate",
+        feature = "metrics",
         feature = "tenants",
         feature = "testing",
         feature = "tower"
@@ -25,6 +26,7 @@
     feature = "ed25519",
     feature = "idempotency",
     feature = "inflate",
+    feature = "metrics",
     feature = "tenants",
     feature = "testing",
     feature = "tower"
@@ -44,6 +46,10 @@ pub mod error;
 pub mod idempotency;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "idempotency", feature = "tower"))]
 pub mod logs;
+#[cfg(all(feature = "metrics", feature = "_surface"))]
+pub mod metrics;
+#[cfg(feature = "_surface")]
+mod observe;
 #[cfg(feature = "_surface")]
 mod polled_again;
 #[cfg(feature = "_surface")]

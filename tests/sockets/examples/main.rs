@@ -13,6 +13,7 @@ mod hardened_axum;
 mod hyper_tower;
 mod idempotency_memory;
 mod lambda;
+mod metrics_prometheus;
 mod own_provider;
 mod quickstart;
 mod secret_rotation;

@@ -54,6 +54,19 @@ impl PayloadErrorKind {
             }
         }
     }
+
+    /// Returns a name for labels of metrics: `wrong_shape`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "not_utf8",
+            Self::NotJson => "not_json",
+            Self::NotAnObject => "not_an_object",
+            Self::MissingType => "missing_type",
+            Self::RepeatedType => "repeated_type",
+            Self::WrongShape => "wrong_shape",
+        }
+    }
 }
 
 impl PayloadError {

@@ -95,6 +95,24 @@ impl VerifyErrorKind {
             Self::SecretsNotLookedUp => ErrorClass::Misconfigured,
         }
     }
+
+    /// Returns a name for labels of metrics: `stale_timestamp`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MissingSignature => "missing_signature",
+            Self::RepeatedSignature => "repeated_signature",
+            Self::AmbiguousSignature => "ambiguous_signature",
+            Self::MalformedSignature => "malformed_signature",
+            Self::MalformedTimestamp => "malformed_timestamp",
+            Self::StaleTimestamp => "stale_timestamp",
+            Self::MalformedId => "malformed_id",
+            Self::Mismatch => "mismatch",
+            Self::BodyTooLarge => "body_too_large",
+            Self::UnknownTenant => "unknown_tenant",
+            Self::SecretsNotLookedUp => "secrets_not_looked_up",
+        }
+    }
 }
 
 impl VerifyError {

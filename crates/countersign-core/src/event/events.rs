@@ -121,6 +121,13 @@ macro_rules! events {
             ) -> ::core::result::Result<Self, $crate::PayloadError> {
                 $crate::__Variants::read(delivery)
             }
+
+            fn __listed_type(&self) -> ::core::option::Option<&'static str> {
+                match self {
+                    $( Self::$variant(_) => ::core::option::Option::Some($event_type), )+
+                    Self::Unknown(_) => ::core::option::Option::None,
+                }
+            }
         }
 
         impl $crate::__Variants for $name {

@@ -69,6 +69,13 @@ pub trait Event: Sized + Send + 'static {
     /// [`PayloadError`] if the delivery is not such an event. Providers add types: keep an event of
     /// an unknown type as an [`UnknownEvent`] instead of returning an error.
     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError>;
+
+    /// Returns the event's type if the Rust type lists it, for labels of metrics: the sender cannot
+    /// add names.
+    #[doc(hidden)]
+    fn __listed_type(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Also accepts deliveries that do not fit `E`: a handler that takes
@@ -78,6 +85,10 @@ impl<E: Event> Event for Result<E, PayloadError> {
 
     fn parse(delivery: &Delivery<'_>) -> Result<Self, PayloadError> {
         Ok(E::parse(delivery))
+    }
+
+    fn __listed_type(&self) -> Option<&'static str> {
+        self.as_ref().ok().and_then(E::__listed_type)
     }
 }
 

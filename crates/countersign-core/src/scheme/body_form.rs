@@ -91,6 +91,19 @@ pub enum BodyForm {
 pub(crate) struct TooLong;
 
 impl BodyForm {
+    /// Returns a name for labels of metrics, without the options: `python`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Wire => "wire",
+            Self::Python(_) => "python",
+            Self::JavaScript => "javascript",
+            Self::UrlEncodedMember(_) => "url_encoded_member",
+            #[cfg(feature = "inflate")]
+            Self::Inflated => "inflated",
+        }
+    }
+
     /// Returns the greatest length of a text, as a multiple of the body's length. A test of
     /// `reserialize` checks this bound. The length of an inflated text is bounded by the body limit
     /// instead.

@@ -19,6 +19,8 @@ use pin_project_lite::pin_project;
 use super::ActixHeaders;
 use super::intake::{Intake, refuse};
 use crate::{
+    Rejection,
+    observe::Handling,
     polled_again::polled_again,
     surface::{Verifiers, proof::Proof},
 };
@@ -51,6 +53,7 @@ pin_project! {
         Calling {
             #[pin]
             response: F,
+            handling: Handling,
         },
     }
 }
@@ -94,6 +97,7 @@ where
                     // another middleware holds a clone, and no public function shows whether there
                     // is a clone.
                     let delivery = proof.delivery();
+                    let mut handling = Handling::begin(delivery.endpoint());
                     let bytes = match delivery.form() {
                         // `Content-Encoding` stays as well, so that actix's own extractors inflate
                         // the body.
@@ -106,11 +110,21 @@ where
                     };
                     proof.leave(&mut *request.extensions_mut());
                     request.set_payload(Payload::from(bytes));
-                    let response = inner.call(request);
-                    state.set(State::Calling { response });
+                    let response = handling.observe(|| inner.call(request));
+                    state.set(State::Calling { response, handling });
                 }
-                StateProjection::Calling { response } => {
-                    return response.poll(cx).map_ok(ServiceResponse::map_into_left_body);
+                StateProjection::Calling { response, handling } => {
+                    let answer = ready!(handling.observe(|| response.poll(cx)));
+                    handling.end(|| match &answer {
+                        Ok(response)
+                            if response.response().extensions().get::<Rejection>().is_some() =>
+                        {
+                            None
+                        }
+                        Ok(response) => Some(response.status().is_success()),
+                        Err(_) => Some(false),
+                    });
+                    return Poll::Ready(answer.map(ServiceResponse::map_into_left_body));
                 }
             }
         }

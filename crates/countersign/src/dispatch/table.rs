@@ -4,6 +4,9 @@ use std::{collections::HashMap, fmt, panic::Location};
 
 use countersign_core::event::EventName;
 
+#[cfg(feature = "metrics")]
+use metrics::SharedString;
+
 /// Handlers of the type `H`, by the names of events.
 #[derive(Clone)]
 pub(crate) struct Table<H> {
@@ -19,12 +22,31 @@ pub(crate) struct Table<H> {
 struct Entry<H> {
     handler: H,
     place: &'static Location<'static>,
+    /// The name, for labels of metrics. `None` for the handler of unhandled events.
+    #[cfg(feature = "metrics")]
+    label: Option<SharedString>,
 }
 
 impl<H> Entry<H> {
     #[track_caller]
     fn new(handler: H) -> Self {
-        Self { handler, place: Location::caller() }
+        Self {
+            handler,
+            place: Location::caller(),
+            #[cfg(feature = "metrics")]
+            label: None,
+        }
+    }
+
+    /// Sets the name for labels of metrics.
+    fn labeled(self, name: &str) -> Self {
+        #[cfg(not(feature = "metrics"))]
+        let _ = name;
+        Self {
+            #[cfg(feature = "metrics")]
+            label: Some(std::sync::Arc::<str>::from(name).into()),
+            ..self
+        }
     }
 }
 
@@ -36,7 +58,7 @@ impl<H> Table<H> {
     /// Adds the handler of one type, or of one action of a type.
     #[track_caller]
     pub(crate) fn on(&mut self, name: &str, handler: H) {
-        let entry = Entry::new(handler);
+        let entry = Entry::new(handler).labeled(name);
         assert!(!name.is_empty(), "the name of an event type is empty");
         assert!(
             !name.ends_with('*'),
@@ -52,7 +74,7 @@ impl<H> Table<H> {
     /// Adds the handler of all names with this prefix.
     #[track_caller]
     pub(crate) fn on_prefix(&mut self, prefix: &str, handler: H) {
-        let entry = Entry::new(handler);
+        let entry = Entry::new(handler).labeled(&format!("{prefix}*"));
         assert!(!prefix.is_empty(), "an empty prefix matches every event type: use unhandled");
         if let Some((_, other)) = self.prefixes.iter().find(|(other, _)| **other == *prefix) {
             entry.panic_beside(other, &format!("{prefix}*"));
@@ -88,6 +110,8 @@ impl<H> Table<H> {
                 .map(|(_, entry)| entry)
         };
         let entry = exact.or_else(of_prefix).or(self.unhandled.as_ref())?;
+        #[cfg(feature = "metrics")]
+        crate::observe::set_event_type(|| entry.label.clone());
         Some(&entry.handler)
     }
 

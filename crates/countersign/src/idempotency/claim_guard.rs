@@ -17,6 +17,7 @@ use crate::{
     Rejection,
     adapter::VerifiedDelivery,
     logs::{self, causes::Causes},
+    observe::{self, ClaimOutcome},
     surface::Reason,
 };
 
@@ -125,7 +126,11 @@ impl Idempotency {
         // store answers, dropping the guard releases the event.
         let lease = Some(Lease::new(key));
         let mut claimed = ClaimGuard { idempotency: self, lease, stage: Stage::Claiming, digest };
-        let reason = match claimed.claim().await {
+        let claim = claimed.claim().await;
+        if let Some(lease) = &claimed.lease {
+            observe::claimed(|| lease.key().endpoint_name(), outcome(&claim));
+        }
+        let reason = match claim {
             Ok(Claim::Fresh) => {
                 claimed.stage = Stage::Working;
                 return Ok(claimed);
@@ -138,7 +143,10 @@ impl Idempotency {
             }
             Err(reason) => {
                 if claimed.idempotency.when_store_fails == WhenStoreFails::Refuse {
-                    return Err(Rejection::new(reason));
+                    return Err(match &claimed.lease {
+                        Some(lease) => Rejection::of_event(reason, &lease.key().endpoint_name()),
+                        None => Rejection::new(reason),
+                    });
                 }
                 tracing::error!(
                     target: logs::IDEMPOTENCY,
@@ -154,6 +162,15 @@ impl Idempotency {
         // release it.
         claimed.lease = None;
         Err(Rejection::new(reason))
+    }
+}
+
+fn outcome(claim: &Result<Claim, Reason>) -> ClaimOutcome {
+    match claim {
+        Ok(Claim::Fresh) => ClaimOutcome::First,
+        Ok(Claim::InProgress { .. }) => ClaimOutcome::InProgress,
+        Ok(Claim::Done { .. }) => ClaimOutcome::Duplicate,
+        Err(_) => ClaimOutcome::Unavailable,
     }
 }
 

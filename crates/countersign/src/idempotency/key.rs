@@ -5,7 +5,7 @@ mod part;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use countersign_core::{
     HeaderSource,
@@ -154,6 +154,11 @@ impl IdempotencyKey {
     }
 
     /// Returns the endpoint, escaped as in the key.
+    /// Returns the name of the endpoint, without escapes. Returns the digest of a long name.
+    pub(crate) fn endpoint_name(&self) -> Cow<'_, str> {
+        part::text(self.endpoint())
+    }
+
     pub(super) fn endpoint(&self) -> &str {
         self.0.split('/').next().unwrap_or_default()
     }

@@ -50,7 +50,8 @@
 //!
 //! No line holds a secret or an expected tag. Lines hold no text of a payload or a header, except
 //! the event's key, which contains its id, in lines of `idempotency`, the event's type in lines of
-//! `dispatch`, and the path and the name of a `member` in lines of `rejection`.
+//! `dispatch`, the event's id and type in the span `webhook.receive`, and the path and the name of a
+//! `member` in lines of `rejection`.
 //!
 //! # Examples
 //!
@@ -62,7 +63,6 @@
 //!
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/mismatch/index.html
 
-pub(crate) mod accepted_delivery;
 pub(crate) mod causes;
 pub(crate) mod occasions;
 pub(crate) mod retired_secret;

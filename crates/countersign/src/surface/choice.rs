@@ -1,7 +1,7 @@
 //! The choice among several verifiers of one endpoint.
 
 use countersign_core::{
-    __KeySet as KeySet, HeaderSource, adapter::HeaderKey, scheme::ForeignHeaders,
+    __KeySet as KeySet, HeaderSource, adapter::HeaderKey, event::EventAt, scheme::ForeignHeaders,
 };
 
 use crate::surface::{Reason, Verifiers};
@@ -13,6 +13,8 @@ pub struct Candidate<'a> {
     pub(crate) name: &'a str,
     /// The headers in which the verifier looks for the signature.
     pub(crate) headers: &'a [HeaderKey],
+    /// The places of the event's id and type.
+    pub(crate) event: EventAt,
     /// The signature headers of other providers that the verifier's provider also sends.
     pub(crate) foreign: ForeignHeaders,
     /// The verifier's keys, unless they are looked up for each tenant.

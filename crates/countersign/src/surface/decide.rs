@@ -145,6 +145,7 @@ impl<P: Provider> Verifiers for Verifier<P> {
         visit(Candidate {
             name: self.get_endpoint(),
             headers: self.__signature_headers(),
+            event: P::EVENT,
             foreign: P::FOREIGN_HEADERS,
             keys: self.__key_set(),
         });

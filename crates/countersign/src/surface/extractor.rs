@@ -4,6 +4,7 @@ use countersign_core::{Event, HeaderSource, Provider, Verifier};
 
 use crate::{
     Either, Rejection, Verified, VerifiedBody, Webhook,
+    observe::set_event_type,
     surface::{Verifiers, decide, event_facts::HeaderFacts, names::Names},
 };
 
@@ -44,7 +45,10 @@ impl<E: Event, P: Provider> Extractor for Webhook<E, P> {
             E::parse(&delivery).map(|event| (event, HeaderFacts::of::<P>(&delivery)))
         };
         match read {
-            Ok((event, header_facts)) => Ok(Self { event, header_facts, verified }),
+            Ok((event, header_facts)) => {
+                set_event_type(|| event.__listed_type());
+                Ok(Self { event, header_facts, verified })
+            }
             Err(error) => Err(Rejection::payload(Some(Names::of::<P>()), error, &verified)),
         }
     }

@@ -72,7 +72,7 @@ use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
-    logs::accepted_delivery::Began,
+    observe::Receipt,
     surface::{Reason, Verifiers, decide::Terms, proof::Proof, refusal::Refusal},
 };
 
@@ -85,8 +85,7 @@ pin_project! {
         V: Verifiers,
     {
         terms: Terms,
-        // `None` unless accepted deliveries are logged. Boxed, because few programs log them.
-        began: Option<Box<Began>>,
+        receipt: Receipt,
         stage: Stage<V>,
         #[pin]
         body: S,
@@ -147,7 +146,7 @@ where
         target: RequestTarget<'_>,
         body: impl FnOnce(Reading) -> S,
     ) -> Self {
-        let began = Began::note(verifiers);
+        let receipt = Receipt::begin(verifiers, headers);
         let mut terms = verifiers.terms();
         let stage = match verifiers.begin(headers, declared_length, target, &mut terms) {
             Ok(admission) => Stage::Admitted(admission),
@@ -171,7 +170,7 @@ where
             }
         };
         let body = body(stage.reading());
-        Self { terms, began, stage, body, deadline: None }
+        Self { terms, receipt, stage, body, deadline: None }
     }
 
     /// Returns the body limit of the verifier that checks the delivery, in bytes.
@@ -197,6 +196,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        let _entered = this.receipt.enter();
         let limit = this.terms.deadline;
         let ending = loop {
             match this.stage {
@@ -227,7 +227,7 @@ where
                 }
             }
         };
-        Poll::Ready(this.stage.end(ending, this.terms, this.began.as_deref()))
+        Poll::Ready(this.stage.end(ending, this.terms, this.receipt))
     }
 }
 
@@ -247,14 +247,12 @@ impl<V: Verifiers> Stage<V> {
         &mut self,
         ending: Result<(), Reason>,
         terms: &Terms,
-        began: Option<&Began>,
+        receipt: &Receipt,
     ) -> Result<V::Proof, Refusal> {
-        let refused = |reason| terms.refuse(reason);
+        let refused = |reason| receipt.rejected(terms.refuse(reason));
         match (self, ending) {
             (Self::Admitted(Admission::Begun(verification)), Ok(())) => V::finish(verification)
-                .inspect(|proof| {
-                    began.into_iter().for_each(|began| began.accepted(proof.delivery()))
-                })
+                .inspect(|proof| receipt.accepted(proof.delivery()))
                 .map_err(|error| {
                     let rejection = refused(Reason::Verify(error));
                     rejection.about(&V::take_body(verification)).into()

@@ -5,6 +5,7 @@ mod field_value;
 mod in_progress;
 mod kept_answer;
 mod line;
+mod observed;
 mod reason;
 mod sent;
 mod store_error;
@@ -122,6 +123,8 @@ pub struct Rejection {
     custom: Custom,
     closes_connection: bool,
     body: Option<Box<BodyFacts>>,
+    #[cfg(feature = "metrics")]
+    began: Option<std::time::Instant>,
 }
 
 /// The facts about a body that the log line shows.
@@ -150,8 +153,24 @@ impl Rejection {
         rejection
     }
 
+    /// Rejects a delivery whose event cannot be claimed, and logs it.
+    #[cfg(feature = "idempotency")]
+    pub(crate) fn of_event(reason: Reason, endpoint: &str) -> Self {
+        let rejection = Self::of(reason, None, Custom::__of_endpoint(endpoint));
+        rejection.log(None, &NO_HEADERS);
+        rejection
+    }
+
     pub(crate) fn of(reason: Reason, names: Option<&'static Names>, custom: Custom) -> Self {
-        Self { reason, names, custom, closes_connection: false, body: None }
+        Self {
+            reason,
+            names,
+            custom,
+            closes_connection: false,
+            body: None,
+            #[cfg(feature = "metrics")]
+            began: None,
+        }
     }
 
     /// Rejects a delivery that was verified and cannot be read as the event.

@@ -21,6 +21,8 @@ use super::{RequestBody, ResponseBody};
 #[cfg(feature = "axum")]
 use crate::surface::http::default_limit;
 use crate::{
+    Rejection,
+    observe::Handling,
     polled_again::polled_again,
     surface::{
         Verifiers,
@@ -57,11 +59,12 @@ pin_project! {
         Verified {
             inner: S,
             // Taken when the inner service is called.
-            request: Option<Request<RequestBody>>,
+            request: Option<(Request<RequestBody>, Handling)>,
         },
         Calling {
             #[pin]
             response: F,
+            handling: Handling,
         },
     }
 }
@@ -104,6 +107,7 @@ where
                     };
                     let delivery = proof.delivery();
                     let bytes = delivery.body().clone();
+                    let mut handling = Handling::begin(delivery.endpoint());
                     describe(&mut parts.headers, delivery.form(), bytes.len());
                     proof.leave(&mut parts.extensions);
                     // The signed text can be longer than the body that was sent.
@@ -113,21 +117,28 @@ where
                     #[cfg(feature = "axum")]
                     let request = default_limit::raised(request, limit);
                     if inner.poll_ready(cx)?.is_pending() {
-                        state.set(State::Verified { inner, request: Some(request) });
+                        let request = Some((request, handling));
+                        state.set(State::Verified { inner, request });
                         return Poll::Pending;
                     }
-                    let response = inner.call(request);
-                    state.set(State::Calling { response });
+                    let response = handling.observe(|| inner.call(request));
+                    state.set(State::Calling { response, handling });
                 }
                 StateProjection::Verified { inner, request } => {
                     ready!(inner.poll_ready(cx))?;
                     // Unreachable, because the code that takes the request also changes the state.
-                    let Some(request) = request.take() else { polled_again() };
-                    let response = inner.call(request);
-                    state.set(State::Calling { response });
+                    let Some((request, mut handling)) = request.take() else { polled_again() };
+                    let response = handling.observe(|| inner.call(request));
+                    state.set(State::Calling { response, handling });
                 }
-                StateProjection::Calling { response } => {
-                    return response.poll(cx).map_ok(|response| response.map(ResponseBody::new));
+                StateProjection::Calling { response, handling } => {
+                    let answer = ready!(handling.observe(|| response.poll(cx)));
+                    handling.end(|| match &answer {
+                        Ok(response) if response.extensions().get::<Rejection>().is_some() => None,
+                        Ok(response) => Some(response.status().is_success()),
+                        Err(_) => Some(false),
+                    });
+                    return Poll::Ready(answer.map(|response| response.map(ResponseBody::new)));
                 }
             }
         }

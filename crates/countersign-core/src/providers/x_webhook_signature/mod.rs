@@ -70,6 +70,13 @@ impl crate::Event for Event {
             flat::Event::from_envelope(envelope).map(Self::Flat)
         }
     }
+
+    fn __listed_type(&self) -> Option<&'static str> {
+        match self {
+            Self::Objects(event) => event.__listed_type(),
+            Self::Flat(event) => event.__listed_type(),
+        }
+    }
 }
 
 /// Returns `true` if `data.object` is an object.

@@ -1,6 +1,6 @@
 //! The text of a key's parts.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use countersign_core::adapter::body_digest;
 
@@ -34,6 +34,23 @@ pub(super) fn push(key: &mut String, text: &str) {
             }
         }
     }
+}
+
+/// Returns the text of an escaped part. Other parts stay as they are.
+pub(super) fn text(part: &str) -> Cow<'_, str> {
+    if !part.contains('%') {
+        return Cow::Borrowed(part);
+    }
+    let mut bytes = Vec::new();
+    let mut rest = part;
+    while let Some((plain, escaped)) = rest.split_once('%') {
+        bytes.extend_from_slice(plain.as_bytes());
+        let (digits, after) = escaped.split_at_checked(2).unwrap_or((escaped, ""));
+        bytes.extend(u8::from_str_radix(digits, 16));
+        rest = after;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Writes several fields as one part, after `+`: no escaped text begins with this character.

@@ -1,6 +1,6 @@
 //! The log line of a rejected delivery.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use countersign_core::{
     HeaderSource, PayloadError, Scheme, VerifyError, error::VerifyErrorKind,
@@ -10,6 +10,7 @@ use countersign_core::{
 use super::{BodyFacts, Reason, Rejection, sent::Sent};
 use crate::{
     logs::{self, causes::Causes},
+    observe,
     surface::names::Names,
 };
 
@@ -20,6 +21,7 @@ impl Rejection {
     /// secrets that were not tried have no count. No field holds text of the sender, except the
     /// path and the names of members.
     pub(super) fn log<H: HeaderSource + ?Sized>(&self, path: Option<&str>, headers: &H) {
+        observe::rejected(self);
         let reason = &self.reason;
         match reason {
             Reason::Handshake(_) => tracing::debug!(
@@ -35,6 +37,7 @@ impl Rejection {
                 let cause = reason.causes().map(tracing::field::display);
                 tracing::warn!(
                     target: logs::IDEMPOTENCY,
+                    endpoint = self.endpoint().as_deref(),
                     cause,
                     "did not handle a delivery: {reason}",
                 );
@@ -98,10 +101,6 @@ impl Rejection {
             member = payload.and_then(PayloadError::path),
             "rejected a delivery",
         );
-    }
-
-    fn provider(&self) -> Option<Cow<'static, str>> {
-        self.names.map(Names::joined)
     }
 }
 

@@ -1,0 +1,33 @@
+//! The descriptions and units of the metrics, for the recorder.
+
+use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+
+use super::{
+    BODY, DELIVERIES, EVENTS, HANDLE_DURATION, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION,
+    REJECTIONS,
+};
+
+/// Describes all metrics.
+pub(super) fn describe() {
+    describe_counter!(DELIVERIES, Unit::Count, "Deliveries of webhooks, by their verdict.");
+    describe_counter!(EVENTS, Unit::Count, "Claims of events, by their result.");
+    describe_counter!(REJECTIONS, Unit::Count, "Rejected deliveries, by the reason.");
+    describe_histogram!(RECEIVE_DURATION, Unit::Seconds, "Time from the headers to the verdict.");
+    describe_histogram!(BODY, Unit::Bytes, "Length of the signed text of accepted deliveries.");
+    describe_counter!(
+        MATCHES,
+        Unit::Count,
+        "Accepted deliveries, by the secret and the body form that matched."
+    );
+    describe_histogram!(
+        LAG,
+        Unit::Seconds,
+        "Time from the signed time to the verdict of accepted deliveries."
+    );
+    describe_gauge!(
+        LAST_DELIVERY,
+        Unit::Seconds,
+        "Time of the last accepted delivery, in seconds since 1970."
+    );
+    describe_histogram!(HANDLE_DURATION, Unit::Seconds, "Time that handlers take.");
+}

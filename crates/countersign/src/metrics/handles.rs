@@ -1,0 +1,63 @@
+//! The handles of each endpoint, for the recorder that is installed.
+
+use std::{cell::RefCell, collections::HashMap, ptr, rc::Rc};
+
+use super::{descriptions::describe, endpoint::Endpoint};
+
+/// The handles of the endpoints. Each thread has its own, because a lookup in a recorder costs more
+/// than all other parts of counting a delivery.
+struct Handles {
+    /// The address of the recorder that made the handles.
+    recorder: usize,
+    endpoints: HashMap<Box<str>, Rc<Endpoint>>,
+}
+
+thread_local! {
+    static HANDLES: RefCell<Option<Handles>> = const { RefCell::new(None) };
+}
+
+/// Calls the closure with the handles of an endpoint. If another recorder was installed since the
+/// last call, the handles are made anew.
+pub(super) fn with<R>(endpoint: &str, use_handles: impl FnOnce(&Endpoint) -> R) -> R {
+    let recorder = ::metrics::with_recorder(|recorder| ptr::from_ref(recorder).addr());
+    if is_on_stack(recorder) {
+        // A recorder of a test. The next one can have the same address.
+        describe();
+        return use_handles(&Endpoint::new(endpoint));
+    }
+    let handles = HANDLES.with_borrow_mut(|handles| {
+        let handles = match handles {
+            Some(handles) if handles.recorder == recorder => handles,
+            other => {
+                describe();
+                other.insert(Handles { recorder, endpoints: HashMap::new() })
+            }
+        };
+        match handles.endpoints.get(endpoint) {
+            Some(endpoint) => Rc::clone(endpoint),
+            None => {
+                if handles.endpoints.len() >= MOST {
+                    handles.endpoints.clear();
+                }
+                let made = Rc::new(Endpoint::new(endpoint));
+                handles.endpoints.insert(endpoint.into(), Rc::clone(&made));
+                made
+            }
+        }
+    });
+    use_handles(&handles)
+}
+
+/// Returns true if the address may be on the stack of this thread. A recorder that is installed for
+/// the whole program is never there.
+fn is_on_stack(address: usize) -> bool {
+    let here = 0_u8;
+    ptr::from_ref(&here).addr().abs_diff(address) < NEAR
+}
+
+/// In bytes: more than the frames between a test and the code that counts.
+const NEAR: usize = 512 * 1024;
+
+/// Greatest number of endpoints whose handles a thread keeps. Programs with more of them, such as
+/// one endpoint for each customer, make handles anew.
+const MOST: usize = 1000;

@@ -1,0 +1,81 @@
+//! The call of a handler, behind a middleware.
+
+#[cfg(feature = "metrics")]
+use std::{cell::RefCell, time::Instant};
+
+#[cfg(feature = "metrics")]
+use ::metrics::SharedString;
+
+/// The call of the inner service of a middleware. Without the feature `metrics`, it has no size.
+pub(crate) struct Handling {
+    #[cfg(feature = "metrics")]
+    endpoint: SharedString,
+    #[cfg(feature = "metrics")]
+    event_type: Option<SharedString>,
+    #[cfg(feature = "metrics")]
+    began: Instant,
+}
+
+#[cfg(feature = "metrics")]
+thread_local! {
+    /// The type of the event that is handled by the poll that is running on this thread.
+    static EVENT_TYPE: RefCell<Option<SharedString>> = const { RefCell::new(None) };
+}
+
+/// Names the type of the event that is being handled. The name must be one that the application
+/// lists, because each name is a time series.
+#[cfg(feature = "metrics")]
+#[inline]
+pub(crate) fn set_event_type<T: Into<SharedString>>(listed: impl FnOnce() -> Option<T>) {
+    if let Some(event_type) = listed() {
+        EVENT_TYPE.set(Some(event_type.into()));
+    }
+}
+
+/// Does nothing without metrics.
+#[cfg(not(feature = "metrics"))]
+#[inline]
+pub(crate) fn set_event_type<T>(_: impl FnOnce() -> Option<T>) {}
+
+impl Handling {
+    /// Begins before the inner service of the endpoint is called.
+    #[inline]
+    pub(crate) fn begin(endpoint: &str) -> Self {
+        #[cfg(not(feature = "metrics"))]
+        let _ = endpoint;
+        Self {
+            #[cfg(feature = "metrics")]
+            endpoint: crate::metrics::shared_name(endpoint),
+            #[cfg(feature = "metrics")]
+            event_type: None,
+            #[cfg(feature = "metrics")]
+            began: Instant::now(),
+        }
+    }
+
+    /// Polls the inner service, or calls it, and notes the event type that its handler reports.
+    #[inline]
+    pub(crate) fn observe<R>(&mut self, poll: impl FnOnce() -> R) -> R {
+        #[cfg(feature = "metrics")]
+        EVENT_TYPE.set(None);
+        let result = poll();
+        #[cfg(feature = "metrics")]
+        if let Some(event_type) = EVENT_TYPE.take() {
+            self.event_type = Some(event_type);
+        }
+        result
+    }
+
+    /// Reports whether the handler has succeeded. The closure returns `None` if no handler was
+    /// called, because the answer is a rejection of this crate, such as that of a duplicate.
+    #[inline]
+    pub(crate) fn end(&mut self, is_success: impl FnOnce() -> Option<bool>) {
+        #[cfg(feature = "metrics")]
+        if let Some(is_success) = is_success() {
+            let took = self.began.elapsed();
+            crate::metrics::handled(&self.endpoint, self.event_type.take(), is_success, took);
+        }
+        #[cfg(not(feature = "metrics"))]
+        let _ = is_success;
+    }
+}
