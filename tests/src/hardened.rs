@@ -28,6 +28,16 @@ impl Example {
         Ok(())
     }
 
+    /// Checks the answers to health checks, which need no signature.
+    pub fn answers_health_checks(&self) -> io::Result<()> {
+        let program = self.start()?;
+        for path in ["/healthz", "/readyz"] {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+            assert_eq!(Wire::connect(program.addr())?.exchange(request)?.status, 200, "{path}");
+        }
+        Ok(())
+    }
+
     /// Checks the answers 408 to a body that does not arrive, and 413 to one that is too large.
     pub fn bounds_bodies(&self) -> io::Result<()> {
         let mut command = self.command();

@@ -25,6 +25,10 @@
 //! | too much work | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
 //! | guessing | 10 rejections for each peer, and one more each minute; then 429 | `REFUSALS` |
 //!
+//! Each event is handled once. `REDIS_URL` sets the Redis server that remembers events; without it,
+//! this process remembers them. `GET /healthz` answers 200 while the process runs, and `GET /readyz`
+//! answers 503 while Redis is out of reach.
+//!
 //! `IN_FLIGHT` does not count unverified deliveries, so a sender without the secret cannot use up
 //! the limit.
 //!
@@ -40,6 +44,7 @@
 //! `ADDR` sets the address (default `127.0.0.1:3000`). The program speaks plain HTTP/1.1: use a
 //! proxy in front for TLS.
 
+mod health;
 mod refusals;
 
 use std::{env, error::Error, num::NonZeroU32, str::FromStr, time::Duration};
@@ -56,8 +61,9 @@ use actix_web::{
 use anyhow::Context;
 use countersign::{
     Rejection, Secrets, Verifier, Webhook,
-    actix_web::VerifyMiddleware,
+    actix_web::{IdempotencyMiddleware, VerifyMiddleware},
     error::Reason,
+    idempotency::Idempotency,
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
 use tokio::{sync::Semaphore, time};
@@ -132,6 +138,9 @@ async fn main() -> anyhow::Result<()> {
     let ten = NonZeroU32::MIN.saturating_add(9);
     let refusals = Data::new(Refusals::new(setting("REFUSALS", ten)?));
     let places = Data::new(Semaphore::new(setting::<u16>("IN_FLIGHT", 100)?.into()));
+    let store = health::store().await?;
+    let once = IdempotencyMiddleware::new(&verifier, Idempotency::new(store.clone()));
+    let store = Data::new(store);
     let forgetting = refusals.clone();
     actix_web::rt::spawn(async move {
         let mut minute = time::interval(Duration::from_secs(60));
@@ -144,8 +153,12 @@ async fn main() -> anyhow::Result<()> {
         App::new()
             .app_data(places.clone())
             .app_data(refusals.clone())
+            .app_data(store.clone())
+            .route("/healthz", web::get().to(health::healthz))
+            .route("/readyz", web::get().to(health::readyz))
             .service(
                 web::resource("/webhooks")
+                    .wrap(once.clone())
                     // Inside of the verification, so that an unverified upload does not count.
                     .wrap(from_fn(shed))
                     .wrap(VerifyMiddleware::new(verifier.clone()))

@@ -25,6 +25,10 @@
 //! | too much work | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
 //! | guessing | 10 rejections for each peer, and one more each minute; then 429 | `REFUSALS` |
 //!
+//! Each event is handled once. `REDIS_URL` sets the Redis server that remembers events; without it,
+//! this process remembers them. `GET /healthz` answers 200 while the process runs, and `GET /readyz`
+//! answers 503 while Redis is out of reach.
+//!
 //! `IN_FLIGHT` does not count unverified deliveries, so a sender without the secret cannot use up
 //! the limit.
 //!
@@ -40,6 +44,7 @@
 //! `ADDR` sets the address (default `127.0.0.1:3000`). The program speaks plain HTTP/1.1: use a
 //! proxy in front for TLS.
 
+mod health;
 mod refusals;
 mod serve;
 
@@ -55,13 +60,14 @@ use axum::{
     http::{StatusCode, header::RETRY_AFTER},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{get, post},
 };
 use countersign::{
     Rejection, Secrets, Verifier, Webhook,
     error::Reason,
+    idempotency::{Idempotency, SharedStore},
     providers::{XWebhookSignature, x_webhook_signature::flat},
-    tower::VerifyLayer,
+    tower::{IdempotencyLayer, VerifyLayer},
 };
 use tokio::{net::TcpListener, signal, time};
 use tower::{BoxError, ServiceBuilder, limit::GlobalConcurrencyLimitLayer};
@@ -77,7 +83,12 @@ async fn on_event(Webhook { event, .. }: Webhook<flat::Event>) -> String {
     }
 }
 
-fn app(verifier: Verifier<XWebhookSignature>, in_flight: usize, refusals: Arc<Refusals>) -> Router {
+fn app(
+    verifier: Verifier<XWebhookSignature>,
+    in_flight: usize,
+    refusals: Arc<Refusals>,
+    store: SharedStore,
+) -> Router {
     // The limit is inside of the verification, so that an unverified upload does not count. It is
     // the global limit, because each route has a service of its own, and would otherwise have a
     // limit of its own.
@@ -85,13 +96,16 @@ fn app(verifier: Verifier<XWebhookSignature>, in_flight: usize, refusals: Arc<Re
         .layer(VerifyLayer::new(verifier.clone()))
         .layer(HandleErrorLayer::new(overloaded))
         .load_shed()
-        .layer(GlobalConcurrencyLimitLayer::new(in_flight));
+        .layer(GlobalConcurrencyLimitLayer::new(in_flight))
+        .layer(IdempotencyLayer::new(&verifier, Idempotency::new(store.clone())));
     Router::new()
         .route("/webhooks", post(on_event))
         .with_state(verifier)
         .route_layer(verify_and_shed)
         // Added last, so it runs first.
         .layer(middleware::from_fn_with_state(refusals, shut_out))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz).with_state(store))
 }
 
 /// Answers 503, after which providers send the delivery again.
@@ -137,7 +151,8 @@ async fn main() -> anyhow::Result<()> {
     };
     let ten = NonZeroU32::MIN.saturating_add(9);
     let refusals = Arc::new(Refusals::new(setting("REFUSALS", ten)?));
-    let router = app(verifier, setting::<u16>("IN_FLIGHT", 100)?.into(), refusals.clone());
+    let in_flight = setting::<u16>("IN_FLIGHT", 100)?.into();
+    let router = app(verifier, in_flight, refusals.clone(), health::store().await?);
     tokio::spawn(async move {
         let mut minute = time::interval(Duration::from_secs(60));
         loop {

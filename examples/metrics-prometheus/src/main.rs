@@ -17,7 +17,7 @@
 //! export COUNTERSIGN_SECRET=whsec_secret
 //! cargo run -p send -- stripe http://127.0.0.1:3000/stripe
 //! # 200 invoice.paid
-//! curl http://127.0.0.1:3000/metrics
+//! curl -s http://127.0.0.1:3000/metrics
 //! ```
 //!
 //! `/stripe` exists only if `STRIPE_WEBHOOK_SECRET` is set. Stripe signs the time, which shows how

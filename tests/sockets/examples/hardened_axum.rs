@@ -39,6 +39,11 @@ fn closes_at_the_header_deadline() -> io::Result<()> {
 }
 
 #[test]
+fn answers_health_checks() -> io::Result<()> {
+    EXAMPLE.answers_health_checks()
+}
+
+#[test]
 fn bounds_bodies() -> io::Result<()> {
     EXAMPLE.bounds_bodies()
 }

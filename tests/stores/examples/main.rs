@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
 mod exactly_once_postgres;
+mod hardened;
 mod idempotency_redis;
 mod multi_tenant;

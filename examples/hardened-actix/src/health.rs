@@ -1,0 +1,36 @@
+//! Health checks, for load balancers. They do not show whether deliveries arrive: watch the metrics.
+
+use std::{env, time::Duration};
+
+use actix_web::{HttpResponse, web::Data};
+use anyhow::Context;
+use countersign::idempotency::{IdempotencyKey, MemoryStore, SharedStore, Store};
+use countersign_redis::RedisStore;
+use tokio::time::timeout;
+
+/// Connects to the store of events.
+pub(crate) async fn store() -> anyhow::Result<SharedStore> {
+    match env::var("REDIS_URL") {
+        Ok(url) => {
+            let redis = RedisStore::connect(&url).await;
+            Ok(SharedStore::new(redis.context("REDIS_URL")?))
+        }
+        Err(_) => Ok(SharedStore::new(MemoryStore::new())),
+    }
+}
+
+/// Answers 200 while the process runs.
+pub(crate) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
+/// Answers 200 if a delivery could be handled now, and 503 if the store of events does not answer.
+/// The secrets are loaded: the program does not start without them.
+pub(crate) async fn readyz(store: Data<SharedStore>) -> HttpResponse {
+    // No event has this key.
+    let probe = IdempotencyKey::builder("readyz").event_type(None).id("probe");
+    match timeout(Duration::from_secs(1), store.forget(&probe)).await {
+        Ok(Ok(_)) => HttpResponse::Ok().finish(),
+        Ok(Err(_)) | Err(_) => HttpResponse::ServiceUnavailable().finish(),
+    }
+}
