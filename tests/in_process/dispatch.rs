@@ -58,7 +58,9 @@ fn behind_the_layer(events: Events) -> Router {
 
 #[test]
 fn logs_a_type_without_a_handler_once_and_escapes_it() {
-    let app = behind_the_layer(Events::new(&verifier()).on("push", async || {}));
+    let events =
+        Events::new(&verifier()).on("push", async || {}).on("release.created", async || {});
+    let app = behind_the_layer(events);
     let star = delivery("star", r#"{"action":"created"}"#);
     let (_, logs) = Logs::of(|| {
         for _ in 0..5 {

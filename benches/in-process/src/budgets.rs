@@ -5,7 +5,7 @@ use countersign_bench::{
     servers::{Framework, Handler},
 };
 
-use crate::{flat, frames, table::Measured};
+use crate::{dispatch, flat, frames, table::Measured};
 
 /// Budgets 5, 6 and 9b.
 pub(crate) fn add(report: &mut Report, measured: &Measured, size: usize) {
@@ -34,4 +34,16 @@ pub(crate) fn add(report: &mut Report, measured: &Measured, size: usize) {
 pub(crate) fn add_frames(report: &mut Report, measured: &Measured) {
     let ratio = measured.ratio(frames::OURS, frames::COLLECTED);
     report.budget("10", "last of 64 frames to the answer, 1 MiB", ratio, Bound::AtMost(0.2));
+}
+
+/// Budget 19.
+pub(crate) fn add_dispatch(report: &mut Report, measured: &Measured) {
+    for (ours, base) in [
+        (dispatch::EVENTS, dispatch::MATCH),
+        (dispatch::EVENTS_HEADER, dispatch::MATCH_HEADER),
+        (dispatch::EVENTS_ACTION, dispatch::MATCH_HEADER),
+    ] {
+        let ratio = measured.ratio(ours, base);
+        report.budget("19", &format!("{ours} / match"), ratio, Bound::AtMost(1.05));
+    }
 }

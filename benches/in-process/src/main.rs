@@ -12,6 +12,7 @@
 mod actix;
 mod axum;
 mod budgets;
+mod dispatch;
 mod flat;
 mod frames;
 mod peers;
@@ -58,6 +59,9 @@ fn main() -> io::Result<()> {
         let measured = Measured::new(rounds, frames::subjects());
         report.tables.push(measured.table("From the last of 64 frames to the answer, 1 MiB"));
         budgets::add_frames(&mut report, &measured);
+        let measured = Measured::new(rounds, dispatch::subjects(1024));
+        report.tables.push(measured.table("A handler of 100, 1 KiB"));
+        budgets::add_dispatch(&mut report, &measured);
     });
     report.print();
     report.write("in-process-bench.json")

@@ -126,9 +126,9 @@ impl<'a> Delivery<'a> {
 
     /// Returns the type of the event, and its action if it has one.
     ///
-    /// The body is read only if it holds the type or the action. If the type is in a header, and the
-    /// body is not a JSON object, the name has no action. If the action is repeated, the last one
-    /// counts.
+    /// The body is read only if it holds the type or the action, and only as far as these members, so
+    /// the rest of it may be no JSON. If the type is in a header, and the body is not a JSON object,
+    /// the name has no action. If the action is repeated, the last one counts.
     ///
     /// # Errors
     ///

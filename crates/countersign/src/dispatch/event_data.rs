@@ -1,6 +1,5 @@
 //! The extractor of an event's data.
 
-use countersign_core::HeaderSource;
 use serde::de::DeserializeOwned;
 
 use super::read;
@@ -42,11 +41,13 @@ pub struct EventData<T>(
 );
 
 impl<T: DeserializeOwned> EventData<T> {
-    pub(crate) fn read<X, H>(extensions: &X, headers: &H) -> Result<Self, Rejection>
+    pub(crate) fn read<X>(extensions: &X) -> Result<Self, Rejection>
     where
         X: Extensions + 'static,
-        H: HeaderSource + ?Sized,
     {
-        read(extensions, headers, |delivery| delivery.data().map(Self))
+        // The data are never in a header.
+        read(extensions, |verified| verified.delivery(&NO_HEADERS).data().map(Self))
     }
 }
+
+const NO_HEADERS: [(&str, &str); 0] = [];

@@ -7,7 +7,8 @@ use crate::{
     logs::{self, occasions::Occasions},
 };
 
-/// Logs that no handler is set for an event, once for each name.
+/// Logs that no handler is set for an event, once for each name. The name has an action only if the
+/// table has actions.
 #[cold]
 pub(super) fn unhandled(delivery: &VerifiedDelivery, name: &EventName<'_>) {
     static COUNTS: Occasions = Occasions::new();

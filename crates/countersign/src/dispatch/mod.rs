@@ -6,7 +6,7 @@ mod log;
 mod table;
 mod unhandled;
 
-use countersign_core::HeaderSource;
+use countersign_core::{HeaderSource, PayloadError, event::Location};
 
 pub use event_data::EventData;
 pub(crate) use table::Table;
@@ -43,8 +43,12 @@ where
     H: HeaderSource + ?Sized,
 {
     let verified = finder.find(extensions)?;
-    let name = verified.delivery(headers);
-    let name = name.name().map_err(|error| finder.unreadable(error, verified, extensions))?;
+    let at = verified.__event().id(Location::None);
+    // Without a name that has an action, the body of a delivery with its type in a header is not
+    // read here.
+    let at = if table.has_actions() { at } else { at.action(Location::None) };
+    let delivery = verified.delivery_at(headers, at);
+    let name = delivery.name().map_err(|error| finder.unreadable(error, verified, extensions))?;
     let Some(handler) = table.find(&name) else {
         log::unhandled(verified, &name);
         return Ok(None);
@@ -54,13 +58,14 @@ where
 }
 
 /// Reads a part of the delivery that `Events` has passed to a handler.
-fn read<X, H, T, F>(extensions: &X, headers: &H, part: F) -> Result<T, Rejection>
+fn read<X, T>(
+    extensions: &X,
+    part: impl FnOnce(&VerifiedDelivery) -> Result<T, PayloadError>,
+) -> Result<T, Rejection>
 where
     X: Extensions + 'static,
-    H: HeaderSource + ?Sized,
-    F: FnOnce(countersign_core::event::Delivery<'_>) -> Result<T, countersign_core::PayloadError>,
 {
     let Dispatched(finder) = extensions.get().copied().ok_or_else(Rejection::missing_events)?;
-    let verified: &VerifiedDelivery = finder.find(extensions)?;
-    part(verified.delivery(headers)).map_err(|error| finder.unreadable(error, verified, extensions))
+    let verified = finder.find(extensions)?;
+    part(verified).map_err(|error| finder.unreadable(error, verified, extensions))
 }

@@ -12,6 +12,8 @@ use metrics::SharedString;
 pub(crate) struct Table<H> {
     /// By a type, or by a type and an action.
     exact: HashMap<Box<str>, Entry<H>>,
+    /// Whether one of them has a dot, which can stand before an action.
+    has_dot: bool,
     /// By the beginning of a name. The longest prefix is the first.
     prefixes: Vec<(Box<str>, Entry<H>)>,
     unhandled: Option<Entry<H>>,
@@ -52,7 +54,7 @@ impl<H> Entry<H> {
 
 impl<H> Table<H> {
     pub(crate) fn new() -> Self {
-        Self { exact: HashMap::new(), prefixes: Vec::new(), unhandled: None }
+        Self { exact: HashMap::new(), has_dot: false, prefixes: Vec::new(), unhandled: None }
     }
 
     /// Adds the handler of one type, or of one action of a type.
@@ -68,6 +70,7 @@ impl<H> Table<H> {
         if let Some(other) = self.exact.get(name) {
             entry.panic_beside(other, name);
         }
+        self.has_dot |= name.contains('.');
         self.exact.insert(name.into(), entry);
     }
 
@@ -92,6 +95,11 @@ impl<H> Table<H> {
             entry.panic_beside(other, "unhandled events");
         }
         self.unhandled = Some(entry);
+    }
+
+    /// Returns true if the action of an event can decide its handler.
+    pub(crate) fn has_actions(&self) -> bool {
+        self.has_dot || !self.prefixes.is_empty()
     }
 
     /// Finds the handler of an event: that of the type and the action, that of the type, that of

@@ -42,7 +42,8 @@ impl Unhandled {
         X: Extensions + 'static,
         H: HeaderSource + ?Sized,
     {
-        read(extensions, headers, |delivery| {
+        read(extensions, |verified| {
+            let delivery = verified.delivery(headers);
             let name = delivery.name()?;
             let action = name.action.map(Cow::into_owned);
             Ok(Self { event_type: name.event_type.into_owned(), action })

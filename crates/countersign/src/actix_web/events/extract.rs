@@ -15,7 +15,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for EventData<T> {
     type Future = Ready<Result<Self, Rejection>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let read = Self::read(&*request.extensions(), &ActixHeaders(request.headers()));
+        let read = Self::read(&*request.extensions());
         ready(read.map_err(|rejection| refuse(rejection, request)))
     }
 }

@@ -13,8 +13,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for EventData<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        Self::read(&parts.extensions, &HttpHeaders(&parts.headers))
-            .map_err(|rejection| refuse(rejection, parts))
+        Self::read(&parts.extensions).map_err(|rejection| refuse(rejection, parts))
     }
 }
 
