@@ -79,8 +79,8 @@ where
         let mut state = self.project().state;
         loop {
             match state.as_mut().project() {
-                StateProjection::Verifying { intake, waiting } => {
-                    let verdict = ready!(intake.poll(cx));
+                StateProjection::Verifying { mut intake, waiting } => {
+                    let verdict = ready!(intake.as_mut().poll(cx));
                     let Some((mut request, inner)) = waiting.take() else {
                         // Polled again after a rejection was returned.
                         polled_again()
@@ -97,7 +97,7 @@ where
                     // another middleware holds a clone, and no public function shows whether there
                     // is a clone.
                     let delivery = proof.delivery();
-                    let mut handling = Handling::begin(delivery.endpoint());
+                    let mut handling = intake.handling(delivery.endpoint());
                     let bytes = match delivery.form() {
                         // `Content-Encoding` stays as well, so that actix's own extractors inflate
                         // the body.
@@ -114,17 +114,23 @@ where
                     state.set(State::Calling { response, handling });
                 }
                 StateProjection::Calling { response, handling } => {
-                    let answer = ready!(handling.observe(|| response.poll(cx)));
-                    handling.end(|| match &answer {
-                        Ok(response)
-                            if response.response().extensions().get::<Rejection>().is_some() =>
-                        {
-                            None
-                        }
-                        Ok(response) => Some(response.status().is_success()),
-                        Err(_) => Some(false),
-                    });
-                    return Poll::Ready(answer.map(ServiceResponse::map_into_left_body));
+                    let answer = handling.observe(|| response.poll(cx));
+                    if let Poll::Ready(answer) = &answer {
+                        handling.end(|| match answer {
+                            Ok(response)
+                                if response
+                                    .response()
+                                    .extensions()
+                                    .get::<Rejection>()
+                                    .is_some() =>
+                            {
+                                None
+                            }
+                            Ok(response) => Some(response.status().is_success()),
+                            Err(_) => Some(false),
+                        });
+                    }
+                    return answer.map_ok(ServiceResponse::map_into_left_body);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The handles of each endpoint, for the recorder that is installed.
 
-use std::{cell::RefCell, collections::HashMap, ptr, rc::Rc};
+use std::{cell::RefCell, ptr, rc::Rc};
 
 use super::{descriptions::describe, endpoint::Endpoint};
 
@@ -9,11 +9,13 @@ use super::{descriptions::describe, endpoint::Endpoint};
 struct Handles {
     /// The address of the recorder that made the handles.
     recorder: usize,
-    endpoints: HashMap<Box<str>, Rc<Endpoint>>,
+    /// The endpoint of the last call is the first.
+    endpoints: Vec<Rc<Endpoint>>,
 }
 
 thread_local! {
-    static HANDLES: RefCell<Option<Handles>> = const { RefCell::new(None) };
+    static HANDLES: RefCell<Handles> =
+        const { RefCell::new(Handles { recorder: 0, endpoints: Vec::new() }) };
 }
 
 /// Calls the closure with the handles of an endpoint. If another recorder was installed since the
@@ -25,27 +27,25 @@ pub(super) fn with<R>(endpoint: &str, use_handles: impl FnOnce(&Endpoint) -> R) 
         describe();
         return use_handles(&Endpoint::new(endpoint));
     }
-    let handles = HANDLES.with_borrow_mut(|handles| {
-        let handles = match handles {
-            Some(handles) if handles.recorder == recorder => handles,
-            other => {
-                describe();
-                other.insert(Handles { recorder, endpoints: HashMap::new() })
-            }
-        };
-        match handles.endpoints.get(endpoint) {
-            Some(endpoint) => Rc::clone(endpoint),
+    let handles = HANDLES.with_borrow_mut(|handles| handles.of(recorder, endpoint));
+    use_handles(&handles)
+}
+
+impl Handles {
+    fn of(&mut self, recorder: usize, endpoint: &str) -> Rc<Endpoint> {
+        if self.recorder != recorder {
+            describe();
+            *self = Self { recorder, endpoints: Vec::new() };
+        }
+        match self.endpoints.iter().position(|known| *known.name == *endpoint) {
+            Some(place) => self.endpoints.swap(0, place),
             None => {
-                if handles.endpoints.len() >= MOST {
-                    handles.endpoints.clear();
-                }
-                let made = Rc::new(Endpoint::new(endpoint));
-                handles.endpoints.insert(endpoint.into(), Rc::clone(&made));
-                made
+                self.endpoints.truncate(MOST - 1);
+                self.endpoints.insert(0, Rc::new(Endpoint::new(endpoint)));
             }
         }
-    });
-    use_handles(&handles)
+        Rc::clone(&self.endpoints[0])
+    }
 }
 
 /// Returns true if the address may be on the stack of this thread. A recorder that is installed for
@@ -60,4 +60,4 @@ const NEAR: usize = 512 * 1024;
 
 /// Greatest number of endpoints whose handles a thread keeps. Programs with more of them, such as
 /// one endpoint for each customer, make handles anew.
-const MOST: usize = 1000;
+const MOST: usize = 200;

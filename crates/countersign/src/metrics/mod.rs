@@ -52,11 +52,12 @@
     allow(dead_code, unused_imports, reason = "no event is claimed")
 )]
 
+mod clock;
 mod descriptions;
 mod endpoint;
 mod handles;
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use ::metrics::SharedString;
 
@@ -94,11 +95,11 @@ pub const LAST_DELIVERY: &str = "webhook_last_delivery_timestamp_seconds";
 pub const HANDLE_DURATION: &str = "webhook_handle_duration_seconds";
 
 /// Counts an accepted delivery.
-pub(crate) fn accepted(delivery: &VerifiedDelivery, began: Instant) {
-    let now = SystemTime::now();
+pub(crate) fn accepted(delivery: &VerifiedDelivery, began: Instant, verdict: Instant) {
+    let now = clock::at(verdict);
     let lag = delivery.signed_at().map(|signed| now.duration_since(signed).unwrap_or_default());
     handles::with(delivery.endpoint(), |endpoint| {
-        endpoint.verdict(delivery.provider(), Outcome::Accepted, Some(began.elapsed()));
+        endpoint.verdict(delivery.provider(), Outcome::Accepted, Some(verdict - began));
         endpoint.matched(delivery.secret_index(), delivery.form().name());
         endpoint.body().record(delivery.bytes().len() as f64);
         if let Some(lag) = lag {

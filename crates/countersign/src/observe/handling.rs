@@ -38,19 +38,15 @@ pub(crate) fn set_event_type<T: Into<SharedString>>(listed: impl FnOnce() -> Opt
 pub(crate) fn set_event_type<T>(_: impl FnOnce() -> Option<T>) {}
 
 impl Handling {
-    /// Begins before the inner service of the endpoint is called.
-    #[inline]
-    pub(crate) fn begin(endpoint: &str) -> Self {
-        #[cfg(not(feature = "metrics"))]
-        let _ = endpoint;
-        Self {
-            #[cfg(feature = "metrics")]
-            endpoint: crate::metrics::shared_name(endpoint),
-            #[cfg(feature = "metrics")]
-            event_type: None,
-            #[cfg(feature = "metrics")]
-            began: Instant::now(),
-        }
+    /// Begins at this time, before the inner service of the endpoint is called.
+    #[cfg(feature = "metrics")]
+    pub(super) fn begin(endpoint: &str, began: Instant) -> Self {
+        Self { endpoint: crate::metrics::shared_name(endpoint), event_type: None, began }
+    }
+
+    #[cfg(not(feature = "metrics"))]
+    pub(super) fn begin(_: &str) -> Self {
+        Self {}
     }
 
     /// Polls the inner service, or calls it, and notes the event type that its handler reports.

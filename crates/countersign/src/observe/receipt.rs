@@ -1,10 +1,12 @@
 //! The receipt of one delivery, from its headers to the verdict.
 
 #[cfg(feature = "metrics")]
-use std::time::Instant;
+use std::{cell::Cell, time::Instant};
 
 use countersign_core::HeaderSource;
 
+#[cfg(any(feature = "actix-web", feature = "tower"))]
+use super::Handling;
 use super::span::Traced;
 use crate::{
     adapter::VerifiedDelivery,
@@ -17,6 +19,9 @@ pub(crate) struct Receipt {
     traced: Option<Box<Traced>>,
     #[cfg(feature = "metrics")]
     began: Instant,
+    /// The time of the verdict, once the delivery is accepted.
+    #[cfg(feature = "metrics")]
+    accepted: Cell<Option<Instant>>,
 }
 
 impl Receipt {
@@ -31,6 +36,8 @@ impl Receipt {
             traced: Traced::begin(verifiers, headers),
             #[cfg(feature = "metrics")]
             began: Instant::now(),
+            #[cfg(feature = "metrics")]
+            accepted: Cell::new(None),
         }
     }
 
@@ -47,17 +54,33 @@ impl Receipt {
             traced.accepted(delivery);
         }
         #[cfg(feature = "metrics")]
-        crate::metrics::accepted(delivery, self.began);
+        {
+            let now = Instant::now();
+            self.accepted.set(Some(now));
+            crate::metrics::accepted(delivery, self.began, now);
+        }
+    }
+
+    /// Begins the call of the handler, after the delivery was accepted.
+    #[cfg(any(feature = "actix-web", feature = "tower"))]
+    #[inline]
+    pub(crate) fn handling(&self, endpoint: &str) -> Handling {
+        #[cfg(feature = "metrics")]
+        return Handling::begin(endpoint, self.accepted.get().unwrap_or(self.began));
+        #[cfg(not(feature = "metrics"))]
+        Handling::begin(endpoint)
     }
 
     /// Notes that the delivery is rejected. It is reported when the answer is made, because a
     /// request without a signature may still be answered as a handshake.
-    pub(crate) fn rejected(&self, rejection: Rejection) -> Rejection {
+    #[inline]
+    pub(crate) fn rejected(&self, rejection: &mut Rejection) {
         if let Some(traced) = &self.traced {
-            traced.rejected(&rejection);
+            traced.rejected(rejection);
         }
         #[cfg(feature = "metrics")]
-        let rejection = rejection.began(self.began);
-        rejection
+        rejection.set_began(self.began);
+        #[cfg(not(feature = "metrics"))]
+        let _ = rejection;
     }
 }

@@ -72,7 +72,7 @@ use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
-    observe::Receipt,
+    observe::{Handling, Receipt},
     surface::{Reason, Verifiers, decide::Terms, proof::Proof, refusal::Refusal},
 };
 
@@ -173,6 +173,13 @@ where
         Self { terms, receipt, stage, body, deadline: None }
     }
 
+    /// Begins the call of the handler, after the delivery was accepted.
+    #[cfg(any(feature = "actix-web", feature = "tower"))]
+    #[inline]
+    pub(crate) fn handling(&self, endpoint: &str) -> Handling {
+        self.receipt.handling(endpoint)
+    }
+
     /// Returns the body limit of the verifier that checks the delivery, in bytes.
     pub(crate) fn limit(&self) -> usize {
         self.terms.limit
@@ -249,14 +256,24 @@ impl<V: Verifiers> Stage<V> {
         terms: &Terms,
         receipt: &Receipt,
     ) -> Result<V::Proof, Refusal> {
-        let refused = |reason| receipt.rejected(terms.refuse(reason));
+        let refused = |reason| {
+            let mut rejection = terms.refuse(reason);
+            receipt.rejected(&mut rejection);
+            rejection
+        };
         match (self, ending) {
-            (Self::Admitted(Admission::Begun(verification)), Ok(())) => V::finish(verification)
-                .inspect(|proof| receipt.accepted(proof.delivery()))
-                .map_err(|error| {
-                    let rejection = refused(Reason::Verify(error));
-                    rejection.about(&V::take_body(verification)).into()
-                }),
+            (Self::Admitted(Admission::Begun(verification)), Ok(())) => {
+                match V::finish(verification) {
+                    Ok(proof) => {
+                        receipt.accepted(proof.delivery());
+                        Ok(proof)
+                    }
+                    Err(error) => {
+                        let rejection = refused(Reason::Verify(error));
+                        Err(rejection.about(&V::take_body(verification)).into())
+                    }
+                }
+            }
             (Self::Admitted(_), Err(reason)) => Err(refused(reason).closing().into()),
             // Not reached: no chunk is read before the secrets were looked up.
             (Self::Admitted(Admission::LookingUp(_)), Ok(())) => {

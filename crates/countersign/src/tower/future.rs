@@ -107,7 +107,7 @@ where
                     };
                     let delivery = proof.delivery();
                     let bytes = delivery.body().clone();
-                    let mut handling = Handling::begin(delivery.endpoint());
+                    let mut handling = intake.handling(delivery.endpoint());
                     describe(&mut parts.headers, delivery.form(), bytes.len());
                     proof.leave(&mut parts.extensions);
                     // The signed text can be longer than the body that was sent.
@@ -132,13 +132,17 @@ where
                     state.set(State::Calling { response, handling });
                 }
                 StateProjection::Calling { response, handling } => {
-                    let answer = ready!(handling.observe(|| response.poll(cx)));
-                    handling.end(|| match &answer {
-                        Ok(response) if response.extensions().get::<Rejection>().is_some() => None,
-                        Ok(response) => Some(response.status().is_success()),
-                        Err(_) => Some(false),
-                    });
-                    return Poll::Ready(answer.map(|response| response.map(ResponseBody::new)));
+                    let answer = handling.observe(|| response.poll(cx));
+                    if let Poll::Ready(answer) = &answer {
+                        handling.end(|| match answer {
+                            Ok(response) if response.extensions().get::<Rejection>().is_some() => {
+                                None
+                            }
+                            Ok(response) => Some(response.status().is_success()),
+                            Err(_) => Some(false),
+                        });
+                    }
+                    return answer.map_ok(|response| response.map(ResponseBody::new));
                 }
             }
         }

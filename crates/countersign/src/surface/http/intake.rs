@@ -13,6 +13,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     Rejection,
+    observe::Handling,
     surface::{
         Verifiers,
         http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
@@ -45,6 +46,13 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
+    /// Begins the call of the handler, after the delivery was accepted.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn handling(&self, endpoint: &str) -> Handling {
+        self.inner.handling(endpoint)
+    }
+
     /// Returns the body limit of the verifier that checks the delivery, in bytes.
     pub(crate) fn limit(&self) -> usize {
         self.inner.limit()

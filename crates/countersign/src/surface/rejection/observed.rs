@@ -76,8 +76,8 @@ impl Rejection {
     }
 
     /// Notes the time at which the headers of the delivery arrived.
-    pub(crate) fn began(self, began: Instant) -> Self {
-        Self { began: Some(began), ..self }
+    pub(crate) fn set_began(&mut self, began: Instant) {
+        self.began = Some(began);
     }
 
     /// Returns the time since the headers of the delivery arrived.

@@ -1,0 +1,28 @@
+//! The time of day, without a call of the system for each delivery.
+
+use std::{
+    cell::Cell,
+    time::{Duration, Instant, SystemTime},
+};
+
+thread_local! {
+    /// One moment of both clocks.
+    static ANCHOR: Cell<Option<(Instant, SystemTime)>> = const { Cell::new(None) };
+}
+
+/// Returns the time of day at a moment that is now, or was just now. A change of the system's clock
+/// counts within a second.
+pub(super) fn at(moment: Instant) -> SystemTime {
+    if let Some((instant, time)) = ANCHOR.get()
+        && let Some(since) = moment.checked_duration_since(instant)
+        && since < LONGEST
+    {
+        return time + since;
+    }
+    let time = SystemTime::now();
+    ANCHOR.set(Some((moment, time)));
+    time
+}
+
+/// The time after which the system's clock is read again.
+const LONGEST: Duration = Duration::from_secs(1);
