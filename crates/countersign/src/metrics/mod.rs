@@ -1,4 +1,4 @@
-//! Metrics for operators, over the facade of the crate [`metrics`](::metrics).
+//! Metrics for operators, over the facade of the crate [`metrics`](https://docs.rs/metrics).
 //!
 //! Install a recorder, such as `metrics-exporter-prometheus`, and the metrics below are counted. All
 //! frameworks count in the same way. A recorder that is installed later gets the deliveries from
