@@ -1,4 +1,4 @@
-//! `Events` of axum: the parts that do not show in the answers over a socket.
+//! `Events` of axum: logs, rejections and panics, which no answer over a socket shows.
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
@@ -39,7 +39,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Returns the status and the body of the answer, and the rejection, if it is one.
+/// Returns the status and the body of the answer, and the rejection if the answer is one.
 fn send(app: &Router, path: &str, delivery: &SignedRequest) -> (u16, String, Option<Rejection>) {
     runtime().block_on(async {
         let request = delivery.http::<Body>(path).unwrap();

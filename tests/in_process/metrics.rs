@@ -57,7 +57,8 @@ fn signed(body: &str) -> SignedRequest {
     signed_with(SECRET, body)
 }
 
-/// What was counted: a series as `name{label="value",..}`, and its count, or the number of values.
+/// Returns each series as `name{label=value,..}`, with its count or, for a histogram, the number of
+/// its values.
 fn counted(snapshotter: &Snapshotter) -> BTreeMap<String, u64> {
     let series = snapshotter.snapshot().into_vec().into_iter();
     series
@@ -76,7 +77,7 @@ fn counted(snapshotter: &Snapshotter) -> BTreeMap<String, u64> {
         .collect()
 }
 
-/// Runs with a recorder of its own, and returns what was counted.
+/// Calls the closure with a recorder of its own, and returns the series of the recorder.
 fn record(run: impl FnOnce()) -> BTreeMap<String, u64> {
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
@@ -84,7 +85,8 @@ fn record(run: impl FnOnce()) -> BTreeMap<String, u64> {
     counted(&snapshotter)
 }
 
-/// Genuine, signed with a retired secret, forged, unsigned, and not an event.
+/// Five deliveries: genuine, signed with a retired secret, forged, unsigned, and genuine without an
+/// event.
 fn deliveries() -> Vec<SignedRequest> {
     let created = r#"{"type":"user.created","data":{"id":"u_1"}}"#;
     vec![

@@ -1,4 +1,4 @@
-//! Copies of the examples, outside of this workspace, as readers make them.
+//! Copies of the examples outside of this workspace, such as a reader makes.
 
 use std::{
     env, fs, io,
@@ -31,9 +31,9 @@ pub(crate) fn built(example: &str) -> io::Result<PathBuf> {
 /// Copies the folders of all examples, and returns a command that runs cargo on the copies and on
 /// their integration tests.
 ///
-/// The copies are a workspace of their own, with the versions of this workspace's lock file and its
-/// target directory. Nothing is fetched, and a dependency is built once for all copies, with the
-/// features that any of them uses. `.ci/release` builds each copy by itself.
+/// The copies are a workspace of their own, which uses the lock file and the target directory of
+/// this workspace. Nothing is fetched. A dependency is built once for all copies, with the features
+/// that any of them uses. `.ci/release` checks each copy by itself.
 ///
 /// # Errors
 ///
@@ -91,8 +91,8 @@ fn mirror(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file, unless it is already the same: its time would change, and cargo would build again.
-/// Another process that reads the file gets either the old content or the new one.
+/// Writes a file, unless it already has this content: a new modification time would make cargo
+/// build again. Another process that reads the file gets either the old content or the new one.
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     if fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
@@ -102,7 +102,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     fs::rename(new, path)
 }
 
-/// The directory in which the running test was built.
+/// Returns the target directory in which the running test was built.
 fn target() -> io::Result<PathBuf> {
     let test = env::current_exe()?;
     // `target/debug/deps/test`

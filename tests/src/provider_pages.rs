@@ -1,7 +1,7 @@
-//! The pages of the providers, whose examples are run here. `countersign-core` does not run them,
-//! so that its own tests take seconds.
+//! Runs the examples on the pages of the providers. The tests of `countersign-core` do not run
+//! them, so that those tests take only seconds.
 
-/// Makes an item with each page.
+/// Makes one item for each page, with the page as its documentation.
 macro_rules! pages {
     ($($page:literal)*) => {
         $(

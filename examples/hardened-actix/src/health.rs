@@ -1,4 +1,5 @@
-//! Health checks, for load balancers. They do not show whether deliveries arrive: watch the metrics.
+//! Health checks for load balancers. They do not show whether deliveries arrive: watch the metrics
+//! for that.
 
 use std::{env, time::Duration};
 
@@ -8,7 +9,7 @@ use countersign::idempotency::{IdempotencyKey, MemoryStore, SharedStore, Store};
 use countersign_redis::RedisStore;
 use tokio::time::timeout;
 
-/// Connects to the store of events.
+/// Returns the store of events: Redis if `REDIS_URL` is set, otherwise the memory of this process.
 pub(crate) async fn store() -> anyhow::Result<SharedStore> {
     match env::var("REDIS_URL") {
         Ok(url) => {
@@ -24,10 +25,10 @@ pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
-/// Answers 200 if a delivery could be handled now, and 503 if the store of events does not answer.
-/// The secrets are loaded: the program does not start without them.
+/// Answers 200 if a delivery could be handled now, and 503 if the store of events does not answer
+/// within 1 s. The secrets need no check, because the program does not start without them.
 pub(crate) async fn readyz(store: Data<SharedStore>) -> HttpResponse {
-    // No event has this key.
+    // No event has this key, so no event is forgotten.
     let probe = IdempotencyKey::builder("readyz").event_type(None).id("probe");
     match timeout(Duration::from_secs(1), store.forget(&probe)).await {
         Ok(Ok(_)) => HttpResponse::Ok().finish(),

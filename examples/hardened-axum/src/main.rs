@@ -25,9 +25,9 @@
 //! | too much work | 100 verified deliveries at once, then 503 | `IN_FLIGHT` |
 //! | guessing | 10 rejections for each peer, and one more each minute; then 429 | `REFUSALS` |
 //!
-//! Each event is handled once. `REDIS_URL` sets the Redis server that remembers events; without it,
-//! this process remembers them. `GET /healthz` answers 200 while the process runs, and `GET /readyz`
-//! answers 503 while Redis is out of reach.
+//! Each event is handled once. `REDIS_URL` sets the Redis server that remembers the events that
+//! were handled. Without `REDIS_URL`, this process remembers them. `GET /healthz` answers 200 while
+//! the process runs. `GET /readyz` answers 503 while Redis is out of reach, and otherwise 200.
 //!
 //! `IN_FLIGHT` does not count unverified deliveries, so a sender without the secret cannot use up
 //! the limit.

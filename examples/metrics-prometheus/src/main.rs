@@ -20,9 +20,9 @@
 //! curl -s http://127.0.0.1:3000/metrics
 //! ```
 //!
-//! `/stripe` exists only if `STRIPE_WEBHOOK_SECRET` is set. Stripe signs the time, which shows how
-//! late its deliveries are. `ADDR` sets the address (default `127.0.0.1:3000`). Do not publish
-//! `/metrics` on the internet.
+//! `/stripe` exists only if `STRIPE_WEBHOOK_SECRET` is set. Stripe signs the time, so the metrics
+//! show how late its deliveries are. `ADDR` sets the address (default `127.0.0.1:3000`). Do not
+//! publish `/metrics` on the internet.
 
 use std::{env, time::Duration};
 
@@ -45,7 +45,8 @@ async fn on_event<E: Event>(FromLayer(webhook): FromLayer<Webhook<E>>) -> String
     webhook.event_type().unwrap_or_default().into_owned()
 }
 
-/// Handles each event of an endpoint once, behind the layers that are counted.
+/// Returns the route of an endpoint. Its layers verify each delivery and handle each event once.
+/// The metrics count both.
 fn route<E: Event>(path: &str, verifier: Verifier<E::Provider>, store: &Idempotency) -> Router {
     let once = IdempotencyLayer::new(&verifier, store.clone());
     let layers = ServiceBuilder::new().layer(VerifyLayer::new(verifier)).layer(once);
@@ -70,7 +71,7 @@ async fn main() -> anyhow::Result<()> {
     }
     let scraped = prometheus.clone();
     let router = router.route("/metrics", get(async move || scraped.render()));
-    // Without this, histograms grow while nobody scrapes them.
+    // Without this task, the histograms take more and more memory while nobody scrapes them.
     tokio::spawn(async move {
         let mut pause = time::interval(Duration::from_secs(5));
         loop {

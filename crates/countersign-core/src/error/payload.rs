@@ -55,7 +55,7 @@ impl PayloadErrorKind {
         }
     }
 
-    /// Returns a name for labels of metrics: `wrong_shape`.
+    /// Returns the name of the kind for labels of metrics, such as `wrong_shape`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -96,7 +96,7 @@ impl VerifyErrorKind {
         }
     }
 
-    /// Returns a name for labels of metrics: `stale_timestamp`.
+    /// Returns the name of the kind for labels of metrics, such as `stale_timestamp`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -18,7 +18,8 @@ use crate::{
     },
 };
 
-/// Reads the data of a delivery: in one pass over the body, unless something is wrong with it.
+/// Reads the data of a delivery. A valid body is read in one pass, unless the data is within
+/// another member.
 pub(super) fn read<T: DeserializeOwned>(delivery: &Delivery<'_>) -> Result<T, PayloadError> {
     let text = delivery.text()?;
     let EventAt { data, within, .. } = *delivery.at();
@@ -50,8 +51,8 @@ fn of_member<T: DeserializeOwned>(text: &str, at: &EventAt) -> Result<T, Payload
     }
 }
 
-/// Reads the member that holds the data, and skips all others. Returns `None` if the text is not an
-/// object, or if the member is absent, is repeated or does not fit `T`.
+/// Reads the member that holds the data, and skips all others. Returns `None` if the text is not a
+/// JSON object, or if the member is absent, is repeated or does not fit `T`.
 fn in_one_pass<T: DeserializeOwned>(text: &str, member: &str) -> Option<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let visitor = MemberVisitor { member, data: PhantomData };

@@ -126,14 +126,15 @@ impl<'a> Delivery<'a> {
 
     /// Returns the type of the event, and its action if it has one.
     ///
-    /// The body is read only if it holds the type or the action, and only as far as these members, so
-    /// the rest of it may be no JSON. If the type is in a header, and the body is not a JSON object,
-    /// the name has no action. If the action is repeated, the last one counts.
+    /// The body is read only if it can hold the type or the action. Reading can stop after these
+    /// members, so the rest of the body is not always checked. If the type is in a header, and the
+    /// body is not a JSON object, the name has no action. If the action is repeated, the last one
+    /// counts.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if the type is missing or repeated, or if the body that should hold it is
-    /// not a JSON object.
+    /// [`PayloadError`] if the type is missing, repeated or not text, or if the body that should
+    /// hold it is not a JSON object.
     ///
     /// # Security
     ///
@@ -162,12 +163,14 @@ impl<'a> Delivery<'a> {
         EventName::of(self)
     }
 
-    /// Reads the event's data: the member [`EventAt::data`], or the whole body if there is none.
-    /// Absent data counts as `null`, so that an `Option` is `None`. The type is not read.
+    /// Reads the event's data: the member [`EventAt::data`], or the whole body if `EventAt::data`
+    /// is `None`. Absent data counts as `null`: if `T` is an `Option`, it is `None`. The event's
+    /// type is not read.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if the body is not JSON, or if the data does not fit `T`.
+    /// [`PayloadError`] if the body is not UTF-8 JSON, if the data does not fit `T`, or if the body
+    /// that should have the data as a member is not an object.
     ///
     /// # Examples
     ///

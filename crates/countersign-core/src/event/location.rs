@@ -20,8 +20,8 @@ pub struct EventAt {
     pub id: Location,
     /// The event's type.
     pub event_type: Location,
-    /// The action, for providers whose types have several, such as `opened` of `pull_request`. It
-    /// can only be in the body.
+    /// The event's action, such as `opened` for the type `pull_request`. It can only be in the
+    /// body. Most providers have no action.
     pub action: Location,
     /// The member of the body that holds the event's data, or `None` if the whole body is the data.
     pub data: Option<&'static str>,
@@ -70,7 +70,8 @@ impl EventAt {
         Self { event_type, ..self }
     }
 
-    /// Sets the location of the event's action.
+    /// Sets the location of the event's action: [`Location::Body`] or [`Location::None`]. A
+    /// verifier for any other location does not compile.
     #[must_use]
     pub const fn action(self, action: Location) -> Self {
         Self { action, ..self }
@@ -100,7 +101,7 @@ impl EventAt {
         Self { url_encoded: Some(member), ..self }
     }
 
-    /// Fails the build if the id or the type cannot be read from its location.
+    /// Fails the build if the id, the type or the action cannot be read from its location.
     pub(crate) const fn checked(self) -> Self {
         assert!(!matches!(self.event_type, Location::BodyAll(_)), "a type is one text");
         assert!(

@@ -26,15 +26,15 @@ use crate::{
 pub struct EventName<'a> {
     /// The event's type.
     pub event_type: Cow<'a, str>,
-    /// The action, if the provider has one for this type.
+    /// The event's action, if it has one.
     pub action: Option<Cow<'a, str>>,
 }
 
 impl<'a> EventName<'a> {
-    /// Reads the name of a delivery, in one pass over its body if the body holds a part of it.
+    /// Reads the name of a delivery. Most bodies are read only as far as the type and the action.
     pub(super) fn of(delivery: &'a Delivery<'_>) -> Result<Self, PayloadError> {
         let EventAt { event_type, action, within, .. } = *delivery.at();
-        // The action takes the place of the id, because both are one text of the body.
+        // The action is read in place of the id, because both are one text of the body.
         let at = EventAt { event_type, id: action, within, ..EventAt::OPEN };
         if let Some(event_type) = delivery.header_type() {
             let event_type = Cow::Borrowed(event_type);
@@ -63,8 +63,8 @@ impl<'a> EventName<'a> {
     }
 }
 
-/// The type and the action in a body, if no later member can change them. Reading them is faster
-/// than reading the whole body, because most providers send them first.
+/// The type and the action in a body, if no later member can change them. Most providers send them
+/// first, so this is faster than reading the whole body.
 #[derive(Default)]
 struct First<'a> {
     event_type: Seen<'a>,
@@ -81,8 +81,9 @@ struct Seen<'a> {
 }
 
 impl<'a> First<'a> {
-    /// Reads the type at `at.event_type` and the action at `at.id`, each if it is in the body.
-    /// Returns `None` if the body is not an object, or if a member may be repeated.
+    /// Reads the type at `at.event_type` and the action at `at.id`, if they are in the body.
+    /// Returns `None` if the caller must read the whole body: it is not an object, a member may be
+    /// repeated or has another name, or the envelope is within a member.
     fn of(at: &EventAt, text: &'a str) -> Option<Self> {
         if at.within.is_some() {
             return None;
@@ -93,7 +94,7 @@ impl<'a> First<'a> {
         let _ = serde_json::Deserializer::from_str(text).deserialize_map(visitor);
         let rest = first.rest?;
         let can_repeat = |location: Location| {
-            // A name is in quotes, unless a part of it is escaped.
+            // A member has its name in quotes, unless a character of the name is escaped.
             let mut names = location.members().iter();
             names.any(|name| rest.contains(&format!("\"{name}\"")))
         };
@@ -137,7 +138,7 @@ impl<'de> Visitor<'de> for FirstVisitor<'_, 'de> {
                     first.action = Seen { occurred: true, value: text_or_integer(value) };
                     value
                 }
-                // Repeated, or of another name: all members count.
+                // The member is repeated, or has another of the names. The whole body must be read.
                 _ => return Ok(()),
             };
             if (first.event_type.value.is_some() || !wants(at.event_type))

@@ -91,7 +91,8 @@ pub enum BodyForm {
 pub(crate) struct TooLong;
 
 impl BodyForm {
-    /// Returns a name for labels of metrics, without the options: `python`.
+    /// Returns the name of the form for labels of metrics, such as `python`. The options are not
+    /// part of it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -5,18 +5,19 @@ use serde::de::DeserializeOwned;
 use super::read;
 use crate::{Rejection, surface::proof::Extensions};
 
-/// The data of an event: an extractor for handlers of `Events` (of [`axum`] or [`actix_web`]).
+/// Extractor of an event's data, for handlers of `Events` (of [`axum`] or [`actix_web`]).
 ///
-/// It reads the verified bytes, at the place that the provider's
-/// [`EVENT`](crate::Provider::EVENT) states: `data` of Standard Webhooks, the whole body of GitHub.
-/// Absent data counts as `null`, so that an `Option` is `None`. It takes nothing from the state of
-/// the router, so it works with any state.
+/// The data is read from the verified bytes. The provider's [`EVENT`](crate::Provider::EVENT)
+/// states where it is: in the member `data` for Standard Webhooks, in the whole body for GitHub.
+/// Absent data counts as `null`: if `T` is an `Option`, it is `None`. The extractor takes nothing
+/// from the state of the router, so it works with any state.
 ///
 /// # Errors
 ///
 /// A [`Rejection`](crate::Rejection), which is the response:
 /// - 400 if the signed body is not UTF-8 JSON;
-/// - 422 if the data does not fit `T`;
+/// - 422 if the data does not fit `T`, or if the body that should have the data as a member is not
+///   an object;
 /// - 500 if the handler is not a handler of `Events`, or no layer has verified the request.
 ///
 /// # Examples
@@ -45,7 +46,7 @@ impl<T: DeserializeOwned> EventData<T> {
     where
         X: Extensions + 'static,
     {
-        // The data are never in a header.
+        // The data is never in a header.
         read(extensions, |verified| verified.delivery(&NO_HEADERS).data().map(Self))
     }
 }

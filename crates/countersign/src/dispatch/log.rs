@@ -7,8 +7,8 @@ use crate::{
     logs::{self, occasions::Occasions},
 };
 
-/// Logs that no handler is set for an event, once for each name. The name has an action only if the
-/// table has actions.
+/// Logs that an event has no handler, once for each name. If no name in the table can have an
+/// action, this name has no action either, so the type is logged once.
 #[cold]
 pub(super) fn unhandled(delivery: &VerifiedDelivery, name: &EventName<'_>) {
     static COUNTS: Occasions = Occasions::new();
@@ -28,5 +28,5 @@ pub(super) fn unhandled(delivery: &VerifiedDelivery, name: &EventName<'_>) {
     }
 }
 
-/// The number of characters of a name that are written.
+/// Greatest number of characters of a name that are written to the log.
 const LONGEST: usize = 100;

@@ -30,8 +30,8 @@ impl<X> Clone for Dispatched<X> {
 
 impl<X> Copy for Dispatched<X> {}
 
-/// Chooses the handler of a verified delivery, and leaves the mark for its extractors. Returns
-/// `None` if no handler is set; this is then logged.
+/// Chooses the handler of a verified delivery, and leaves the mark for its extractors. If the event
+/// has no handler, logs its name and returns `None`.
 pub(crate) fn choose<'t, X, H, T>(
     table: &'t Table<T>,
     finder: Finder<X>,
@@ -44,8 +44,8 @@ where
 {
     let verified = finder.find(extensions)?;
     let at = verified.__event().id(Location::None);
-    // Without a name that has an action, the body of a delivery with its type in a header is not
-    // read here.
+    // If no name in the table can have an action, the action is not looked up. The body is then not
+    // read here if the type is in a header.
     let at = if table.has_actions() { at } else { at.action(Location::None) };
     let delivery = verified.delivery_at(headers, at);
     let name = delivery.name().map_err(|error| finder.unreadable(error, verified, extensions))?;

@@ -10,16 +10,16 @@ use metrics::SharedString;
 /// Handlers of the type `H`, by the names of events.
 #[derive(Clone)]
 pub(crate) struct Table<H> {
-    /// By a type, or by a type and an action.
+    /// Handlers of one name: a type, or a type and an action.
     exact: HashMap<Box<str>, Entry<H>>,
-    /// Whether one of them has a dot, which can stand before an action.
+    /// True if a name in `exact` has a dot. The text after a dot can be an action.
     has_dot: bool,
-    /// By the beginning of a name. The longest prefix is the first.
+    /// Handlers of all names that begin with a prefix. Longer prefixes come first.
     prefixes: Vec<(Box<str>, Entry<H>)>,
     unhandled: Option<Entry<H>>,
 }
 
-/// A handler, and the place in the source that added it.
+/// A handler, and the line of source code that added it.
 #[derive(Clone)]
 struct Entry<H> {
     handler: H,

@@ -7,16 +7,17 @@ use countersign_core::HeaderSource;
 use super::read;
 use crate::{Rejection, surface::proof::Extensions};
 
-/// The name of an event that has no handler of its own: an extractor for the handler that
-/// `Events::unhandled` sets. It works in all handlers of `Events`.
+/// Extractor of an event's name, for the handler that `Events::unhandled` sets. It also works in
+/// the other handlers of `Events`.
 ///
-/// `Display` writes `pull_request.opened`. Both texts are the sender's: escape them before you put
-/// them into a log, as `{:?}` does.
+/// `Display` writes the type and the action, such as `pull_request.opened`. The sender chooses both
+/// texts: write them to a log with `{:?}`, which escapes them.
 ///
 /// # Errors
 ///
-/// A [`Rejection`](crate::Rejection) with 500 if the handler is not a handler of `Events`, or no
-/// layer has verified the request.
+/// A [`Rejection`](crate::Rejection), which is the response:
+/// - 400 if the type is in the body, and the rest of the body is not JSON;
+/// - 500 if the handler is not a handler of `Events`, or no layer has verified the request.
 ///
 /// # Examples
 ///
@@ -32,7 +33,7 @@ use crate::{Rejection, surface::proof::Extensions};
 pub struct Unhandled {
     /// The event's type.
     pub event_type: String,
-    /// The action, if the provider has one for this type.
+    /// The event's action, if it has one.
     pub action: Option<String>,
 }
 

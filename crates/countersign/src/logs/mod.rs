@@ -13,7 +13,7 @@
 //! | [`countersign::rejection`](REJECTION) | `WARN` | each rejected delivery, except those of other lines of this table |
 //! | | `ERROR` | each delivery that is answered 500, because the application lacks a setting |
 //! | [`countersign::delivery`](DELIVERY) | `DEBUG` | each accepted delivery: endpoint, bytes, index of the secret that matched, body form, age of the signed time in seconds, microseconds since its headers arrived |
-//! | [`countersign::dispatch`](DISPATCH) | `INFO` | `Events` has no handler for the type of an event; once for each type |
+//! | [`countersign::dispatch`](DISPATCH) | `INFO` | `Events` has no handler for an event; once for each name (its type, or its type and its action) |
 //! | [`countersign::handshake`](HANDSHAKE) | `DEBUG` | each request without a signature that was answered |
 //! | [`countersign::secret`](SECRET) | `INFO` | a retired secret matched; not every match is logged (see below) |
 //! | [`countersign::form`](FORM) | `INFO` | the signed text is not the body as it was sent; not every such delivery is logged (see below) |
@@ -21,6 +21,9 @@
 //! | | `INFO` | an event was forgotten |
 //! | | `WARN` | a delivery has no id; a store failed, and the delivery is answered 503; a lease ran out before the event was completed; a kept answer belongs to other bytes |
 //! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name |
+//!
+//! Each delivery also has the span `webhook.receive`, at `DEBUG` under the target
+//! [`countersign::delivery`](DELIVERY).
 //!
 //! Matches of retired secrets are counted for each provider, endpoint, tenant and secret, and texts
 //! in another body form for each provider. A line is written only at the counts 1, 2, 4, 8 and so
@@ -48,10 +51,12 @@
 //!
 //! # Security
 //!
-//! No line holds a secret or an expected tag. Lines hold no text of a payload or a header, except
-//! the event's key, which contains its id, in lines of `idempotency`, the event's type in lines of
-//! `dispatch`, the event's id and type in the span `webhook.receive`, and the path and the name of a
-//! `member` in lines of `rejection`.
+//! No line holds a secret or an expected tag. Lines hold no text of a payload or a header, with
+//! these exceptions:
+//! - `idempotency`: the event's key, which contains its id;
+//! - `dispatch`: the event's type and action;
+//! - the span `webhook.receive`: the event's id and type;
+//! - `rejection`: the path, and the name of a `member`.
 //!
 //! # Examples
 //!
@@ -68,7 +73,7 @@ pub(crate) mod occasions;
 pub(crate) mod retired_secret;
 pub(crate) mod signed_form;
 
-/// Target of accepted deliveries: `DEBUG`.
+/// Target of accepted deliveries, and of the span of each delivery: `DEBUG`.
 pub const DELIVERY: &str = "countersign::delivery";
 
 /// Target of events for which `Events` has no handler: `INFO`.

@@ -1,4 +1,4 @@
-//! The time of day, without a call of the system for each delivery.
+//! The time of day, read from the system at most once a second.
 
 use std::{
     cell::Cell,
@@ -6,12 +6,12 @@ use std::{
 };
 
 thread_local! {
-    /// One moment of both clocks.
+    /// The same moment on both clocks.
     static ANCHOR: Cell<Option<(Instant, SystemTime)>> = const { Cell::new(None) };
 }
 
-/// Returns the time of day at a moment that is now, or was just now. A change of the system's clock
-/// counts within a second.
+/// Returns the time of day at `moment`, which is now or a short time ago. A change of the system's
+/// clock takes effect within a second.
 pub(super) fn at(moment: Instant) -> SystemTime {
     if let Some((instant, time)) = ANCHOR.get()
         && let Some(since) = moment.checked_duration_since(instant)

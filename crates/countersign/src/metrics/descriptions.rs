@@ -11,7 +11,7 @@ use super::{
 pub(super) fn describe() {
     describe_counter!(DELIVERIES, Unit::Count, "Deliveries of webhooks, by their verdict.");
     describe_counter!(EVENTS, Unit::Count, "Claims of events, by their result.");
-    describe_counter!(REJECTIONS, Unit::Count, "Rejected deliveries, by the reason.");
+    describe_counter!(REJECTIONS, Unit::Count, "Rejections, by their reason.");
     describe_histogram!(RECEIVE_DURATION, Unit::Seconds, "Time from the headers to the verdict.");
     describe_histogram!(BODY, Unit::Bytes, "Length of the signed text of accepted deliveries.");
     describe_counter!(
@@ -22,12 +22,16 @@ pub(super) fn describe() {
     describe_histogram!(
         LAG,
         Unit::Seconds,
-        "Time from the signed time to the verdict of accepted deliveries."
+        "Age of the signed time at the verdict, for accepted deliveries."
     );
     describe_gauge!(
         LAST_DELIVERY,
         Unit::Seconds,
         "Time of the last accepted delivery, in seconds since 1970."
     );
-    describe_histogram!(HANDLE_DURATION, Unit::Seconds, "Time that handlers take.");
+    describe_histogram!(
+        HANDLE_DURATION,
+        Unit::Seconds,
+        "Time from the verdict to the answer of the handler."
+    );
 }

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::observe::{ClaimOutcome, Outcome};
 
-/// The handles of one endpoint. Each is made when it is used for the first time, so that an endpoint
-/// has no series that it never needs.
+/// The handles of one endpoint. Each handle is made at its first use, so an endpoint has only the
+/// series that it needs.
 pub(super) struct Endpoint {
     pub(super) name: SharedString,
     body: OnceCell<Histogram>,
@@ -138,7 +138,7 @@ impl Endpoint {
         self.body.get_or_init(|| histogram!(BODY, "endpoint" => self.name()))
     }
 
-    /// The histogram of the age of signed times, in seconds.
+    /// The histogram of the age of the signed time, in seconds.
     pub(super) fn lag(&self) -> &Histogram {
         self.lag.get_or_init(|| histogram!(LAG, "endpoint" => self.name()))
     }
@@ -158,7 +158,7 @@ const fn secret_name(index: usize) -> &'static str {
     }
 }
 
-/// The label of events whose type the application does not list.
+/// Value of the label `event_type` for events whose type the application does not list.
 const OTHER: &str = "other";
 
 /// Handles, by their labels. An endpoint has few of each kind, so a search is faster than a hash.
@@ -169,7 +169,7 @@ impl<K, H> Series<K, H> {
         Self(RefCell::new(Vec::new()))
     }
 
-    /// Uses the handle whose labels match, which is made first if there is none.
+    /// Calls `use_handle` with the handle whose labels match. Makes the handle if there is none.
     fn with(
         &self,
         matches: impl Fn(&K) -> bool,

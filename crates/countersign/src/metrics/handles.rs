@@ -9,7 +9,7 @@ use super::{descriptions::describe, endpoint::Endpoint};
 struct Handles {
     /// The address of the recorder that made the handles.
     recorder: usize,
-    /// The endpoint of the last call is the first.
+    /// The endpoint of the last call is at the front.
     endpoints: Vec<Rc<Endpoint>>,
 }
 
@@ -18,12 +18,13 @@ thread_local! {
         const { RefCell::new(Handles { recorder: 0, endpoints: Vec::new() }) };
 }
 
-/// Calls the closure with the handles of an endpoint. If another recorder was installed since the
-/// last call, the handles are made anew.
+/// Calls the closure with the handles of an endpoint. If the recorder has changed since the last
+/// call, new handles are made.
 pub(super) fn with<R>(endpoint: &str, use_handles: impl FnOnce(&Endpoint) -> R) -> R {
     let recorder = ::metrics::with_recorder(|recorder| ptr::from_ref(recorder).addr());
     if is_on_stack(recorder) {
-        // A recorder of a test. The next one can have the same address.
+        // The recorder belongs to a test. Its handles are not kept, because the recorder of the
+        // next test can have the same address.
         describe();
         return use_handles(&Endpoint::new(endpoint));
     }
@@ -55,9 +56,9 @@ fn is_on_stack(address: usize) -> bool {
     ptr::from_ref(&here).addr().abs_diff(address) < NEAR
 }
 
-/// In bytes: more than the frames between a test and the code that counts.
+/// Distance on the stack, in bytes. It is longer than the frames between a test and this code.
 const NEAR: usize = 512 * 1024;
 
-/// Greatest number of endpoints whose handles a thread keeps. Programs with more of them, such as
-/// one endpoint for each customer, make handles anew.
+/// Greatest number of endpoints whose handles a thread keeps. A program with more endpoints, such
+/// as one for each customer, makes some handles again, which is slower.
 const MOST: usize = 200;

@@ -1,41 +1,50 @@
-//! Metrics for operators, over the facade of the crate [`metrics`](https://docs.rs/metrics).
+//! Metrics for operators, reported through the crate [`metrics`](https://docs.rs/metrics).
 //!
-//! Install a recorder, such as `metrics-exporter-prometheus`, and the metrics below are counted. All
-//! frameworks count in the same way. A recorder that is installed later gets the deliveries from
-//! then on.
+//! Install a recorder, such as `metrics-exporter-prometheus`. It then gets the metrics of this
+//! table, which are the same on all frameworks. Deliveries that arrive before the recorder is
+//! installed are not counted.
 //!
-//! | name | kind, unit | labels | counted |
+//! | name | kind, unit | labels | what it counts or measures |
 //! |---|---|---|---|
 //! | [`webhook_deliveries_total`](DELIVERIES) | counter | `endpoint`, `provider`, `outcome`: `accepted`, `rejected`, `unavailable` | each delivery, with its verdict |
 //! | [`webhook_events_total`](EVENTS) | counter | `endpoint`, `outcome`: `first`, `duplicate`, `in_progress`, `unavailable` | each claim of an event (feature `idempotency`) |
 //! | [`webhook_rejections_total`](REJECTIONS) | counter | `endpoint`, `reason` | each rejection, with its reason |
-//! | [`webhook_receive_duration_seconds`](RECEIVE_DURATION) | histogram, seconds | `endpoint`, `outcome` | from the headers to the verdict |
-//! | [`webhook_body_bytes`](BODY) | histogram, bytes | `endpoint` | the signed text of each accepted delivery |
-//! | [`webhook_signature_matches_total`](MATCHES) | counter | `endpoint`, `secret`: `current`, `retired_1` to `retired_3`; `form` | each accepted delivery |
-//! | [`webhook_delivery_lag_seconds`](LAG) | histogram, seconds | `endpoint` | from the signed time to the verdict, for schemes that sign the time; a time in the future counts as 0 |
-//! | [`webhook_last_delivery_timestamp_seconds`](LAST_DELIVERY) | gauge, seconds since 1970 | `endpoint` | the last accepted delivery |
-//! | [`webhook_handle_duration_seconds`](HANDLE_DURATION) | histogram, seconds | `endpoint`, `event_type`, `outcome`: `success` (2xx), `failure` | the call of the handler, behind a layer or a middleware; rejections are not counted here |
+//! | [`webhook_receive_duration_seconds`](RECEIVE_DURATION) | histogram, seconds | `endpoint`, `outcome` | the time from the headers to the verdict |
+//! | [`webhook_body_bytes`](BODY) | histogram, bytes | `endpoint` | the length of the signed text of each accepted delivery |
+//! | [`webhook_signature_matches_total`](MATCHES) | counter | `endpoint`, `secret`: `current`, `retired_1` to `retired_3`; `form` | each accepted delivery, by the secret and the [body form](crate::scheme::BodyForm::name) that matched |
+//! | [`webhook_delivery_lag_seconds`](LAG) | histogram, seconds | `endpoint` | the age of the signed time at the verdict, for schemes that sign the time; a time in the future counts as 0 |
+//! | [`webhook_last_delivery_timestamp_seconds`](LAST_DELIVERY) | gauge, seconds since 1970 | `endpoint` | the time of the last accepted delivery |
+//! | [`webhook_handle_duration_seconds`](HANDLE_DURATION) | histogram, seconds | `endpoint`, `event_type`, `outcome`: `success` (2xx), `failure` | the time from the verdict to the answer of the handler, behind a layer or a middleware; answers that are a [`Rejection`](crate::Rejection) are not counted here |
 //!
-//! The outcome `unavailable` means that it is not known whether the delivery is genuine, or whether
-//! the event is new: the secrets of the tenant or the store are out of reach, or the application
-//! lacks a setting.
+//! The outcome `unavailable` means that this crate could not decide: it does not know if the
+//! delivery is genuine, or if the event is new. The tenant's secrets or the store are out of reach,
+//! or the application lacks a setting.
 //!
-//! `reason` is the [name](crate::error::VerifyErrorKind::name) of the error, such as `mismatch` or
-//! `wrong_shape`, or `outer_limit`, `deadline`, `broken_body`, `lookup`, `store` or
-//! `misconfigured`. Handshakes, duplicates and events in progress are not rejections.
+//! `reason` is one of these values:
+//! - the name of the error, such as `mismatch` ([`VerifyErrorKind::name`]) or `wrong_shape`
+//!   ([`PayloadErrorKind::name`]);
+//! - `outer_limit`, `deadline`, `broken_body`, `lookup`, `lookup_deadline`, `store`,
+//!   `store_deadline` or `misconfigured`, for other rejections.
 //!
-//! `event_type` is a type that the application lists, in `Events` or in an enum of
-//! [`events!`](crate::events), or `other`. A handler that is called through a channel, such as
-//! behind tower's `Buffer`, reports `other`. An extractor without a middleware never sees its handler
-//! end, so such handlers are not counted.
+//! Handshakes, duplicates and events in progress are not counted as rejections.
+//!
+//! `event_type` is a name that the application lists: a type in an enum of
+//! [`events!`](crate::events), or a name or a prefix (`user.*`) in `Events`. For all other events
+//! it is `other`. It is also `other` if the handler is called through a channel, such as behind
+//! tower's `Buffer`. An extractor without a middleware cannot see when its handler ends, so such
+//! handlers are not counted.
 //!
 //! `endpoint` is the [name of the verifier](crate::Verifier::endpoint). If none of several verifiers
-//! was chosen, it is the names of all providers, such as `github|x-webhook-signature`.
+//! was chosen, it holds the names of all providers, such as `github|x-webhook-signature`. It can be
+//! empty if `reason` is `misconfigured`.
+//!
+//! [`VerifyErrorKind::name`]: crate::error::VerifyErrorKind::name
+//! [`PayloadErrorKind::name`]: crate::error::PayloadErrorKind::name
 //!
 //! # Security
 //!
-//! No label holds a tenant, an id, a path, a secret, or other text of the sender, so that the sender
-//! cannot add time series.
+//! No label holds a tenant, a secret, an id, a path or any other text of the sender. A sender can
+//! therefore not add time series.
 //!
 //! # Examples
 //!
@@ -79,19 +88,19 @@ pub const REJECTIONS: &str = "webhook_rejections_total";
 /// Histogram of the time from the headers to the verdict, in seconds.
 pub const RECEIVE_DURATION: &str = "webhook_receive_duration_seconds";
 
-/// Histogram of the length of the signed text, in bytes.
+/// Histogram of the length of the signed text of accepted deliveries, in bytes.
 pub const BODY: &str = "webhook_body_bytes";
 
 /// Counter of accepted deliveries, by the secret and the body form that matched.
 pub const MATCHES: &str = "webhook_signature_matches_total";
 
-/// Histogram of the time from the signed time to the verdict, in seconds.
+/// Histogram of the age of the signed time at the verdict, in seconds.
 pub const LAG: &str = "webhook_delivery_lag_seconds";
 
 /// Gauge of the time of the last accepted delivery, in seconds since 1970.
 pub const LAST_DELIVERY: &str = "webhook_last_delivery_timestamp_seconds";
 
-/// Histogram of the time that handlers take, in seconds.
+/// Histogram of the time from the verdict to the answer of the handler, in seconds.
 pub const HANDLE_DURATION: &str = "webhook_handle_duration_seconds";
 
 /// Counts an accepted delivery.
@@ -138,7 +147,7 @@ pub(crate) fn handled(
     handles::with(endpoint, |endpoint| endpoint.handled(event_type, is_success, took));
 }
 
-/// Returns the name of an endpoint, which clones share.
+/// Returns the name of an endpoint, as a text that is cheap to clone.
 pub(crate) fn shared_name(endpoint: &str) -> SharedString {
     handles::with(endpoint, |endpoint| endpoint.name.clone())
 }

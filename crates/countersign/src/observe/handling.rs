@@ -6,7 +6,7 @@ use std::{cell::RefCell, time::Instant};
 #[cfg(feature = "metrics")]
 use ::metrics::SharedString;
 
-/// The call of the inner service of a middleware. Without the feature `metrics`, it has no size.
+/// The call of the inner service of a middleware. Without the feature `metrics`, it is empty.
 pub(crate) struct Handling {
     #[cfg(feature = "metrics")]
     endpoint: SharedString,
@@ -18,12 +18,12 @@ pub(crate) struct Handling {
 
 #[cfg(feature = "metrics")]
 thread_local! {
-    /// The type of the event that is handled by the poll that is running on this thread.
+    /// The event type that was reported during the current poll of a handler on this thread.
     static EVENT_TYPE: RefCell<Option<SharedString>> = const { RefCell::new(None) };
 }
 
-/// Names the type of the event that is being handled. The name must be one that the application
-/// lists, because each name is a time series.
+/// Reports the type of the event that is being handled. The closure must return only types that the
+/// application lists, because each type becomes a time series.
 #[cfg(feature = "metrics")]
 #[inline]
 pub(crate) fn set_event_type<T: Into<SharedString>>(listed: impl FnOnce() -> Option<T>) {
@@ -38,7 +38,7 @@ pub(crate) fn set_event_type<T: Into<SharedString>>(listed: impl FnOnce() -> Opt
 pub(crate) fn set_event_type<T>(_: impl FnOnce() -> Option<T>) {}
 
 impl Handling {
-    /// Begins at this time, before the inner service of the endpoint is called.
+    /// Begins before the inner service of the endpoint is called. The time is counted from `began`.
     #[cfg(feature = "metrics")]
     pub(super) fn begin(endpoint: &str, began: Instant) -> Self {
         Self { endpoint: crate::metrics::shared_name(endpoint), event_type: None, began }
@@ -62,8 +62,9 @@ impl Handling {
         result
     }
 
-    /// Reports whether the handler has succeeded. The closure returns `None` if no handler was
-    /// called, because the answer is a rejection of this crate, such as that of a duplicate.
+    /// Reports that the inner service has answered. The closure returns true if the handler
+    /// succeeded, and `None` if the answer is a rejection of this crate, such as the answer to a
+    /// duplicate. A rejection is not reported.
     #[inline]
     pub(crate) fn end(&mut self, is_success: impl FnOnce() -> Option<bool>) {
         #[cfg(feature = "metrics")]

@@ -1,6 +1,8 @@
-//! The only place that observes deliveries: each verdict, rejection, claim and answer of a handler is
-//! reported here, from the code that decides it, so that all frameworks count in the same way. What
-//! is observed goes to spans and log lines, and to [`metrics`](crate::metrics) if the feature is on.
+//! Reports deliveries to spans and log lines, and to [`metrics`](crate::metrics) if the feature is
+//! on.
+//!
+//! The code that decides a verdict, a rejection, a claim or the end of a handler reports it here,
+//! and nowhere else. All frameworks therefore count in the same way.
 
 #![cfg_attr(
     not(all(feature = "actix-web", feature = "axum", feature = "idempotency", feature = "tower")),

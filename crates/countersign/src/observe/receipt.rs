@@ -19,13 +19,13 @@ pub(crate) struct Receipt {
     traced: Option<Box<Traced>>,
     #[cfg(feature = "metrics")]
     began: Instant,
-    /// The time of the verdict, once the delivery is accepted.
+    /// The time at which the delivery was accepted.
     #[cfg(feature = "metrics")]
     accepted: Cell<Option<Instant>>,
 }
 
 impl Receipt {
-    /// Begins with the headers.
+    /// Begins when the headers have arrived.
     #[inline]
     pub(crate) fn begin<V, H>(verifiers: &V, headers: &H) -> Self
     where
@@ -71,8 +71,8 @@ impl Receipt {
         Handling::begin(endpoint)
     }
 
-    /// Notes that the delivery is rejected. It is reported when the answer is made, because a
-    /// request without a signature may still be answered as a handshake.
+    /// Notes that the delivery is rejected. The metrics count the rejection later, when the answer
+    /// is made, because a request without a signature may still be answered as a handshake.
     #[inline]
     pub(crate) fn rejected(&self, rejection: &mut Rejection) {
         if let Some(traced) = &self.traced {

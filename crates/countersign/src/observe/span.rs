@@ -15,8 +15,9 @@ use crate::{
 /// A delivery that is traced, because the target [`logs::DELIVERY`] is enabled at `DEBUG`.
 pub(super) struct Traced {
     span: Span,
+    /// The time at which the headers arrived.
     at: Instant,
-    /// The time of the verifier's clock.
+    /// The same time, on the verifier's clock.
     now: SystemTime,
     /// The headers that can hold the event's id or type.
     headers: Vec<(String, String)>,
@@ -110,7 +111,7 @@ impl Traced {
     }
 }
 
-/// Returns the age of a signed time, in seconds; negative if the time is in the future.
+/// Returns the age of a signed time, in seconds. The age is negative if the time is in the future.
 fn seconds(signed_at: SystemTime, now: SystemTime) -> i64 {
     let whole = |seconds| i64::try_from(seconds).unwrap_or(i64::MAX);
     match now.duration_since(signed_at) {

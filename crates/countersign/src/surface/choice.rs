@@ -79,7 +79,7 @@ pub(crate) fn assert_apart<V: Verifiers>(verifiers: &V) {
     }
 }
 
-/// Panics if no provider of the verifiers has a place for the type of an event.
+/// Panics if the events of all providers have no type.
 #[track_caller]
 pub(crate) fn assert_typed<V: Verifiers>(_: &V) {
     assert!(

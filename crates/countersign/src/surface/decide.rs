@@ -56,7 +56,7 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     const COUNT: usize;
 
-    /// Whether a provider has a place for the type of an event.
+    /// True if the events of at least one provider have a type.
     #[doc(hidden)]
     const HAS_TYPE: bool;
 

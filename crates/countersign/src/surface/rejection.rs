@@ -201,7 +201,8 @@ impl Rejection {
         Self::of(reason, Some(V::NAMES), Custom::default())
     }
 
-    /// Rejects a request whose handler takes a part of `Events`, and is not a handler of it.
+    /// Rejects a request whose handler takes `EventData` or `Unhandled`, but is not a handler of
+    /// `Events`.
     pub(crate) fn missing_events() -> Self {
         Self::of(Reason::MissingEvents, None, Custom::default())
     }

@@ -25,7 +25,7 @@ fn handled(name: &'static str, post: &Post, answer: &str) -> Row {
     Row::ours(name, send(post.bytes()), vec![Answer::new(200, answer)]).effects([effect])
 }
 
-/// A row whose delivery is genuine, and reaches no handler.
+/// A row whose delivery is genuine, but reaches no handler, because it cannot be read.
 fn unread(name: &'static str, post: &Post, status: u16) -> Row {
     Row::ours(name, send(post.bytes()), vec![payload(status)])
 }
@@ -83,7 +83,7 @@ fn chosen() -> Vec<Row> {
             &in_house(r#"{"type":"user.deleted","data":{}}"#),
             "user user.deleted",
         ),
-        // The header is not signed, so anyone who replays a delivery can choose the handler.
+        // The header is not signed, so anyone who replays a delivery can change the handler.
         handled(
             "by an unsigned type, replayed as another",
             &github("pull_request", r#"{"ref":"main","action":"closed"}"#),

@@ -1,10 +1,10 @@
-//! Handlers of all types, behind one type.
+//! One type for handlers of all types, so that a table can hold them.
 
 use std::{future::Future, marker::PhantomData, pin::Pin, rc::Rc};
 
 use actix_web::{Error, FromRequest, Handler, HttpRequest, HttpResponse, Responder, dev::Payload};
 
-/// A handler, which clones of a table share.
+/// A handler. Clones of a table share it.
 pub(super) type SharedHandler = Rc<dyn ErasedHandler>;
 
 pub(super) type ResponseFuture = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>>>>;

@@ -1,4 +1,4 @@
-//! The extractors of handlers of `Events`.
+//! The extractors that handlers of `Events` can take.
 
 use std::future::{Ready, ready};
 

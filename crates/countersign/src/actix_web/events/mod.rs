@@ -22,39 +22,40 @@ use erased::{Erased, ResponseFuture, SharedHandler};
 /// A `match` over an enum of [`events!`](crate::events) is the first choice: the compiler checks
 /// it. Use `Events` for a service with many types of events, or with handlers in several modules.
 ///
-/// Put it behind the middleware that verifies: [`VerifyMiddleware`](super::VerifyMiddleware). A
-/// handler takes the same arguments as any handler of actix-web, and also
+/// Put `Events` behind the middleware that verifies: [`VerifyMiddleware`](super::VerifyMiddleware).
+/// A handler takes the same arguments as any handler of actix-web. It can also take
 /// [`EventData`](crate::EventData), the data of the event.
 ///
 /// # Choice of the handler
 ///
 /// The name of an event is its type, or its type and its action with a dot between them:
 /// `pull_request.opened`. The provider's [`EVENT`](crate::Provider::EVENT) states where both are;
-/// most providers have no action. The first of these handlers that is set is called:
+/// most providers have no action. `Events` looks for a handler in this order, and calls the first
+/// one that is set:
 /// 1. [`on`](Self::on) with the type and the action;
 /// 2. [`on`](Self::on) with the type;
 /// 3. [`on_prefix`](Self::on_prefix) with the longest prefix of the name;
 /// 4. [`unhandled`](Self::unhandled).
 ///
 /// If none of them is set, the answer is 200 without a body, so that the provider does not send the
-/// event again. Each such type is logged once, at `INFO`, under the target
+/// event again. Each name without a handler is logged once, at `INFO`, under the target
 /// [`countersign::dispatch`](crate::logs::DISPATCH).
 ///
 /// # Rejections
 ///
-/// A delivery does not reach a handler, but is answered with
+/// In these cases no handler is called, and the answer is
 /// - 400 if the signed body should hold the type, and is not UTF-8 JSON;
-/// - 422 if the type is missing or repeated;
-/// - 500 if no middleware of these verifiers is around `Events`, which is a mistake in the
-///   application.
+/// - 422 if the type is missing, repeated or not text, or if the body that should hold it is not an
+///   object;
+/// - 500 if `Events` is not behind the middleware of these verifiers: a mistake in the application.
 ///
 /// # Security
 ///
 /// Some providers, such as GitHub, send the type in a header that is not signed
 /// ([`Location::is_signed`](crate::event::Location::is_signed)). Anyone who has seen a delivery can
 /// send it again with another type, and so choose the handler that gets the signed body. A handler
-/// must therefore check that the body is what it expects: [`EventData`](crate::EventData) rejects a
-/// body of another shape. Detect duplicates by an id that is signed.
+/// must therefore check that the body has the expected content. [`EventData`](crate::EventData)
+/// rejects a body of another shape. Detect duplicates by an id that is signed.
 ///
 /// # Examples
 ///
@@ -84,7 +85,7 @@ use erased::{Erased, ResponseFuture, SharedHandler};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let secret = Secret::new("It's a Secret to Everybody")?;
 /// let verifier = Verifier::<GitHub>::new(secret.clone())?;
-/// // Make it inside of the closure that `HttpServer::new` takes.
+/// // In your program, make `events` inside of the closure that `HttpServer::new` takes.
 /// let events = Events::new(&verifier)
 ///     .on("push", on_push)
 ///     .on("pull_request.opened", on_opened)
@@ -118,8 +119,8 @@ use erased::{Erased, ResponseFuture, SharedHandler};
 /// # }
 /// ```
 ///
-/// Each worker makes its own table, because handlers of actix-web need not be `Send`. With
-/// `IdempotencyMiddleware` between the two, each event is handled once.
+/// Each worker makes its own table, because handlers of actix-web need not be `Send`. To handle
+/// each event once, put `IdempotencyMiddleware` between `VerifyMiddleware` and `Events`.
 ///
 /// Guide: [your own events][guide]
 ///
@@ -133,25 +134,25 @@ pub struct Events {
 }
 
 impl Events {
-    /// Makes a table without handlers. `verifiers` are those of the middleware around it. One table
-    /// can serve several endpoints of these providers: clone it.
+    /// Makes a table without handlers. `verifiers` are those of the middleware around the table.
+    /// One table can serve several endpoints of these providers: clone it.
     ///
     /// # Panics
     ///
-    /// If no provider of the verifiers has a place for the type of an event.
+    /// If the events of all these providers have no type ([`EVENT`](crate::Provider::EVENT)).
     #[track_caller]
     pub fn new<V: Verifiers>(verifiers: &V) -> Self {
         choice::assert_typed(verifiers);
         Self { table: Rc::new(Table::new()), finder: Finder::of::<V>() }
     }
 
-    /// Adds the handler of a type, or of one action of a type: `push`, `pull_request.opened`.
-    /// Capital letters and small letters differ.
+    /// Adds the handler of a type (`push`), or of one action of a type (`pull_request.opened`).
+    /// Names are case-sensitive.
     ///
     /// # Panics
     ///
-    /// If the name has a handler already (the message names both places), is empty, or ends with
-    /// `*`.
+    /// If the name already has a handler, is empty, or ends with `*`. For a second handler, the
+    /// message names the lines that added both.
     #[track_caller]
     pub fn on<H, T>(mut self, event_type: &str, handler: H) -> Self
     where
@@ -162,11 +163,12 @@ impl Events {
         self
     }
 
-    /// Adds the handler of all events whose names begin with `prefix`: `payment.`.
+    /// Adds the handler of all events whose names begin with `prefix`, such as `payment.`.
     ///
     /// # Panics
     ///
-    /// If the prefix has a handler already (the message names both places), or is empty.
+    /// If the prefix already has a handler, or is empty. For a second handler, the message names
+    /// the lines that added both.
     #[track_caller]
     pub fn on_prefix<H, T>(mut self, prefix: &str, handler: H) -> Self
     where
@@ -177,12 +179,13 @@ impl Events {
         self
     }
 
-    /// Sets the handler of all other events. It can take [`Unhandled`](crate::Unhandled), the name
-    /// of the event. Let it answer 2xx: providers add types, and send rejected events again.
+    /// Sets the handler of all other events. The handler can take [`Unhandled`](crate::Unhandled),
+    /// the name of the event. It should answer 2xx, because providers add types of events, and send
+    /// an event again after an error.
     ///
     /// # Panics
     ///
-    /// If it is set already. The message names both places.
+    /// If this handler is already set. The message names the lines that added both.
     #[track_caller]
     pub fn unhandled<H, T>(mut self, handler: H) -> Self
     where
@@ -193,8 +196,8 @@ impl Events {
         self
     }
 
-    /// Returns the names that have a handler, in alphabetical order, so that you can subscribe to
-    /// exactly these. A prefix ends with `*`.
+    /// Returns the names and prefixes that have a handler, in alphabetical order. Use the list to
+    /// subscribe to exactly these events. A prefix ends with `*`.
     #[must_use]
     pub fn event_types(&self) -> Vec<String> {
         self.table.event_types()

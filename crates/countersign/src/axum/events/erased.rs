@@ -1,11 +1,11 @@
-//! Handlers of all types, behind one type.
+//! One type for handlers of all types, so that a table can hold them.
 
 use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use axum::handler::Handler;
 use axum_core::{extract::Request, response::Response};
 
-/// A handler with the state `S`, which clones of a table share.
+/// A handler with the state `S`. Clones of a table share it.
 pub(super) type SharedHandler<S> = Arc<dyn ErasedHandler<S>>;
 
 pub(super) type ResponseFuture = Pin<Box<dyn Future<Output = Response> + Send>>;

@@ -1,4 +1,4 @@
-//! The extractors of handlers of `Events`.
+//! The extractors that handlers of `Events` can take.
 
 use axum_core::extract::FromRequestParts;
 use http::request::Parts;

@@ -1,4 +1,4 @@
-//! The facts about a rejection that spans and metrics name.
+//! The facts about a rejection that spans and metrics report.
 
 use std::borrow::Cow;
 #[cfg(feature = "metrics")]
@@ -15,8 +15,8 @@ impl Rejection {
         self.names.map(Names::joined)
     }
 
-    /// Returns the name of the endpoint. If none of several verifiers was chosen, it is the names of
-    /// all providers.
+    /// Returns the name of the endpoint, or the names of all providers if none of several verifiers
+    /// was chosen.
     pub(crate) fn endpoint(&self) -> Option<Cow<'_, str>> {
         match self.names {
             Some(names @ Names::Both(..)) => Some(names.joined()),
@@ -24,8 +24,8 @@ impl Rejection {
         }
     }
 
-    /// Returns the verdict on the delivery. Returns `None` if the delivery was accepted before, or
-    /// is a handshake.
+    /// Returns the verdict on the delivery. Returns `None` for handshakes, and for rejections that
+    /// come after the verdict.
     pub(crate) fn verdict(&self) -> Option<Outcome> {
         match &self.reason {
             Reason::Verify(error) if error.kind().class() != ErrorClass::Misconfigured => {
@@ -52,7 +52,7 @@ impl Rejection {
 
 #[cfg(feature = "metrics")]
 impl Rejection {
-    /// Returns the label of the reason. Returns `None` for reasons that are not failures.
+    /// Returns the value of the label `reason`. Returns `None` for reasons that are not failures.
     pub(crate) fn label(&self) -> Option<&'static str> {
         Some(match &self.reason {
             Reason::Handshake(_) | Reason::Duplicate { .. } | Reason::InProgress { .. } => {

@@ -81,9 +81,9 @@ pub enum Reason {
     /// The application did not provide the extractor's `Idempotency`: a mistake in the application.
     /// Add it with `.app_data(web::Data::new(idempotency))`.
     MissingIdempotency,
-    /// The handler takes `EventData` or `Unhandled`, and is not a handler of `Events`: a mistake in
-    /// the application. Add the handler with `Events::on`, or take
-    /// [`Webhook`](crate::Webhook) instead.
+    /// The handler takes `EventData` or `Unhandled`, but is not a handler of `Events`: a mistake in
+    /// the application. Add the handler with `Events::on`, or take [`Webhook`](crate::Webhook)
+    /// instead.
     MissingEvents,
 }
 
