@@ -52,28 +52,31 @@ pub trait HeaderSource {
 ///     HeaderSource, Secret, Signer, Verifier, adapter::HeaderKey, providers::GitHub,
 /// };
 ///
-/// /// Fields by their names in lower case.
-/// struct Fields(HashMap<String, Vec<u8>>);
+/// /// All values of each field, by its name in lower case.
+/// struct Fields(HashMap<String, Vec<Vec<u8>>>);
 ///
 /// impl HeaderSource for Fields {
 ///     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-///         self.0.get(&name.to_lowercase()).map(Vec::as_slice).into_iter()
+///         self.0.get(&name.to_lowercase()).into_iter().flatten().map(Vec::as_slice)
 ///     }
 ///
 ///     fn values_by_key<'a>(&'a self, name: &'a HeaderKey) -> impl Iterator<Item = &'a [u8]> {
-///         let value = match name.prepared(str::to_lowercase) {
+///         let values = match name.prepared(str::to_lowercase) {
 ///             Some(name) => self.0.get(name),
 ///             None => self.0.get(&name.as_str().to_lowercase()),
 ///         };
-///         value.map(Vec::as_slice).into_iter()
+///         values.into_iter().flatten().map(Vec::as_slice)
 ///     }
 /// }
 ///
 /// let secret = Secret::new("secret")?;
 /// let signed = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;
-/// let fields = signed.iter().map(|(name, value)| (name.to_lowercase(), value.into()));
+/// let mut fields = Fields(HashMap::new());
+/// for (name, value) in signed.iter() {
+///     fields.0.entry(name.to_lowercase()).or_default().push(value.into());
+/// }
 /// let verifier = Verifier::<GitHub>::new(secret)?;
-/// assert!(verifier.verify(&Fields(fields.collect()), b"{}").is_ok());
+/// assert!(verifier.verify(&fields, b"{}").is_ok());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct HeaderKey {

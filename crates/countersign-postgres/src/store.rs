@@ -114,7 +114,7 @@ impl PostgresStore {
     /// other. `migrate` first checks whether both exist. If they do, it locks nothing, does not
     /// wait, and needs no right to create. Otherwise the schema has to exist, and the role needs
     /// the right to create in it. If the role lacks that right, execute
-    /// [`MIGRATION`](crate::MIGRATION) with another role.
+    /// the SQL of [`migration`](Self::migration) with another role.
     ///
     /// While a missing index is made, no claim can be written to the table. While `migrate` waits
     /// for a transaction that holds a lock on the table, new claims wait for `migrate`. It

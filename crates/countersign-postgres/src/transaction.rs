@@ -15,15 +15,20 @@ impl PostgresStore {
     ///
     /// Your writes in the same transaction are committed together with the claim, or not at all, so
     /// the effect happens exactly once. On [`Claim::Fresh`], write and commit. On any other result,
-    /// roll back: [`Claim::Done`] means that the event was handled, and [`Claim::InProgress`] that
-    /// a lease holds it, which happens only if the table is also used with leases.
+    /// roll back. [`Claim::Done`] means that the event was handled: answer 2xx.
+    /// [`Claim::InProgress`] means that a lease holds it: answer 503. This happens only if the
+    /// table is also used with leases.
     ///
     /// If a duplicate comes while the first transaction runs, it waits, with its connection, until
     /// that transaction ends. It is then `Done`, or `Fresh` if the first transaction was rolled
     /// back. It waits at most [`longest_wait`](Self::longest_wait) for each lock. This time becomes
     /// the transaction's `lock_timeout`: set another value afterwards if your own statements wait
     /// for locks. A claim with a lease waits as well, for as long as its `statement_timeout`
-    /// allows. Do slow work, such as calls to other services, before or after the transaction.
+    /// allows.
+    ///
+    /// Do slow work outside of the transaction. Calls to other services that have an effect, such
+    /// as a mail, are not exactly once there: write a task into a table in the transaction, and
+    /// execute the task after the commit.
     ///
     /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune). A day
     /// is enough for most providers. Those that repeat a delivery for days document this.
@@ -55,8 +60,10 @@ impl PostgresStore {
     /// let key = IdempotencyKey::builder("billing").event_type(None).id("evt_1");
     /// let mut client = pool.get().await?;
     /// let transaction = client.transaction().await?;
-    /// if store.claim_in(&transaction, &key, Duration::from_secs(24 * 60 * 60)).await? != Claim::Fresh {
-    ///     return Ok(false);
+    /// match store.claim_in(&transaction, &key, Duration::from_secs(24 * 60 * 60)).await? {
+    ///     Claim::Fresh => {}
+    ///     Claim::Done { .. } => return Ok(false),
+    ///     Claim::InProgress { .. } => return Err("in progress: answer 503".into()),
     /// }
     /// // Unnamed, so that it also works behind a pooler.
     /// let insert = "insert into payments (event) values ($1)";

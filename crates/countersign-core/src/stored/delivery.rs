@@ -58,7 +58,8 @@ use crate::{HeaderSource, scheme::BodyForm};
 /// - Anyone who can write to the store can make proofs with
 ///   [`Verifier::restore_from_trusted_store`].
 /// - The store holds the payload in plain text, and the signature: anyone who can read the store
-///   can replay the delivery as long as its time is within the tolerance.
+///   can replay the delivery as long as its time is within the tolerance, or at any time if the
+///   scheme signs no time.
 ///
 /// # Examples
 ///

@@ -101,7 +101,8 @@ impl<P: Provider> Verifier<P> {
     ///
     /// All tenants deliver to this URL. It has to be exactly the text that you gave the provider.
     /// If each tenant has its own URL, make a verifier for each tenant with
-    /// [`with_url`](Self::with_url).
+    /// [`with_url`](Self::with_url), and give each of them its own name with
+    /// [`endpoint`](Self::endpoint): these verifiers have no tenant that keeps their events apart.
     ///
     /// # Errors
     ///

@@ -98,9 +98,10 @@ impl<P: Provider> Verifier<P> {
         }))
     }
 
-    /// Also accepts signatures over these body forms. They are tried in this order if the bytes of
-    /// the wire do not match. With `[]`, only the bytes of the wire are accepted. Default: the body
-    /// forms that the provider's scheme states.
+    /// Accepts signatures over these body forms, besides those over the bytes of the wire. The list
+    /// replaces the body forms of the provider's scheme, which are the default: to keep them, name
+    /// them again. The forms are tried in this order if the bytes of the wire do not match. With
+    /// `[]`, only the bytes of the wire are accepted.
     ///
     /// # Security
     ///

@@ -13,8 +13,9 @@ use crate::{Verified, surface::event_facts::HeaderFacts};
 /// therefore works with and without a layer, nothing is hashed twice, and no forged delivery
 /// reaches the handler, even if the layer is missing.
 ///
-/// The second parameter names another endpoint with the same kind of event:
-/// `Webhook<flat::Event, Eu>`.
+/// The second parameter is the provider. Set it for a second endpoint with the same events:
+/// `Webhook<flat::Event, Eu>`, where `Eu` is a type of yours that implements
+/// [`EndpointOf`](crate::providers::EndpointOf).
 ///
 /// # Defaults
 ///
