@@ -91,13 +91,16 @@ impl HandshakeAnswer {
         (self.content_type, self.body, self.field)
     }
 
-    /// Returns the header fields to set.
+    /// Returns the two header fields that every answer needs. The field of
+    /// [`in_header`](Self::in_header) is not among them: set the one that [`field`](Self::field)
+    /// returns, too.
     #[must_use]
     pub fn headers(&self) -> [(&'static str, &'static str); 2] {
         [("Content-Type", self.content_type), ("X-Content-Type-Options", "nosniff")]
     }
 
-    /// Returns the header field in which a token is repeated, if the answer has one.
+    /// Returns the header field that repeats the token, if [`in_header`](Self::in_header) made the
+    /// answer. Set it in addition to [`headers`](Self::headers).
     #[must_use]
     pub fn field(&self) -> Option<(&'static str, &str)> {
         self.field.as_ref().map(|(name, value)| (*name, &**value))
