@@ -260,7 +260,7 @@ fn in_the_header_of_github() -> Verifier<SpeakNode> {
 
 #[test]
 #[should_panic(expected = "the verifiers of github and calls both look for the signature in the \
-                           header X-Hub-Signature-256: give each an endpoint of its own")]
+                           header X-Hub-Signature-256: receive each provider at a URL of its own")]
 fn no_layer_is_made_where_two_look_in_the_same_header() {
     let _ = VerifyLayer::new((verifier::<GitHub>(), in_the_header_of_github()));
 }
@@ -299,7 +299,7 @@ fn extractors_answer_500_where_two_look_in_the_same_header() {
             for field in [
                 "provider=\"github|speaknode\"",
                 "reason=the verifiers of github and calls both look for the signature in the \
-                 header X-Hub-Signature-256: give each an endpoint of its own",
+                 header X-Hub-Signature-256: receive each provider at a URL of its own",
             ] {
                 assert!(logs.contains(field), "{field} not in {logs}");
             }

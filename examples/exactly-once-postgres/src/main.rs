@@ -19,7 +19,8 @@
 //! WEBHOOK_SECRET=secret cargo run -p exactly-once-postgres
 //! ```
 //!
-//! In another shell, with the same variable: an account, a payment, and the same payment again.
+//! In another shell, with the same variable: an account, a payment, and the same payment again. In
+//! zsh, first run `setopt sh_word_split`.
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks

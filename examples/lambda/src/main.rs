@@ -9,6 +9,11 @@
 //!
 //! ```sh
 //! WEBHOOK_SECRET=secret cargo lambda watch -p lambda
+//! ```
+//!
+//! In another shell:
+//!
+//! ```sh
 //! cargo lambda invoke lambda --data-file examples/lambda/events/text.json
 //! ```
 //!

@@ -55,6 +55,9 @@ pub(super) enum Stage {
 impl Idempotency {
     /// Claims the event of a delivery, for handlers without the middleware, in any framework.
     ///
+    /// `headers` are the headers of the request. They are needed only if [`id`](Self::id) names an
+    /// unsigned header.
+    ///
     /// # Security
     ///
     /// Two verifiers with different secrets must not share a [name](crate::Verifier::endpoint): see

@@ -10,8 +10,9 @@ impl Idempotency {
     /// the event was done.
     ///
     /// Use it if an event was answered with 2xx and its work failed afterwards: forget the event,
-    /// then let the provider send it again. Log lines about an event have its key, and
-    /// [`IdempotencyKey::of`] makes the key from a delivery.
+    /// then let the provider send it again. [`Idempotency::key`](Self::key) makes the key from a
+    /// delivery, with your settings. Without the delivery, build the key from its parts with
+    /// [`IdempotencyKey::builder`]: log lines show the parts in escaped form.
     ///
     /// Returns false, and changes nothing, if the event is not known, or if a handler works on it
     /// at the moment.

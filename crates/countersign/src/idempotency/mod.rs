@@ -97,6 +97,7 @@
 //!     idempotency: &Idempotency,
 //!     delivery: &VerifiedDelivery<impl AsRef<[u8]>>,
 //! ) -> Result<&'static str, Rejection> {
+//!     // No headers: the id is signed.
 //!     let claimed = idempotency.claim(delivery, &[("", ""); 0]).await?;
 //!     // .. handle the event; if this fails, the next delivery is handled ..
 //!     let _ = claimed.complete().await;

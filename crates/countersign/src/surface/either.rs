@@ -45,7 +45,8 @@
 ///   providers of one convention, with the same provider twice, or if
 ///   [`Verifier::header`](crate::Verifier::header) sets the header of another provider. Middleware
 ///   panics when it is made for such verifiers. The extractor answers 500, and the log names both
-///   verifiers. Give each of them an endpoint of its own.
+///   verifiers. Receive their deliveries at two URLs. Other names
+///   ([`Verifier::endpoint`](crate::Verifier::endpoint)) do not help.
 ///
 /// # Examples
 ///

@@ -89,8 +89,8 @@
 //! let app: Router = Router::new()
 //!     .route("/existing", post(existing))
 //!     .route("/with-proof", post(with_proof))
-//!     .route_layer(VerifyLayer::new(verifier.clone()));
-//! let app: Router = Router::new().nest("/webhooks", app).layer(VerifyLayer::new(verifier));
+//!     .route_layer(VerifyLayer::new(verifier));
+//! let app: Router = Router::new().nest("/webhooks", app);
 //! # Ok::<_, countersign::ConfigError>(())
 //! ```
 //!

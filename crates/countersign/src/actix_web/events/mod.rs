@@ -196,8 +196,9 @@ impl Events {
         self
     }
 
-    /// Returns the names and prefixes that have a handler, in alphabetical order. Use the list to
-    /// subscribe to exactly these events. A prefix ends with `*`.
+    /// Returns the names and prefixes that have a handler, in alphabetical order. Subscribe to these
+    /// events only. A name can have an action, and a prefix ends with `*`: replace both by the types
+    /// that the provider offers.
     #[must_use]
     pub fn event_types(&self) -> Vec<String> {
         self.table.event_types()

@@ -86,7 +86,7 @@ async fn answers_500_where_two_look_in_the_same_header() {
         assert_eq!(
             rejection(&response).to_string(),
             "the verifiers of x-webhook-signature and github both look for the signature in the \
-             header x-hub-signature-256: give each an endpoint of its own"
+             header x-hub-signature-256: receive each provider at a URL of its own"
         );
     }
 }

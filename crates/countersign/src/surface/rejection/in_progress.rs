@@ -36,8 +36,8 @@ pub enum InProgressStatus {
     /// 429 Too Many Requests, for senders that do not try again after 5xx, or that disable an
     /// endpoint after it.
     TooManyRequests,
-    /// 409 Conflict, for senders that try again after every status except 2xx. Choose it if your
-    /// monitoring counts 5xx as failures.
+    /// 409 Conflict, only for senders that try again after every status except 2xx: other senders
+    /// give up, and the event can be lost. Monitoring that counts 5xx does not report a failure.
     Conflict,
 }
 

@@ -64,7 +64,8 @@ pub enum Reason {
         provider: &'static str,
     },
     /// Two of the handler's verifiers look for the signature in the same header: a mistake in the
-    /// application. Give each of them an endpoint of its own.
+    /// application. Receive their deliveries at two URLs. Other names
+    /// ([`Verifier::endpoint`](crate::Verifier::endpoint)) do not help.
     SharedHeader {
         /// The header.
         header: Box<str>,
@@ -169,7 +170,7 @@ impl fmt::Display for Reason {
             Self::SharedHeader { header, verifiers: [first, second] } => write!(
                 f,
                 "the verifiers of {first} and {second} both look for the signature in the header \
-                 {header}: give each an endpoint of its own"
+                 {header}: receive each provider at a URL of its own"
             ),
             Self::MissingProof { provider } => write!(
                 f,
