@@ -97,7 +97,7 @@ where
                     // another middleware holds a clone, and no public function shows whether there
                     // is a clone.
                     let delivery = proof.delivery();
-                    let mut handling = intake.handling(delivery.endpoint());
+                    let mut handling = intake.handling(delivery);
                     let bytes = match delivery.form() {
                         // `Content-Encoding` stays as well, so that actix's own extractors inflate
                         // the body.

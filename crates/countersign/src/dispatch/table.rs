@@ -4,9 +4,6 @@ use std::{collections::HashMap, fmt, panic::Location};
 
 use countersign_core::event::EventName;
 
-#[cfg(feature = "metrics")]
-use metrics::SharedString;
-
 /// Handlers of the type `H`, by the names of events.
 #[derive(Clone)]
 pub(crate) struct Table<H> {
@@ -26,7 +23,7 @@ struct Entry<H> {
     place: &'static Location<'static>,
     /// The name, for labels of metrics. `None` for the handler of unhandled events.
     #[cfg(feature = "metrics")]
-    label: Option<SharedString>,
+    label: Option<&'static str>,
 }
 
 impl<H> Entry<H> {
@@ -46,7 +43,7 @@ impl<H> Entry<H> {
         let _ = name;
         Self {
             #[cfg(feature = "metrics")]
-            label: Some(std::sync::Arc::<str>::from(name).into()),
+            label: Some(crate::metrics::listed(name)),
             ..self
         }
     }
@@ -119,7 +116,7 @@ impl<H> Table<H> {
         };
         let entry = exact.or_else(of_prefix).or(self.unhandled.as_ref())?;
         #[cfg(feature = "metrics")]
-        crate::observe::set_event_type(|| entry.label.clone());
+        crate::observe::set_event_type(|| entry.label);
         Some(&entry.handler)
     }
 

@@ -25,7 +25,7 @@ pub(super) struct Endpoint {
     matches: Series<(usize, &'static str), Counter>,
     rejections: Series<&'static str, Counter>,
     events: Series<ClaimOutcome, Counter>,
-    handle_duration: Series<(bool, SharedString), Histogram>,
+    handle_duration: Series<(bool, &'static str), Histogram>,
 }
 
 impl Endpoint {
@@ -114,20 +114,20 @@ impl Endpoint {
 
     pub(super) fn handled(
         &self,
-        event_type: Option<SharedString>,
+        event_type: Option<&'static str>,
         is_success: bool,
         took: Duration,
     ) {
-        let event_type = event_type.unwrap_or(SharedString::const_str(OTHER));
+        let event_type = event_type.unwrap_or(OTHER);
         self.handle_duration.with(
-            |(known, of)| *known == is_success && *of == event_type,
+            |known| *known == (is_success, event_type),
             || {
                 let labels = [
                     ("endpoint", self.name()),
-                    ("event_type", event_type.clone()),
+                    ("event_type", event_type.into()),
                     ("outcome", if is_success { "success" } else { "failure" }.into()),
                 ];
-                ((is_success, event_type.clone()), histogram!(HANDLE_DURATION, &labels))
+                ((is_success, event_type), histogram!(HANDLE_DURATION, &labels))
             },
             |durations| durations.record(took),
         );

@@ -65,10 +65,11 @@ mod clock;
 mod descriptions;
 mod endpoint;
 mod handles;
+mod listed;
 
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use ::metrics::SharedString;
+pub(crate) use listed::listed;
 
 use crate::{
     adapter::VerifiedDelivery,
@@ -140,14 +141,9 @@ pub(crate) fn claimed(endpoint: &str, outcome: ClaimOutcome) {
 /// Counts the call of a handler.
 pub(crate) fn handled(
     endpoint: &str,
-    event_type: Option<SharedString>,
+    event_type: Option<&'static str>,
     is_success: bool,
     took: Duration,
 ) {
     handles::with(endpoint, |endpoint| endpoint.handled(event_type, is_success, took));
-}
-
-/// Returns the name of an endpoint, as a text that is cheap to clone.
-pub(crate) fn shared_name(endpoint: &str) -> SharedString {
-    handles::with(endpoint, |endpoint| endpoint.name.clone())
 }

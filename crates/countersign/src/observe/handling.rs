@@ -1,17 +1,20 @@
 //! The call of a handler, behind a middleware.
 
 #[cfg(feature = "metrics")]
-use std::{cell::RefCell, time::Instant};
+use std::{cell::Cell, time::Instant};
 
 #[cfg(feature = "metrics")]
-use ::metrics::SharedString;
+use countersign_core::__Custom as Custom;
+
+use crate::adapter::VerifiedDelivery;
 
 /// The call of the inner service of a middleware. Without the feature `metrics`, it is empty.
 pub(crate) struct Handling {
+    /// The names of the delivery, which are cheaper to clone than the name of its endpoint.
     #[cfg(feature = "metrics")]
-    endpoint: SharedString,
+    names: (Custom, &'static str),
     #[cfg(feature = "metrics")]
-    event_type: Option<SharedString>,
+    event_type: Option<&'static str>,
     #[cfg(feature = "metrics")]
     began: Instant,
 }
@@ -19,33 +22,33 @@ pub(crate) struct Handling {
 #[cfg(feature = "metrics")]
 thread_local! {
     /// The event type that was reported during the current poll of a handler on this thread.
-    static EVENT_TYPE: RefCell<Option<SharedString>> = const { RefCell::new(None) };
+    static EVENT_TYPE: Cell<Option<&'static str>> = const { Cell::new(None) };
 }
 
 /// Reports the type of the event that is being handled. The closure must return only types that the
 /// application lists, because each type becomes a time series.
-#[cfg(feature = "metrics")]
 #[inline]
-pub(crate) fn set_event_type<T: Into<SharedString>>(listed: impl FnOnce() -> Option<T>) {
+pub(crate) fn set_event_type(listed: impl FnOnce() -> Option<&'static str>) {
+    #[cfg(feature = "metrics")]
     if let Some(event_type) = listed() {
-        EVENT_TYPE.set(Some(event_type.into()));
+        EVENT_TYPE.set(Some(event_type));
     }
+    #[cfg(not(feature = "metrics"))]
+    let _ = listed;
 }
-
-/// Does nothing without metrics.
-#[cfg(not(feature = "metrics"))]
-#[inline]
-pub(crate) fn set_event_type<T>(_: impl FnOnce() -> Option<T>) {}
 
 impl Handling {
     /// Begins before the inner service of the endpoint is called. The time is counted from `began`.
     #[cfg(feature = "metrics")]
-    pub(super) fn begin(endpoint: &str, began: Instant) -> Self {
-        Self { endpoint: crate::metrics::shared_name(endpoint), event_type: None, began }
+    #[inline]
+    pub(super) fn begin(delivery: &VerifiedDelivery, began: Instant) -> Self {
+        let names = (delivery.__custom().clone(), delivery.provider());
+        Self { names, event_type: None, began }
     }
 
     #[cfg(not(feature = "metrics"))]
-    pub(super) fn begin(_: &str) -> Self {
+    #[inline]
+    pub(super) fn begin(_: &VerifiedDelivery) -> Self {
         Self {}
     }
 
@@ -70,7 +73,9 @@ impl Handling {
         #[cfg(feature = "metrics")]
         if let Some(is_success) = is_success() {
             let took = self.began.elapsed();
-            crate::metrics::handled(&self.endpoint, self.event_type.take(), is_success, took);
+            let (custom, provider) = &self.names;
+            let endpoint = custom.endpoint().unwrap_or(provider);
+            crate::metrics::handled(endpoint, self.event_type, is_success, took);
         }
         #[cfg(not(feature = "metrics"))]
         let _ = is_success;

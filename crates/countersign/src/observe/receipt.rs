@@ -64,11 +64,11 @@ impl Receipt {
     /// Begins the call of the handler, after the delivery was accepted.
     #[cfg(any(feature = "actix-web", feature = "tower"))]
     #[inline]
-    pub(crate) fn handling(&self, endpoint: &str) -> Handling {
+    pub(crate) fn handling(&self, delivery: &VerifiedDelivery) -> Handling {
         #[cfg(feature = "metrics")]
-        return Handling::begin(endpoint, self.accepted.get().unwrap_or(self.began));
+        return Handling::begin(delivery, self.accepted.get().unwrap_or(self.began));
         #[cfg(not(feature = "metrics"))]
-        Handling::begin(endpoint)
+        Handling::begin(delivery)
     }
 
     /// Notes that the delivery is rejected. The metrics count the rejection later, when the answer

@@ -72,6 +72,7 @@ use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
+    adapter::VerifiedDelivery,
     observe::{Handling, Receipt},
     surface::{Reason, Verifiers, decide::Terms, proof::Proof, refusal::Refusal},
 };
@@ -176,8 +177,8 @@ where
     /// Begins the call of the handler, after the delivery was accepted.
     #[cfg(any(feature = "actix-web", feature = "tower"))]
     #[inline]
-    pub(crate) fn handling(&self, endpoint: &str) -> Handling {
-        self.receipt.handling(endpoint)
+    pub(crate) fn handling(&self, delivery: &VerifiedDelivery) -> Handling {
+        self.receipt.handling(delivery)
     }
 
     /// Returns the body limit of the verifier that checks the delivery, in bytes.

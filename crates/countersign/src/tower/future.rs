@@ -107,7 +107,7 @@ where
                     };
                     let delivery = proof.delivery();
                     let bytes = delivery.body().clone();
-                    let mut handling = intake.handling(delivery.endpoint());
+                    let mut handling = intake.handling(delivery);
                     describe(&mut parts.headers, delivery.form(), bytes.len());
                     proof.leave(&mut parts.extensions);
                     // The signed text can be longer than the body that was sent.

@@ -13,6 +13,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     Rejection,
+    adapter::VerifiedDelivery,
     observe::Handling,
     surface::{
         Verifiers,
@@ -49,8 +50,8 @@ where
     /// Begins the call of the handler, after the delivery was accepted.
     #[cfg(feature = "tower")]
     #[inline]
-    pub(crate) fn handling(&self, endpoint: &str) -> Handling {
-        self.inner.handling(endpoint)
+    pub(crate) fn handling(&self, delivery: &VerifiedDelivery) -> Handling {
+        self.inner.handling(delivery)
     }
 
     /// Returns the body limit of the verifier that checks the delivery, in bytes.
