@@ -14,7 +14,7 @@
 //! | [`webhook_signature_matches_total`](MATCHES) | counter | `endpoint`, `secret`: `current`, `retired_1` to `retired_3`; `form` | each accepted delivery, by the secret and the [body form](crate::scheme::BodyForm::name) that matched |
 //! | [`webhook_delivery_lag_seconds`](LAG) | histogram, seconds | `endpoint` | the age of the signed time at the verdict, for schemes that sign the time; a time in the future counts as 0 |
 //! | [`webhook_last_delivery_timestamp_seconds`](LAST_DELIVERY) | gauge, seconds since 1970 | `endpoint` | the time of the last accepted delivery |
-//! | [`webhook_handle_duration_seconds`](HANDLE_DURATION) | histogram, seconds | `endpoint`, `event_type`, `outcome`: `success` (2xx), `failure` | the time from the verdict to the answer of the handler, behind a layer or a middleware; answers that are a [`Rejection`](crate::Rejection) are not counted here |
+//! | [`webhook_handle_duration_seconds`](HANDLE_DURATION) | histogram, seconds | `endpoint`, `event_type`, `outcome`: `success` (2xx), `failure` | the time from the verdict to the answer of the handler, behind a layer or a middleware; answers that are a [`Rejection`] are not counted here |
 //!
 //! The outcome `unavailable` means that this crate could not decide: it does not know if the
 //! delivery is genuine, or if the event is new. The tenant's secrets or the store are out of reach,

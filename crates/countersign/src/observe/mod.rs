@@ -1,4 +1,4 @@
-//! Reports deliveries to spans and log lines, and to [`metrics`](crate::metrics) if the feature is
+//! Reports deliveries to spans and log lines, and to `metrics` if the feature is
 //! on.
 //!
 //! The code that decides a verdict, a rejection, a claim or the end of a handler reports it here,
