@@ -38,7 +38,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
     pub(crate) closes: bool,
-    /// Whether the answer is marked as the answer to a duplicate.
+    /// True if the answer is marked as the answer to a duplicate.
     pub(crate) is_replayed: bool,
 }
 

@@ -10,7 +10,6 @@ use serde_json::value::RawValue;
 
 use crate::{
     PayloadError,
-    error::PayloadErrorKind,
     event::{
         Delivery, EventAt,
         envelope_members::{Members, text},
@@ -44,10 +43,7 @@ fn of_member<T: DeserializeOwned>(text: &str, at: &EventAt) -> Result<T, Payload
     };
     match Members::of(&at, text)?.data {
         Some(data) => json::parse_member(text, data.get(), name),
-        // Absent data has no line to report.
-        None => serde_json::from_str("null").map_err(|_| {
-            PayloadError::from(PayloadErrorKind::WrongShape).with_missing(name.to_owned())
-        }),
+        None => json::parse_absent(name),
     }
 }
 

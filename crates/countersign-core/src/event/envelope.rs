@@ -90,10 +90,7 @@ impl<'a> RawEnvelope<'a> {
         let name = self.data_member.unwrap_or_default();
         match self.data_text() {
             Some(data) => json::parse_member(self.text, data, name),
-            // Absent data has no line to report.
-            None => serde_json::from_str("null").map_err(|_| {
-                PayloadError::from(PayloadErrorKind::WrongShape).with_missing(name.to_owned())
-            }),
+            None => json::parse_absent(name),
         }
     }
 

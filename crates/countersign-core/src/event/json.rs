@@ -32,6 +32,13 @@ pub(crate) fn parse_member<'a, T: Deserialize<'a>>(
     serde_json::from_str(member).map_err(|error| wrong_shape::<T>(whole, member, name, &error))
 }
 
+/// Reads an absent member as `null`, so that an `Option` is `None`.
+pub(crate) fn parse_absent<'a, T: Deserialize<'a>>(name: &str) -> Result<T, PayloadError> {
+    // Absent data has no line to report.
+    serde_json::from_str("null")
+        .map_err(|_| PayloadError::from(PayloadErrorKind::WrongShape).with_missing(name.to_owned()))
+}
+
 /// Returns a whole text as raw JSON, if it is an object.
 pub(crate) fn object(text: &str) -> Result<RawJson, PayloadError> {
     if let Some(error) = not_json(text) {

@@ -1,7 +1,10 @@
 //! The choice among several verifiers of one endpoint.
 
 use countersign_core::{
-    __KeySet as KeySet, HeaderSource, adapter::HeaderKey, event::EventAt, scheme::ForeignHeaders,
+    __KeySet as KeySet, HeaderSource,
+    adapter::HeaderKey,
+    event::{EventAt, Location},
+    scheme::ForeignHeaders,
 };
 
 use crate::surface::{Reason, Verifiers};
@@ -81,9 +84,11 @@ pub(crate) fn assert_apart<V: Verifiers>(verifiers: &V) {
 
 /// Panics if the events of all providers have no type.
 #[track_caller]
-pub(crate) fn assert_typed<V: Verifiers>(_: &V) {
+pub(crate) fn assert_typed<V: Verifiers>(verifiers: &V) {
+    let mut has_type = false;
+    verifiers.visit(&mut |candidate| has_type |= candidate.event.event_type != Location::None);
     assert!(
-        V::HAS_TYPE,
+        has_type,
         "events of {} have no type: take them with Webhook, or set Provider::EVENT",
         V::NAMES.joined(),
     );

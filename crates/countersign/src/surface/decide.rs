@@ -11,7 +11,6 @@ use countersign_core::{
     VerifyError,
     adapter::{Admission, Verification},
     error::VerifyErrorKind,
-    event::Location,
     request::RequestTarget,
 };
 
@@ -55,10 +54,6 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     /// The number of verifiers.
     #[doc(hidden)]
     const COUNT: usize;
-
-    /// True if the events of at least one provider have a type.
-    #[doc(hidden)]
-    const HAS_TYPE: bool;
 
     /// Calls the closure with each verifier, from the left.
     #[doc(hidden)]
@@ -139,7 +134,6 @@ impl<P: Provider> Verifiers for Verifier<P> {
 
     const NAMES: &'static Names = Names::of::<P>();
     const COUNT: usize = 1;
-    const HAS_TYPE: bool = !matches!(P::EVENT.event_type, Location::None);
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>)) {
         visit(Candidate {
@@ -217,7 +211,6 @@ impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {
 
     const NAMES: &'static Names = &Names::Both(A::NAMES, B::NAMES);
     const COUNT: usize = A::COUNT + B::COUNT;
-    const HAS_TYPE: bool = A::HAS_TYPE || B::HAS_TYPE;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Candidate<'a>)) {
         self.0.visit(visit);
