@@ -28,6 +28,7 @@ use countersign::{
 use countersign_tests::{Logs, signature};
 use http::Request;
 use tower::ServiceExt;
+use tracing::Instrument;
 
 const SECRET: &str = "hunter2-current";
 const RETIRED: &str = "hunter2-retired";
@@ -485,6 +486,26 @@ fn logs_an_accepted_delivery_once_and_at_debug() {
     let (status, logs) = deliver(true, "/result", &[(HEADER, &good)], "nonsense");
     assert_eq!((status, logs.lines().count()), (200, 1), "{logs}");
     assert!(!logs.contains("WARN"), "{logs}");
+}
+
+#[test]
+fn puts_each_delivery_into_a_span_within_the_span_of_the_request() {
+    let good = signature(SECRET, "{}");
+    let wrong = "a".repeat(64);
+    for (tag, outcome) in [(&good, "accepted"), (&wrong, "rejected")] {
+        let app = Router::new().route("/", post(|| async {})).layer(VerifyLayer::new(verifier()));
+        let request = Request::post("/").header(HEADER, tag).body(Body::from("{}")).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (_, logs) = Logs::of_closed_spans(|| {
+            let call = app.oneshot(request).instrument(tracing::info_span!("request"));
+            runtime.block_on(call)
+        });
+        let closed: Vec<_> =
+            logs.lines().filter(|line| line.contains(": countersign::delivery: close ")).collect();
+        let [span] = *closed else { panic!("{logs}") };
+        assert!(span.contains(" request:webhook.receive{provider="), "{span}");
+        assert!(span.contains(&format!("outcome=\"{outcome}\"")), "{span}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use countersign::{
 };
 use tower::ServiceExt;
 use tracing::Dispatch;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
 use crate::signature;
 
@@ -30,11 +30,21 @@ pub struct Logs(Arc<Mutex<Vec<u8>>>);
 impl Logs {
     /// Calls a function, and returns the lines that it logged on this thread.
     pub fn of<T>(run: impl FnOnce() -> T) -> (T, String) {
+        Self::with_spans(FmtSpan::NONE, run)
+    }
+
+    /// Does the same, and also writes a line when a span is closed.
+    pub fn of_closed_spans<T>(run: impl FnOnce() -> T) -> (T, String) {
+        Self::with_spans(FmtSpan::CLOSE, run)
+    }
+
+    fn with_spans<T>(spans: FmtSpan, run: impl FnOnce() -> T) -> (T, String) {
         LazyLock::force(&SECOND);
         let logs = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_ansi(false)
+            .with_span_events(spans)
             .with_writer(logs.clone())
             .finish();
         let result = tracing::subscriber::with_default(subscriber, run);

@@ -56,6 +56,14 @@ impl PayloadErrorKind {
     }
 
     /// Returns the name of the kind for labels of metrics, such as `wrong_shape`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::error::PayloadErrorKind;
+    ///
+    /// assert_eq!(PayloadErrorKind::WrongShape.name(), "wrong_shape");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

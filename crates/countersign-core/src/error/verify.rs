@@ -97,6 +97,14 @@ impl VerifyErrorKind {
     }
 
     /// Returns the name of the kind for labels of metrics, such as `stale_timestamp`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::error::VerifyErrorKind;
+    ///
+    /// assert_eq!(VerifyErrorKind::StaleTimestamp.name(), "stale_timestamp");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

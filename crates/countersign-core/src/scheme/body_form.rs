@@ -91,8 +91,16 @@ pub enum BodyForm {
 pub(crate) struct TooLong;
 
 impl BodyForm {
-    /// Returns the name of the form for labels of metrics, such as `python`. The options are not
-    /// part of it.
+    /// Returns the name of the form for labels of metrics, such as `javascript`. The options of a
+    /// form are not part of its name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_core::scheme::BodyForm;
+    ///
+    /// assert_eq!(BodyForm::JavaScript.name(), "javascript");
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -23,14 +23,42 @@ use crate::{Rejection, surface::proof::Extensions};
 /// # Examples
 ///
 /// ```
-/// use countersign::EventData;
+/// # #[cfg(not(all(feature = "axum", feature = "testing", feature = "tower")))] fn main() {}
+/// # #[cfg(all(feature = "axum", feature = "testing", feature = "tower"))]
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::{Router, body::{Body, to_bytes}};
+/// use countersign::{
+///     EventData, Secret, Signer, Verifier, axum::Events, providers::XWebhookSignature,
+///     testing::SignedRequest, tower::VerifyLayer,
+/// };
+/// use tower::{Layer, ServiceExt};
 ///
 /// #[derive(serde::Deserialize)]
-/// struct Push { r#ref: String }
+/// struct User { id: String }
 ///
-/// async fn on_push(EventData(push): EventData<Push>) -> String {
-///     push.r#ref
+/// async fn on_created(EventData(user): EventData<User>) -> String { user.id }
+///
+/// let secret = Secret::new("whsec_abc123")?;
+/// let verifier = Verifier::<XWebhookSignature>::new(secret.clone())?;
+/// let events = Events::new(&verifier).on("user.created", on_created).with_state(());
+/// let service = VerifyLayer::new(verifier).layer(events);
+/// let app: Router = Router::new().route_service("/events", service);
+///
+/// let signer = Signer::<XWebhookSignature>::new(secret)?;
+/// for (body, status, answer) in [
+///     (r#"{"type":"user.created","data":{"id":"u_1"}}"#, 200, Some("u_1")),
+///     (r#"{"type":"user.created","data":{"id":1}}"#, 422, None),
+/// ] {
+///     let delivery = SignedRequest::new(&signer, body)?;
+///     let response = app.clone().oneshot(delivery.http::<Body>("/events")?).await?;
+///     assert_eq!(response.status(), status);
+///     if let Some(answer) = answer {
+///         assert_eq!(to_bytes(response.into_body(), 100).await?, answer);
+///     }
 /// }
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// [`axum`]: https://docs.rs/countersign/latest/countersign/axum/struct.Events.html

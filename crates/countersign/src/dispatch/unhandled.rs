@@ -22,11 +22,35 @@ use crate::{Rejection, surface::proof::Extensions};
 /// # Examples
 ///
 /// ```
-/// use countersign::Unhandled;
+/// # #[cfg(not(all(feature = "axum", feature = "testing", feature = "tower")))] fn main() {}
+/// # #[cfg(all(feature = "axum", feature = "testing", feature = "tower"))]
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::{Router, body::{Body, to_bytes}};
+/// use countersign::{
+///     Secret, Signer, Unhandled, Verifier, axum::Events, providers::GitHub,
+///     testing::SignedRequest, tower::VerifyLayer,
+/// };
+/// use tower::{Layer, ServiceExt};
 ///
-/// async fn ignore(event: Unhandled) {
-///     println!("ignored an event of the type {:?}", event.event_type);
+/// async fn ignore(event: Unhandled) -> String {
+///     assert_eq!(event.event_type, "pull_request");
+///     assert_eq!(event.action.as_deref(), Some("closed"));
+///     format!("ignored {event}")
 /// }
+///
+/// let secret = Secret::new("It's a Secret to Everybody")?;
+/// let verifier = Verifier::<GitHub>::new(secret.clone())?;
+/// let events = Events::new(&verifier).unhandled(ignore).with_state(());
+/// let service = VerifyLayer::new(verifier).layer(events);
+/// let app: Router = Router::new().route_service("/events", service);
+///
+/// let delivery = SignedRequest::new(&Signer::<GitHub>::new(secret)?, r#"{"action":"closed"}"#)?
+///     .with_header("X-GitHub-Event", "pull_request");
+/// let response = app.oneshot(delivery.http::<Body>("/events")?).await?;
+/// assert_eq!(to_bytes(response.into_body(), 100).await?, "ignored pull_request.closed");
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
