@@ -1,5 +1,4 @@
-//! Reports deliveries to spans and log lines, and to `metrics` if the feature is
-//! on.
+//! Reports deliveries to spans and log lines, and to `metrics` if the feature is on.
 //!
 //! The code that decides a verdict, a rejection, a claim or the end of a handler reports it here,
 //! and nowhere else. All frameworks therefore count in the same way.
