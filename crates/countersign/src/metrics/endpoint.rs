@@ -9,20 +9,19 @@ use ::metrics::{Counter, Gauge, Histogram, SharedString, counter, gauge, histogr
 
 use super::{
     BODY, DELIVERIES, EVENTS, HANDLE_DURATION, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION,
-    REJECTIONS,
+    REJECTIONS, clock::since_1970,
 };
-use crate::observe::{ClaimOutcome, Outcome};
+use crate::{
+    adapter::VerifiedDelivery,
+    observe::{ClaimOutcome, Outcome},
+};
 
 /// The handles of one endpoint. Each handle is made at its first use, so an endpoint has only the
 /// series that it needs.
 pub(super) struct Endpoint {
     pub(super) name: SharedString,
-    body: OnceCell<Histogram>,
-    lag: OnceCell<Histogram>,
-    last_delivery: OnceCell<Gauge>,
-    deliveries: Series<(Outcome, SharedString), Counter>,
-    receive_duration: Series<Outcome, Histogram>,
-    matches: Series<(usize, &'static str), Counter>,
+    accepted: Series<Match, Accepted>,
+    not_accepted: Series<(Outcome, SharedString), NotAccepted>,
     rejections: Series<&'static str, Counter>,
     events: Series<ClaimOutcome, Counter>,
     handle_duration: Series<(bool, &'static str), Histogram>,
@@ -32,12 +31,8 @@ impl Endpoint {
     pub(super) fn new(name: &str) -> Self {
         Self {
             name: SharedString::from(std::sync::Arc::<str>::from(name)),
-            body: OnceCell::new(),
-            lag: OnceCell::new(),
-            last_delivery: OnceCell::new(),
-            deliveries: Series::new(),
-            receive_duration: Series::new(),
-            matches: Series::new(),
+            accepted: Series::new(),
+            not_accepted: Series::new(),
             rejections: Series::new(),
             events: Series::new(),
             handle_duration: Series::new(),
@@ -48,46 +43,62 @@ impl Endpoint {
         self.name.clone()
     }
 
-    /// Counts a verdict. `took` is the time since the headers arrived.
-    pub(super) fn verdict(&self, provider: &str, outcome: Outcome, took: Option<Duration>) {
-        self.deliveries.with(
-            |(known, of)| *known == outcome && **of == *provider,
-            || {
-                let provider = SharedString::from(provider.to_owned());
-                let labels = [
-                    ("endpoint", self.name()),
-                    ("provider", provider.clone()),
-                    ("outcome", outcome.name().into()),
-                ];
-                ((outcome, provider), counter!(DELIVERIES, &labels))
+    /// Counts an accepted delivery. `now` is the time since 1970, and `took` the time since the
+    /// headers arrived.
+    pub(super) fn accepted(&self, delivery: &VerifiedDelivery, now: Duration, took: Duration) {
+        let matched = Match {
+            provider: delivery.provider(),
+            secret: delivery.secret_index(),
+            form: delivery.form().name(),
+        };
+        self.accepted.with(
+            |known| *known == matched,
+            || (matched, Accepted::new(self, matched)),
+            |handles| {
+                handles.deliveries.increment(1);
+                handles.matches.increment(1);
+                handles.receive_duration.record(took);
+                handles.body.record(delivery.bytes().len() as f64);
+                handles.last_delivery.set(now.as_secs_f64());
+                if let Some(signed_at) = delivery.signed_at() {
+                    let lag = || histogram!(LAG, "endpoint" => self.name());
+                    handles.lag.get_or_init(lag).record(now.saturating_sub(since_1970(signed_at)));
+                }
             },
-            |count| count.increment(1),
-        );
-        let Some(took) = took else { return };
-        self.receive_duration.with(
-            |known| *known == outcome,
-            || {
-                let labels = [("endpoint", self.name()), ("outcome", outcome.name().into())];
-                (outcome, histogram!(RECEIVE_DURATION, &labels))
-            },
-            |durations| durations.record(took),
         );
     }
 
-    /// Counts the secret and the body form that matched.
-    pub(super) fn matched(&self, secret: usize, form: &'static str) {
-        self.matches.with(
-            |known| *known == (secret, form),
+    /// Counts a delivery that is not accepted. `took` is the time since its headers arrived.
+    pub(super) fn not_accepted(&self, provider: &str, outcome: Outcome, took: Option<Duration>) {
+        self.not_accepted.with(
+            |(known, of)| *known == outcome && **of == *provider,
             || {
-                let labels = [
-                    ("endpoint", self.name()),
-                    ("secret", secret_name(secret).into()),
-                    ("form", form.into()),
-                ];
-                ((secret, form), counter!(MATCHES, &labels))
+                let provider = SharedString::from(provider.to_owned());
+                let handles = NotAccepted {
+                    deliveries: self.deliveries(provider.clone(), outcome),
+                    receive_duration: OnceCell::new(),
+                };
+                ((outcome, provider), handles)
             },
-            |count| count.increment(1),
+            |handles| {
+                handles.deliveries.increment(1);
+                if let Some(took) = took {
+                    let duration = || self.receive_duration(outcome);
+                    handles.receive_duration.get_or_init(duration).record(took);
+                }
+            },
         );
+    }
+
+    fn deliveries(&self, provider: SharedString, outcome: Outcome) -> Counter {
+        let labels =
+            [("endpoint", self.name()), ("provider", provider), ("outcome", outcome.name().into())];
+        counter!(DELIVERIES, &labels)
+    }
+
+    fn receive_duration(&self, outcome: Outcome) -> Histogram {
+        let labels = [("endpoint", self.name()), ("outcome", outcome.name().into())];
+        histogram!(RECEIVE_DURATION, &labels)
     }
 
     pub(super) fn rejected(&self, reason: &'static str) {
@@ -132,21 +143,49 @@ impl Endpoint {
             |durations| durations.record(took),
         );
     }
+}
 
-    /// The histogram of body lengths, in bytes.
-    pub(super) fn body(&self) -> &Histogram {
-        self.body.get_or_init(|| histogram!(BODY, "endpoint" => self.name()))
-    }
+/// The provider, the secret and the body form of an accepted delivery.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Match {
+    provider: &'static str,
+    secret: usize,
+    form: &'static str,
+}
 
-    /// The histogram of the age of the signed time, in seconds.
-    pub(super) fn lag(&self) -> &Histogram {
-        self.lag.get_or_init(|| histogram!(LAG, "endpoint" => self.name()))
-    }
+/// The handles for accepted deliveries. They are found together, which is faster than one by one.
+struct Accepted {
+    deliveries: Counter,
+    matches: Counter,
+    receive_duration: Histogram,
+    body: Histogram,
+    last_delivery: Gauge,
+    /// Made for schemes that sign the time.
+    lag: OnceCell<Histogram>,
+}
 
-    /// The gauge of the time of the last accepted delivery, in seconds since 1970.
-    pub(super) fn last_delivery(&self) -> &Gauge {
-        self.last_delivery.get_or_init(|| gauge!(LAST_DELIVERY, "endpoint" => self.name()))
+impl Accepted {
+    fn new(endpoint: &Endpoint, Match { provider, secret, form }: Match) -> Self {
+        let matches = [
+            ("endpoint", endpoint.name()),
+            ("secret", secret_name(secret).into()),
+            ("form", form.into()),
+        ];
+        Self {
+            deliveries: endpoint.deliveries(provider.into(), Outcome::Accepted),
+            matches: counter!(MATCHES, &matches),
+            receive_duration: endpoint.receive_duration(Outcome::Accepted),
+            body: histogram!(BODY, "endpoint" => endpoint.name()),
+            last_delivery: gauge!(LAST_DELIVERY, "endpoint" => endpoint.name()),
+            lag: OnceCell::new(),
+        }
     }
+}
+
+/// The handles for deliveries that are not accepted.
+struct NotAccepted {
+    deliveries: Counter,
+    receive_duration: OnceCell<Histogram>,
 }
 
 const fn secret_name(index: usize) -> &'static str {

@@ -39,6 +39,7 @@ impl Handles {
             *self = Self { recorder, endpoints: Vec::new() };
         }
         match self.endpoints.iter().position(|known| *known.name == *endpoint) {
+            Some(0) => {}
             Some(place) => self.endpoints.swap(0, place),
             None => {
                 self.endpoints.truncate(MOST - 1);

@@ -67,15 +67,13 @@ mod endpoint;
 mod handles;
 mod listed;
 
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::Duration;
 
 pub(crate) use listed::listed;
+// Reading this clock takes half the time of reading the clock of the standard library.
+pub(crate) use quanta::Instant;
 
-use crate::{
-    adapter::VerifiedDelivery,
-    observe::{ClaimOutcome, Outcome},
-    surface::Rejection,
-};
+use crate::{adapter::VerifiedDelivery, observe::ClaimOutcome, surface::Rejection};
 
 /// Counter of deliveries, by their verdict.
 pub const DELIVERIES: &str = "webhook_deliveries_total";
@@ -107,16 +105,8 @@ pub const HANDLE_DURATION: &str = "webhook_handle_duration_seconds";
 /// Counts an accepted delivery.
 pub(crate) fn accepted(delivery: &VerifiedDelivery, began: Instant, verdict: Instant) {
     let now = clock::at(verdict);
-    let lag = delivery.signed_at().map(|signed| now.duration_since(signed).unwrap_or_default());
     handles::with(delivery.endpoint(), |endpoint| {
-        endpoint.verdict(delivery.provider(), Outcome::Accepted, Some(verdict - began));
-        endpoint.matched(delivery.secret_index(), delivery.form().name());
-        endpoint.body().record(delivery.bytes().len() as f64);
-        if let Some(lag) = lag {
-            endpoint.lag().record(lag);
-        }
-        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        endpoint.last_delivery().set(now.as_secs_f64());
+        endpoint.accepted(delivery, now, verdict - began);
     });
 }
 
@@ -128,7 +118,7 @@ pub(crate) fn rejected(rejection: &Rejection) {
     handles::with(&endpoint, |endpoint| {
         endpoint.rejected(reason);
         if let Some(verdict) = rejection.verdict() {
-            endpoint.verdict(&provider, verdict, rejection.since());
+            endpoint.not_accepted(&provider, verdict, rejection.since());
         }
     });
 }

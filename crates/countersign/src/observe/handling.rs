@@ -1,12 +1,14 @@
 //! The call of a handler, behind a middleware.
 
 #[cfg(feature = "metrics")]
-use std::{cell::Cell, time::Instant};
+use std::cell::Cell;
 
 #[cfg(feature = "metrics")]
 use countersign_core::__Custom as Custom;
 
 use crate::adapter::VerifiedDelivery;
+#[cfg(feature = "metrics")]
+use crate::metrics::Instant;
 
 /// The call of the inner service of a middleware. Without the feature `metrics`, it is empty.
 pub(crate) struct Handling {

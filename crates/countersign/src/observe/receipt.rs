@@ -1,13 +1,15 @@
 //! The receipt of one delivery, from its headers to the verdict.
 
 #[cfg(feature = "metrics")]
-use std::{cell::Cell, time::Instant};
+use std::cell::Cell;
 
 use countersign_core::HeaderSource;
 
 #[cfg(any(feature = "actix-web", feature = "tower"))]
 use super::Handling;
 use super::span::Traced;
+#[cfg(feature = "metrics")]
+use crate::metrics::Instant;
 use crate::{
     adapter::VerifiedDelivery,
     surface::{Rejection, Verifiers},

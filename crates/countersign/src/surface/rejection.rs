@@ -124,7 +124,7 @@ pub struct Rejection {
     closes_connection: bool,
     body: Option<Box<BodyFacts>>,
     #[cfg(feature = "metrics")]
-    began: Option<std::time::Instant>,
+    began: Option<crate::metrics::Instant>,
 }
 
 /// The facts about a body that the log line shows.

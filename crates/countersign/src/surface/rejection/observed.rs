@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 #[cfg(feature = "metrics")]
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use countersign_core::error::ErrorClass;
 
 use super::{Reason, Rejection};
+#[cfg(feature = "metrics")]
+use crate::metrics::Instant;
 use crate::{observe::Outcome, surface::names::Names};
 
 impl Rejection {
