@@ -32,8 +32,8 @@ use crate::{
 ///
 /// Every method of [`Store`] returns a [`StoreError`] if the database is out of reach or rejects a
 /// statement. If a claim fails, [`Idempotency`](countersign::idempotency::Idempotency) answers 503
-/// with `Retry-After: 5` (seconds). If a completion fails, it repeats the completion until the
-/// lease runs out.
+/// with `Retry-After: 5` (seconds). If a completion fails, it repeats the completion for
+/// up to the length of a lease.
 ///
 /// # Examples
 ///

@@ -35,12 +35,12 @@ impl RedisStore {
     }
 }
 
-/// Returns the settings of [`RedisStore::connect`], for connections of your own.
+/// Returns the timeouts of [`RedisStore::connect`], for connections of your own.
 ///
 /// They allow 1 s for the answer to a command, 1 s for connecting, and one attempt to connect. If a
 /// server is frozen or out of reach, a call therefore returns a [`StoreError`] before the provider
 /// stops waiting. The next call connects again, so the first call after a restart of the server
-/// reaches it.
+/// reaches it. Use [`tcp_settings`] with them.
 ///
 /// # Examples
 ///
@@ -51,12 +51,14 @@ impl RedisStore {
 ///
 /// use countersign_redis::{
 ///     RedisStore, connection_settings,
-///     redis::{Client, RedisResult, aio::ConnectionManager},
+///     redis::{Client, IntoConnectionInfo, RedisResult, aio::ConnectionManager},
+///     tcp_settings,
 /// };
 ///
 /// # async fn connect() -> RedisResult<()> {
 /// let settings = connection_settings().set_response_timeout(Some(Duration::from_millis(500)));
-/// let client = Client::open("redis://127.0.0.1:6379")?;
+/// let server = "redis://127.0.0.1:6379".into_connection_info()?;
+/// let client = Client::open(server.set_tcp_settings(tcp_settings()))?;
 /// let store = RedisStore::new(ConnectionManager::new_lazy_with_config(client, settings)?);
 /// # Ok(())
 /// # }
@@ -74,10 +76,27 @@ fn client(url: &str) -> RedisResult<Client> {
     Client::open(info.set_tcp_settings(tcp_settings()))
 }
 
-fn tcp_settings() -> TcpSettings {
+/// Returns the TCP settings of [`RedisStore::connect`], for connections of your own.
+///
+/// On Linux, a connection is closed if the server acknowledges nothing for 3 s, as after a failover
+/// in which the server vanished. Without this setting, calls fail for about a quarter of an hour.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_redis::{
+///     redis::{Client, IntoConnectionInfo},
+///     tcp_settings,
+/// };
+///
+/// let server = "redis://127.0.0.1:6379".into_connection_info()?;
+/// let client = Client::open(server.set_tcp_settings(tcp_settings()))?;
+/// assert!(client.get_connection_info().tcp_settings().nodelay());
+/// # Ok::<(), countersign_redis::redis::RedisError>(())
+/// ```
+#[must_use]
+pub fn tcp_settings() -> TcpSettings {
     let settings = TcpSettings::default().set_nodelay(true);
-    // If a server vanishes, as in a failover, the connection is closed after this time without an
-    // acknowledgement. The default of Linux is about a quarter of an hour.
     #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
     let settings = settings.set_user_timeout(Duration::from_secs(3));
     settings

@@ -8,6 +8,6 @@ mod script;
 mod state;
 mod store;
 
-pub use connect::connection_settings;
+pub use connect::{connection_settings, tcp_settings};
 pub use redis;
 pub use store::RedisStore;

@@ -25,7 +25,7 @@ use crate::{command, error::failed, length, script, script::Script, state::State
 /// Every method returns a [`StoreError`] if the server is out of reach or reports an error, or if a
 /// key holds a value that no store wrote. If a claim fails,
 /// [`Idempotency`](countersign::idempotency::Idempotency) answers 503 with `Retry-After: 5`
-/// (seconds). If a completion fails, it repeats the completion until the lease runs out.
+/// (seconds). If a completion fails, it repeats the completion for up to the length of a lease.
 ///
 /// # Examples
 ///

@@ -10,7 +10,9 @@
 //!    body is read;
 //! 2. the body is complete within the verifier's limit and deadline;
 //! 3. the signed timestamp, if the scheme has one, is within the tolerance;
-//! 4. the tag over the exact received bytes matches one of the secrets;
+//! 4. the signature over the received bytes, or over another
+//!    [form](crate::scheme::BodyForm) of the body that the verifier accepts, matches one of the
+//!    secrets; handlers then get that form;
 //! 5. for `Webhook`: the bytes are an event of the expected type.
 //!
 //! Every other delivery gets the answer that [`Rejection`] lists. A handler that takes

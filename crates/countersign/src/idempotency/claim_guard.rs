@@ -180,8 +180,8 @@ fn outcome(claim: &Result<Claim, Reason>) -> ClaimOutcome {
 impl ClaimGuard {
     /// Marks the event as done.
     ///
-    /// The call to the store is repeated until it succeeds or the lease runs out, even if the
-    /// future is dropped.
+    /// The call to the store is repeated until it succeeds, for up to the length of a lease from
+    /// now, even if the future is dropped.
     ///
     /// # Errors
     ///
@@ -221,9 +221,9 @@ impl ClaimGuard {
 
     /// Releases the event, so that its next delivery is handled.
     ///
-    /// The call to the store is repeated until it succeeds or the lease runs out, even if the
-    /// future is dropped. Dropping the guard does the same in the background, so a delivery that
-    /// arrives at once may still find the event claimed.
+    /// The call to the store is repeated until it succeeds, for up to the length of a lease from
+    /// now, even if the future is dropped. Dropping the guard does the same in the background, so a
+    /// delivery that arrives at once may still find the event claimed.
     pub fn release(mut self) -> impl Future<Output = ()> + Send + 'static {
         let releasing = self.lease.take().map(|lease| {
             let idempotency = self.idempotency.clone();
@@ -320,7 +320,7 @@ impl Idempotency {
         }
     }
 
-    /// Repeats a call to the store until it succeeds or the lease has run out.
+    /// Repeats a call to the store until it succeeds, for up to the length of a lease from now.
     async fn insist<F>(
         &self,
         what: &str,
@@ -343,7 +343,7 @@ impl Idempotency {
             if left == Some(Duration::ZERO) {
                 return Err(error);
             }
-            // The last attempt is made when the lease ends.
+            // The last attempt is made at the end.
             sleep(left.map_or(pause, |left| left.min(pause))).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }

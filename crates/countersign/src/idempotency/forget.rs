@@ -17,8 +17,9 @@ impl Idempotency {
     /// Returns false, and changes nothing, if the event is not known, or if a handler works on it
     /// at the moment.
     ///
-    /// If the store did not answer when the event was completed, the completion is repeated until
-    /// the lease ends, and can make the event done again. Forget such an event after its lease.
+    /// If the store did not answer when the event was completed, the completion is repeated for up
+    /// to the length of a lease after the handler ended, and can make the event done again. Forget
+    /// such an event after that time.
     ///
     /// # Errors
     ///

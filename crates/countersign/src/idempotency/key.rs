@@ -153,12 +153,12 @@ impl IdempotencyKey {
         &self.0
     }
 
-    /// Returns the endpoint, escaped as in the key.
     /// Returns the name of the endpoint, without escapes. Returns the digest of a long name.
     pub(crate) fn endpoint_name(&self) -> Cow<'_, str> {
         part::text(self.endpoint())
     }
 
+    /// Returns the endpoint, escaped as in the key.
     pub(super) fn endpoint(&self) -> &str {
         self.0.split('/').next().unwrap_or_default()
     }

@@ -34,7 +34,8 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns a [`StoreError`] if the store is out of reach. The event may be claimed then.
+    /// Returns a [`StoreError`] if the store is out of reach. The event may have been claimed:
+    /// perhaps only the answer was lost.
     fn claim(
         &self,
         lease: &Lease,

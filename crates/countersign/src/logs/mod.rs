@@ -34,20 +34,20 @@
 //! The line has the provider, the reason, the status and the path, and fields that help to find the
 //! cause. A field is present only if its value is known.
 //!
-//! | field | value, and the rejections that have it |
-//! |---|---|
-//! | `header` | the name of the header that is missing, repeated, malformed or stale |
-//! | `expected` | the expected text, such as `64 hex digits`: a header is missing, repeated or malformed, and the endpoint has one verifier |
-//! | `instead` | the signature headers of other known providers that the request has: the signature is missing |
-//! | `header_length`, `header_shape` | the delivery was not verified, and has one signature header |
-//! | `age_s`, `tolerance_s` | seconds: the signed time is stale |
-//! | `content_length`, `content_type`, `content_encoding` | the request has the field; types and codings that are not common are `other` |
-//! | `body_length` | bytes: the body was read, or was read as far as the limit |
-//! | `body_sha256` | the body was read |
-//! | `secrets_tried`, `forms_tried` | the signature was compared |
-//! | `category`, `member`, `line`, `column` | the signed body is not the event: the reason, and the place in the body |
-//! | `cause` | all causes of the error: the tenant's secrets could not be looked up |
-//! | `advice` | the usual cause of the rejection, if no other field shows it |
+//! | field | value | present if |
+//! |---|---|---|
+//! | `header` | the name of a header | it is missing, repeated, malformed or stale |
+//! | `expected` | the form of a correct value, such as `64 hex digits` | the header is missing, repeated or malformed, and the endpoint has one verifier |
+//! | `instead` | the signature headers of other known providers that the request has | the signature is missing |
+//! | `header_length`, `header_shape` | the length of the signature header in bytes, and the kind of its characters | the delivery was not verified, and has one signature header |
+//! | `age_s`, `tolerance_s` | seconds | the signed time is stale |
+//! | `content_length`, `content_type`, `content_encoding` | the field; types and codings that are not common are `other` | the request has the field |
+//! | `body_length` | bytes | the body was read, or was read as far as the limit |
+//! | `body_sha256` | hex | the body was read |
+//! | `secrets_tried`, `forms_tried` | numbers | the signature was compared |
+//! | `category`, `member`, `line`, `column` | the error, and its place in the body | the signed body is not the event |
+//! | `cause` | all causes of the error | the tenant's secrets could not be looked up |
+//! | `advice` | the usual cause of the rejection | no other field shows it |
 //!
 //! # Security
 //!

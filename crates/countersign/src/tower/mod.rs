@@ -9,7 +9,9 @@
 //!    body is read;
 //! 2. the body is complete within the verifier's limit and deadline;
 //! 3. the signed timestamp, if the scheme has one, is within the tolerance;
-//! 4. the tag over the exact received bytes matches one of the secrets.
+//! 4. the signature over the received bytes, or over another
+//!    [form](crate::scheme::BodyForm) of the body that the verifier accepts, matches one of the
+//!    secrets; handlers then get that form.
 //!
 //! The request then has the proof, [`Verified<P>`](crate::Verified), in its extensions. Every other
 //! delivery gets the answer that [`Rejection`](crate::Rejection) lists: the inner service is not

@@ -45,8 +45,8 @@ use super::{
 ///
 /// `claim` and `complete` return a [`StoreError`] if every place is taken by an event in progress.
 /// No other call fails. [`Idempotency`](super::super::Idempotency) answers a claim that fails with
-/// 503 and `Retry-After: 5` (seconds), and repeats a completion that fails until the lease runs
-/// out.
+/// 503 and `Retry-After: 5` (seconds), and repeats a completion that fails for up to the length of
+/// a lease.
 ///
 /// # Forgotten events
 ///

@@ -152,20 +152,21 @@ fn joined(names: &[&str]) -> Option<String> {
 fn advice(error: &VerifyError, scheme: Option<&Scheme>) -> Option<&'static str> {
     match (error.kind(), error.signed_age()) {
         (VerifyErrorKind::Mismatch, _) if scheme.is_some_and(Scheme::__signs_url) => Some(
-            "usually one side has another secret, or the URL that the provider has for this endpoint \
-             differs from the URL of Verifier::with_url (scheme, host, port, path, final slash), or \
-             the body was changed after it was signed",
+            "usually the sender and this receiver have different secrets, or the URL that the \
+             provider has for this endpoint differs from the URL of Verifier::with_url (scheme, host, \
+             port, path, final slash), or the body was changed after it was signed",
         ),
         (VerifyErrorKind::Mismatch, _) if error.secrets_are_base64() => Some(
-            "usually one side has another secret, or the body was changed after it was signed. The \
-             key is what the secret's base64 decodes to: where the provider uses the secret's text \
-             as the key, with its prefix, make the secret with Secret::from_bytes",
+            "usually the sender and this receiver have different secrets, or the body was changed \
+             after it was signed. This verifier decodes the secret from base64: if the provider \
+             uses the whole text of the secret as the key, make the secret with Secret::from_bytes",
         ),
         (VerifyErrorKind::Mismatch, _) => Some(
-            "usually one side has another secret (of another endpoint, of the test mode, with a line \
-             end or quotes around it, on either side), or the body was changed after it was signed, or \
-             the sender signs another text than it sends: compare body_sha256 with the SHA-256 of \
-             the bytes that the sender signed, and see Verifier::forms",
+            "usually the sender and this receiver have different secrets (one is of another \
+             endpoint or of the test mode, or has a line end or quotes that the other lacks), or the \
+             body was changed after it was signed, or the sender signs a text that differs from the \
+             body: compare body_sha256 with the SHA-256 of the bytes that the sender signed, and see \
+             Verifier::forms",
         ),
         (VerifyErrorKind::StaleTimestamp, Some(1..)) => Some(
             "a retry of the same bytes cannot pass. If age_s grows with each attempt, the provider \
