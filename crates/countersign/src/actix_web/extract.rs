@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
-    surface::{Extractor, proof_future::ProofFuture, refusal::Refusal},
+    surface::{
+        Extractor, extractor::ProofOf, proof::Proof as _, proof_future::ProofFuture,
+        refusal::Refusal,
+    },
 };
 
 impl<E: Event, P: Provider> FromRequest for Webhook<E, P> {
@@ -77,17 +80,19 @@ pub(super) fn find<T>(request: &HttpRequest, payload: &mut Payload) -> Proof<T>
 where
     T: Extractor<Verifiers: FromAppData>,
 {
-    if let Some(proof) = ProofFuture::found(&*request.extensions()) {
-        return proof;
+    // One expression, so that the future is built in place and not moved.
+    match ProofOf::<T>::find(&*request.extensions()) {
+        Some(proof) => ProofFuture::decided(Ok(proof)),
+        None => match T::Verifiers::from_app_data(request) {
+            Ok(verifiers) => match Rejection::of_shared_header(&verifiers) {
+                Some(rejection) => ProofFuture::decided(Err(rejection.into())),
+                None => {
+                    ProofFuture::Verifying { intake: intake(&verifiers, request, payload.take()) }
+                }
+            },
+            Err(rejection) => ProofFuture::decided(Err(rejection.into())),
+        },
     }
-    let verifiers = match T::Verifiers::from_app_data(request) {
-        Ok(verifiers) => verifiers,
-        Err(rejection) => return ProofFuture::rejected(rejection.into()),
-    };
-    if let Some(rejection) = Rejection::of_shared_header(&verifiers) {
-        return ProofFuture::rejected(rejection.into());
-    }
-    ProofFuture::Verifying { intake: intake(&verifiers, request, payload.take()) }
 }
 
 impl<T: Extractor> Future for ExtractFuture<T> {

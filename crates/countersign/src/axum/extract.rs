@@ -17,7 +17,9 @@ use crate::{
     Either, Rejection, VerifiedBody, Webhook,
     surface::{
         Extractor,
+        extractor::ProofOf,
         http::{HttpHeaders, Intake, Rejected, intake, refuse},
+        proof::Proof as _,
         proof_future::ProofFuture,
     },
 };
@@ -122,12 +124,15 @@ pub(super) fn find<S, T>(parts: &Parts, body: Body, state: &S) -> Proof<T>
 where
     T: Extractor<Verifiers: FromState<S>>,
 {
-    if let Some(proof) = ProofFuture::found(&parts.extensions) {
-        return proof;
+    // One expression, so that the future is built in place and not moved.
+    match ProofOf::<T>::find(&parts.extensions) {
+        Some(proof) => ProofFuture::decided(Ok(proof)),
+        None => {
+            let verifiers = T::Verifiers::from_state(state);
+            match Rejection::of_shared_header(&verifiers) {
+                Some(rejection) => ProofFuture::decided(Err(Rejected::unread(rejection, body))),
+                None => ProofFuture::Verifying { intake: intake(&verifiers, parts, body) },
+            }
+        }
     }
-    let verifiers = T::Verifiers::from_state(state);
-    if let Some(rejection) = Rejection::of_shared_header(&verifiers) {
-        return ProofFuture::rejected(Rejected::unread(rejection, body));
-    }
-    ProofFuture::Verifying { intake: intake(&verifiers, parts, body) }
 }

@@ -10,11 +10,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     polled_again::polled_again,
-    surface::{
-        Extractor,
-        extractor::ProofOf,
-        proof::{Extensions, Proof as _},
-    },
+    surface::{Extractor, extractor::ProofOf},
 };
 
 pin_project! {
@@ -37,16 +33,10 @@ pin_project! {
 }
 
 impl<T: Extractor, I, R> ProofFuture<T, I, R> {
-    /// Takes the proof that a middleware left, if there is one.
+    /// Returns the proof that a middleware left, or a rejection without reading the body.
     #[inline]
-    pub(crate) fn found<X: Extensions>(extensions: &X) -> Option<Self> {
-        let proof = ProofOf::<T>::find(extensions)?;
-        Some(Self::Decided { verdict: Some(Ok(proof)) })
-    }
-
-    /// Rejects a request without reading its body.
-    pub(crate) fn rejected(rejected: R) -> Self {
-        Self::Decided { verdict: Some(Err(rejected)) }
+    pub(crate) fn decided(verdict: Result<ProofOf<T>, R>) -> Self {
+        Self::Decided { verdict: Some(verdict) }
     }
 }
 
