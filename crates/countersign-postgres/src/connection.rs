@@ -113,7 +113,10 @@ fn values<'a>(parameters: &[Parameter<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
 impl Deref for Lent {
     type Target = Client;
 
-    #[expect(clippy::expect_used, reason = "it is taken where this is consumed, and nowhere else")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the client is taken only when `Lent` is consumed or dropped"
+    )]
     fn deref(&self) -> &Client {
         self.client.as_ref().expect("a connection that is lent")
     }

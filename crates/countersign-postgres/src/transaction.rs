@@ -26,9 +26,9 @@ impl PostgresStore {
     /// for locks. A claim with a lease waits as well, for as long as its `statement_timeout`
     /// allows.
     ///
-    /// Do slow work outside of the transaction. Calls to other services that have an effect, such
-    /// as a mail, are not exactly once there: write a task into a table in the transaction, and
-    /// execute the task after the commit.
+    /// Do slow work outside of the transaction. A rollback does not undo calls of other services,
+    /// such as one that sends an email: write a task into a table in the transaction, and execute
+    /// the task after the commit.
     ///
     /// The row is kept until `ttl` has passed, and then until it is [pruned](Self::prune). A day
     /// is enough for most providers. Those that repeat a delivery for days document this.

@@ -34,7 +34,7 @@ impl<'a> EventName<'a> {
     /// Reads the name of a delivery. Most bodies are read only as far as the type and the action.
     pub(super) fn of(delivery: &'a Delivery<'_>) -> Result<Self, PayloadError> {
         let EventAt { event_type, action, within, .. } = *delivery.at();
-        // The action is read in place of the id, because both are one text of the body.
+        // The place of the action stands in the field `id`: both are read as one text of the body.
         let at = EventAt { event_type, id: action, within, ..EventAt::OPEN };
         if let Some(event_type) = delivery.header_type() {
             let event_type = Cow::Borrowed(event_type);

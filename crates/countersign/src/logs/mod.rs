@@ -19,7 +19,7 @@
 //! | [`countersign::form`](FORM) | `INFO` | the signed text is not the body as it was sent; not every such delivery is logged (see below) |
 //! | [`countersign::idempotency`](IDEMPOTENCY) | `DEBUG` | an event was handled before, or is being handled for another delivery |
 //! | | `INFO` | an event was forgotten |
-//! | | `WARN` | a delivery has no id; a store failed, and the delivery is answered 503; a lease ran out before the event was completed; a kept answer belongs to other bytes |
+//! | | `WARN` | a delivery has no id; a store failed, and the delivery is answered 503; a lease ran out before the event was completed; a duplicate has other bytes than the event whose answer was kept, and gets the plain answer |
 //! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name |
 //!
 //! Each delivery also has the span `webhook.receive`, at `DEBUG` under the target

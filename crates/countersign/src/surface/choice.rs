@@ -26,9 +26,9 @@ pub struct Candidate<'a> {
 
 /// Finds the verifier for a delivery that has the signature headers of several providers.
 ///
-/// The narrowest verifier is the one whose provider sends all signature headers that the delivery
-/// has: its own, and those of the other providers ([`ForeignHeaders`]). None of the other providers
-/// sends all headers of this provider.
+/// The narrowest verifier meets two conditions: its provider sends all signature headers that the
+/// delivery has, its own and those of the other providers ([`ForeignHeaders`]); and no provider of
+/// another verifier sends all signature headers of this one.
 ///
 /// Returns the place of the verifier from the left, counted from 0.
 pub(crate) fn narrowest<V, H>(verifiers: &V, headers: &H) -> Option<usize>

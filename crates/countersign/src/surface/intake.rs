@@ -288,7 +288,7 @@ impl<V: Verifiers> Stage<V> {
             (Self::Discarding { error, .. }, Ok(())) => {
                 Err(refused(Reason::Verify(take_error(error))).into())
             }
-            // The delivery was rejected before its body ended, so that rejection stays the answer.
+            // The delivery was rejected before its body ended: the answer is still that rejection.
             (
                 Self::Unsigned { error, .. }
                 | Self::Discarding { error, .. }

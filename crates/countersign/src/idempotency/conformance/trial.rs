@@ -64,7 +64,7 @@ impl<S: Store> Trial<S> {
         match self.claim(lease, LONG).await? {
             Claim::Done { note: kept } if kept == note => Ok(()),
             Claim::Done { note: kept } => Err(format!(
-                "{when}: the note has {} bytes and is not the one that was given, of {}",
+                "{when}: the kept note ({} bytes) differs from the one that was given ({} bytes)",
                 kept.len(),
                 note.len()
             )),

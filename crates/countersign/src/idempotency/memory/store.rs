@@ -27,8 +27,8 @@ use super::{
 /// 1. if any number of tasks and threads claim a free event at once, one of them gets
 ///    [`Claim::Fresh`];
 /// 2. a claim is not forgotten before its lease has run out;
-/// 3. if all events have the same ttl, a completed event is known until its ttl runs out, unless as
-///    many other events as the [`capacity`](Self::capacity) were claimed since;
+/// 3. if all events have the same ttl, a completed event is known until its ttl runs out, unless
+///    as many other events as the [`capacity`](Self::capacity) are claimed after it;
 /// 4. memory is bounded, whatever senders send;
 /// 5. times are measured by a monotonic clock;
 /// 6. a call waits only for a lock. The lock is usually held for less than a microsecond, for less

@@ -97,9 +97,9 @@ impl IdempotencyLayer {
     ///
     /// # Security
     ///
-    /// Two verifiers with different secrets must not have one [name](crate::Verifier::endpoint):
-    /// events of one sender would be taken for duplicates of the other's. If both verifiers use one
-    /// `Idempotency`, this mistake is logged at `ERROR`, once.
+    /// Two verifiers with different secrets must not share a [name](crate::Verifier::endpoint):
+    /// events of one sender would be treated as duplicates of the other sender's events. If both
+    /// verifiers use one `Idempotency`, this mistake is logged at `ERROR`, once.
     pub fn new<V: Verifiers>(verifiers: &V, idempotency: Idempotency) -> Self {
         idempotency.introduce(verifiers);
         Self { idempotency, finder: Finder::of::<V>() }
