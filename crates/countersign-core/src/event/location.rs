@@ -35,6 +35,10 @@ pub struct EventAt {
     /// Other bodies are read as JSON. The `Content-Type` of the request is ignored, because it is
     /// not signed.
     pub url_encoded: Option<&'static str>,
+    /// The types of signed deliveries that check the endpoint, such as Slack's `url_verification`.
+    /// They are not events: the provider needs the answer of the handler at once, so an inbox does
+    /// not keep them.
+    pub handshakes: &'static [&'static str],
 }
 
 impl EventAt {
@@ -46,6 +50,7 @@ impl EventAt {
         data: Some("data"),
         within: None,
         url_encoded: None,
+        handshakes: &[],
     };
 
     /// No id and no type: the whole body is data.
@@ -56,6 +61,7 @@ impl EventAt {
         data: None,
         within: None,
         url_encoded: None,
+        handshakes: &[],
     };
 
     /// Sets the location of the event's id.
@@ -99,6 +105,12 @@ impl EventAt {
     #[must_use]
     pub const fn url_encoded(self, member: &'static str) -> Self {
         Self { url_encoded: Some(member), ..self }
+    }
+
+    /// Sets the types of signed deliveries that check the endpoint.
+    #[must_use]
+    pub const fn handshakes(self, types: &'static [&'static str]) -> Self {
+        Self { handshakes: types, ..self }
     }
 
     /// Fails the build if the id, the type or the action cannot be read from its location.

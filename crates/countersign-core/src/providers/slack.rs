@@ -23,7 +23,10 @@ impl Provider for Slack {
         .prefix("v0=")
         .timestamp(Timestamp::header(&["X-Slack-Request-Timestamp"], TimestampUnit::Seconds))
         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
-    const EVENT: EventAt = EventAt::ENVELOPE.id(Location::Body(&["event_id"])).data("event");
+    const EVENT: EventAt = EventAt::ENVELOPE
+        .id(Location::Body(&["event_id"]))
+        .data("event")
+        .handshakes(&["url_verification"]);
 }
 
 /// An event of the Events API: the event's id, the envelope's type, and the whole body as JSON.

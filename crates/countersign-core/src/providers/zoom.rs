@@ -21,7 +21,10 @@ impl Provider for Zoom {
         .prefix("v0=")
         .timestamp(Timestamp::header(&["x-zm-request-timestamp"], TimestampUnit::Seconds))
         .signed(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
-    const EVENT: EventAt = EventAt::OPEN.event_type(Location::Body(&["event"])).data("payload");
+    const EVENT: EventAt = EventAt::OPEN
+        .event_type(Location::Body(&["event"]))
+        .data("payload")
+        .handshakes(&["endpoint.url_validation"]);
 }
 
 /// An event of Zoom: the type, and the whole body as JSON.
