@@ -50,7 +50,7 @@ impl Lease {
 impl Token {
     /// Makes the next token: a random number of this process, followed by the number of the claim.
     /// Tokens must be different, and are not secret.
-    fn next() -> Self {
+    pub(crate) fn next() -> Self {
         static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(()));
         static CLAIMS: AtomicU64 = AtomicU64::new(0);
         let claim = CLAIMS.fetch_add(1, Ordering::Relaxed);

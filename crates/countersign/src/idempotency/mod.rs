@@ -165,6 +165,7 @@ mod endpoints;
 mod first_delivery;
 mod forget;
 mod key;
+mod key_rule;
 mod lease;
 mod memory;
 mod note;
@@ -180,6 +181,8 @@ pub use claim_guard::ClaimGuard;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "tower"))]
 pub use first_delivery::FirstDelivery;
 pub use key::{EventKeyBuilder, IdempotencyKey, KeyBuilder};
+#[cfg(feature = "inbox")]
+pub(crate) use key_rule::KeyRule;
 pub use lease::{Lease, Token};
 pub use memory::MemoryStore;
 pub use settings::Idempotency;

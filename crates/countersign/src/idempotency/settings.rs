@@ -1,13 +1,13 @@
 //! The settings of idempotency.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use countersign_core::{HeaderSource, event::Location};
 
-use super::{IdempotencyKey, InProgressStatus, SharedStore, Store, endpoints::Endpoints};
+use super::{IdempotencyKey, InProgressStatus, SharedStore, Store, key_rule::KeyRule};
+use crate::adapter::VerifiedDelivery;
 #[cfg(any(feature = "tower", feature = "actix-web"))]
 use crate::surface::Verifiers;
-use crate::{adapter::VerifiedDelivery, logs};
 
 /// A store, and the settings for handling each event once.
 ///
@@ -61,9 +61,7 @@ pub struct Idempotency {
     pub(super) when_store_fails: WhenStoreFails,
     pub(super) in_progress: InProgressStatus,
     pub(super) longest_answer: Option<usize>,
-    id: Option<Location>,
-    without_id: WithoutId,
-    endpoints: Arc<Endpoints>,
+    keys: KeyRule,
 }
 
 /// Treatment of deliveries while the store fails.
@@ -71,12 +69,6 @@ pub struct Idempotency {
 pub(super) enum WhenStoreFails {
     Refuse,
     Handle,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum WithoutId {
-    Handle,
-    UseBody,
 }
 
 impl Idempotency {
@@ -90,9 +82,7 @@ impl Idempotency {
             when_store_fails: WhenStoreFails::Refuse,
             in_progress: InProgressStatus::default(),
             longest_answer: None,
-            id: None,
-            without_id: WithoutId::Handle,
-            endpoints: Arc::default(),
+            keys: KeyRule::default(),
         }
     }
 
@@ -164,7 +154,7 @@ impl Idempotency {
     /// then lost. Some providers, such as GitHub, send the id only in such a header: use it only if
     /// you trust every hop between the provider and you.
     pub fn id(self, field: Location) -> Self {
-        Self { id: Some(field), ..self }
+        Self { keys: self.keys.id(field), ..self }
     }
 
     /// Treats deliveries without an id as one event if their signed bytes are equal. Default: each
@@ -173,7 +163,7 @@ impl Idempotency {
     /// The setting is right for events that contain a time, a unique number or a complete state. It
     /// is wrong for events that can repeat with the same bytes, such as "a cup was sold".
     pub fn same_body_is_same_event(self) -> Self {
-        Self { without_id: WithoutId::UseBody, ..self }
+        Self { keys: self.keys.use_body(), ..self }
     }
 
     /// Keeps the status, content type and body of the first answer, if its body has at most this
@@ -201,34 +191,13 @@ impl Idempotency {
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
-        if delivery.tenant().is_none() {
-            self.endpoints.note(delivery.endpoint(), delivery.__key_set());
-        }
-        let of_id = match self.id {
-            Some(field) => IdempotencyKey::at(field, delivery, headers),
-            None => IdempotencyKey::of(delivery),
-        };
-        let of_body = || IdempotencyKey::builder_of(delivery).body_digest(delivery.bytes());
-        let key = of_id.or_else(|| (self.without_id == WithoutId::UseBody).then(of_body));
-        if key.is_none() {
-            tracing::warn!(
-                target: logs::IDEMPOTENCY,
-                endpoint = delivery.endpoint(),
-                tenant = delivery.tenant(),
-                "no signed event id, or an ambiguous one: handling without duplicate detection",
-            );
-        }
-        key
+        self.keys.key(delivery, headers)
     }
 
     /// Registers the keys of these verifiers, to detect two senders with one endpoint name.
     #[cfg(any(feature = "tower", feature = "actix-web"))]
     pub(crate) fn introduce<V: Verifiers>(&self, verifiers: &V) {
-        verifiers.visit(&mut |verifier| {
-            if let Some(keys) = verifier.keys {
-                self.endpoints.note(verifier.name, keys);
-            }
-        });
+        self.keys.introduce(verifiers);
     }
 }
 
@@ -241,8 +210,7 @@ impl fmt::Debug for Idempotency {
             .field("when_store_fails", &self.when_store_fails)
             .field("in_progress", &self.in_progress)
             .field("longest_answer", &self.longest_answer)
-            .field("id", &self.id)
-            .field("without_id", &self.without_id)
+            .field("keys", &self.keys)
             .finish_non_exhaustive()
     }
 }
