@@ -9,6 +9,7 @@
         feature = "conformance",
         feature = "ed25519",
         feature = "idempotency",
+        feature = "inbox",
         feature = "inflate",
         feature = "metrics",
         feature = "tenants",
@@ -25,6 +26,7 @@
     feature = "conformance",
     feature = "ed25519",
     feature = "idempotency",
+    feature = "inbox",
     feature = "inflate",
     feature = "metrics",
     feature = "tenants",
@@ -44,6 +46,8 @@ mod dispatch;
 pub mod error;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "idempotency", feature = "tower"))]
 pub mod logs;
 #[cfg(all(feature = "metrics", feature = "_surface"))]

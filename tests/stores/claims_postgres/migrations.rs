@@ -74,7 +74,7 @@ async fn a_missing_table_is_named_only_in_the_source_of_the_error() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let store = PostgresStore::new(pool(&postgres, 1)).table("nowhere")?;
     let error = store.claim(&lease("1"), Default::default()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the idempotency store failed");
+    assert_eq!(error.to_string(), "the store failed");
     assert!(chain(&error).contains("relation \"nowhere\" does not exist"), "{}", chain(&error));
     // The connection still works.
     store.migrate().await?;

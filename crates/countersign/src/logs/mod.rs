@@ -21,6 +21,10 @@
 //! | | `INFO` | an event was forgotten |
 //! | | `WARN` | a delivery has no id; a store failed, and the delivery is answered 503; a lease ran out before the event was completed; a duplicate has other bytes than the event whose answer was kept, and gets the plain answer |
 //! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name |
+//! | [`countersign::inbox`](INBOX) | `DEBUG` | a delivery of an inbox is done |
+//! | | `INFO` | the engine of an inbox is back |
+//! | | `WARN` | an attempt failed, and the delivery is handled again later; an attempt lost its lease |
+//! | | `ERROR` | a delivery is dead; the engine is out of reach; a result could not be stored |
 //!
 //! Each delivery also has the span `webhook.receive`, at `DEBUG` under the target
 //! [`countersign::delivery`](DELIVERY).
@@ -88,6 +92,10 @@ pub const HANDSHAKE: &str = "countersign::handshake";
 /// Target of events that are not handled, handled late or forgotten, and of stores that fail:
 /// `DEBUG` to `ERROR`.
 pub const IDEMPOTENCY: &str = "countersign::idempotency";
+
+/// Target of the attempts of an inbox, of the span of each attempt, and of engines that fail:
+/// `DEBUG` to `ERROR`.
+pub const INBOX: &str = "countersign::inbox";
 
 /// Target of rejected deliveries: `WARN`, and `ERROR` if the application lacks a setting.
 pub const REJECTION: &str = "countersign::rejection";

@@ -3,8 +3,8 @@
 use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
 use super::{
-    BODY, DELIVERIES, EVENTS, HANDLE_DURATION, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION,
-    REJECTIONS,
+    ATTEMPTS, BODY, DELIVERIES, EVENTS, HANDLE_DURATION, INBOX_DELIVERIES, INBOX_OLDEST_READY,
+    INBOX_UP, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION, REJECTIONS,
 };
 
 /// Describes all metrics.
@@ -34,4 +34,16 @@ pub(super) fn describe() {
         Unit::Seconds,
         "Time from the verdict to the answer of the handler."
     );
+    describe_counter!(ATTEMPTS, Unit::Count, "Attempts of an inbox, by their outcome.");
+    describe_gauge!(
+        INBOX_DELIVERIES,
+        Unit::Count,
+        "Deliveries of an inbox that are not done, by their state."
+    );
+    describe_gauge!(
+        INBOX_OLDEST_READY,
+        Unit::Seconds,
+        "Time since the oldest delivery that is ready became due."
+    );
+    describe_gauge!(INBOX_UP, Unit::Count, "1 while a worker reaches the engine of its inbox.");
 }

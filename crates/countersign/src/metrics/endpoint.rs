@@ -8,8 +8,8 @@ use std::{
 use ::metrics::{Counter, Gauge, Histogram, SharedString, counter, gauge, histogram};
 
 use super::{
-    BODY, DELIVERIES, EVENTS, HANDLE_DURATION, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION,
-    REJECTIONS, clock::since_1970,
+    ATTEMPTS, BODY, DELIVERIES, EVENTS, HANDLE_DURATION, INBOX_DELIVERIES, INBOX_OLDEST_READY,
+    INBOX_UP, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION, REJECTIONS, clock::since_1970,
 };
 use crate::{
     adapter::VerifiedDelivery,
@@ -24,6 +24,9 @@ pub(super) struct Endpoint {
     not_accepted: Series<(Outcome, SharedString), NotAccepted>,
     rejections: Series<&'static str, Counter>,
     events: Series<ClaimOutcome, Counter>,
+    attempts: Series<(Option<&'static str>, &'static str), Counter>,
+    #[cfg(feature = "inbox")]
+    inbox: OnceCell<InboxGauges>,
     handle_duration: Series<(bool, &'static str), Histogram>,
 }
 
@@ -35,6 +38,9 @@ impl Endpoint {
             not_accepted: Series::new(),
             rejections: Series::new(),
             events: Series::new(),
+            attempts: Series::new(),
+            #[cfg(feature = "inbox")]
+            inbox: OnceCell::new(),
             handle_duration: Series::new(),
         }
     }
@@ -123,6 +129,27 @@ impl Endpoint {
         );
     }
 
+    #[cfg(feature = "inbox")]
+    pub(super) fn attempted(&self, event_type: Option<&'static str>, outcome: &'static str) {
+        self.attempts.with(
+            |known| *known == (event_type, outcome),
+            || {
+                let labels = [
+                    ("endpoint", self.name()),
+                    ("event_type", event_type.unwrap_or(OTHER).into()),
+                    ("outcome", outcome.into()),
+                ];
+                ((event_type, outcome), counter!(ATTEMPTS, &labels))
+            },
+            |count| count.increment(1),
+        );
+    }
+
+    #[cfg(feature = "inbox")]
+    pub(super) fn inbox(&self) -> &InboxGauges {
+        self.inbox.get_or_init(|| InboxGauges::new(self))
+    }
+
     pub(super) fn handled(
         &self,
         event_type: Option<&'static str>,
@@ -179,6 +206,45 @@ impl Accepted {
             last_delivery: gauge!(LAST_DELIVERY, "endpoint" => endpoint.name()),
             lag: OnceCell::new(),
         }
+    }
+}
+
+/// The gauges of an inbox.
+#[cfg(feature = "inbox")]
+pub(super) struct InboxGauges {
+    pub(super) up: Gauge,
+    ready: Gauge,
+    waiting: Gauge,
+    running: Gauge,
+    dead: Gauge,
+    oldest_ready: Gauge,
+}
+
+#[cfg(feature = "inbox")]
+impl InboxGauges {
+    fn new(endpoint: &Endpoint) -> Self {
+        let state = |state: &'static str| {
+            let labels = [("endpoint", endpoint.name()), ("state", state.into())];
+            gauge!(INBOX_DELIVERIES, &labels)
+        };
+        Self {
+            up: gauge!(INBOX_UP, "endpoint" => endpoint.name()),
+            ready: state("ready"),
+            waiting: state("waiting"),
+            running: state("running"),
+            dead: state("dead"),
+            oldest_ready: gauge!(INBOX_OLDEST_READY, "endpoint" => endpoint.name()),
+        }
+    }
+
+    pub(super) fn report(&self, stats: Option<&crate::inbox::Stats>) {
+        let number = |of: fn(&crate::inbox::Stats) -> u64| stats.map_or(0, of) as f64;
+        self.ready.set(number(|stats| stats.ready));
+        self.waiting.set(number(|stats| stats.waiting));
+        self.running.set(number(|stats| stats.running));
+        self.dead.set(number(|stats| stats.dead));
+        let oldest = stats.and_then(|stats| stats.oldest_ready).unwrap_or_default();
+        self.oldest_ready.set(oldest.as_secs_f64());
     }
 }
 

@@ -15,6 +15,10 @@
 //! | [`webhook_delivery_lag_seconds`](LAG) | histogram, seconds | `endpoint` | the age of the signed time at the verdict, for schemes that sign the time; a time in the future counts as 0 |
 //! | [`webhook_last_delivery_timestamp_seconds`](LAST_DELIVERY) | gauge, seconds since 1970 | `endpoint` | the time of the last accepted delivery |
 //! | [`webhook_handle_duration_seconds`](HANDLE_DURATION) | histogram, seconds | `endpoint`, `event_type`, `outcome`: `success` (2xx), `failure` | the time from the verdict to the answer of the handler, behind a layer or a middleware; answers that are a [`Rejection`] are not counted here |
+//! | [`webhook_attempts_total`](ATTEMPTS) | counter | `endpoint`, `event_type`, `outcome`: `done`, `retry`, `dead` | each attempt of an inbox (feature `inbox`) |
+//! | [`webhook_inbox_deliveries`](INBOX_DELIVERIES) | gauge | `endpoint`, `state`: `ready`, `waiting`, `running`, `dead` | the deliveries of an inbox that are not done, every 10 s |
+//! | [`webhook_inbox_oldest_ready_seconds`](INBOX_OLDEST_READY) | gauge, seconds | `endpoint` | the time since the oldest delivery that is ready became due; 0 if none is ready |
+//! | [`webhook_inbox_up`](INBOX_UP) | gauge | `endpoint` | 1 while a worker reaches its engine, otherwise 0 |
 //!
 //! The outcome `unavailable` means that this crate could not decide: it does not know if the
 //! delivery is genuine, or if the event is new. The tenant's secrets or the store are out of reach,
@@ -57,8 +61,8 @@
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/watching/index.html
 
 #![cfg_attr(
-    not(feature = "idempotency"),
-    allow(dead_code, unused_imports, reason = "no event is claimed")
+    not(all(feature = "idempotency", any(feature = "actix-web", feature = "axum"))),
+    allow(dead_code, unused_imports, reason = "each feature uses a part of it")
 )]
 
 mod clock;
@@ -102,6 +106,18 @@ pub const LAST_DELIVERY: &str = "webhook_last_delivery_timestamp_seconds";
 /// Histogram of the time from the verdict to the answer of the handler, in seconds.
 pub const HANDLE_DURATION: &str = "webhook_handle_duration_seconds";
 
+/// Counter of the attempts of an inbox, by their outcome.
+pub const ATTEMPTS: &str = "webhook_attempts_total";
+
+/// Gauge of the deliveries of an inbox that are not done, by their state.
+pub const INBOX_DELIVERIES: &str = "webhook_inbox_deliveries";
+
+/// Gauge of the time since the oldest delivery that is ready became due, in seconds.
+pub const INBOX_OLDEST_READY: &str = "webhook_inbox_oldest_ready_seconds";
+
+/// Gauge that is 1 while a worker reaches the engine of its inbox, and otherwise 0.
+pub const INBOX_UP: &str = "webhook_inbox_up";
+
 /// Counts an accepted delivery.
 pub(crate) fn accepted(delivery: &VerifiedDelivery, began: Instant, verdict: Instant) {
     let now = clock::at(verdict);
@@ -121,6 +137,24 @@ pub(crate) fn rejected(rejection: &Rejection) {
             endpoint.not_accepted(&provider, verdict, rejection.since());
         }
     });
+}
+
+/// Counts an attempt of an inbox.
+#[cfg(feature = "inbox")]
+pub(crate) fn attempted(endpoint: &str, event_type: Option<&'static str>, outcome: &'static str) {
+    handles::with(endpoint, |endpoint| endpoint.attempted(event_type, outcome));
+}
+
+/// Reports whether the engine of an inbox can be reached.
+#[cfg(feature = "inbox")]
+pub(crate) fn inbox_up(endpoint: &str, is_up: bool) {
+    handles::with(endpoint, |endpoint| endpoint.inbox().up.set(f64::from(u8::from(is_up))));
+}
+
+/// Reports the numbers of an inbox. `None` means that no delivery is left to do.
+#[cfg(feature = "inbox")]
+pub(crate) fn inbox_stats(endpoint: &str, stats: Option<&crate::inbox::Stats>) {
+    handles::with(endpoint, |endpoint| endpoint.inbox().report(stats));
 }
 
 /// Counts the claim of an event.

@@ -54,6 +54,31 @@ impl Handling {
         Self {}
     }
 
+    /// Begins the call of a handler that has no receipt, because its delivery was stored.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn begin_now(delivery: &VerifiedDelivery) -> Self {
+        #[cfg(feature = "metrics")]
+        return Self::begin(delivery, Instant::now());
+        #[cfg(not(feature = "metrics"))]
+        Self::begin(delivery)
+    }
+
+    /// Awaits a handler, and notes the event type that it reports.
+    #[cfg(feature = "inbox")]
+    pub(crate) async fn observe_whole<F: Future>(&mut self, handler: F) -> F::Output {
+        let mut handler = std::pin::pin!(handler);
+        std::future::poll_fn(|cx| self.observe(|| handler.as_mut().poll(cx))).await
+    }
+
+    /// Returns the event type that the handler has reported.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn event_type(&self) -> Option<&'static str> {
+        #[cfg(feature = "metrics")]
+        return self.event_type;
+        #[cfg(not(feature = "metrics"))]
+        None
+    }
+
     /// Polls the inner service, or calls it, and notes the event type that its handler reports.
     #[inline]
     pub(crate) fn observe<R>(&mut self, poll: impl FnOnce() -> R) -> R {

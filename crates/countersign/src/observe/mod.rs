@@ -9,6 +9,8 @@
 )]
 
 mod handling;
+#[cfg(feature = "inbox")]
+pub(crate) mod inbox;
 mod outcome;
 mod receipt;
 mod span;

@@ -7,10 +7,10 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{
-    __AnswerUnsigned as AnswerUnsigned, __Custom as Custom, HeaderSource, Provider, Verifier,
-    VerifyError,
+    __AnswerUnsigned as AnswerUnsigned, __Custom as Custom, HeaderSource, Provider, StoredDelivery,
+    Verifier, VerifyError,
     adapter::{Admission, Verification},
-    error::VerifyErrorKind,
+    error::{RestoreError, VerifyErrorKind},
     request::RequestTarget,
 };
 
@@ -83,6 +83,10 @@ pub trait Verifiers: Clone + fmt::Debug + Send + Sync + 'static {
     /// Returns the length of the longest text that a handler can get, in bytes.
     #[doc(hidden)]
     fn largest_text(&self) -> usize;
+
+    /// Makes the proof of a stored delivery. `again` also checks its signature.
+    #[doc(hidden)]
+    fn restore(&self, stored: &StoredDelivery, again: bool) -> Result<Self::Proof, RestoreError>;
 
     /// Begins to verify a delivery. `terms` are the terms of these verifiers; a pair replaces them
     /// by those of the verifier that checks the delivery.
@@ -175,6 +179,10 @@ impl<P: Provider> Verifiers for Verifier<P> {
         self.__now()
     }
 
+    fn restore(&self, stored: &StoredDelivery, again: bool) -> Result<Verified<P>, RestoreError> {
+        if again { self.verify_again(stored) } else { self.restore_from_trusted_store(stored) }
+    }
+
     #[inline]
     fn begin<H: HeaderSource + ?Sized>(
         &self,
@@ -240,6 +248,16 @@ impl<A: Verifiers, B: Verifiers> Verifiers for (A, B) {
 
     fn largest_text(&self) -> usize {
         self.0.largest_text().max(self.1.largest_text())
+    }
+
+    fn restore(&self, stored: &StoredDelivery, again: bool) -> Result<Self::Proof, RestoreError> {
+        // Only the verifier of the delivery's provider and endpoint accepts it.
+        self.0.restore(stored, again).map(Either::Left).or_else(|left| {
+            self.1.restore(stored, again).map(Either::Right).map_err(|right| match right {
+                RestoreError::OtherProvider { .. } => left,
+                right => right,
+            })
+        })
     }
 
     fn begin<H: HeaderSource + ?Sized>(

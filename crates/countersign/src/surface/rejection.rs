@@ -42,7 +42,7 @@ pub use store_error::StoreError;
 /// | the tenant's secrets cannot be looked up | 503, `Retry-After: 5` | `{"error":"Service unavailable"}` |
 /// | the event was handled before | 200, or the first answer if it was kept for the same bytes; `Idempotent-Replayed: true` | `{"duplicate":true}` |
 /// | the event is being handled for another delivery | 503 unless [`InProgressStatus`] is set, `Retry-After` | `{"error":"In progress"}` |
-/// | the idempotency store fails, or does not answer in time | 503, `Retry-After: 5` | `{"error":"Service unavailable"}` |
+/// | the idempotency store or the inbox fails, or does not answer in time | 503, `Retry-After: 5` | `{"error":"Service unavailable"}` |
 /// | a setting of the application is missing or wrong | 500 | `{"error":"Internal server error"}` |
 /// | no signature, and [`answer_unsigned`](crate::Verifier::answer_unsigned) answers it | 200 | the answer of the closure |
 ///
@@ -207,6 +207,12 @@ impl Rejection {
         Self::of(Reason::MissingEvents, None, Custom::default())
     }
 
+    /// Rejects a request whose handler takes `Attempt`, but is not called by a worker.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn missing_worker() -> Self {
+        Self::of(Reason::MissingWorker, None, Custom::default())
+    }
+
     /// Rejects a request because of a mistake in the application.
     fn of_provider<P: Provider>(reason: Reason) -> Self {
         Self::of(reason, Some(Names::of::<P>()), Custom::default())
@@ -341,7 +347,8 @@ impl Rejection {
             | Reason::SharedHeader { .. }
             | Reason::MissingProof { .. }
             | Reason::MissingIdempotency
-            | Reason::MissingEvents => self.answer_of(ErrorClass::Misconfigured),
+            | Reason::MissingEvents
+            | Reason::MissingWorker => self.answer_of(ErrorClass::Misconfigured),
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) async fn apart<S: Store>(trial: Trial<S>) -> Outcome {
 }
 
 /// Returns long keys, unusual keys, and keys that differ in one character or in one part.
-fn keys() -> HashSet<IdempotencyKey> {
+pub(crate) fn keys() -> HashSet<IdempotencyKey> {
     let long = "x".repeat(126);
     let ids = [
         "", "0", "00", "1", "1.0", "1e0", "a", "A", "aa", "aA", "b", "a.b", "a_b", "a-b", "a*b",

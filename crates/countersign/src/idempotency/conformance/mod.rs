@@ -124,7 +124,7 @@
 mod durations;
 mod expiry;
 mod forgotten;
-mod keys;
+pub(crate) mod keys;
 mod notes;
 mod races;
 mod states;

@@ -46,7 +46,8 @@ impl Rejection {
             | Reason::SharedHeader { .. }
             | Reason::MissingProof { .. }
             | Reason::MissingIdempotency
-            | Reason::MissingEvents => tracing::error!(
+            | Reason::MissingEvents
+            | Reason::MissingWorker => tracing::error!(
                 target: logs::REJECTION,
                 provider = self.provider().as_deref(),
                 reason = %reason,

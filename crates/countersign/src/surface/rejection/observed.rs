@@ -47,7 +47,8 @@ impl Rejection {
             | Reason::Store(_)
             | Reason::StoreDeadline
             | Reason::MissingIdempotency
-            | Reason::MissingEvents => None,
+            | Reason::MissingEvents
+            | Reason::MissingWorker => None,
         }
     }
 }
@@ -73,7 +74,8 @@ impl Rejection {
             | Reason::SharedHeader { .. }
             | Reason::MissingProof { .. }
             | Reason::MissingIdempotency
-            | Reason::MissingEvents => "misconfigured",
+            | Reason::MissingEvents
+            | Reason::MissingWorker => "misconfigured",
         })
     }
 

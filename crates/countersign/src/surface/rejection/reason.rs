@@ -52,9 +52,9 @@ pub enum Reason {
         /// The status of the answer.
         status: InProgressStatus,
     },
-    /// The idempotency store failed. The log has all causes.
+    /// The store of idempotency, or the engine of an inbox, failed. The log has all causes.
     Store(StoreError),
-    /// The idempotency store did not answer within its deadline. Usually it is overloaded or out of
+    /// The store of idempotency, or the engine of an inbox, did not answer within its deadline. Usually it is overloaded or out of
     /// reach.
     StoreDeadline,
     /// The application did not provide the handler's verifier: a mistake in the application. Add it
@@ -86,6 +86,9 @@ pub enum Reason {
     /// the application. Add the handler with `Events::on`, or take [`Webhook`](crate::Webhook)
     /// instead.
     MissingEvents,
+    /// The handler takes `Attempt`, but is not called by the worker of an inbox: a mistake in the
+    /// application. Give the handler to `Inbox::split`.
+    MissingWorker,
 }
 
 impl Reason {
@@ -105,7 +108,8 @@ impl Reason {
             | Self::MissingProof { .. }
             | Self::SharedHeader { .. }
             | Self::MissingIdempotency
-            | Self::MissingEvents => 500,
+            | Self::MissingEvents
+            | Self::MissingWorker => 500,
         }
     }
 
@@ -128,7 +132,8 @@ impl Reason {
             | Self::SharedHeader { .. }
             | Self::MissingProof { .. }
             | Self::MissingIdempotency
-            | Self::MissingEvents => None,
+            | Self::MissingEvents
+            | Self::MissingWorker => None,
         }
     }
 }
@@ -152,7 +157,7 @@ impl fmt::Display for Reason {
             }
             Self::Store(error) => error.fmt(f),
             Self::StoreDeadline => {
-                f.write_str("the idempotency store did not answer within its deadline")
+                f.write_str("the store did not answer within its deadline")
             }
             Self::MissingIdempotency => f.write_str(
                 "Idempotency is not in the app data: add \
@@ -161,6 +166,10 @@ impl fmt::Display for Reason {
             Self::MissingEvents => f.write_str(
                 "EventData and Unhandled work only in handlers of Events: add the handler with \
                  Events::on, or take Webhook",
+            ),
+            Self::MissingWorker => f.write_str(
+                "the handler takes `Attempt`, but is not called by the worker of an inbox: give it \
+                 to `Inbox::split`",
             ),
             Self::MissingVerifier { provider } => write!(
                 f,

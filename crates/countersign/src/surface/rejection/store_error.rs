@@ -1,10 +1,11 @@
-//! A failure of an idempotency store.
+//! A failure of a store.
 
 use std::{error::Error, fmt, sync::Arc};
 
 use crate::logs::causes::Causes;
 
-/// A failure of an idempotency store: it is out of reach, or its answer is not valid.
+/// A failure of a store of idempotency, or of the engine of an inbox: it is out of reach, or its
+/// answer is not valid.
 ///
 /// # Security
 ///
@@ -23,7 +24,7 @@ impl StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the idempotency store failed")
+        f.write_str("the store failed")
     }
 }
 

@@ -1,0 +1,132 @@
+//! The history of the inbox in memory.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{
+    super::super::{Details, Filter, InboxHistory, Row, RowId, State, StoreError},
+    fault::Fault,
+    memory::MemoryInbox,
+    rows::Kept,
+};
+
+impl MemoryInbox {
+    fn row(&self, id: RowId, kept: &Kept) -> Row {
+        let (entry, text) = (&kept.entry, |text: &str| text.to_owned());
+        Row {
+            id,
+            state: kept.state,
+            endpoint: text(entry.endpoint()),
+            provider: text(entry.provider()),
+            tenant: entry.tenant().map(text),
+            event_type: entry.event_type().map(text),
+            event_id: entry.event_id().map(text),
+            attempts: kept.attempts,
+            received_at: entry.received_at(),
+            due_at: kept
+                .due
+                .filter(|_| kept.state == State::Waiting)
+                .map(|due| self.start.time_at(due)),
+            last_reason: kept.ended.iter().rev().find_map(|attempt| attempt.reason.clone()),
+        }
+    }
+}
+
+fn fits(filter: &Filter, row: &Row, fault: Option<Fault>) -> bool {
+    let fits = |wanted: &Option<String>, value: Option<&String>| match (wanted, value) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(wanted), Some(value)) => match fault {
+            Some(Fault::FiltersByPrefix) => value.starts_with(wanted),
+            Some(Fault::FiltersIgnoreCase) => value.eq_ignore_ascii_case(wanted),
+            _ => value == wanted,
+        },
+    };
+    filter.state.is_none_or(|state| state == row.state)
+        && filter.before.is_none_or(|before| {
+            row.id < before || row.id == before && fault == Some(Fault::PagesOverlap)
+        })
+        && fits(&filter.endpoint, Some(&row.endpoint))
+        && fits(&filter.provider, Some(&row.provider))
+        && fits(&filter.tenant, row.tenant.as_ref())
+        && fits(&filter.event_type, row.event_type.as_ref())
+        && fits(&filter.event_id, row.event_id.as_ref())
+}
+
+impl InboxHistory for MemoryInbox {
+    async fn list(&self, filter: &Filter) -> Result<Vec<Row>, StoreError> {
+        let most = if filter.most == 0 { 100 } else { filter.most };
+        let rows = self.lock();
+        let rows = rows.rows.iter().rev().map(|(id, kept)| self.row(*id, kept));
+        let mut rows: Vec<_> =
+            rows.filter(|row| fits(filter, row, self.fault)).take(most).collect();
+        if self.has(Fault::ListsOldestFirst) {
+            rows.reverse();
+        }
+        Ok(rows)
+    }
+
+    async fn get(&self, id: RowId) -> Result<Option<Details>, StoreError> {
+        Ok(self.lock().rows.get(&id).map(|kept| Details {
+            row: self.row(id, kept),
+            request: Some(Bytes::from(kept.entry.request().to_json())),
+            attempts: kept.ended.clone(),
+        }))
+    }
+
+    async fn replay(&self, id: RowId) -> Result<bool, StoreError> {
+        let (now, mut rows) = (self.clock.now(), self.lock());
+        let may =
+            |kept: &&mut Kept| kept.state != State::Running || self.has(Fault::ReplaysRunning);
+        let Some(kept) = rows.rows.get_mut(&id).filter(may) else {
+            return Ok(false);
+        };
+        if !(self.has(Fault::ReplayKeepsDelay) && kept.state == State::Waiting) {
+            kept.due = Some(now);
+        }
+        (kept.state, kept.changed) = (State::Waiting, now);
+        if !self.has(Fault::ReplayKeepsAttempts) {
+            kept.attempts = 0;
+            kept.ended.clear();
+        }
+        drop(rows);
+        self.notify();
+        Ok(true)
+    }
+
+    async fn discard(&self, id: RowId) -> Result<bool, StoreError> {
+        let (now, mut rows) = (self.clock.now(), self.lock());
+        let may = |kept: &&mut Kept| {
+            matches!(kept.state, State::Waiting | State::Dead)
+                || self.has(Fault::DiscardsDone) && kept.state == State::Done
+        };
+        let Some(kept) = rows.rows.get_mut(&id).filter(may) else {
+            return Ok(false);
+        };
+        if self.has(Fault::DiscardRemoves) {
+            return Ok(rows.rows.remove(&id).is_some());
+        }
+        (kept.state, kept.due, kept.changed) = (State::Discarded, None, now);
+        drop(rows);
+        self.notify();
+        Ok(true)
+    }
+
+    async fn prune(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
+        let (now, mut rows) = (self.clock.now(), self.lock());
+        let is_old = |kept: &Kept| {
+            let may = match kept.state {
+                State::Done | State::Discarded => true,
+                State::Dead => self.has(Fault::PrunesDead),
+                _ => false,
+            };
+            may && (now - kept.changed >= age || self.has(Fault::PrunesYoung))
+        };
+        let old = rows.rows.iter().filter(|(_, kept)| is_old(kept)).map(|(id, _)| *id);
+        let most = if self.has(Fault::PrunesAll) { usize::MAX } else { most };
+        let old: Vec<_> = old.take(most).collect();
+        old.iter().for_each(|id| drop(rows.rows.remove(id)));
+        Ok(old.len())
+    }
+}

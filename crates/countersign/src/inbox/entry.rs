@@ -1,0 +1,92 @@
+//! A delivery on its way into an inbox.
+
+use std::time::SystemTime;
+
+use super::StoredRequest;
+use crate::idempotency::IdempotencyKey;
+
+/// A verified delivery for an inbox to keep.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    key: Option<IdempotencyKey>,
+    object: Option<Box<str>>,
+    version: Option<i64>,
+    request: StoredRequest,
+}
+
+impl Entry {
+    /// Makes the entry of a delivery. `key` identifies its event; a delivery without a key is never
+    /// a duplicate.
+    #[must_use]
+    pub fn new(key: Option<IdempotencyKey>, request: StoredRequest) -> Self {
+        Self { key, object: None, version: None, request }
+    }
+
+    /// Sets the object that the event is about, for engines that keep the order of the deliveries
+    /// of one object ([`SerialInbox`](super::SerialInbox)). `version` is the version of the object
+    /// after the event: if a newer one was handled, the delivery is not handled.
+    #[must_use]
+    pub fn about(self, object: &str, version: Option<i64>) -> Self {
+        Self { object: Some(object.into()), version, ..self }
+    }
+
+    /// Returns the key of the event.
+    #[must_use]
+    pub fn key(&self) -> Option<&IdempotencyKey> {
+        self.key.as_ref()
+    }
+
+    /// Returns the object that the event is about.
+    #[must_use]
+    pub fn object(&self) -> Option<&str> {
+        self.object.as_deref()
+    }
+
+    /// Returns the version of the object.
+    #[must_use]
+    pub fn version(&self) -> Option<i64> {
+        self.version
+    }
+
+    /// Returns the request: the only part that the engine must return later.
+    #[must_use]
+    pub fn request(&self) -> &StoredRequest {
+        &self.request
+    }
+
+    /// Returns the name of the endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        self.request.delivery().endpoint()
+    }
+
+    /// Returns the name of the provider.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        self.request.delivery().provider()
+    }
+
+    /// Returns the tenant.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.request.delivery().tenant()
+    }
+
+    /// Returns the type of the event.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&str> {
+        self.request.delivery().event_type()
+    }
+
+    /// Returns the id of the event.
+    #[must_use]
+    pub fn event_id(&self) -> Option<&str> {
+        self.request.delivery().id()
+    }
+
+    /// Returns the time at which the delivery was received, in whole milliseconds.
+    #[must_use]
+    pub fn received_at(&self) -> SystemTime {
+        self.request.delivery().received_at()
+    }
+}

@@ -1,0 +1,187 @@
+//! What an inbox keeps about its deliveries, for operators.
+
+use std::{
+    future::Future,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+
+use super::{InboxStore, RowId, StoreError};
+
+/// An engine whose rows can be listed, read and changed by operators.
+pub trait InboxHistory: InboxStore {
+    /// Returns the rows that fit the filter, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn list(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+
+    /// Returns one row with its request and its attempts, or `None` if there is no such row.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn get(&self, id: RowId) -> impl Future<Output = Result<Option<Details>, StoreError>> + Send;
+
+    /// Makes a delivery due now, with all attempts ahead of it. The number of its attempts is 0
+    /// again; the attempts that have ended stay in its [`Details`]. Returns false, and changes
+    /// nothing, if there is no such row, if it is running, or if its body was forgotten.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn replay(&self, id: RowId) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Marks a delivery that is waiting or dead as discarded: it is kept as the memory of its
+    /// event, and is not taken again. Returns false, and changes nothing, for all other rows.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn discard(&self, id: RowId) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Removes up to `most` rows that are done or discarded and whose last change is at least `age`
+    /// ago. Returns the number of rows that were removed. Deliveries of their events are new again.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn prune(
+        &self,
+        age: Duration,
+        most: usize,
+    ) -> impl Future<Output = Result<usize, StoreError>> + Send;
+}
+
+/// The state of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum State {
+    /// It is due, or its retry is not due yet.
+    Waiting,
+    /// It is being handled, or its lease has run out and no other attempt has taken it yet.
+    Running,
+    /// It was handled.
+    Done,
+    /// Its attempts are used up, or it cannot be handled.
+    Dead,
+    /// An operator discarded it.
+    Discarded,
+}
+
+impl State {
+    /// Returns the name of the state, in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+            Self::Discarded => "discarded",
+        }
+    }
+}
+
+/// The rows that a list has. An empty filter fits all rows. Texts must be equal, byte for byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
+pub struct Filter {
+    /// Only rows in this state.
+    pub state: Option<State>,
+    /// Only rows of this endpoint.
+    pub endpoint: Option<String>,
+    /// Only rows of this provider.
+    pub provider: Option<String>,
+    /// Only rows of this tenant.
+    pub tenant: Option<String>,
+    /// Only rows whose event has this type.
+    pub event_type: Option<String>,
+    /// Only rows whose event has this id.
+    pub event_id: Option<String>,
+    /// Only rows that were accepted before this one: the last row of the previous page.
+    pub before: Option<RowId>,
+    /// Greatest number of rows. 0 means 100.
+    pub most: usize,
+}
+
+impl Filter {
+    /// Makes a filter that fits all rows.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Fits only rows in this state.
+    pub fn state(self, state: State) -> Self {
+        Self { state: Some(state), ..self }
+    }
+
+    /// Fits only rows of this endpoint.
+    pub fn endpoint(self, endpoint: &str) -> Self {
+        Self { endpoint: Some(endpoint.to_owned()), ..self }
+    }
+
+    /// Fits only rows that were accepted before this one.
+    pub fn before(self, id: RowId) -> Self {
+        Self { before: Some(id), ..self }
+    }
+
+    /// Sets the greatest number of rows. Default: 100.
+    pub fn most(self, most: usize) -> Self {
+        Self { most, ..self }
+    }
+}
+
+/// A row of an inbox, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The number of the row.
+    pub id: RowId,
+    /// The state.
+    pub state: State,
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// The name of the provider.
+    pub provider: String,
+    /// The tenant.
+    pub tenant: Option<String>,
+    /// The type of the event.
+    pub event_type: Option<String>,
+    /// The id of the event.
+    pub event_id: Option<String>,
+    /// The number of attempts until now.
+    pub attempts: u32,
+    /// The time at which the delivery was received.
+    pub received_at: SystemTime,
+    /// For a row that waits: the time at which it is due.
+    pub due_at: Option<SystemTime>,
+    /// The reason of the last attempt that failed.
+    pub last_reason: Option<String>,
+}
+
+/// A row of an inbox with its request and its attempts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// The row.
+    pub row: Row,
+    /// The [request](super::StoredRequest) as JSON; `None` if the body was forgotten.
+    pub request: Option<Bytes>,
+    /// The attempts that have ended, the first one first.
+    pub attempts: Vec<EndedAttempt>,
+}
+
+/// An attempt that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedAttempt {
+    /// The number of the attempt, counted from 1.
+    pub number: u32,
+    /// The time at which it began.
+    pub began_at: SystemTime,
+    /// The time at which it ended; `None` if it vanished and its lease ran out.
+    pub ended_at: Option<SystemTime>,
+    /// The reason why it failed; `None` if the delivery is done.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,29 @@
+//! Numbers about an inbox.
+
+use std::time::Duration;
+
+/// The number of deliveries of one endpoint that are not done, by their state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// Deliveries that are due and not taken.
+    pub ready: u64,
+    /// Deliveries whose retry is not due yet.
+    pub waiting: u64,
+    /// Deliveries that are being handled.
+    pub running: u64,
+    /// Deliveries whose attempts are used up.
+    pub dead: u64,
+    /// The time since the oldest delivery in `ready` became due; `None` if there is none.
+    pub oldest_ready: Option<Duration>,
+}
+
+impl Stats {
+    /// Makes the numbers of an endpoint, all zero.
+    #[must_use]
+    pub fn of(endpoint: &str) -> Self {
+        Self { endpoint: endpoint.to_owned(), ..Self::default() }
+    }
+}
