@@ -199,6 +199,8 @@ mod future;
 mod headers;
 #[cfg(feature = "idempotency")]
 mod idempotency;
+#[cfg(feature = "inbox")]
+mod inbox;
 mod intake;
 mod limits;
 mod middleware;
@@ -213,5 +215,7 @@ pub use future::VerifyFuture;
 pub use headers::ActixHeaders;
 #[cfg(feature = "idempotency")]
 pub use idempotency::{IdempotencyFuture, IdempotencyMiddleware, IdempotencyService};
+#[cfg(feature = "inbox")]
+pub use inbox::{InboxMiddleware, InboxMiddlewareService};
 pub use limits::body_limits;
 pub use middleware::{VerifyMiddleware, VerifyService};

@@ -187,6 +187,8 @@
 //! [`VerifyLayer`]: https://docs.rs/countersign/latest/countersign/tower/struct.VerifyLayer.html
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/extractor_or_middleware/index.html
 
+#[cfg(feature = "inbox")]
+mod attempt;
 mod events;
 mod extract;
 #[cfg(feature = "idempotency")]

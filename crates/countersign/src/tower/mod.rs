@@ -196,6 +196,8 @@ mod body;
 mod future;
 #[cfg(feature = "idempotency")]
 mod idempotency;
+#[cfg(feature = "inbox")]
+mod inbox;
 mod layer;
 mod service;
 mod webhook;
@@ -204,5 +206,7 @@ pub use body::{RequestBody, ResponseBody};
 pub use future::VerifyFuture;
 #[cfg(feature = "idempotency")]
 pub use idempotency::{IdempotencyFuture, IdempotencyLayer, IdempotencyService};
+#[cfg(feature = "inbox")]
+pub use inbox::{InboxFuture, InboxLayer, InboxService};
 pub use layer::VerifyLayer;
 pub use service::VerifyService;

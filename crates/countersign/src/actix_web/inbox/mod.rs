@@ -1,0 +1,5 @@
+//! Middleware that keeps deliveries in an inbox.
+
+mod middleware;
+
+pub use middleware::{InboxMiddleware, InboxMiddlewareService};
