@@ -1,0 +1,71 @@
+//! The work of operators.
+
+use std::{sync::Arc, time::Duration};
+
+use countersign::inbox::{Details, Filter, InboxHistory, Row, RowId, StoreError};
+use rusqlite::params;
+
+use super::{SqliteInbox, list, objects::RowObject, prune};
+use crate::{engine::Statements, time::milliseconds};
+
+impl InboxHistory for SqliteInbox {
+    async fn list(&self, filter: &Filter) -> Result<Vec<Row>, StoreError> {
+        let filter = filter.clone();
+        self.reader().ask(move |statements| list::list(statements, &filter), |_| {}).await
+    }
+
+    async fn get(&self, id: RowId) -> Result<Option<Details>, StoreError> {
+        self.reader().ask(move |statements| list::get(statements, id), |_| {}).await
+    }
+
+    async fn replay(&self, id: RowId) -> Result<bool, StoreError> {
+        let (now, alarm) = (self.now(), Arc::clone(self.alarm()));
+        let replay = move |statements: &mut Statements<'_>| {
+            let replayed = statements.row(REPLAY, params![id.0, now], RowObject::read)?;
+            if let Some(Some(object)) = &replayed {
+                object.line_up(statements, id.0)?;
+            }
+            Ok(replayed.is_some())
+        };
+        let ring = move |is_replayed: &bool| {
+            if *is_replayed {
+                alarm.ring_at(now);
+            }
+        };
+        self.writer().run(replay, ring).await
+    }
+
+    async fn discard(&self, id: RowId) -> Result<bool, StoreError> {
+        let (now, alarm) = (self.now(), Arc::clone(self.alarm()));
+        let discard = move |statements: &mut Statements<'_>| {
+            let discarded = statements.row(DISCARD, params![id.0, now], RowObject::read)?;
+            let next_due_at = match &discarded {
+                Some(Some(object)) => object.let_next(statements)?,
+                _ => None,
+            };
+            Ok((discarded.is_some(), next_due_at))
+        };
+        let ring = move |(_, next_due_at): &(bool, Option<i64>)| {
+            if let Some(due_at) = *next_due_at {
+                alarm.ring_at(due_at);
+            }
+        };
+        Ok(self.writer().run(discard, ring).await?.0)
+    }
+
+    async fn prune(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
+        let cutoff = self.now().saturating_sub(milliseconds(age));
+        self.writer().run(move |statements| prune::prune(statements, cutoff, most), |_| {}).await
+    }
+}
+
+const REPLAY: &str = "\
+update countersign_inbox set state = 'waiting', attempts = 0, due_at = ?2, ended_at = null
+where id = ?1 and state <> 'running'
+    and exists (select 1 from countersign_inbox_requests where id = ?1)
+returning endpoint, object";
+
+const DISCARD: &str = "\
+update countersign_inbox set state = 'discarded', due_at = null, ended_at = ?2
+where id = ?1 and state in ('waiting', 'dead')
+returning endpoint, object";

@@ -1,0 +1,119 @@
+//! The deliveries that a worker takes.
+
+use bytes::Bytes;
+use countersign::inbox::{Held, RowId, Taken};
+use rusqlite::{Result, params};
+
+use super::haul::{Haul, Return};
+use crate::{engine::Statements, time::between};
+
+/// What a worker wants. Times are in milliseconds since 1970.
+pub(super) struct Order {
+    pub(super) endpoints: Vec<String>,
+    /// The endpoints of all workers of this process.
+    pub(super) served: Vec<String>,
+    pub(super) most: usize,
+    pub(super) now: i64,
+    pub(super) lease_ends_at: i64,
+    /// The number of attempts that a delivery has.
+    pub(super) attempts: u32,
+}
+
+/// A row that is due.
+struct Due {
+    id: i64,
+    attempts: u32,
+    due_at: i64,
+    object: Option<Box<str>>,
+    version: Option<i64>,
+}
+
+/// Takes the rows that are due for the longest time.
+pub(super) fn take(statements: &mut Statements<'_>, order: &Order, haul: &mut Haul) -> Result<()> {
+    let mut due = Vec::new();
+    let limit = i64::try_from(order.most).unwrap_or(i64::MAX);
+    // One query for each endpoint: the index then has its rows in their order.
+    for endpoint in &order.endpoints {
+        due.extend(statements.rows(DUE, params![endpoint, order.now, limit], |row| {
+            Ok(Due {
+                id: row.get(0)?,
+                attempts: row.get(1)?,
+                due_at: row.get(2)?,
+                object: row.get(3)?,
+                version: row.get(4)?,
+            })
+        })?);
+    }
+    due.sort_unstable_by_key(|row| (row.due_at, row.id));
+    // An endpoint may be named twice.
+    due.dedup_by_key(|row| row.id);
+    due.truncate(order.most);
+    for row in due {
+        take_one(statements, order, row, haul)?;
+    }
+    haul.next_due_at = if haul.len() < order.most {
+        // Nothing else is due now.
+        next_due_at(statements, order)?
+    } else {
+        order.now
+    };
+    Ok(())
+}
+
+fn take_one(
+    statements: &mut Statements<'_>,
+    order: &Order,
+    due: Due,
+    haul: &mut Haul,
+) -> Result<()> {
+    let Due { id, attempts, due_at, object, version } = due;
+    let held = Held::new(RowId(id));
+    let is_exhausted = attempts >= order.attempts;
+    let number = if is_exhausted { attempts } else { attempts + 1 };
+    let began_at = (!is_exhausted).then_some(order.now);
+    let token = held.token().to_bytes();
+    statements.execute(TAKE, params![id, token, order.lease_ends_at, number, began_at])?;
+    let request = statements.row(REQUEST, params![id], |row| row.get::<_, Vec<u8>>(0))?;
+    let taken = Taken {
+        held: held.clone(),
+        number,
+        is_exhausted,
+        object: object.map(|object| (object, version)),
+        late: between(due_at, order.now),
+        request: request.map(Bytes::from).unwrap_or_default(),
+    };
+    haul.add(taken, Return { held, due_at, attempts });
+    Ok(())
+}
+
+/// Returns the time at which the next delivery is due, for any worker of this process.
+fn next_due_at(statements: &mut Statements<'_>, order: &Order) -> Result<i64> {
+    let mut next = i64::MAX;
+    for endpoint in &order.served {
+        let due_at = statements
+            .row(NEXT_DUE, params![endpoint, order.now], |row| row.get::<_, Option<i64>>(0))?;
+        next = next.min(due_at.flatten().unwrap_or(i64::MAX));
+    }
+    Ok(next)
+}
+
+const DUE: &str = "\
+select id, attempts, due_at, object, version
+from countersign_inbox
+where endpoint = ?1 and held_back = 0 and due_at <= ?2
+order by due_at, id
+limit ?3";
+
+/// Takes a row. If it was running, its attempt has vanished, and gets a line without an end.
+const TAKE: &str = "\
+update countersign_inbox set
+    state = 'running', token = ?2, due_at = ?3, attempts = ?4, began_at = ?5,
+    attempts_log = case when began_at is null then attempts_log
+        else attempts_log || '[' || attempts || ',' || began_at || ',null,null]' || char(10) end
+where id = ?1";
+
+const REQUEST: &str = "select request from countersign_inbox_requests where id = ?1";
+
+const NEXT_DUE: &str = "\
+select min(due_at) from countersign_inbox
+where endpoint = ?1 and held_back = 0 and due_at > ?2";
