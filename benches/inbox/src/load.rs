@@ -1,0 +1,100 @@
+//! Many tasks, each with its share of the deliveries.
+
+use std::{
+    error::Error,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use countersign::inbox::{Accept as _, Accepted, Entry};
+use countersign_sqlite::SqliteInbox;
+use tokio::task::JoinSet;
+
+use crate::{bare::Bare, deliveries::deliveries};
+
+/// The measured programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Inbox,
+    Bare,
+}
+
+impl Subject {
+    pub(crate) const ALL: [Self; 2] = [Self::Inbox, Self::Bare];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Inbox => "SqliteInbox",
+            Self::Bare => "bare insertions that share commits",
+        }
+    }
+}
+
+/// Figures of one turn.
+pub(crate) struct Load {
+    /// Deliveries per second.
+    pub(crate) rate: f64,
+    /// Median time of a delivery, in microseconds.
+    pub(crate) half_within: f64,
+    /// Time within which 99 of 100 deliveries are kept, in microseconds.
+    pub(crate) almost_all_within: f64,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Inbox(SqliteInbox),
+    Bare(Bare),
+}
+
+impl Engine {
+    async fn keep(&self, entry: &Entry) {
+        match self {
+            Self::Inbox(inbox) => {
+                assert_eq!(inbox.accept(entry).await.unwrap(), Accepted::New);
+            }
+            Self::Bare(bare) => {
+                let key = entry.key().unwrap().as_str().to_owned();
+                bare.insert(key, entry.request().to_json()).await;
+            }
+        }
+    }
+}
+
+impl Load {
+    pub(crate) async fn of(
+        subject: Subject,
+        count: usize,
+        in_flight: usize,
+    ) -> Result<Self, Box<dyn Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("inbox.db");
+        let engine = match subject {
+            Subject::Inbox => Engine::Inbox(SqliteInbox::open(path).await?),
+            Subject::Bare => Engine::Bare(Bare::open(&path)?),
+        };
+        let entries: Arc<[Entry]> = deliveries(count).into();
+        let start = Instant::now();
+        let mut tasks = JoinSet::new();
+        for task in 0..in_flight {
+            let (engine, entries) = (engine.clone(), Arc::clone(&entries));
+            tasks.spawn(async move {
+                let mut took = Vec::new();
+                for entry in entries.iter().skip(task).step_by(in_flight) {
+                    let start = Instant::now();
+                    engine.keep(entry).await;
+                    took.push(start.elapsed());
+                }
+                took
+            });
+        }
+        let mut took: Vec<Duration> = tasks.join_all().await.concat();
+        let elapsed = start.elapsed();
+        took.sort_unstable();
+        let within = |share: usize| took[took.len() * share / 100].as_secs_f64() * 1e6;
+        Ok(Self {
+            rate: took.len() as f64 / elapsed.as_secs_f64(),
+            half_within: within(50),
+            almost_all_within: within(99),
+        })
+    }
+}
