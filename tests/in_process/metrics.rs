@@ -15,8 +15,8 @@ use countersign::{
     actix_web as on_actix, axum as on_axum, events,
     idempotency::{Idempotency, MemoryStore},
     metrics::{
-        BODY, DELIVERIES, EVENTS, HANDLE_DURATION, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION,
-        REJECTIONS,
+        ATTEMPTS, BODY, DELIVERIES, EVENTS, HANDLE_DURATION, INBOX_DELIVERIES, INBOX_OLDEST_READY,
+        INBOX_UP, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION, REJECTIONS,
     },
     providers::{GitHub, Stripe, XWebhookSignature, x_webhook_signature::flat},
     testing::SignedRequest,
@@ -30,11 +30,15 @@ use tower::{Layer, ServiceExt};
 
 const SECRET: &str = "current";
 const RETIRED: &str = "retired";
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 13] = [
+    ATTEMPTS,
     BODY,
     DELIVERIES,
     EVENTS,
     HANDLE_DURATION,
+    INBOX_DELIVERIES,
+    INBOX_OLDEST_READY,
+    INBOX_UP,
     LAG,
     LAST_DELIVERY,
     MATCHES,

@@ -24,6 +24,9 @@ pub mod secrets {}
 #[doc = include_str!("../guide/idempotency.md")]
 pub mod idempotency {}
 
+#[doc = include_str!("../guide/inbox.md")]
+pub mod inbox {}
+
 #[doc = include_str!("../guide/testing.md")]
 pub mod testing {}
 

@@ -12,6 +12,7 @@ mod hardened_actix;
 mod hardened_axum;
 mod hyper_tower;
 mod idempotency_memory;
+mod inbox;
 mod lambda;
 mod metrics_prometheus;
 mod own_provider;

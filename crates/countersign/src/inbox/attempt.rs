@@ -8,7 +8,8 @@ use super::RowId;
 
 /// One attempt to handle a delivery.
 ///
-/// On axum, a handler takes it as an extractor, with any state. A handler of
+/// On axum, a handler takes it as an extractor, with any state. A handler that also answers
+/// handshakes takes `Option<Attempt>`, because those are not attempts. A handler of
 /// [`Inbox::worker`](super::Inbox::worker) gets it from [`Received`](super::Received).
 #[derive(Clone)]
 pub struct Attempt {

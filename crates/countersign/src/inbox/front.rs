@@ -83,12 +83,8 @@ impl Front {
             .content_type(text("content-type").as_deref())
             .traceparent(text("traceparent").as_deref());
         let entry = Entry::new(self.keys.key(delivery, headers), request);
-        let order = self.order.as_ref();
-        match order.and_then(|order| order.object(delivery, headers)) {
-            Some(object) => {
-                let version = order.and_then(|order| order.version(delivery, headers));
-                entry.about(&object, version)
-            }
+        match self.order.and_then(|order| order.of(delivery, headers)) {
+            Some((object, version)) => entry.about(&object, version),
             None => entry,
         }
     }

@@ -1,6 +1,7 @@
 //! The object that an event is about.
 
-use countersign_core::{HeaderSource, event::Location};
+use countersign_core::HeaderSource;
+use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::adapter::VerifiedDelivery;
@@ -15,47 +16,51 @@ pub enum Object {
     Endpoint,
     /// All deliveries of a tenant.
     Tenant,
-    /// Deliveries with the same value in this place, such as `Location::Body(&["order"])`. A
-    /// delivery without a value there is handled in any order.
-    Field(Location),
+    /// Deliveries with the same text or integer in this place of the signed JSON, such as
+    /// `/data/order/id`: a JSON pointer (RFC 6901). A delivery without such a value is handled in
+    /// any order.
+    Field(&'static str),
 }
 
 /// The rule that finds the object of a delivery, and its version.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Order {
     pub(super) object: Object,
-    pub(super) version: Option<Location>,
+    pub(super) version: Option<&'static str>,
 }
 
 impl Order {
-    pub(super) fn object<B, H>(&self, delivery: &VerifiedDelivery<B>, headers: &H) -> Option<String>
+    /// Returns the object of a delivery, and its version.
+    pub(super) fn of<B, H>(
+        &self,
+        delivery: &VerifiedDelivery<B>,
+        headers: &H,
+    ) -> Option<(String, Option<i64>)>
     where
         B: AsRef<[u8]>,
         H: HeaderSource + ?Sized,
     {
-        match self.object {
-            Object::Endpoint => Some(String::new()),
-            Object::Tenant => Some(delivery.tenant().unwrap_or_default().to_owned()),
-            Object::Field(field) => text(delivery, headers, field),
-        }
-    }
-
-    pub(super) fn version<B, H>(&self, delivery: &VerifiedDelivery<B>, headers: &H) -> Option<i64>
-    where
-        B: AsRef<[u8]>,
-        H: HeaderSource + ?Sized,
-    {
-        version(&text(delivery, headers, self.version?)?)
+        let json = || -> Option<Value> {
+            serde_json::from_str(delivery.delivery(headers).text().ok()?).ok()
+        };
+        let is_read = matches!(self.object, Object::Field(_)) || self.version.is_some();
+        let json = if is_read { json() } else { None };
+        let at = |pointer| json.as_ref().and_then(|json| text(json.pointer(pointer)?));
+        let object = match self.object {
+            Object::Endpoint => String::new(),
+            Object::Tenant => delivery.tenant().unwrap_or_default().to_owned(),
+            Object::Field(pointer) => at(pointer)?,
+        };
+        Some((object, self.version.and_then(at).and_then(|text| version(&text))))
     }
 }
 
-fn text<B, H>(delivery: &VerifiedDelivery<B>, headers: &H, field: Location) -> Option<String>
-where
-    B: AsRef<[u8]>,
-    H: HeaderSource + ?Sized,
-{
-    let at = delivery.__event().id(field);
-    delivery.delivery_at(headers, at).id().map(|text| text.into_owned())
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// Reads an integer, or a time of RFC 3339 as nanoseconds since 1970.

@@ -190,13 +190,19 @@ impl<S: SerialInbox> Inbox<S> {
     }
 
     /// Marks a delivery as done without handling it, if a delivery about the same object with a
-    /// greater version was handled. The version is an integer, or a time of RFC 3339, in this
-    /// place. A delivery without a version is always handled.
+    /// greater version was handled. The version is an integer, or a time of RFC 3339, in the place
+    /// that a JSON pointer (RFC 6901) names, such as `/data/updated_at`. A delivery without a
+    /// version is always handled.
     ///
-    /// Without [`serial_by`](Self::serial_by), the object is the whole endpoint.
-    pub fn skip_older_by(mut self, field: Location) -> Self {
-        let object = self.front.order.map_or(Object::Endpoint, |order| order.object);
-        self.front.order = Some(Order { object, version: Some(field) });
+    /// # Panics
+    ///
+    /// If [`serial_by`](Self::serial_by) is not set: the version is that of its object.
+    #[track_caller]
+    pub fn skip_older_by(mut self, pointer: &'static str) -> Self {
+        match &mut self.front.order {
+            Some(order) => order.version = Some(pointer),
+            None => panic!("set `Inbox::serial_by` before `skip_older_by`"),
+        }
         let engine = Arc::clone(&self.engine);
         self.back.newest_done = Some(Arc::new(move |endpoint, object| {
             let engine = Arc::clone(&engine);

@@ -12,7 +12,6 @@ use std::{
 
 use countersign_core::{
     Secret, Signer, Verifier,
-    event::Location,
     providers::{Slack, XWebhookSignature},
 };
 use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
@@ -193,11 +192,11 @@ async fn a_stop_puts_back_what_is_running_and_does_not_count_it() {
 
 #[tokio::test]
 async fn keeps_the_order_of_an_object_and_skips_older_versions() {
-    let inbox = inbox()
-        .serial_by(Object::Field(Location::Body(&["order"])))
-        .skip_older_by(Location::Body(&["version"]));
+    let inbox = inbox().serial_by(Object::Field("/data/order")).skip_older_by("/data/version");
     let body = |id, order, version| {
-        format!(r#"{{"id":"{id}","type":"order.changed","order":"{order}","version":{version}}}"#)
+        format!(
+            r#"{{"id":"{id}","type":"order.changed","data":{{"order":"{order}","version":{version}}}}}"#
+        )
     };
     for (id, order, version) in [("1", "a", 2), ("2", "a", 1), ("3", "b", 1), ("4", "a", 3)] {
         accept(&inbox, &body(id, order, version)).await.unwrap();
@@ -248,6 +247,12 @@ async fn a_rotated_secret_does_not_make_a_delivery_unreadable() {
     let lenient = inbox.worker(&rotated, |_| async { Ok(()) });
     lenient.run_until(tokio::time::sleep(Duration::from_millis(50))).await;
     assert_eq!(rows(&inbox).await[0].state, State::Done);
+}
+
+#[test]
+#[should_panic(expected = "set `Inbox::serial_by` before `skip_older_by`")]
+fn a_version_without_an_object_is_a_mistake() {
+    let _ = inbox().skip_older_by("/data/version");
 }
 
 #[cfg(feature = "tower")]
@@ -471,8 +476,12 @@ mod routers {
 
     #[tokio::test]
     async fn an_attempt_outside_of_a_worker_is_a_mistake() {
-        let app: Router = Router::new().route("/", post(async |_: Attempt| ()));
-        let response = app.oneshot(delivery("/", "{}")).await.unwrap();
+        let app: Router = Router::new()
+            .route("/", post(async |_: Attempt| ()))
+            .route("/both", post(async |attempt: Option<Attempt>| assert!(attempt.is_none())));
+        let response = app.clone().oneshot(delivery("/", "{}")).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let response = app.oneshot(delivery("/both", "{}")).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
     }
 }

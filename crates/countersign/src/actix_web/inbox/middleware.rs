@@ -21,7 +21,7 @@ use crate::{
 /// Middleware that keeps each delivery in an [`Inbox`], and answers 200 with
 /// `{"status":"received"}` after the engine has committed.
 ///
-/// Put it inside of [`VerifyMiddleware`](super::VerifyMiddleware), which means that it is wrapped
+/// Put it inside of [`VerifyMiddleware`](crate::actix_web::VerifyMiddleware), which means that it is wrapped
 /// first, with the same verifiers. [`Inbox::worker`] handles the deliveries.
 ///
 /// The inner service gets only the deliveries that are answered at once: the signed handshakes of

@@ -11,7 +11,7 @@ use crate::{
 
 /// Layer that keeps each delivery in an [`Inbox`], and answers 200 with `{"status":"received"}`.
 ///
-/// Put it inside of [`VerifyLayer`](super::VerifyLayer), with the same verifiers.
+/// Put it inside of [`VerifyLayer`](crate::tower::VerifyLayer), with the same verifiers.
 /// [`Inbox::split`] does this for you, and also makes the worker.
 ///
 /// The inner service gets only the deliveries that are answered at once: the signed handshakes of

@@ -1,0 +1,98 @@
+//! Each delivery is stored in a file before it is answered. A worker handles it afterwards, and
+//! tries again if the handler fails.
+//!
+//! ```sh
+//! WEBHOOK_SECRET=secret cargo run -p inbox-sqlite
+//! ```
+//!
+//! In another shell: an event, the same event again, an event whose first attempt fails, and a
+//! forged delivery.
+//!
+//! ```sh
+//! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks
+//! cargo run -p send -- x-webhook-signature $URL
+//! # 200 {"status":"received"}
+//! cargo run -p send -- x-webhook-signature $URL
+//! # 200 {"duplicate":true}
+//! cargo run -p send -- x-webhook-signature $URL id=evt_2 type=payment.succeeded
+//! # 200 {"status":"received"}
+//! cargo run -p send -- x-webhook-signature $URL id=evt_3 --forged
+//! # 401 {"error":"Invalid signature"}
+//! ```
+//!
+//! The program prints a line for each attempt. To see that nothing is lost, kill it with `kill -9`
+//! after the first attempt of the payment, and start it again:
+//!
+//! ```text
+//! user.created, attempt 1: welcome, "Zoë"
+//! payment.succeeded, attempt 1: the bank is out of reach
+//! payment.succeeded, attempt 2: booked
+//! ```
+//!
+//! # Before you copy it
+//!
+//! - A handler is called again if the process dies after its effect. Make the effect idempotent,
+//!   for example with the number of the delivery, `Attempt::id`.
+//! - The pauses between the attempts and the lease are short here, so that you can see them. Begin
+//!   with the defaults.
+//! - The provider does not notice a delivery that is dead. Set an alert on the metrics.
+//! - The file is for one machine. It must be on a disk of this machine, and not on a network share.
+//!
+//! `INBOX` sets the file (default `inbox.db`), which also remembers the events of earlier runs.
+//! `ADDR` sets the address (default `127.0.0.1:3000`).
+
+use std::{env, io, time::Duration};
+
+use anyhow::Context;
+use axum::{Router, http::StatusCode, routing::post_service};
+use countersign::{
+    EventData, Secrets, Verifier,
+    axum::Events,
+    inbox::{Attempt, Inbox, Retries},
+    providers::{XWebhookSignature, x_webhook_signature::flat},
+};
+use countersign_sqlite::SqliteInbox;
+use tokio::{net::TcpListener, signal::ctrl_c};
+
+async fn on_user_created(attempt: Attempt, EventData(user): EventData<flat::Data>) {
+    let name = user.name.unwrap_or_default();
+    println!("user.created, attempt {}: welcome, {name:?}", attempt.number());
+}
+
+/// Fails at the first attempt. The worker calls it again after 503.
+async fn on_payment_succeeded(attempt: Attempt) -> StatusCode {
+    if attempt.number() == 1 {
+        println!("payment.succeeded, attempt 1: the bank is out of reach");
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    println!("payment.succeeded, attempt {}: booked", attempt.number());
+    StatusCode::OK
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
+    let file = env::var("INBOX").unwrap_or_else(|_| "inbox.db".to_owned());
+    let engine = SqliteInbox::open(&file).await.with_context(|| format!("INBOX={file}"))?;
+    let inbox = Inbox::new(engine)
+        .retries(Retries::after([Duration::from_secs(1), Duration::from_secs(5)]))
+        // After this time, a delivery whose process was killed is handled again.
+        .lease(Duration::from_secs(5));
+    let events = Events::new(&verifier)
+        .on("user.created", on_user_created)
+        .on("payment.succeeded", on_payment_succeeded);
+    let (accept, worker) = inbox.split(&verifier, events.with_state(()));
+    let router = Router::new().route("/webhooks", post_service(accept));
+
+    let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
+    })?;
+    println!("listening on {}", listener.local_addr()?);
+    let worker = tokio::spawn(worker.run_until(async { _ = ctrl_c().await }));
+    axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
+    // The server has stopped. The worker waits for the handlers that are running.
+    worker.await?;
+    Ok(())
+}
