@@ -21,6 +21,12 @@ pub(crate) enum Step {
     Dribble(Vec<u8>),
     /// Closes the sending side of the connection.
     HalfClose,
+    /// Reads the next answer before the next step.
+    Answer,
+    /// Locks the file of the inbox, so that nobody else can write to it.
+    Lock,
+    /// Unlocks the file of the inbox.
+    Unlock,
 }
 
 /// The expected result.
@@ -40,6 +46,8 @@ pub(crate) struct Answer {
     pub(crate) closes: bool,
     /// True if the answer is marked as the answer to a duplicate.
     pub(crate) is_replayed: bool,
+    /// True if the answer names the time after which the sender may try again.
+    pub(crate) has_retry_after: bool,
 }
 
 impl Answer {
@@ -49,6 +57,7 @@ impl Answer {
             body: reply.text().to_owned(),
             closes: reply.header("connection") == Some("close"),
             is_replayed: reply.header("idempotent-replayed") == Some("true"),
+            has_retry_after: reply.header("retry-after").is_some(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod answers;
 mod dispatch;
 mod either;
 mod forges;
+mod inbox;
 mod inflated;
 mod named_headers;
 mod once;
@@ -29,7 +30,7 @@ use crate::{
 const EVENT: &str = r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1"}}"#;
 
 /// All rows.
-pub(crate) static GROUPS: [Group; 24] = [
+pub(crate) static GROUPS: [Group; 26] = [
     Group::new("accepted", accepted_deliveries, &[PATIENT]),
     Group::new("refused", refused_signatures, &[PATIENT]),
     Group::new("respan", both_headers_of_respan, &[PATIENT]),
@@ -55,6 +56,12 @@ pub(crate) static GROUPS: [Group; 24] = [
         "deadlines",
         rows_that_meet_a_deadline,
         &[&["--body-deadline", "1", "--answer-unsigned"]],
+    ),
+    Group::new("inbox", inbox::rows, &[PATIENT, inbox::ONE_BY_ONE, inbox::BUSY_AT_ONCE]),
+    Group::new(
+        "inbox_late",
+        inbox::late_rows,
+        &[PATIENT, inbox::ONE_BY_ONE, inbox::BUSY_AFTER_THE_ANSWER],
     ),
     Group::new("once", once::rows, &[PATIENT, &["--idempotency", "memory"]]),
     Group::new("own_answers", answers::rows, &[PATIENT, &["--own-answers"]]),
@@ -102,6 +109,10 @@ fn too_large() -> Answer {
     cut_off(413, "Payload too large")
 }
 
+fn duplicate() -> Answer {
+    Answer { is_replayed: true, ..Answer::new(200, r#"{"duplicate":true}"#) }
+}
+
 /// A row whose request is rejected before the end of its body.
 fn closes(name: &'static str, bytes: Vec<u8>) -> Row {
     Row::ours(name, send(bytes), vec![refused().closing()])
@@ -109,7 +120,8 @@ fn closes(name: &'static str, bytes: Vec<u8>) -> Row {
 
 impl Answer {
     fn new(status: u16, body: impl Into<String>) -> Self {
-        Self { status, body: body.into(), closes: false, is_replayed: false }
+        let has_retry_after = status == 503;
+        Self { status, body: body.into(), closes: false, is_replayed: false, has_retry_after }
     }
 
     fn closing(self) -> Self {

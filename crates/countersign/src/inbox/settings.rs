@@ -144,6 +144,9 @@ impl<S: Accept> Inbox<S> {
     /// Sets how long a worker holds a delivery without a sign of life, at least 10 ms. Default:
     /// 30 s. The worker prolongs the lease at each third of it while the handler works. If a worker
     /// dies, its deliveries are handled again after this time.
+    ///
+    /// The lease begins before the engine commits it: set it much longer than a slow commit takes,
+    /// at least several seconds.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.back.lease = lease.max(Duration::from_millis(10));
         self

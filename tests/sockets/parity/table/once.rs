@@ -15,10 +15,6 @@ fn handled(id: &str, body: &str) -> Answer {
     told("x-webhook-signature", Some("user.created"), Some(id), 0, body.as_bytes())
 }
 
-fn duplicate() -> Answer {
-    Answer { is_replayed: true, ..Answer::new(200, r#"{"duplicate":true}"#) }
-}
-
 /// A row that sends the deliveries one after another on one connection.
 fn row(
     name: &'static str,

@@ -25,11 +25,15 @@ use crate::{
     endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
+    inbox::actix as inbox,
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
 /// Routes whose handlers verify their deliveries with extractors.
 pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
+    if let Some(kept) = &endpoints.kept {
+        kept.start_worker();
+    }
     move |config| {
         let Endpoints {
             respan,
@@ -52,6 +56,7 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             handler,
             idempotency,
             is_once,
+            kept,
         } = endpoints.clone();
         config
             .app_data(Data::new(handler))
@@ -74,6 +79,9 @@ pub(crate) fn extractor(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + C
             .app_data(Data::new(standard_tenants))
             .app_data(Data::new(idempotency.clone()))
             .route("/effects", web::get().to(effects));
+        if let Some(kept) = kept {
+            inbox::extractor(config, kept);
+        }
         let once = (is_once, idempotency);
         let verifiers = (github, webhook);
         route::<Webhook<respan::Event>>(config, "/respan", is_once);
@@ -140,6 +148,9 @@ async fn fresh<T: Given + Extractor>(
 
 /// Routes whose handlers take the deliveries that the middleware has verified.
 pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + Clone + Send {
+    if let Some(kept) = &endpoints.kept {
+        kept.start_worker();
+    }
     move |config| {
         let Endpoints {
             respan,
@@ -162,9 +173,13 @@ pub(crate) fn middleware(endpoints: Endpoints) -> impl Fn(&mut ServiceConfig) + 
             handler,
             idempotency,
             is_once,
+            kept,
         } = endpoints.clone();
         let once = (is_once, idempotency);
         config.app_data(Data::new(handler)).route("/effects", web::get().to(effects));
+        if let Some(kept) = kept {
+            inbox::middleware(config, kept);
+        }
         wrapped::<Webhook<respan::Event>>(config, "/respan", respan, &once);
         wrapped::<Webhook<x_webhook_signature::Event>>(config, "/webhook", webhook.clone(), &once);
         wrapped::<Webhook<x_webhook_signature::Event, WebhookJs>>(

@@ -60,6 +60,31 @@ pub(crate) struct Arguments {
     /// Time that a handler takes after it added the line.
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub(crate) after_effect: Duration,
+    /// Adds the endpoints `/inbox` and `/inbox-slack`, which keep their deliveries in a file
+    /// (sqlite:FILE), and a worker that handles them.
+    #[arg(long, value_name = "STORE", value_parser = sqlite)]
+    pub(crate) inbox: Option<PathBuf>,
+    /// Time for which the worker holds a delivery without a sign of life.
+    #[arg(long, value_name = "MS", default_value = "30000", value_parser = milliseconds)]
+    pub(crate) inbox_lease: Duration,
+    /// Pauses between the attempts of a delivery.
+    #[arg(
+        long,
+        value_name = "MS,MS..",
+        default_value = "60000,300000",
+        value_delimiter = ',',
+        value_parser = milliseconds
+    )]
+    pub(crate) inbox_retries: Vec<Duration>,
+    /// Number of deliveries that the worker handles at the same time.
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    pub(crate) inbox_concurrency: usize,
+    /// Time that an answer waits for the commit of its delivery.
+    #[arg(long, value_name = "MS", default_value = "2000", value_parser = milliseconds)]
+    pub(crate) inbox_deadline: Duration,
+    /// Time that a transaction waits while another process holds the lock of the file.
+    #[arg(long, value_name = "MS", default_value = "5000", value_parser = milliseconds)]
+    pub(crate) inbox_lock_wait: Duration,
     /// Current time for the check of signed times, in seconds since 1970. Default: the real time.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) clock: Option<u32>,
@@ -95,4 +120,12 @@ fn in_progress(text: &str) -> Result<InProgressStatus, &'static str> {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+fn milliseconds(text: &str) -> Result<Duration, &'static str> {
+    text.parse().map(Duration::from_millis).map_err(|_| "not a number of milliseconds")
+}
+
+fn sqlite(text: &str) -> Result<PathBuf, &'static str> {
+    text.strip_prefix("sqlite:").map(PathBuf::from).ok_or("must be sqlite:FILE")
 }

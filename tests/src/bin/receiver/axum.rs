@@ -25,12 +25,14 @@ use crate::{
     endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs, describe},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
+    inbox::axum as inbox,
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
 /// Routes whose handlers verify their deliveries with extractors.
 pub(crate) fn extractor(endpoints: Endpoints) -> Router {
     let once = endpoints.is_once;
+    let kept = endpoints.kept.clone().map(inbox::extractor).unwrap_or_default();
     Router::new()
         .merge(route::<Webhook<respan::Event>>("/respan", once))
         .merge(route::<Webhook<x_webhook_signature::Event>>("/webhook", once))
@@ -60,6 +62,7 @@ pub(crate) fn extractor(endpoints: Endpoints) -> Router {
         .route("/effects", get(effects))
         .merge(dispatching(&endpoints))
         .with_state(endpoints)
+        .merge(kept)
 }
 
 /// Routes with one handler for each type of event.
@@ -128,6 +131,7 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         stripe_tenants,
         standard_tenants,
         handler,
+        kept,
         ..
     } = endpoints;
     Router::new()
@@ -181,6 +185,7 @@ pub(crate) fn layer(endpoints: Endpoints) -> Router {
         .merge(dispatching)
         .route("/effects", get(effects))
         .with_state(handler)
+        .merge(kept.as_ref().map(inbox::layer).unwrap_or_default())
 }
 
 fn layered<T: Given + Send + Sync + 'static>(

@@ -22,6 +22,7 @@ use crate::{
     effects::Effects,
     handler::Handler,
     idempotency::Keep,
+    inbox::Kept,
     tenants::{Directory, PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
@@ -102,6 +103,8 @@ pub(crate) struct Endpoints {
     pub(crate) idempotency: Idempotency,
     /// Set if each event is handled once.
     pub(crate) is_once: bool,
+    /// The endpoints that keep their deliveries.
+    pub(crate) kept: Option<Kept>,
 }
 
 impl Endpoints {
@@ -111,7 +114,9 @@ impl Endpoints {
             (None, Some(path)) => Effects::append_to(path)?,
             (None, None) => Effects::in_memory(),
         };
+        let handler = Handler::new(arguments, effects);
         Ok(Self {
+            kept: Kept::open(arguments, &handler).await?,
             respan: verifier("RESPAN_SECRET", arguments)?,
             webhook: verifier("WEBHOOK_SECRET", arguments)?,
             webhook_js: verifier("WEBHOOK_SECRET", arguments)?,
@@ -129,7 +134,7 @@ impl Endpoints {
             slack_tenants: per_tenant("SLACK_SECRET", arguments)?,
             stripe_tenants: per_tenant("STRIPE_SECRET", arguments)?,
             standard_tenants: per_tenant("STANDARD_SECRET", arguments)?,
-            handler: Handler::new(arguments, effects),
+            handler,
             idempotency: Keep::open(arguments).await?,
             is_once: arguments.idempotency != Keep::Nothing,
         })
@@ -143,7 +148,8 @@ impl Endpoints {
     }
 }
 
-fn verifier<P: Provider>(
+/// Makes a verifier with the secrets of a variable.
+pub(crate) fn verifier<P: Provider>(
     variable: &str,
     arguments: &Arguments,
 ) -> Result<Verifier<P>, Box<dyn std::error::Error>> {

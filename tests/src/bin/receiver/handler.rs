@@ -1,12 +1,16 @@
 //! The handler of all endpoints.
 
-use std::time::Duration;
+use std::{process, time::Duration};
 
-use countersign::{Rejection, adapter::body_digest};
+use countersign::{Rejection, adapter::body_digest, idempotency::IdempotencyKey};
 use serde::Serialize;
 use tokio::time::sleep;
 
-use crate::{arguments::Arguments, effects::Effects, given::Given};
+use crate::{
+    arguments::Arguments,
+    effects::Effects,
+    given::{Given, Told},
+};
 
 /// Adds a line for each event.
 #[derive(Clone, Debug)]
@@ -24,6 +28,14 @@ pub(crate) enum Failure {
     Failed,
 }
 
+/// The reason why a delivery of an inbox was not handled.
+pub(crate) enum Unhandled {
+    /// Another attempt may succeed.
+    Retry,
+    /// No attempt succeeds.
+    Dead,
+}
+
 impl Handler {
     pub(crate) fn new(arguments: &Arguments, effects: Effects) -> Self {
         let Arguments { before_effect, after_effect, .. } = *arguments;
@@ -39,9 +51,7 @@ impl Handler {
         if facts.bytes.windows(FAILS.len()).any(|text| text == FAILS) {
             return Err(Failure::Failed);
         }
-        sleep(self.before_effect).await;
-        let id = facts.id.map_or_else(|| hex(&body_digest(facts.bytes)), str::to_owned);
-        self.effects.add(given.key().as_ref(), &id, self.after_effect).await?;
+        self.add(given.key().as_ref(), facts.id, facts.bytes).await?;
         let answer = Answer {
             provider: facts.provider,
             r#type: facts.event_type,
@@ -50,6 +60,37 @@ impl Handler {
             body_sha256: hex(&body_digest(bytes)),
         };
         serde_json::to_string(&answer).map_err(|_| Failure::Failed)
+    }
+
+    /// Handles a delivery that an inbox kept. `attempt` is the number of the attempt.
+    ///
+    /// Events of the type `test.fails` fail at their first attempt. Those of `test.dead` cannot be
+    /// handled. Those of `test.aborts` end the process.
+    pub(crate) async fn handle_kept(
+        &self,
+        event: &impl Told,
+        bytes: &[u8],
+        attempt: u32,
+    ) -> Result<(), Unhandled> {
+        match event.event_type() {
+            Some("test.fails") if attempt == 1 => return Err(Unhandled::Retry),
+            Some("test.dead") => return Err(Unhandled::Dead),
+            Some("test.aborts") => process::abort(),
+            _ => {}
+        }
+        self.add(None, event.id(), bytes).await.map_err(|_| Unhandled::Retry)
+    }
+
+    /// Adds the line of an event. The line of an event without an id is the digest of its bytes.
+    async fn add(
+        &self,
+        key: Option<&IdempotencyKey>,
+        id: Option<&str>,
+        bytes: &[u8],
+    ) -> Result<(), Failure> {
+        sleep(self.before_effect).await;
+        let id = id.map_or_else(|| hex(&body_digest(bytes)), str::to_owned);
+        self.effects.add(key, &id, self.after_effect).await
     }
 
     /// Adds a line for an event that a handler of one type was given.

@@ -18,6 +18,9 @@
 //! that sign a time). `GET /effects` lists the ids of the events that were handled, one a line;
 //! with `--idempotency` or `--exactly-once` each is listed once. The first line on standard output
 //! is `listening on ADDRESS`.
+//!
+//! With `--inbox`, there are also `/inbox` (like `/webhook`) and `/inbox-slack` (Slack), whose
+//! deliveries are kept, and are handled by a worker afterwards. `GET /effects` lists them, too.
 
 mod actix;
 mod arguments;
@@ -28,17 +31,18 @@ mod endpoint;
 mod given;
 mod handler;
 mod idempotency;
+mod inbox;
 mod serve;
 mod tenants;
 mod tower;
 
-use std::process::ExitCode;
+use std::{error::Error, iter::successors, process::ExitCode};
 
 use clap::Parser;
 
 use self::arguments::{Arguments, Surface};
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Outcome = Result<(), Box<dyn Error>>;
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
@@ -48,7 +52,10 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("receiver: {error}");
+            let causes: Vec<_> = successors(Some(&*error as &dyn Error), |error| (*error).source())
+                .map(ToString::to_string)
+                .collect();
+            eprintln!("receiver: {}", causes.join(": "));
             ExitCode::FAILURE
         }
     }

@@ -21,7 +21,7 @@ use hyper_util::{
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::{Outcome, arguments::Arguments, endpoint::Endpoints};
+use crate::{Outcome, arguments::Arguments, endpoint::Endpoints, inbox::Kept};
 
 /// Serves a tower service on hyper.
 pub(crate) fn hyper<S, B>(arguments: &Arguments, service: fn(Endpoints) -> S) -> Outcome
@@ -37,7 +37,9 @@ where
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let service = service(Endpoints::new(arguments).await?);
+        let endpoints = Endpoints::new(arguments).await?;
+        let workers = endpoints.kept.as_ref().map(Kept::workers);
+        let service = service(endpoints);
         // hyper-util's builder would first wait, without a deadline, for the bytes that distinguish
         // HTTP/2.
         let mut server = http1::Builder::new();
@@ -65,6 +67,9 @@ where
         }
         drop(listener);
         let _ = tokio::time::timeout(PATIENCE, graceful.shutdown()).await;
+        if let Some(workers) = workers {
+            workers.stop().await;
+        }
         Ok(())
     })
 }
@@ -75,7 +80,9 @@ where
     F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 {
     actix_web::rt::System::new().block_on(async {
-        let configure = configure(Endpoints::new(arguments).await?);
+        let endpoints = Endpoints::new(arguments).await?;
+        let workers = endpoints.kept.as_ref().map(Kept::workers);
+        let configure = configure(endpoints);
         let mut stop = Stop::new()?;
         let server = HttpServer::new(move || App::new().configure(configure.clone()))
             .workers(arguments.workers.into())
@@ -88,7 +95,11 @@ where
         let running = tokio::spawn(server);
         stop.requested().await;
         handle.stop(true).await;
-        Ok(running.await??)
+        running.await??;
+        if let Some(workers) = workers {
+            workers.stop().await;
+        }
+        Ok(())
     })
 }
 

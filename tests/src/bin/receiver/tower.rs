@@ -24,15 +24,19 @@ use crate::{
     endpoint::{Endpoints, Grouped, Numbered, Svix, WebhookInflated, WebhookJs, describe},
     given::{Given, OfEither, OfForge},
     handler::{Failure, Handler},
+    inbox::tower as inbox,
     tenants::{PerTenant, SlackTenants, StandardTenants, StripeTenants},
 };
 
-type Body = BoxBody<Bytes, Infallible>;
+pub(crate) type Body = BoxBody<Bytes, Infallible>;
 
 /// Routes by path.
 pub(crate) fn service(
     endpoints: Endpoints,
 ) -> BoxCloneService<Request<Incoming>, Response<Body>, Infallible> {
+    if let Some(kept) = &endpoints.kept {
+        kept.start_worker();
+    }
     let service = service_fn(move |request: Request<Incoming>| {
         let endpoints = endpoints.clone();
         async move {
@@ -56,6 +60,7 @@ pub(crate) fn service(
                 stripe_tenants,
                 standard_tenants,
                 handler,
+                kept,
                 ..
             } = endpoints;
             match request.uri().path() {
@@ -164,6 +169,7 @@ pub(crate) fn service(
                     let events = dispatch::only_push(&verifiers).with_state(handler);
                     dispatched(verifiers, events, once, request).await
                 }
+                "/inbox" | "/inbox-slack" => inbox::keep(kept, request).await,
                 "/effects" => {
                     let effects = handler.effects().await;
                     Ok(effects.map_or_else(failed, |text| Response::new(text.into())).map(boxed))
@@ -232,7 +238,7 @@ async fn dispatched(
     Ok(Response::from_parts(parts, boxed(Full::new(bytes))))
 }
 
-fn boxed(
+pub(crate) fn boxed(
     body: impl http_body::Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
 ) -> Body {
     body.boxed()
@@ -254,7 +260,7 @@ fn failed(failure: Failure) -> Response<Full<Bytes>> {
     }
 }
 
-fn empty(status: StatusCode) -> Response<Full<Bytes>> {
+pub(crate) fn empty(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     response

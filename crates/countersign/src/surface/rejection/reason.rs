@@ -87,7 +87,8 @@ pub enum Reason {
     /// instead.
     MissingEvents,
     /// The handler takes `Attempt`, but is not called by the worker of an inbox: a mistake in the
-    /// application. Give the handler to `Inbox::split`.
+    /// application. Give the handler to `Inbox::split`, and take `Option<Attempt>` if it also
+    /// answers handshakes.
     MissingWorker,
 }
 
@@ -168,8 +169,8 @@ impl fmt::Display for Reason {
                  Events::on, or take Webhook",
             ),
             Self::MissingWorker => f.write_str(
-                "the handler takes `Attempt`, but is not called by the worker of an inbox: give it \
-                 to `Inbox::split`",
+                "Attempt works only in handlers that the worker of an inbox calls: give the handler to \
+                 Inbox::split, and take Option<Attempt> if it also answers handshakes",
             ),
             Self::MissingVerifier { provider } => write!(
                 f,
