@@ -20,8 +20,7 @@
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!
-//! The program prints a line for each attempt. To see that nothing is lost, kill it with `kill -9`
-//! after the first attempt of the payment, and start it again:
+//! The program prints a line for each attempt:
 //!
 //! ```text
 //! user.created, attempt 1: welcome, "Zoë"
@@ -29,10 +28,14 @@
 //! payment.succeeded, attempt 2: booked
 //! ```
 //!
+//! To see that nothing is lost, set the first pause of `Retries` to 30 s, send a payment with a new
+//! id (`id=evt_4`), and kill the program with `kill -9` after attempt 1. When you start it again, it
+//! prints attempt 2.
+//!
 //! # Before you copy it
 //!
 //! - A handler is called again if the process dies after its effect. Make the effect idempotent,
-//!   for example with the number of the delivery, `Attempt::id`.
+//!   for example with the signed id of the event.
 //! - The pauses between the attempts and the lease are short here, so that you can see them. Begin
 //!   with the defaults.
 //! - The provider does not notice a delivery that is dead. Set an alert on the metrics.

@@ -64,7 +64,7 @@ impl Queue {
             })
             .map_err(|source| StoreError::new(EngineError::Thread(source)))?;
         opened.await.map_err(|_| EngineError::ended())?.map_err(StoreError::new)?;
-        Ok(Self { jobs, places: Arc::new(Semaphore::new(PLACES)) })
+        Ok(Self { jobs, places: Arc::new(Semaphore::new(PLACES as usize)) })
     }
 
     /// Runs a job, even if the caller stops waiting for it. `then` runs after its commit.
@@ -101,8 +101,26 @@ impl Queue {
         then: impl FnOnce(&T) + Send + 'static,
         only_for_answer: bool,
     ) -> Result<T, StoreError> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.map_err(|_| EngineError::ended())?;
+        let place = self.place(0).await?;
+        self.run_at(place, act, then, only_for_answer).await
+    }
+
+    /// Waits for a place in the queue, for a job that holds so many bytes.
+    pub(crate) async fn place(&self, bytes: usize) -> Result<OwnedSemaphorePermit, StoreError> {
+        let places = u32::try_from(1 + bytes / BYTES_OF_A_PLACE).unwrap_or(u32::MAX);
+        let place = Arc::clone(&self.places).acquire_many_owned(places.min(PLACES)).await;
+        place.map_err(|_| EngineError::ended())
+    }
+
+    /// Runs a job that has its place. With `only_for_answer`, it is left out if the caller has gone
+    /// before.
+    pub(crate) async fn run_at<T: Send + 'static>(
+        &self,
+        place: OwnedSemaphorePermit,
+        act: impl FnOnce(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
+        then: impl FnOnce(&T) + Send + 'static,
+        only_for_answer: bool,
+    ) -> Result<T, StoreError> {
         let answer = self.enqueue(act, then, only_for_answer, Some(place))?;
         answer.await.map_err(|_| EngineError::ended())?
     }
@@ -124,4 +142,7 @@ impl Queue {
 
 /// Most jobs that wait in a queue. While a disk hangs, further callers wait outside of it, where
 /// they cost no memory once they give up.
-const PLACES: usize = 1024;
+const PLACES: u32 = 1024;
+
+/// A job with a larger body takes one more place for each of these parts.
+const BYTES_OF_A_PLACE: usize = 64 * 1024;

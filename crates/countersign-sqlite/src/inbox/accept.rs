@@ -26,8 +26,8 @@ impl Delivery {
             endpoint: entry.endpoint().into(),
             provider: entry.provider().into(),
             tenant: entry.tenant().map(Box::from),
-            event_type: entry.event_type().map(Box::from),
-            event_id: entry.event_id().map(Box::from),
+            event_type: entry.event_type().map(short),
+            event_id: entry.event_id().map(short),
             object: entry.object().map(Box::from),
             version: entry.version(),
             received_at: since_1970(entry.received_at()),
@@ -57,6 +57,15 @@ impl Delivery {
         Ok(Accepted::New)
     }
 }
+
+/// Cuts a text that the sender has chosen. The request keeps the whole text.
+fn short(text: &str) -> Box<str> {
+    let end = text.char_indices().map(|(place, _)| place).take_while(|place| *place <= LONGEST);
+    if text.len() <= LONGEST { text.into() } else { text[..end.last().unwrap_or_default()].into() }
+}
+
+/// In bytes: the longest type or id in a column.
+const LONGEST: usize = 256;
 
 const INSERT: &str = "\
 insert into countersign_inbox (key, endpoint, provider, tenant, event_type, event_id, object, version,

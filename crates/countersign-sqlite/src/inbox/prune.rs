@@ -52,4 +52,4 @@ delete from countersign_inbox_requests where id in (
 )";
 
 /// Rows of one batch, so that deliveries do not wait long for its end.
-const BATCH: usize = 500;
+const BATCH: usize = 50;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     claims::{self, SqliteStore},
-    engine::{Location, Queue},
+    engine::{Location, Queue, Statements},
     time::{Clock, milliseconds},
 };
 
@@ -159,18 +159,20 @@ impl SqliteInbox {
 
 impl Accept for SqliteInbox {
     async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError> {
+        // Before the delivery is copied: callers that wait hold no copy.
+        let place = self.writer().place(entry.request().body().len()).await?;
         let delivery = Delivery::of(entry);
         let (now, alarm) = (self.now(), Arc::clone(self.alarm()));
-        self.writer()
-            .run(
-                move |statements| delivery.insert(statements, now),
-                move |accepted| {
-                    if *accepted == Accepted::New {
-                        alarm.ring_at(now);
-                    }
-                },
-            )
-            .await
+        // If the caller has gone, its provider sends the delivery again. Without a key, the second
+        // one would be new as well.
+        let only_for_answer = entry.key().is_none();
+        let insert = move |statements: &mut Statements<'_>| delivery.insert(statements, now);
+        let ring = move |accepted: &Accepted| {
+            if *accepted == Accepted::New {
+                alarm.ring_at(now);
+            }
+        };
+        self.writer().run_at(place, insert, ring, only_for_answer).await
     }
 }
 

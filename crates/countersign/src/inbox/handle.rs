@@ -2,6 +2,8 @@
 
 use std::{future::Future, pin::Pin};
 
+use countersign_core::error::RestoreError;
+
 use super::{Attempt, StoredRequest, outcome::End};
 use crate::surface::Verifiers;
 
@@ -32,13 +34,16 @@ impl Handled {
 }
 
 /// Makes the proof of a stored delivery. A delivery that cannot be restored is dead: its verifier
-/// has changed, and does not accept it later either.
+/// has changed, and does not accept it later either. A delivery of another tenant is for another
+/// worker.
 pub(crate) fn restore<V: Verifiers>(
     verifiers: &V,
     request: &StoredRequest,
     again: bool,
 ) -> Result<V::Proof, Handled> {
-    verifiers
-        .restore(request.delivery(), again)
-        .map_err(|error| Handled::new(End::dead(format!("cannot be restored: {error}"))))
+    verifiers.restore(request.delivery(), again).map_err(|error| {
+        let reason = format!("cannot be restored: {error}");
+        let is_for_another = matches!(error, RestoreError::OtherTenant { .. });
+        Handled::new(if is_for_another { End::retry(reason) } else { End::dead(reason) })
+    })
 }

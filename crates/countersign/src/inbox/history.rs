@@ -1,6 +1,7 @@
 //! What an inbox keeps about its deliveries, for operators.
 
 use std::{
+    fmt,
     future::Future,
     time::{Duration, SystemTime},
 };
@@ -25,9 +26,9 @@ pub trait InboxHistory: InboxStore {
     /// Returns a [`StoreError`] if the engine is out of reach.
     fn get(&self, id: RowId) -> impl Future<Output = Result<Option<Details>, StoreError>> + Send;
 
-    /// Makes a delivery due now, with all attempts ahead of it. The number of its attempts is 0
-    /// again; the attempts that have ended stay in its [`Details`]. Returns false, and changes
-    /// nothing, if there is no such row, if it is running, or if its body was forgotten.
+    /// Makes a delivery due now, and counts its attempts from 1 again. Its [`Details`] keep the
+    /// earlier attempts, so numbers can occur twice. Returns false, and changes nothing, if there is
+    /// no such row, if it is running, or if its body was forgotten.
     ///
     /// # Errors
     ///
@@ -65,7 +66,7 @@ pub enum State {
     Running,
     /// It was handled.
     Done,
-    /// Its attempts are used up, or it cannot be handled.
+    /// Its attempts are used up, or its handler said that another attempt is useless.
     Dead,
     /// An operator discarded it.
     Discarded,
@@ -163,7 +164,9 @@ pub struct Row {
 }
 
 /// A row of an inbox with its request and its attempts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` shows the length of the request, and nothing of the payload.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Details {
     /// The row.
     pub row: Row,
@@ -171,6 +174,16 @@ pub struct Details {
     pub request: Option<Bytes>,
     /// The attempts that have ended, the first one first.
     pub attempts: Vec<EndedAttempt>,
+}
+
+impl fmt::Debug for Details {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Details")
+            .field("row", &self.row)
+            .field("length", &self.request.as_ref().map(Bytes::len))
+            .field("attempts", &self.attempts)
+            .finish()
+    }
 }
 
 /// An attempt that has ended.
@@ -182,6 +195,7 @@ pub struct EndedAttempt {
     pub began_at: SystemTime,
     /// The time at which it ended; `None` if it vanished and its lease ran out.
     pub ended_at: Option<SystemTime>,
-    /// The reason why it failed; `None` if the delivery is done.
+    /// The reason why it failed; `None` if it succeeded, or if it vanished (then `ended_at` is
+    /// `None`, too).
     pub reason: Option<String>,
 }

@@ -10,8 +10,10 @@
 //!    delivery. If the engine fails, or takes longer than
 //!    [`store_deadline`](Inbox::store_deadline), the answer is 503, and the provider keeps the
 //!    delivery.
-//! 2. A delivery that was acknowledged is handled *at least once*: until a handler succeeds, or
-//!    until its attempts are used up. Then it is dead: it is kept, and logged at `ERROR`.
+//! 2. A delivery that was acknowledged is handled *at least once*. It is done when a handler
+//!    succeeds. It is dead when its attempts are used up, or at once if the handler answers that
+//!    another attempt is useless (most 4xx, [`Failure::dead`]). A dead delivery is kept, and logged
+//!    at `ERROR`.
 //! 3. An attempt is counted when the delivery is taken. A handler that ends the process has as many
 //!    attempts as any other.
 //! 4. A second delivery of an event is answered 200 with `Idempotent-Replayed: true` and is not
@@ -20,9 +22,11 @@
 //! 5. A handler gets the signed bytes and the proof of the verdict that was given at the receipt. A
 //!    secret that was replaced meanwhile does not matter.
 //!
-//! A handler runs again after it succeeded only if the engine is out of reach, or the process dies,
-//! before the result is stored, or if the lease is lost because the engine was out of reach for
-//! longer than [`lease`](Inbox::lease).
+//! A handler can run again although it succeeded
+//! - if the process dies, or the worker stops, before the result is stored;
+//! - if the lease runs out first, because the engine was out of reach for longer than
+//!   [`lease`](Inbox::lease), or because its clock jumped ahead;
+//! - if an operator replays the delivery.
 //!
 //! # Two halves
 //!

@@ -1,6 +1,8 @@
 //! The object that an event is about.
 
-use countersign_core::HeaderSource;
+use std::fmt::Write as _;
+
+use countersign_core::{HeaderSource, adapter::body_digest};
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -8,7 +10,7 @@ use crate::adapter::VerifiedDelivery;
 
 /// The object whose deliveries are handled one at a time, in the order of their receipt.
 ///
-/// Deliveries of two endpoints are never about one object.
+/// Deliveries of two endpoints, or of two tenants, are never about one object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Object {
@@ -49,11 +51,34 @@ impl Order {
         let object = match self.object {
             Object::Endpoint => String::new(),
             Object::Tenant => delivery.tenant().unwrap_or_default().to_owned(),
-            Object::Field(pointer) => at(pointer)?,
+            Object::Field(pointer) => of_tenant(delivery.tenant(), &short(at(pointer)?)),
         };
         Some((object, self.version.and_then(at).and_then(|text| version(&text))))
     }
 }
+
+/// Puts the tenant before the value, so that no tenant can name an object of another one.
+fn of_tenant(tenant: Option<&str>, value: &str) -> String {
+    match tenant {
+        Some(tenant) => format!("{}:{tenant}:{value}", tenant.len()),
+        None => format!("-:{value}"),
+    }
+}
+
+/// Replaces a long text by its SHA-256, because the sender chooses its length.
+fn short(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    body_digest(text.as_bytes()).iter().fold(String::from("~"), |mut hex, byte| {
+        // Writing to a text does not fail.
+        _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// In bytes: the longest value that is not replaced.
+const LONGEST: usize = 128;
 
 fn text(value: &Value) -> Option<String> {
     match value {
@@ -74,6 +99,23 @@ fn version(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn separates_the_objects_of_tenants() {
+        let objects = [
+            of_tenant(None, "1"),
+            of_tenant(Some(""), "1"),
+            of_tenant(Some("a"), "1"),
+            of_tenant(Some("a:1"), ""),
+            of_tenant(Some("b"), "1"),
+        ];
+        for (place, object) in objects.iter().enumerate() {
+            assert!(!objects[..place].contains(object), "{object}");
+        }
+        assert_eq!(short("x".repeat(128)).len(), 128);
+        assert_eq!(short("x".repeat(129)).len(), 65);
+        assert_ne!(short("x".repeat(129)), short("x".repeat(130)));
+    }
 
     #[test]
     fn reads_integers_and_times() {

@@ -2,14 +2,13 @@
 
 use std::{
     future::{Future, pending},
-    pin::pin,
     sync::Arc,
     time::Duration,
 };
 
 use tokio::{
     sync::watch,
-    task::JoinHandle,
+    task::{JoinError, JoinHandle},
     time::{Instant, sleep, timeout},
 };
 use tracing::Instrument;
@@ -43,8 +42,12 @@ struct Names {
 impl<S: InboxStore> Run<S> {
     /// Handles a delivery, and reports the result to the engine.
     pub(super) async fn attempt(self: Arc<Self>, taken: Taken) {
-        let Taken { held, number, is_exhausted, object, request, .. } = taken;
-        let request = match StoredRequest::from_json(&request) {
+        let taken_at = Instant::now();
+        let Taken { held, number, is_exhausted, object, request: json, .. } = taken;
+        let parsed = StoredRequest::from_json(&json);
+        // The text is not kept while the handler works.
+        drop(json);
+        let request = match parsed {
             Ok(request) => request,
             Err(error) => {
                 let names =
@@ -57,11 +60,15 @@ impl<S: InboxStore> Run<S> {
             id: held.id().0,
             number,
             endpoint: request.delivery().endpoint().into(),
-            event_type: request.delivery().event_type().map(Box::from),
+            event_type: request.delivery().event_type().map(|text| {
+                let mut text = text.to_owned();
+                truncate(&mut text, LONGEST_TYPE);
+                text.into()
+            }),
         };
         if is_exhausted {
             let end =
-                End::dead("the last attempt did not end: its process died, or its lease ran out");
+                End::dead("no attempt is left: the last one did not end, or fewer are allowed now");
             return self.settle(&held, &names, Handled::new(end)).await;
         }
         if let Some((object, Some(version))) = object {
@@ -77,6 +84,15 @@ impl<S: InboxStore> Run<S> {
                     return self.settle(&held, &names, Handled::new(End::done())).await;
                 }
                 None => return self.settle(&held, &names, Handled::stopped()).await,
+            }
+        }
+        // The lease may have run out while the engine did not answer.
+        if taken_at.elapsed() > self.settings.lease / 3 {
+            let lease = self.settings.lease;
+            if self.insist(|| self.engine.extend(&held, lease)).await
+                == Some((Settled::LeaseLost, false))
+            {
+                return;
             }
         }
         let handled = self.handle(request, &held, &names).await;
@@ -117,32 +133,49 @@ impl<S: InboxStore> Run<S> {
                 }
             }
         };
-        let mut limit = pin!(limit);
-        let mut over = None;
-        loop {
-            let mut joined = None;
-            let work = async { joined = Some((&mut task.0).await) };
-            let bounded = async { over = Some(limit.as_mut().await) };
-            let either = async { _ = first_of(work, bounded).await };
-            if first_of(either, sleep(lease / 3)).await == First::Right {
-                self.extend(held, &lost).await;
-                continue;
+        let (mut joined, mut over) = (None, None);
+        let work = async { joined = Some((&mut task.0).await) };
+        let bounded = async { over = Some(limit.await) };
+        // Never ends.
+        let holding = self.hold(held, &lost);
+        _ = first_of(first_of(work, bounded), holding).await;
+        match (joined, over) {
+            (Some(joined), _) => of_task(joined),
+            (None, over) => {
+                // A handler is stopped at its next `await`. It may succeed before that.
+                task.0.abort();
+                let over = over.unwrap_or_else(Handled::stopped);
+                match timeout(lease / 3, &mut task.0).await {
+                    Ok(Ok(handled)) => handled,
+                    _ => over,
+                }
             }
-            return match (joined, over) {
-                (Some(Ok(handled)), _) => handled,
-                // The panic hook has already printed the message, which may hold data.
-                (Some(Err(_)), _) => Handled::new(End::retry("the handler panicked")),
-                (None, over) => over.unwrap_or_else(Handled::stopped),
-            };
         }
     }
 
-    /// Prolongs the lease. If another attempt has taken the delivery, reports it to the handler.
-    async fn extend(&self, held: &Held, lost: &watch::Sender<bool>) {
-        let extending = self.engine.extend(held, self.settings.lease);
-        // A failure is not reported here: the lease may still be valid, and the next try follows.
-        if let Ok(Ok(Settled::LeaseLost)) = timeout(self.settings.lease / 3, extending).await {
-            lost.send_replace(true);
+    /// Prolongs the lease again and again. Reports to the handler if the lease is lost: another
+    /// attempt has taken the delivery, or the engine was out of reach for as long as the lease.
+    async fn hold(&self, held: &Held, lost: &watch::Sender<bool>) {
+        let lease = self.settings.lease;
+        let mut held_until = Instant::now() + lease;
+        let mut pause = lease / 3;
+        loop {
+            sleep(pause).await;
+            let asked = Instant::now();
+            match timeout(lease / 3, self.engine.extend(held, lease)).await {
+                Ok(Ok(Settled::Applied)) => {
+                    held_until = asked + lease;
+                    pause = lease / 3;
+                }
+                Ok(Ok(Settled::LeaseLost)) => {
+                    lost.send_replace(true);
+                    return pending().await;
+                }
+                Ok(Err(_)) | Err(_) => pause = lease / 12,
+            }
+            if Instant::now() >= held_until {
+                lost.send_replace(true);
+            }
         }
     }
 
@@ -176,8 +209,9 @@ impl<S: InboxStore> Run<S> {
         let Names { id, number, endpoint, event_type: text } = names;
         let (endpoint, text) = (&**endpoint, text.as_deref());
         match settled {
-            Some(Settled::Applied) => {}
-            Some(Settled::LeaseLost) => {
+            // If an earlier call got no answer, it has probably succeeded.
+            Some((Settled::Applied, _) | (Settled::LeaseLost, true)) => {}
+            Some((Settled::LeaseLost, false)) => {
                 tracing::warn!(
                     target: logs::INBOX,
                     endpoint, id, attempt = number,
@@ -214,16 +248,18 @@ impl<S: InboxStore> Run<S> {
     }
 
     /// Repeats a call to the engine until it succeeds. Returns `None` if the worker stops first.
-    async fn insist<F, T>(&self, call: impl Fn() -> F) -> Option<T>
+    /// Returns true with the result if an earlier call failed, and may have succeeded all the same.
+    async fn insist<F, T>(&self, call: impl Fn() -> F) -> Option<(T, bool)>
     where
         F: Future<Output = Result<T, StoreError>>,
     {
         let mut pause = FIRST_PAUSE;
-        let mut end = None;
+        let (mut end, mut is_repeated) = (None, false);
         loop {
             if let Ok(Ok(result)) = timeout(CALL_DEADLINE, call()).await {
-                return Some(result);
+                return Some((result, is_repeated));
             }
+            is_repeated = true;
             if *self.given_up.borrow() {
                 let end = *end.get_or_insert_with(|| Instant::now() + LAST_TRIES);
                 if Instant::now() >= end {
@@ -239,7 +275,19 @@ impl<S: InboxStore> Run<S> {
     /// before the engine answers.
     async fn newest_done(&self, names: &Names, object: &str) -> Option<Option<i64>> {
         let Some(newest_done) = &self.settings.newest_done else { return Some(None) };
-        self.insist(|| newest_done((*names.endpoint).to_owned(), object.to_owned())).await
+        let newest = || newest_done((*names.endpoint).to_owned(), object.to_owned());
+        self.insist(newest).await.map(|(newest, _)| newest)
+    }
+}
+
+/// Returns the result of a handler that has ended.
+fn of_task(joined: Result<Handled, JoinError>) -> Handled {
+    match joined {
+        Ok(handled) => handled,
+        // The runtime stops.
+        Err(error) if error.is_cancelled() => Handled::stopped(),
+        // The panic hook has already printed the message, which may hold data.
+        Err(_) => Handled::new(End::retry("the handler panicked")),
     }
 }
 
@@ -259,6 +307,9 @@ fn truncate(text: &mut String, length: usize) {
     }
     text.truncate(end);
 }
+
+/// In bytes: the longest type that is logged. The sender chooses its length.
+const LONGEST_TYPE: usize = 200;
 
 /// In bytes: the longest reason that is kept.
 const LONGEST_REASON: usize = 1000;

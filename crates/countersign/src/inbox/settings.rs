@@ -167,7 +167,7 @@ impl<S: Accept> Inbox<S> {
     }
 
     /// Checks the stored signature of each delivery before it is handled. A delivery whose secret
-    /// was removed meanwhile is then dead.
+    /// was removed meanwhile is then dead. It does not work with secrets per tenant.
     ///
     /// # Security
     ///
@@ -224,6 +224,11 @@ impl<S: InboxStore> Inbox<S> {
     /// The [guide][guide] has a complete program.
     ///
     /// [guide]: https://docs.rs/countersign/latest/countersign/_guide/inbox/index.html
+    ///
+    /// # Panics
+    ///
+    /// If [`verify_again`](Self::verify_again) is set and a verifier has secrets per tenant.
+    #[track_caller]
     pub fn worker<V, F, T>(&self, verifiers: &V, handler: F) -> Worker<S>
     where
         V: Verifiers,
@@ -234,13 +239,21 @@ impl<S: InboxStore> Inbox<S> {
         self.worker_of(verifiers, Arc::new(handler))
     }
 
+    #[track_caller]
     pub(crate) fn worker_of<V: Verifiers>(
         &self,
         verifiers: &V,
         handler: Arc<dyn super::handle::Handle>,
     ) -> Worker<S> {
         let mut endpoints = Vec::new();
-        verifiers.visit(&mut |verifier| endpoints.push(verifier.name.to_owned()));
+        verifiers.visit(&mut |verifier| {
+            endpoints.push(verifier.name.to_owned());
+            assert!(
+                verifier.keys.is_some() || !self.back.verify_again,
+                "`Inbox::verify_again` does not work with secrets per tenant (endpoint `{}`)",
+                verifier.name,
+            );
+        });
         Worker::new(Arc::clone(&self.engine), handler, endpoints, self.back.clone())
     }
 }

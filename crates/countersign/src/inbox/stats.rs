@@ -14,7 +14,7 @@ pub struct Stats {
     pub waiting: u64,
     /// Deliveries that are being handled.
     pub running: u64,
-    /// Deliveries whose attempts are used up.
+    /// Deliveries that are dead.
     pub dead: u64,
     /// The time since the oldest delivery in `ready` became due; `None` if there is none.
     pub oldest_ready: Option<Duration>,

@@ -62,9 +62,13 @@ pub trait InboxStore: Accept {
     /// delivery is given to two workers at the same time, and none of an endpoint that is not
     /// wanted.
     ///
-    /// The attempt is counted now, so that an attempt that kills the process counts. If a delivery
-    /// has had [`Wanted::attempts`] attempts, its last attempt has vanished: it is taken without
-    /// being counted, and [`Taken::is_exhausted`] is true. The worker then buries it.
+    /// The attempt is counted now, so that an attempt that kills the process counts. A delivery
+    /// that already had [`Wanted::attempts`] attempts is taken without being counted, and
+    /// [`Taken::is_exhausted`] is true: its last attempt vanished, or fewer attempts are allowed
+    /// than before. The worker then buries it.
+    ///
+    /// A worker that stops drops the future: deliveries that were taken for nobody should be due
+    /// again at once, and are due at the latest when their lease has run out.
     ///
     /// # Errors
     ///

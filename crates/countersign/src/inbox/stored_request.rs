@@ -31,10 +31,11 @@ impl StoredRequest {
         Self { path: path.into(), content_type: None, traceparent: None, delivery }
     }
 
-    /// Sets the value of the field `Content-Type`.
+    /// Sets the value of the field `Content-Type`. A value of more than 1,000 bytes is dropped.
     #[must_use]
     pub fn content_type(self, content_type: Option<&str>) -> Self {
-        Self { content_type: content_type.map(Box::from), ..self }
+        let content_type = content_type.filter(|text| text.len() <= 1000).map(Box::from);
+        Self { content_type, ..self }
     }
 
     /// Sets the value of the field `traceparent` (W3C Trace Context), so that the attempts can be

@@ -23,14 +23,17 @@ pub struct Wanted {
 }
 
 /// A delivery that [`take`](super::InboxStore::take) returned, for one attempt.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows the length of the request, and nothing of the payload.
+#[derive(Clone)]
 pub struct Taken {
     /// The row and the attempt that holds it.
     pub held: Held,
     /// The number of this attempt, counted from 1.
     pub number: u32,
-    /// True if the delivery had all its attempts, and the last one vanished, for example because it
-    /// ended the process. Then `number` is the number of the last attempt.
+    /// True if the delivery already had all its attempts: the last one vanished, for example because
+    /// it ended the process, or fewer attempts are allowed than before. Then `number` is the number
+    /// of the last attempt.
     pub is_exhausted: bool,
     /// The object that the event is about, and its version, as accepted.
     pub object: Option<(Box<str>, Option<i64>)>,
@@ -71,6 +74,17 @@ impl Held {
     #[must_use]
     pub fn token(&self) -> Token {
         self.token
+    }
+}
+
+impl fmt::Debug for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Taken")
+            .field("held", &self.held)
+            .field("number", &self.number)
+            .field("is_exhausted", &self.is_exhausted)
+            .field("length", &self.request.len())
+            .finish_non_exhaustive()
     }
 }
 

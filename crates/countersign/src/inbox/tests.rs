@@ -249,6 +249,48 @@ async fn a_rotated_secret_does_not_make_a_delivery_unreadable() {
     assert_eq!(rows(&inbox).await[0].state, State::Done);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_succeeds_while_it_is_stopped_is_done() {
+    let inbox = inbox().handler_deadline(Duration::from_millis(20));
+    accept(&inbox, CREATED).await.unwrap();
+    let running = run(&inbox, |_| async {
+        // Work without an `await` cannot be stopped.
+        std::thread::sleep(Duration::from_millis(200));
+        Ok(())
+    });
+    let rows = settled(&inbox, &[State::Done, State::Dead]).await;
+    running.stop().await;
+    assert_eq!((rows[0].state, rows[0].attempts), (State::Done, 1), "{rows:?}");
+}
+
+#[cfg(feature = "tenants")]
+#[test]
+#[should_panic(expected = "`Inbox::verify_again` does not work with secrets per tenant")]
+fn signatures_of_tenants_cannot_be_checked_again() {
+    use std::error::Error;
+
+    use countersign_core::{
+        Secrets,
+        request::RequestHead,
+        tenants::{SecretSource, Tenants},
+    };
+
+    struct Nobody;
+
+    impl SecretSource for Nobody {
+        fn tenant(&self, _: &RequestHead<'_>) -> Option<String> {
+            None
+        }
+
+        async fn secrets(&self, _: &str) -> Result<Option<Secrets>, Box<dyn Error + Send + Sync>> {
+            Ok(None)
+        }
+    }
+
+    let verifier = Verifier::<P>::per_tenant(Tenants::new(Nobody));
+    let _ = inbox().verify_again().worker(&verifier, |_| async { Ok(()) });
+}
+
 #[test]
 #[should_panic(expected = "set `Inbox::serial_by` before `skip_older_by`")]
 fn a_version_without_an_object_is_a_mistake() {

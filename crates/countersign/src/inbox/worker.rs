@@ -75,24 +75,29 @@ impl<S: InboxStore> Worker<S> {
             let event = if free == 0 {
                 first_of(stop.as_mut(), async { drop(attempts.join_next().await) }).await
             } else {
-                match take(&run, &endpoints, free).await {
-                    Ok(taken) => {
+                let mut result = None;
+                let taking = async { result = Some(take(&run, &endpoints, free).await) };
+                // A take that is dropped gives its deliveries back.
+                _ = first_of(stop.as_mut(), taking).await;
+                match result {
+                    None => break,
+                    Some(Ok(taken)) if taken.is_empty() => {
                         outage.is_over(&endpoints);
-                        if taken.is_empty() {
-                            let due = first_of(
-                                run.engine.wait_until_due(),
-                                sleep(run.settings.poll_interval),
-                            );
-                            first_of(stop.as_mut(), async { _ = due.await }).await
-                        } else {
-                            for taken in taken {
-                                attempts.spawn(Arc::clone(&run).attempt(taken));
-                            }
-                            // The stop is noticed even if there is always a next delivery.
-                            first_of(stop.as_mut(), std::future::ready(())).await
-                        }
+                        let due = first_of(
+                            run.engine.wait_until_due(),
+                            sleep(run.settings.poll_interval),
+                        );
+                        first_of(stop.as_mut(), async { _ = due.await }).await
                     }
-                    Err(error) => {
+                    Some(Ok(taken)) => {
+                        outage.is_over(&endpoints);
+                        for taken in taken {
+                            attempts.spawn(Arc::clone(&run).attempt(taken));
+                        }
+                        // The next take notices the stop.
+                        First::Right
+                    }
+                    Some(Err(error)) => {
                         let pause = outage.lasts(&endpoints, &error);
                         first_of(stop.as_mut(), sleep(pause)).await
                     }

@@ -194,9 +194,9 @@ impl<S: Clone + Send + Sync + 'static> Events<S> {
         self
     }
 
-    /// Returns the names and prefixes that have a handler, in alphabetical order. Subscribe to these
-    /// events only. A name can have an action, and a prefix ends with `*`: replace both by the types
-    /// that the provider offers.
+    /// Returns the names and prefixes that have a handler, in alphabetical order. In the provider's
+    /// console, subscribe to these events only. If a name has an action, or a prefix ends with `*`,
+    /// select the types that it covers.
     #[must_use]
     pub fn event_types(&self) -> Vec<String> {
         self.table.event_types()

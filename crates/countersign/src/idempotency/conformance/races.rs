@@ -83,7 +83,13 @@ pub(super) async fn dropped<S: Store>(trial: Trial<S>) -> Outcome {
         if let Claim::Done { .. } = trial.claim(&lease(&id), SHORT).await? {
             return Err("done, and nobody has completed it".to_owned());
         }
-        trial.is_fresh(&lease(&format!("{id}-next")), LONG, "another was dropped").await?;
+        trial
+            .is_fresh(
+                &lease(&format!("{id}-next")),
+                LONG,
+                "no lease has claimed the event, and a claim of another event was dropped",
+            )
+            .await?;
     }
     trial.outlive(SHORT).await?;
     for polls in 0..POLLS {

@@ -193,8 +193,9 @@ impl MemoryStore {
     fn limits(&self) -> Limits {
         let shards = self.shards.len();
         let part = self.capacity.div_ceil(shards);
-        // Events are spread at random. An eighth more leaves room for six standard deviations, even
-        // when a sixteenth has just been forgotten.
+        // Events are spread at random, so a shard can get more than its part. With an eighth more
+        // places, it still remembers its part and six standard deviations more, even when it has
+        // just forgotten a sixteenth of its events.
         let events = part + part / 8;
         Limits { events, notes: self.note_space / shards }
     }

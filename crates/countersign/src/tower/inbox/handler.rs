@@ -112,9 +112,13 @@ fn end<R>(response: &Response<R>, outcomes: fn(u16) -> Outcome) -> End {
     let status = response.status().as_u16();
     let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let after = seconds.and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let after = after.map(|after| after.min(LONGEST_PAUSE));
     match outcomes(status) {
         Outcome::Done => End::done(),
         Outcome::Retry => End { after, ..End::retry(format!("answered {status}")) },
         Outcome::Dead => End::dead(format!("answered {status}")),
     }
 }
+
+/// The longest pause that a `Retry-After` can ask for, so that no delivery waits for ever.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);

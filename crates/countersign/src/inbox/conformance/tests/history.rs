@@ -88,7 +88,6 @@ impl InboxHistory for MemoryInbox {
         (kept.state, kept.changed) = (State::Waiting, now);
         if !self.has(Fault::ReplayKeepsAttempts) {
             kept.attempts = 0;
-            kept.ended.clear();
         }
         drop(rows);
         self.notify();
