@@ -261,7 +261,7 @@ fn buries_an_event_that_ended_the_process_three_times() {
         assert_eq!(numbers, [1, 2, 3], "{surface}");
         assert!(dead.attempts.iter().all(|attempt| attempt.ended_at.is_none()), "{surface}");
         let reason = dead.row.last_reason.unwrap();
-        assert!(reason.contains("the last attempt did not end"), "{surface}: {reason}");
+        assert!(reason.contains("no attempt is left"), "{surface}: {reason}");
 
         let program = files.start(surface, &arguments);
         keep(&program, "user.created", "evt_2");
