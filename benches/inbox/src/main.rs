@@ -2,7 +2,7 @@
 //! out of it.
 //!
 //! ```sh
-//! cargo run --release --manifest-path benches/Cargo.toml -p countersign-bench-inbox
+//! cargo run --release --manifest-path benches/inbox/Cargo.toml
 //! ```
 //!
 //! The files are in the directory for temporary files, which must be on a real disk: each commit
