@@ -108,6 +108,16 @@ impl EventAt {
     }
 
     /// Sets the types of signed deliveries that check the endpoint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::{Provider, event::EventAt, providers::Slack};
+    ///
+    /// const AT: EventAt = EventAt::ENVELOPE.handshakes(&["endpoint.check"]);
+    /// assert_eq!(AT.handshakes, ["endpoint.check"]);
+    /// assert_eq!(Slack::EVENT.handshakes, ["url_verification"]);
+    /// ```
     #[must_use]
     pub const fn handshakes(self, types: &'static [&'static str]) -> Self {
         Self { handshakes: types, ..self }

@@ -19,9 +19,9 @@ pub(super) trait Job: Send {
 
 /// A job made of closures.
 pub(super) struct Task<A, N, T> {
-    /// What to do; `None` once it was done.
+    /// The work; `None` once it was done.
     pub(super) act: Option<A>,
-    /// What to do after the commit, before the answer is sent.
+    /// The work after the commit, before the answer is sent.
     pub(super) then: N,
     pub(super) result: Option<Result<T, StoreError>>,
     pub(super) reply: oneshot::Sender<Result<T, StoreError>>,

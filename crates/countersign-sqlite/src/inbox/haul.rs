@@ -19,7 +19,7 @@ pub(super) struct Haul {
     pub(super) next_due_at: i64,
 }
 
-/// What a row was before it was taken.
+/// The state of a row before it was taken.
 pub(super) struct Return {
     pub(super) held: Held,
     pub(super) due_at: i64,

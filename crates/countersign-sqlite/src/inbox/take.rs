@@ -7,7 +7,7 @@ use rusqlite::{Result, params};
 use super::haul::{Haul, Return};
 use crate::{engine::Statements, time::between};
 
-/// What a worker wants. Times are in milliseconds since 1970.
+/// The deliveries that a worker wants. Times are in milliseconds since 1970.
 pub(super) struct Order {
     pub(super) endpoints: Vec<String>,
     /// The endpoints of all workers of this process.

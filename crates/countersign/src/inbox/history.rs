@@ -1,4 +1,4 @@
-//! What an inbox keeps about its deliveries, for operators.
+//! The history of an inbox, for operators.
 
 use std::{
     fmt,

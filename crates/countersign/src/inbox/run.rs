@@ -89,10 +89,10 @@ impl<S: InboxStore> Run<S> {
         // The lease may have run out while the engine did not answer.
         if taken_at.elapsed() > self.settings.lease / 3 {
             let lease = self.settings.lease;
-            if self.insist(|| self.engine.extend(&held, lease)).await
-                == Some((Settled::LeaseLost, false))
-            {
-                return;
+            match self.insist(|| self.engine.extend(&held, lease)).await {
+                Some((Settled::Applied, _)) => {}
+                Some((Settled::LeaseLost, _)) => return,
+                None => return self.settle(&held, &names, Handled::stopped()).await,
             }
         }
         let handled = self.handle(request, &held, &names).await;
@@ -321,5 +321,5 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// The time after which a call to the engine counts as failed.
 const CALL_DEADLINE: Duration = Duration::from_secs(10);
 
-/// How long a stopped worker still tries to store a result.
+/// The time for which a stopped worker still tries to store a result.
 const LAST_TRIES: Duration = Duration::from_secs(3);

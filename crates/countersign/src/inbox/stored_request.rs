@@ -14,6 +14,24 @@ use crate::StoredDelivery;
 /// # Security
 ///
 /// It holds the payload in plain text, and the signature: see [`StoredDelivery`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::SystemTime;
+/// use countersign::{Secret, Signer, Verifier, inbox::StoredRequest, providers::GitHub};
+///
+/// let secret = Secret::new("key")?;
+/// let headers = Signer::<GitHub>::new(secret.clone())?.sign(b"{}")?;
+/// let verified = Verifier::<GitHub>::new(secret)?.verify(&headers, b"{}")?;
+///
+/// let stored = verified.to_stored(&headers, SystemTime::now());
+/// let request = StoredRequest::new("/github", stored).content_type(Some("application/json"));
+/// let read = StoredRequest::from_json(&request.to_json())?;
+/// assert_eq!(read, request);
+/// assert_eq!((read.path(), &read.body()[..]), ("/github", &b"{}"[..]));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRequest {
     path: Box<str>,
