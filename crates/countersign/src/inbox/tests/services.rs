@@ -25,7 +25,8 @@ async fn text(response: Response<impl http_body::Body<Data = Bytes, Error = Infa
 
 #[tokio::test]
 async fn answers_after_the_commit_and_calls_the_service_later() {
-    let inbox = inbox();
+    // The `Retry-After` of the first answer is shorter.
+    let inbox = inbox().retries(Retries::after([Duration::from_secs(3600)]));
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&seen);
     let handler = service_fn(move |request: Request<RequestBody>| {
@@ -65,6 +66,32 @@ async fn answers_after_the_commit_and_calls_the_service_later() {
     let body = Bytes::from(CREATED);
     let expected = [1, 2].map(|n| (n, "/hooks/in".to_owned(), body.clone(), true, true, true));
     assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_retry_after_is_honoured_up_to_a_day() {
+    let inbox = inbox();
+    let handler = service_fn(|_: Request<RequestBody>| async {
+        let response = Response::builder().status(503).header("Retry-After", "99999999999");
+        Ok::<_, Infallible>(response.body(Full::<Bytes>::default()).unwrap())
+    });
+    let (accept, worker) = inbox.split(&verifier(), handler);
+    accept.oneshot(delivery::<P>(CREATED)).await.unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(worker.run_until(async { _ = stopped.await }));
+    let row = loop {
+        let row = rows(&inbox).await.remove(0);
+        if row.attempts >= 1 && row.state != State::Running {
+            break row;
+        }
+        tokio::task::yield_now().await;
+    };
+    stop.send(()).unwrap();
+    task.await.unwrap();
+    let day = Duration::from_secs(24 * 60 * 60);
+    let wait = row.due_at.unwrap().duration_since(std::time::SystemTime::now()).unwrap();
+    // An hour for a busy machine, and for the difference of two clocks.
+    assert!((day - Duration::from_secs(3600)..=day + Duration::from_secs(60)).contains(&wait));
 }
 
 #[tokio::test]
