@@ -52,7 +52,10 @@ create index countersign_inbox_old on countersign_inbox (ended_at)
 
 create index countersign_inbox_states on countersign_inbox (state) where state <> 'done';
 
-create index countersign_inbox_events on countersign_inbox (event_id) where event_id is not null;
+-- Only rows that have ended: the ids of events are in no order, so that each insertion would change
+-- a page of its own.
+create index countersign_inbox_events on countersign_inbox (event_id)
+    where event_id is not null and ended_at is not null;
 
 -- Handled events, without their deliveries.
 create table countersign_claims (

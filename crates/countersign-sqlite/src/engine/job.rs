@@ -10,7 +10,7 @@ pub(super) trait Job: Send {
     /// Returns true if nobody waits for the answer, and the job is only for its answer.
     fn is_given_up(&self) -> bool;
 
-    /// Runs the job, and keeps its answer.
+    /// Runs the job, and keeps its answer. If its transaction is rolled back, it can run again.
     fn run(&mut self, statements: &mut Statements<'_>) -> Result<(), StoreError>;
 
     /// Sends the answer, or the error of the commit.
@@ -19,8 +19,8 @@ pub(super) trait Job: Send {
 
 /// A job made of closures.
 pub(super) struct Task<A, N, T> {
-    /// The work; `None` once it was done.
-    pub(super) act: Option<A>,
+    /// The work.
+    pub(super) act: A,
     /// The work after the commit, before the answer is sent.
     pub(super) then: N,
     pub(super) result: Option<Result<T, StoreError>>,
@@ -32,7 +32,7 @@ pub(super) struct Task<A, N, T> {
 
 impl<A, N, T> Job for Task<A, N, T>
 where
-    A: FnOnce(&mut Statements<'_>) -> rusqlite::Result<T> + Send,
+    A: FnMut(&mut Statements<'_>) -> rusqlite::Result<T> + Send,
     N: FnOnce(&T) + Send,
     T: Send,
 {
@@ -41,8 +41,7 @@ where
     }
 
     fn run(&mut self, statements: &mut Statements<'_>) -> Result<(), StoreError> {
-        let Some(act) = self.act.take() else { return Ok(()) };
-        let result = act(statements).map_err(StoreError::new);
+        let result = (self.act)(statements).map_err(StoreError::new);
         let outcome = result.as_ref().map(|_| ()).map_err(Clone::clone);
         self.result = Some(result);
         outcome

@@ -70,7 +70,7 @@ impl Queue {
     /// Runs a job, even if the caller stops waiting for it. `then` runs after its commit.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
+        act: impl FnMut(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
         then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, StoreError> {
         self.send(act, then, false).await
@@ -79,7 +79,7 @@ impl Queue {
     /// Runs a job whose answer is all that matters. It is left out if the caller has gone before.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
+        act: impl FnMut(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
         then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, StoreError> {
         self.send(act, then, true).await
@@ -88,7 +88,7 @@ impl Queue {
     /// Runs a job for which nobody waits.
     pub(crate) fn post(
         &self,
-        act: impl FnOnce(&mut Statements<'_>) -> rusqlite::Result<()> + Send + 'static,
+        act: impl FnMut(&mut Statements<'_>) -> rusqlite::Result<()> + Send + 'static,
         then: impl FnOnce(&()) + Send + 'static,
     ) {
         // If the thread has ended, nothing can be done.
@@ -97,7 +97,7 @@ impl Queue {
 
     async fn send<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
+        act: impl FnMut(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
         then: impl FnOnce(&T) + Send + 'static,
         only_for_answer: bool,
     ) -> Result<T, StoreError> {
@@ -117,7 +117,7 @@ impl Queue {
     pub(crate) async fn run_at<T: Send + 'static>(
         &self,
         place: OwnedSemaphorePermit,
-        act: impl FnOnce(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
+        act: impl FnMut(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
         then: impl FnOnce(&T) + Send + 'static,
         only_for_answer: bool,
     ) -> Result<T, StoreError> {
@@ -127,14 +127,13 @@ impl Queue {
 
     fn enqueue<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
+        act: impl FnMut(&mut Statements<'_>) -> rusqlite::Result<T> + Send + 'static,
         then: impl FnOnce(&T) + Send + 'static,
         only_for_answer: bool,
         place: Option<OwnedSemaphorePermit>,
     ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let task =
-            Task { act: Some(act), then, result: None, reply, only_for_answer, _place: place };
+        let task = Task { act, then, result: None, reply, only_for_answer, _place: place };
         self.jobs.send(Box::new(task)).map_err(|_| EngineError::ended())?;
         Ok(answer)
     }

@@ -66,55 +66,58 @@ fn count(connection: &Connection) -> i64 {
     connection.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn commits_jobs_that_wait_together_and_undoes_only_the_one_that_fails() {
-    let fixture = Arc::new(Fixture::new().await);
+/// Holds the thread until the returned sender is used, so that jobs come together.
+fn hold(queue: &Queue) -> mpsc::Sender<()> {
     let (release, held) = mpsc::channel::<()>();
     let (started, begun) = mpsc::channel();
-    let blocker = {
-        let fixture = Arc::clone(&fixture);
-        tokio::spawn(async move {
-            let block = move |_: &mut Statements<'_>| {
-                started.send(()).unwrap();
-                held.recv().unwrap();
-                Ok(())
-            };
-            fixture.queue.run(block, |()| {}).await
-        })
+    let block = move |_: &mut Statements<'_>| {
+        started.send(()).unwrap();
+        held.recv().unwrap();
+        Ok(())
     };
+    queue.post(block, |()| {});
     begun.recv().unwrap();
+    release
+}
 
-    // While the thread is busy, these jobs come. The third one writes a row, and then fails.
-    let (answers, failed) = {
-        let fixture = Arc::clone(&fixture);
-        let unblock = async move {
-            tokio::task::yield_now().await;
-            release.send(()).unwrap();
-        };
-        let fail = |statements: &mut Statements<'_>| {
-            put(statements, "failed", 1)?;
-            put(statements, "a", 1)
-        };
-        let last = async {
-            let committed = Arc::clone(&fixture);
-            let look = move |statements: &mut Statements<'_>| {
-                Ok((put(statements, "c", 1)?, committed.committed()))
-            };
-            fixture.queue.run(look, |_| {}).await.unwrap()
-        };
-        let (a, b, failed, last, ()) = tokio::join!(
-            fixture.put("a", 1),
-            fixture.put("b", 1),
-            fixture.queue.run(fail, |_| {}),
-            last,
-            unblock,
-        );
-        ([a.unwrap(), b.unwrap(), last.0, last.1], failed)
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_jobs_that_wait_together() {
+    let fixture = Fixture::new().await;
+    let release = hold(&fixture.queue);
+    let path = location(&fixture.directory).path;
+    let look = move |statements: &mut Statements<'_>| {
+        Ok((put(statements, "c", 1)?, count(&Connection::open(&path).unwrap())))
     };
-    // In the last job, the transaction has three rows, and none is committed.
-    assert_eq!(answers, [1, 2, 3, 0]);
+    let unblock = async { release.send(()).unwrap() };
+    let (a, b, c, ()) = tokio::join!(
+        fixture.put("a", 1),
+        fixture.put("b", 1),
+        fixture.queue.run(look, |_| {}),
+        unblock,
+    );
+    // The last job sees three rows in its transaction, and none that is committed.
+    assert_eq!((a.unwrap(), b.unwrap(), c.unwrap()), (1, 2, (3, 0)));
+    assert_eq!(fixture.committed(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn undoes_only_the_job_that_fails() {
+    let fixture = Fixture::new().await;
+    let release = hold(&fixture.queue);
+    let fail = |statements: &mut Statements<'_>| {
+        put(statements, "failed", 1)?;
+        put(statements, "a", 1)
+    };
+    let unblock = async { release.send(()).unwrap() };
+    let (a, b, failed, c, ()) = tokio::join!(
+        fixture.put("a", 1),
+        fixture.put("b", 1),
+        fixture.queue.run(fail, |_| {}),
+        fixture.put("c", 1),
+        unblock,
+    );
+    assert_eq!((a.unwrap(), b.unwrap(), c.unwrap()), (1, 2, 3));
     assert!(format!("{:?}", failed.unwrap_err()).contains("UNIQUE constraint"));
-    blocker.await.unwrap().unwrap();
     assert_eq!(fixture.committed(), 3);
 }
 
@@ -170,8 +173,10 @@ async fn a_lock_of_another_process_is_waited_for_only_so_long() {
     let fixture = Fixture { directory, queue };
     let other = Connection::open(&location.path).unwrap();
     other.execute_batch("begin immediate").unwrap();
-    let error = fixture.put("a", 1).await.unwrap_err();
-    assert!(error.contains("database is locked"), "{error}");
+    let (a, b) = tokio::join!(fixture.put("a", 1), fixture.put("b", 1));
+    for error in [a.unwrap_err(), b.unwrap_err()] {
+        assert!(error.contains("database is locked"), "{error}");
+    }
     other.execute_batch("rollback").unwrap();
     fixture.put("a", 1).await.unwrap();
 }
@@ -189,15 +194,7 @@ async fn a_panic_is_an_error_for_all_callers() {
 #[tokio::test]
 async fn a_job_for_an_answer_is_left_out_if_nobody_waits_for_it() {
     let fixture = Fixture::new().await;
-    let (release, held) = mpsc::channel::<()>();
-    let (started, begun) = mpsc::channel();
-    let block = move |_: &mut Statements<'_>| {
-        started.send(()).unwrap();
-        held.recv().unwrap();
-        Ok(())
-    };
-    fixture.queue.post(block, |()| {});
-    begun.recv().unwrap();
+    let release = hold(&fixture.queue);
     // Both wait in the queue when their callers go.
     let asked = fixture.queue.ask(|statements| put(statements, "asked", 1), |_| {});
     assert!(is_pending(asked).await);

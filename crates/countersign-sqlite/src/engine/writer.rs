@@ -4,6 +4,7 @@
 //! the number of commits for each second, which the disk limits, does not limit the jobs.
 
 use std::{
+    slice,
     sync::mpsc::{Receiver, RecvTimeoutError},
     time::{Duration, Instant},
 };
@@ -41,33 +42,50 @@ pub(super) fn run(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, mut up
     }
 }
 
-/// Runs jobs in one transaction, and answers them once it is committed.
+/// Runs jobs in one transaction, and answers them once it is committed. If one of them fails, each
+/// job runs again in a transaction of its own. This is rare, and cheaper than a savepoint for each
+/// job.
 fn run_together(statements: &mut Statements<'_>, mut batch: Vec<Box<dyn Job>>) {
     batch.retain(|job| !job.is_given_up());
-    if batch.is_empty() {
-        return;
+    if let [_, _, ..] = &batch[..] {
+        match commit(statements, &mut batch) {
+            Err(Failure::Job(_)) => {}
+            Err(Failure::Transaction(error)) => {
+                return batch.into_iter().for_each(|job| job.answer(Err(error.clone())));
+            }
+            Ok(()) => return batch.into_iter().for_each(|job| job.answer(Ok(()))),
+        }
     }
-    let begun = statements.execute("begin immediate", []).map_err(StoreError::new);
-    let ran = begun.and_then(|_| batch.iter_mut().try_for_each(|job| run_apart(statements, job)));
-    let committed = end(statements, ran, StoreError::new);
-    for job in batch {
-        job.answer(committed.clone());
+    let mut failed = None;
+    for mut job in batch {
+        // While the file cannot be written, the other jobs would only wait for the same error.
+        let committed = match &failed {
+            Some(error) => Err(StoreError::clone(error)),
+            None => {
+                commit(statements, slice::from_mut(&mut job)).map_err(|failure| match failure {
+                    Failure::Job(error) => error,
+                    Failure::Transaction(error) => failed.insert(error).clone(),
+                })
+            }
+        };
+        job.answer(committed);
     }
 }
 
-/// Runs one job of a transaction. If it fails, only its own changes are undone. Returns an error if
-/// the transaction cannot go on.
-fn run_apart(statements: &mut Statements<'_>, job: &mut Box<dyn Job>) -> Result<(), StoreError> {
-    statements.execute("savepoint job", []).map_err(StoreError::new)?;
-    if let Err(error) = job.run(statements) {
-        // After some errors, such as a full disk, SQLite itself rolls the transaction back.
-        if statements.connection().is_autocommit() {
-            return Err(error);
-        }
-        statements.execute("rollback to job", []).map_err(StoreError::new)?;
-    }
-    statements.execute("release job", []).map_err(StoreError::new)?;
-    Ok(())
+/// The reason why a transaction was not committed.
+enum Failure {
+    /// The error of one of its jobs.
+    Job(StoreError),
+    /// The error of its beginning or of its commit, which has nothing to do with its jobs.
+    Transaction(StoreError),
+}
+
+/// Runs jobs in one transaction.
+fn commit(statements: &mut Statements<'_>, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    let failed = |error| Failure::Transaction(StoreError::new(error));
+    statements.execute("begin immediate", []).map_err(failed)?;
+    let ran = jobs.iter_mut().try_for_each(|job| job.run(statements)).map_err(Failure::Job);
+    end(statements, ran, failed)
 }
 
 /// Runs upkeep in one transaction.

@@ -27,8 +27,8 @@ pub(super) struct Ended {
 
 impl Ending {
     /// Ends the attempt, unless another one has taken the row.
-    pub(super) fn apply(self, statements: &mut Statements<'_>, now: i64) -> Result<Ended> {
-        let Self { held, state, due_at, reason, forgets_body } = self;
+    pub(super) fn apply(&self, statements: &mut Statements<'_>, now: i64) -> Result<Ended> {
+        let Self { ref held, state, due_at, ref reason, forgets_body } = *self;
         let id = held.id().0;
         let token = held.token().to_bytes();
         let ended_at = due_at.is_none().then_some(now);

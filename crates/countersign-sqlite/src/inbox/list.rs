@@ -31,13 +31,16 @@ pub(super) fn query(filter: &Filter) -> (String, Vec<Value>) {
         (" and provider = ?", &filter.provider),
         (" and tenant = ?", &filter.tenant),
         (" and event_type = ?", &filter.event_type),
-        (" and event_id = ?", &filter.event_id),
     ];
     for (condition, text) in texts {
         if let Some(text) = text {
             sql += condition;
             values.push(Value::Text(text.clone()));
         }
+    }
+    if let Some(event_id) = &filter.event_id {
+        sql += OF_EVENT;
+        values.extend([Value::Text(event_id.clone()), Value::Text(event_id.clone())]);
     }
     if let Some(before) = filter.before {
         sql += " and id < ?";
@@ -84,6 +87,16 @@ select id, state, endpoint, provider, tenant, event_type, event_id, attempts, re
     last_reason
 from countersign_inbox
 where true";
+
+/// The rows of an event. The index of events has only rows that have ended; the others are looked
+/// through.
+const OF_EVENT: &str = "
+and id in (
+    select id from countersign_inbox where event_id = ? and ended_at is not null
+    union all
+    select id from countersign_inbox
+    where event_id = ? and state in ('waiting', 'running') and state <> 'done'
+)";
 
 const GET: &str = "select * from countersign_inbox where id = ?1";
 

@@ -178,21 +178,20 @@ impl Accept for SqliteInbox {
 
 impl InboxStore for SqliteInbox {
     async fn take(&self, wanted: &Wanted) -> Result<Vec<Taken>, StoreError> {
-        let Wanted { endpoints, most, lease, attempts } = wanted.clone();
-        if most == 0 || endpoints.is_empty() {
+        let wanted = wanted.clone();
+        if wanted.most == 0 || wanted.endpoints.is_empty() {
             return Ok(Vec::new());
         }
-        let served = self.alarm().serve(&endpoints);
-        let mut haul = Haul::new(self.writer().clone(), Arc::clone(self.alarm()));
+        let served = self.alarm().serve(&wanted.endpoints);
+        let (queue, returns) = (self.writer().clone(), Arc::clone(self.alarm()));
         let (clock, alarm) = (self.0.clock.clone(), Arc::clone(self.alarm()));
         let haul = self
             .writer()
             .ask(
                 move |statements| {
+                    let mut haul = Haul::new(queue.clone(), Arc::clone(&returns));
                     // The time now, because the job may have waited.
-                    let now = clock.now();
-                    let lease_ends_at = now.saturating_add(milliseconds(lease));
-                    let order = Order { endpoints, served, most, now, lease_ends_at, attempts };
+                    let order = Order { wanted: &wanted, served: &served, now: clock.now() };
                     take::take(statements, &order, &mut haul)?;
                     Ok(haul)
                 },

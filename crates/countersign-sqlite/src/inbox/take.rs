@@ -1,22 +1,21 @@
 //! The deliveries that a worker takes.
 
 use bytes::Bytes;
-use countersign::inbox::{Held, RowId, Taken};
+use countersign::inbox::{Held, RowId, Taken, Wanted};
 use rusqlite::{Result, params};
 
 use super::haul::{Haul, Return};
-use crate::{engine::Statements, time::between};
+use crate::{
+    engine::Statements,
+    time::{between, milliseconds},
+};
 
 /// The deliveries that a worker wants. Times are in milliseconds since 1970.
-pub(super) struct Order {
-    pub(super) endpoints: Vec<String>,
+pub(super) struct Order<'a> {
+    pub(super) wanted: &'a Wanted,
     /// The endpoints of all workers of this process.
-    pub(super) served: Vec<String>,
-    pub(super) most: usize,
+    pub(super) served: &'a [String],
     pub(super) now: i64,
-    pub(super) lease_ends_at: i64,
-    /// The number of attempts that a delivery has.
-    pub(super) attempts: u32,
 }
 
 /// A row that is due.
@@ -29,11 +28,16 @@ struct Due {
 }
 
 /// Takes the rows that are due for the longest time.
-pub(super) fn take(statements: &mut Statements<'_>, order: &Order, haul: &mut Haul) -> Result<()> {
+pub(super) fn take(
+    statements: &mut Statements<'_>,
+    order: &Order<'_>,
+    haul: &mut Haul,
+) -> Result<()> {
     let mut due = Vec::new();
-    let limit = i64::try_from(order.most).unwrap_or(i64::MAX);
+    let most = order.wanted.most;
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
     // One query for each endpoint: the index then has its rows in their order.
-    for endpoint in &order.endpoints {
+    for endpoint in &order.wanted.endpoints {
         due.extend(statements.rows(DUE, params![endpoint, order.now, limit], |row| {
             Ok(Due {
                 id: row.get(0)?,
@@ -47,11 +51,11 @@ pub(super) fn take(statements: &mut Statements<'_>, order: &Order, haul: &mut Ha
     due.sort_unstable_by_key(|row| (row.due_at, row.id));
     // An endpoint may be named twice.
     due.dedup_by_key(|row| row.id);
-    due.truncate(order.most);
+    due.truncate(most);
     for row in due {
         take_one(statements, order, row, haul)?;
     }
-    haul.next_due_at = if haul.len() < order.most {
+    haul.next_due_at = if haul.len() < most {
         // Nothing else is due now.
         next_due_at(statements, order)?
     } else {
@@ -62,17 +66,18 @@ pub(super) fn take(statements: &mut Statements<'_>, order: &Order, haul: &mut Ha
 
 fn take_one(
     statements: &mut Statements<'_>,
-    order: &Order,
+    order: &Order<'_>,
     due: Due,
     haul: &mut Haul,
 ) -> Result<()> {
     let Due { id, attempts, due_at, object, version } = due;
     let held = Held::new(RowId(id));
-    let is_exhausted = attempts >= order.attempts;
+    let is_exhausted = attempts >= order.wanted.attempts;
     let number = if is_exhausted { attempts } else { attempts + 1 };
     let began_at = (!is_exhausted).then_some(order.now);
     let token = held.token().to_bytes();
-    statements.execute(TAKE, params![id, token, order.lease_ends_at, number, began_at])?;
+    let lease_ends_at = order.now.saturating_add(milliseconds(order.wanted.lease));
+    statements.execute(TAKE, params![id, token, lease_ends_at, number, began_at])?;
     let request = statements.row(REQUEST, params![id], |row| row.get::<_, Vec<u8>>(0))?;
     let taken = Taken {
         held: held.clone(),
@@ -87,9 +92,9 @@ fn take_one(
 }
 
 /// Returns the time at which the next delivery is due, for any worker of this process.
-fn next_due_at(statements: &mut Statements<'_>, order: &Order) -> Result<i64> {
+fn next_due_at(statements: &mut Statements<'_>, order: &Order<'_>) -> Result<i64> {
     let mut next = i64::MAX;
-    for endpoint in &order.served {
+    for endpoint in order.served {
         let due_at = statements
             .row(NEXT_DUE, params![endpoint, order.now], |row| row.get::<_, Option<i64>>(0))?;
         next = next.min(due_at.flatten().unwrap_or(i64::MAX));

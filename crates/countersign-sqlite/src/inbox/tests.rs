@@ -96,7 +96,8 @@ async fn each_list_of_few_rows_finds_them_through_an_index() {
     for filter in states.into_iter().chain([event]) {
         let (sql, _) = super::list::query(&filter);
         let plan = plan(&connection, &sql);
-        assert!(plan.iter().all(|step| step.contains(" USING ")), "{filter:?}: {plan:#?}");
+        let mut looks = plan.iter().filter(|step| step.starts_with("S"));
+        assert!(looks.all(|step| step.contains(" USING ")), "{filter:?}: {plan:#?}");
     }
 }
 
