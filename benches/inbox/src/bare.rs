@@ -21,14 +21,12 @@ impl Bare {
         )?;
         let (jobs, received) = mpsc::channel::<Job>();
         thread::spawn(move || {
+            let mut insert = connection.prepare(INSERT).unwrap();
             while let Ok(first) = received.recv() {
                 let mut batch = vec![first];
                 batch.extend(received.try_iter().take(255));
                 connection.execute_batch("begin immediate").unwrap();
-                let insert = "insert into deliveries (key, request) values (?1, ?2)
-                    on conflict (key) do nothing";
                 for (key, request, _) in &batch {
-                    let mut insert = connection.prepare_cached(insert).unwrap();
                     insert.execute(params![key, request]).unwrap();
                 }
                 connection.execute_batch("commit").unwrap();
@@ -46,3 +44,6 @@ impl Bare {
         done.await.unwrap();
     }
 }
+
+const INSERT: &str = "\
+insert into deliveries (key, request) values (?1, ?2) on conflict (key) do nothing";
