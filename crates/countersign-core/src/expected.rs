@@ -55,7 +55,7 @@ impl Scheme {
                 format!("a member {} of the body: {unit} since 1970, in digits", names.join("|"))
             }
             (TimestampPlace::Header(_) | TimestampPlace::Entry(_), _) => {
-                format!("{unit} since 1970, in digits, once")
+                format!("exactly one timestamp header: {unit} since 1970, in digits")
             }
         })
     }
@@ -64,8 +64,11 @@ impl Scheme {
         let position = self.signed.iter().position(|part| matches!(part, Part::Id));
         let next = position.and_then(|position| self.signed.get(position + 1));
         match next {
-            Some(Part::Literal(text)) => format!("an id without {text:?}, once"),
-            _ => "an id, once".to_owned(),
+            Some(Part::Literal(text)) => {
+                let first: String = text.chars().take(1).collect();
+                format!("exactly one id header, with an id without {first:?}")
+            }
+            _ => "exactly one id header".to_owned(),
         }
     }
 }
@@ -97,14 +100,17 @@ mod tests {
     fn puts_times_and_ids_into_words() {
         let kind = VerifyErrorKind::MalformedTimestamp;
         assert_eq!(words::<Stripe>(kind).unwrap(), "one t= and seconds since 1970, in digits");
-        assert_eq!(words::<Slack>(kind).unwrap(), "seconds since 1970, in digits, once");
+        assert_eq!(
+            words::<Slack>(kind).unwrap(),
+            "exactly one timestamp header: seconds since 1970, in digits"
+        );
         assert_eq!(
             words::<Linear>(kind).unwrap(),
             "a member webhookTimestamp of the body: milliseconds since 1970, in digits"
         );
         assert_eq!(words::<GitHub>(kind), None);
         let id = words::<StandardWebhooks>(VerifyErrorKind::MalformedId);
-        assert_eq!(id.unwrap(), "an id without \".\", once");
+        assert_eq!(id.unwrap(), "exactly one id header, with an id without \".\"");
         assert_eq!(words::<GitHub>(VerifyErrorKind::Mismatch), None);
     }
 }

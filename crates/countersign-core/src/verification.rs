@@ -173,7 +173,9 @@ impl<P: Provider> Verification<P> {
         }
     }
 
-    /// Takes the next chunk of the body. It is hashed, and kept without a copy if it is large.
+    /// Takes the next chunk of the body. A MAC hashes it at once; with Ed25519, `finish` hashes the
+    /// whole body. The chunk is kept until `finish`: short chunks of one body are copied into one
+    /// buffer, and long ones are kept without a copy.
     ///
     /// # Errors
     ///

@@ -39,7 +39,9 @@ pub enum SignError {
     /// the signed text could be read in several ways. Usually the id is a host name or a decimal
     /// number, and the character is a dot. Use ids without this character, such as `msg_1`. See
     /// [`Scheme::signed`](crate::Scheme::signed).
-    #[error("the id holds {separator:?}, which ends the id in the text that is signed")]
+    #[error(
+        "the id contains the first character of {separator:?}, the text that ends the id when it is signed"
+    )]
     IdHoldsSeparator {
         /// The literal that follows the id.
         separator: &'static str,

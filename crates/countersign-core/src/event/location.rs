@@ -125,10 +125,13 @@ impl EventAt {
 
     /// Fails the build if the id, the type or the action cannot be read from its location.
     pub(crate) const fn checked(self) -> Self {
-        assert!(!matches!(self.event_type, Location::BodyAll(_)), "a type is one text");
+        assert!(
+            !matches!(self.event_type, Location::BodyAll(_)),
+            "the type of an event cannot be at `Location::BodyAll`: use `Location::Body`"
+        );
         assert!(
             matches!(self.action, Location::Body(_) | Location::None),
-            "an action is a member of the body"
+            "the action of an event must be at `Location::Body` or `Location::None`"
         );
         assert!(self.action.members().len() <= MAX_NAMES, "at most 32 names of the action");
         assert!(self.event_type.members().len() <= MAX_NAMES, "at most 32 names of the type");

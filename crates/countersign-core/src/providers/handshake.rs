@@ -12,8 +12,8 @@ use crate::scheme::is_field_name;
 /// Some providers send an unsigned request with a text, and expect the text back. Anyone can send
 /// such a request. Two measures make the answer harmless:
 ///
-/// - The text is a token: at most 256 letters, digits and `-._~+/=`. It therefore holds no markup,
-///   no script, no header line and no URL.
+/// - The text is a token: 1 to 256 characters, each of them a letter, a digit or one of `-._~+/=`.
+///   It therefore contains no markup, no line break and no URL with a scheme.
 /// - The header fields state that the body is not HTML (`Content-Type`), and that browsers must not
 ///   guess another type (`X-Content-Type-Options: nosniff`). **Set both**:
 ///   [`headers`](Self::headers).
@@ -132,7 +132,7 @@ impl fmt::Debug for HandshakeAnswer {
 /// escaping.
 ///
 /// All challenges that providers document are letters and digits. The characters of base64 in both
-/// alphabets are accepted too. A colon must not be accepted: see `zoom::Validator`.
+/// alphabets, `.` and `~` are accepted too. A colon must not be accepted: see `zoom::Validator`.
 pub(super) fn token(text: &str) -> Option<&str> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     let fits = (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(is_token);

@@ -63,7 +63,7 @@ impl Scheme {
     const fn check_groups(&self) {
         let Some(between) = self.groups else { return };
         let Layout::List { separator, assign, .. } = self.layout else {
-            panic!("groups are lists");
+            panic!("`Scheme::groups` needs `Scheme::list`");
         };
         assert!(between != separator && between != assign, "groups need a separator of their own");
         assert!(
@@ -72,9 +72,12 @@ impl Scheme {
         );
         let is_timed =
             matches!(self.timestamp, Some(Timestamp { place: TimestampPlace::Entry(_), .. }));
-        assert!(is_timed, "each group has a timestamp, as an entry of its list");
+        assert!(
+            is_timed,
+            "`Scheme::groups` needs `Timestamp::entry`: each group has its own timestamp"
+        );
         let is_mac = matches!(self.algorithm, Algorithm::HmacSha256 | Algorithm::HmacSha1);
-        assert!(is_mac, "groups are signed with a MAC");
+        assert!(is_mac, "`Scheme::groups` does not support Ed25519");
     }
 
     const fn check_numbered(&self) {

@@ -102,7 +102,8 @@ impl<P: Provider> Verifier<P> {
     /// All tenants deliver to this URL. It has to be exactly the text that you gave the provider.
     /// If each tenant has its own URL, make a verifier for each tenant with
     /// [`with_url`](Self::with_url), and give each of them its own name with
-    /// [`endpoint`](Self::endpoint): these verifiers have no tenant that keeps their events apart.
+    /// [`endpoint`](Self::endpoint). The proofs of these verifiers name no tenant, so only the name
+    /// of the endpoint separates the idempotency keys of one tenant from those of another.
     ///
     /// # Errors
     ///

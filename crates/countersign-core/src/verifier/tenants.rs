@@ -15,13 +15,13 @@ use crate::{
 /// # Tenants
 impl<P: Provider> Verifier<P> {
     /// Returns a verifier for one tenant, with the tenant's current secrets and the same settings.
-    /// Returns `Ok(None)` if the tenant does not exist. A verifier with its own secrets returns a
-    /// clone of itself for every tenant.
+    /// Returns `Ok(None)` if the tenant does not exist.
     ///
     /// Use it for deliveries from a queue. Layers and extractors look the secrets up by themselves.
     ///
-    /// Proofs of the returned verifier name the tenant, like proofs of the layers and the
-    /// extractors.
+    /// If this verifier looks secrets up for each tenant, the proofs of the returned verifier name
+    /// `tenant`, as the proofs of the layers and the extractors do. If this verifier has its own
+    /// secrets, `tenant` is ignored, and the clone behaves like this verifier.
     ///
     /// # Errors
     ///

@@ -53,7 +53,8 @@ pub(super) enum Stage {
 }
 
 impl Idempotency {
-    /// Claims the event of a delivery, for handlers without the middleware, in any framework.
+    /// Claims the event of a delivery, for handlers that are not behind `IdempotencyLayer`
+    /// or `IdempotencyMiddleware`, in any framework.
     ///
     /// `headers` are the headers of the request. They are needed only if [`id`](Self::id) names an
     /// unsigned header.
@@ -338,21 +339,19 @@ impl Idempotency {
                 Ok(Err(error)) => error,
                 Err(late) => StoreError::new(late),
             };
-            log_failure(what, lease, &error);
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            let (key, cause) =
+                (lease.key().as_str(), Causes::of(&error).map(tracing::field::display));
             if left == Some(Duration::ZERO) {
+                tracing::error!(target: logs::IDEMPOTENCY, key, cause, "the store failed: the event is not {what}, and its lease ends by itself");
                 return Err(error);
             }
+            tracing::error!(target: logs::IDEMPOTENCY, key, cause, "the store failed: the event is not {what} yet, trying again");
             // The last attempt is made at the end.
             sleep(left.map_or(pause, |left| left.min(pause))).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
-}
-
-fn log_failure(what: &str, lease: &Lease, error: &StoreError) {
-    let (key, cause) = (lease.key().as_str(), Causes::of(error).map(tracing::field::display));
-    tracing::error!(target: logs::IDEMPOTENCY, key, cause, "the store failed: the event is not {what} yet, trying again");
 }
 
 /// Pause after the first failed attempt. It doubles after each further one, up to

@@ -1,4 +1,4 @@
-//! The keys of the verifiers whose events are claimed, by endpoint name.
+//! The fingerprints of the secrets of verifiers whose events are claimed, by endpoint name.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -6,18 +6,18 @@ use countersign_core::__KeySet as KeySet;
 
 use crate::logs;
 
-/// The keys of the verifiers of each endpoint.
+/// The fingerprints of the secrets of the verifiers of each endpoint.
 ///
-/// Two verifiers that use one endpoint name make equal keys of equal events. This is correct if
-/// they have the same secrets, as the workers of one server do. If they have no secret in common,
+/// Two verifiers with one endpoint name make the same `IdempotencyKey` of events with the same
+/// tenant, type and id. This is correct if they have the same secrets, as the workers of one server do. If they have no secret in common,
 /// they receive from different senders, and one sender's events can be taken for duplicates of the
 /// other's.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints(RwLock<Vec<(Box<str>, KeySet)>>);
 
 impl Endpoints {
-    /// Adds the keys of an endpoint. Logs at `ERROR`, once, if they have nothing in common with the
-    /// other keys of the same endpoint.
+    /// Adds fingerprints of an endpoint. Logs at `ERROR`, once, if they have nothing in common with
+    /// the others of the same endpoint.
     pub(super) fn note(&self, endpoint: &str, keys: KeySet) {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if known.iter().any(|(name, known)| *known == keys && **name == *endpoint) {
@@ -36,8 +36,8 @@ impl Endpoints {
         }
     }
 
-    /// Adds the keys. Returns true if they belong to a new verifier that has no secret in common
-    /// with any other verifier of the endpoint.
+    /// Adds the fingerprints. Returns true if they belong to a new verifier that has no secret in
+    /// common with any other verifier of the endpoint.
     fn is_stranger(&self, endpoint: &str, keys: KeySet) -> bool {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let (mut has_others, mut is_related) = (false, false);
@@ -45,7 +45,7 @@ impl Endpoints {
             has_others = true;
             is_related |= other.is_of_one_verifier(&keys) || other.has_in_common(&keys);
         }
-        // Only the present keys of a verifier are kept, even if its secrets are replaced often.
+        // Only the present fingerprints of a verifier are kept, even if its secrets are replaced often.
         known.retain(|(name, other)| **name != *endpoint || !other.is_of_one_verifier(&keys));
         if known.len() >= MOST {
             known.remove(0);

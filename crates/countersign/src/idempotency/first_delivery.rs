@@ -3,9 +3,12 @@
 use super::ClaimGuard;
 use crate::adapter::Extractor;
 
-/// A verified delivery whose event is claimed: an extractor around another one, for handlers
-/// without the middleware. Do not use it behind the middleware, which has claimed the event
-/// already: the extractor then finds the event in progress, and answers 503.
+/// A verified delivery whose event is claimed: an extractor around another one.
+///
+/// Use it in handlers that are not behind `IdempotencyLayer` or `IdempotencyMiddleware`. Behind one
+/// of these, the event is already claimed: the extractor finds it in progress, and answers 503.
+/// `VerifyLayer` or `VerifyMiddleware` may be around the handler: the extractor then takes its
+/// proof.
 ///
 /// A delivery that `T` rejects is not claimed. Call [`ClaimGuard::complete`] once the event is
 /// handled. If the handler returns without doing so, the next delivery of the event is handled,

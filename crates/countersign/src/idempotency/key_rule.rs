@@ -60,7 +60,7 @@ impl KeyRule {
         key
     }
 
-    /// Registers the keys of these verifiers, to detect two senders with one endpoint name.
+    /// Registers the secrets of these verifiers, as fingerprints, to detect two senders with one endpoint name.
     #[cfg(any(feature = "tower", feature = "actix-web"))]
     pub(crate) fn introduce<V: Verifiers>(&self, verifiers: &V) {
         verifiers.visit(&mut |verifier| {

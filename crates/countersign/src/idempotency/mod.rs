@@ -56,16 +56,21 @@
 //!
 //! A handler has its effect first, and its event is completed afterwards. If something fails in
 //! between, the next delivery repeats the effect. With leases, the effect therefore happens *at
-//! least once*, and more than once only if
-//! - a handler fails or panics after its effect, or its client hangs up then: if work must not be
-//!   cut short, run it in a task of its own, which the handler awaits;
+//! least once*. It can be repeated if
+//! - a handler fails or panics after its effect;
+//! - the client hangs up before the event is completed: the middleware then releases the event,
+//!   even if the work goes on in a task of its own;
 //! - the process dies, or the store fails for as long as the lease, after the effect and before the
 //!   event is completed;
-//! - a handler takes longer than the lease;
-//! - the store loses a claim or a completion.
+//! - a handler takes longer than the lease, or the clock of the store jumps ahead;
+//! - the store loses a claim or a completion;
+//! - the event is delivered again after the store has forgotten it: its ttl has passed, a
+//!   [`MemoryStore`] was full, or [`Idempotency::forget`] was called;
+//! - the delivery has no signed id, or [`Idempotency::risk_duplicates_when_store_fails`] is set.
 //!
 //! If an effect must never be repeated, claim the event in the transaction that has the effect,
-//! with `claim_in` of `countersign_postgres`: the effect then happens *exactly once*.
+//! with `claim_in` of `countersign_postgres`: the effect then happens *exactly once*, for as long
+//! as the row is kept.
 //!
 //! # Work in the background
 //!

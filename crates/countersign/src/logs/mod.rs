@@ -11,7 +11,7 @@
 //! | target | level | line |
 //! |---|---|---|
 //! | [`countersign::rejection`](REJECTION) | `WARN` | each rejected delivery, except those of other lines of this table |
-//! | | `ERROR` | each delivery that is answered 500, because the application lacks a setting |
+//! | | `ERROR` | each delivery that is answered 500, because the application is not set up correctly |
 //! | [`countersign::delivery`](DELIVERY) | `DEBUG` | each accepted delivery: endpoint, bytes, index of the secret that matched, body form, age of the signed time in seconds, microseconds since its headers arrived |
 //! | [`countersign::dispatch`](DISPATCH) | `INFO` | `Events` has no handler for an event; once for each name (its type, or its type and its action) |
 //! | [`countersign::handshake`](HANDSHAKE) | `DEBUG` | each request without a signature that was answered |
@@ -19,12 +19,12 @@
 //! | [`countersign::form`](FORM) | `INFO` | the signed text is not the body as it was sent; not every such delivery is logged (see below) |
 //! | [`countersign::idempotency`](IDEMPOTENCY) | `DEBUG` | an event was handled before, or is being handled for another delivery |
 //! | | `INFO` | an event was forgotten |
-//! | | `WARN` | a delivery has no id; a store failed, and the delivery is answered 503; a lease ran out before the event was completed; a duplicate has other bytes than the event whose answer was kept, and gets the plain answer |
-//! | | `ERROR` | a store failed while an event was completed, or the event is handled without the store; two senders share one endpoint name |
+//! | | `WARN` | a delivery has no id; a store or the engine of an inbox failed, and the delivery is answered 503; a lease ran out before the event was completed; a duplicate has other bytes than the event whose answer was kept, and gets the plain answer |
+//! | | `ERROR` | a store failed while an event was completed or released, or the event is handled without the store; two senders share one endpoint name |
 //! | [`countersign::inbox`](INBOX) | `DEBUG` | a delivery of an inbox is done |
 //! | | `INFO` | the engine of an inbox is back |
 //! | | `WARN` | an attempt failed, and the delivery is handled again later; an attempt lost its lease |
-//! | | `ERROR` | a delivery is dead; the engine is out of reach; a result could not be stored |
+//! | | `ERROR` | a delivery is dead; a worker cannot reach the engine; a result could not be stored |
 //!
 //! Each delivery also has the span `webhook.receive`, at `DEBUG` under the target
 //! [`countersign::delivery`](DELIVERY).
@@ -93,11 +93,12 @@ pub const HANDSHAKE: &str = "countersign::handshake";
 /// `DEBUG` to `ERROR`.
 pub const IDEMPOTENCY: &str = "countersign::idempotency";
 
-/// Target of the attempts of an inbox, of the span of each attempt, and of engines that fail:
-/// `DEBUG` to `ERROR`.
+/// Target of the attempts of an inbox, of the span of each attempt, and of workers that cannot reach
+/// their engine: `DEBUG` to `ERROR`. A delivery that an inbox cannot keep, and a duplicate, are
+/// logged under [`IDEMPOTENCY`].
 pub const INBOX: &str = "countersign::inbox";
 
-/// Target of rejected deliveries: `WARN`, and `ERROR` if the application lacks a setting.
+/// Target of rejected deliveries: `WARN`, and `ERROR` if the application is not set up correctly.
 pub const REJECTION: &str = "countersign::rejection";
 
 /// Target of deliveries that are signed with a retired secret: `INFO`.

@@ -22,7 +22,7 @@
 //!
 //! The outcome `unavailable` means that this crate could not decide: it does not know if the
 //! delivery is genuine, or if the event is new. The tenant's secrets or the store are out of reach,
-//! or the application lacks a setting.
+//! or the application is not set up correctly.
 //!
 //! `reason` is one of these values:
 //! - the name of the error, such as `mismatch` ([`VerifyErrorKind::name`]) or `wrong_shape`

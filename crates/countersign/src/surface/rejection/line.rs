@@ -53,7 +53,7 @@ impl Rejection {
                 reason = %reason,
                 status = self.status(),
                 path,
-                "rejected a delivery: the application lacks a setting, see reason",
+                "rejected a delivery: the application is not set up correctly, see the field `reason`",
             ),
             _ => self.log_rejection(path, headers),
         }

@@ -78,7 +78,7 @@ where
 fn request(stored: &StoredRequest) -> Request<RequestBody> {
     let mut request = Request::new(RequestBody::new(stored.body().clone()));
     *request.method_mut() = Method::POST;
-    // The path was the path of a request, so it is one again.
+    // The path of a request can be parsed. Other code can store any text as the path.
     *request.uri_mut() = stored.path().parse().unwrap_or_else(|_| Uri::from_static("/"));
     let headers = request.headers_mut();
     for (name, value) in stored.delivery().headers() {

@@ -19,11 +19,12 @@ impl<S: InboxStore> Inbox<S> {
     /// `handler`: any service, such as a `Router` or `Events` of axum.
     ///
     /// The service answers 200 with `{"status":"received"}` after the engine has committed. The
-    /// worker calls `handler` with the request as it came, behind the verification: the path
-    /// without the query, `Content-Type`, `traceparent`, the headers that hold the signature, the
-    /// id or the type, and the signed bytes. The proof is in the extensions, so that `FromLayer`,
-    /// `EventData`, `Json`, `Bytes` and [`Attempt`](crate::inbox::Attempt) work. There is no
-    /// `ConnectInfo`, because there is no connection.
+    /// worker calls `handler` with a new `POST` request, which is made of the stored parts of the
+    /// one that came: the path without the query, `Content-Type`, `traceparent`, the headers that
+    /// hold the signature, the id, the time or the type, and the signed bytes as the body. Other
+    /// headers are not kept. The proof is in the extensions, so that `FromLayer`, `EventData`,
+    /// `Json`, `Bytes` and [`Attempt`](crate::inbox::Attempt) work. There is no `ConnectInfo`,
+    /// because there is no connection.
     ///
     /// The status of the handler's answer decides what happens to the delivery: see
     /// [`Outcome`](crate::inbox::Outcome). A `Retry-After` in seconds is honoured, up to a day. The body of the
