@@ -20,6 +20,8 @@ create table countersign_inbox (
     -- 1 if an earlier row of the same endpoint and object has a due_at: then it is not taken.
     -- Means nothing in a row without a due_at.
     held_back integer not null default 0,
+    -- The number of attempts before this one, without a gap, that vanished with their process.
+    vanished integer not null default 0,
     -- The attempt that holds the row; null unless it is running.
     token blob,
     -- Null if the row was taken after its last attempt had vanished.
@@ -40,6 +42,10 @@ create table countersign_inbox_requests (
 
 create index countersign_inbox_due on countersign_inbox (endpoint, due_at)
     where due_at is not null and held_back = 0;
+
+-- Rows whose last two attempts vanished, or would have if this one vanishes.
+create index countersign_inbox_suspects on countersign_inbox (due_at)
+    where due_at is not null and began_at is not null and vanished >= 1;
 
 create index countersign_inbox_objects on countersign_inbox (endpoint, object)
     where object is not null and due_at is not null;

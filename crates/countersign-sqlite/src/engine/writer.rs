@@ -118,8 +118,9 @@ fn end<T, E>(
 /// Most jobs in one transaction, so that the first one does not wait long for its answer.
 const MOST_JOBS: usize = 256;
 
-/// Time between two rounds of upkeep that found nothing more to do.
+/// Time between two rounds of upkeep if the first one left nothing to do.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Time between two rounds of upkeep otherwise, for the jobs and for other processes.
+/// Time between two rounds of upkeep if the first one left work to do. Meanwhile, jobs and other
+/// processes can write to the file.
 const BREATH: Duration = Duration::from_millis(10);

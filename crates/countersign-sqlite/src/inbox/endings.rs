@@ -1,7 +1,7 @@
 //! The ends of attempts.
 
 use countersign::inbox::{Held, Settled, State};
-use rusqlite::{Result, params};
+use rusqlite::{Result, Row, params};
 use serde_json::Value;
 
 use super::objects::RowObject;
@@ -21,7 +21,7 @@ pub(super) struct Ending {
 /// The result of an ending.
 pub(super) struct Ended {
     pub(super) settled: Settled,
-    /// The time at which this delivery, or the next one of its object, is due.
+    /// The time at which this delivery, or one that waited for its end, is due.
     pub(super) due_at: Option<i64>,
 }
 
@@ -34,7 +34,8 @@ impl Ending {
         let ended_at = due_at.is_none().then_some(now);
         let quoted = reason.clone().map_or(Value::Null, Value::String).to_string();
         let values = params![id, token, state.name(), due_at, ended_at, reason, now, quoted];
-        let Some(object) = statements.row(END, values, RowObject::read)? else {
+        let read = |row: &Row<'_>| Ok((RowObject::read(row)?, row.get::<_, i64>("vanished")? >= 2));
+        let Some((object, was_alone)) = statements.row(END, values, read)? else {
             return Ok(Ended { settled: Settled::LeaseLost, due_at: None });
         };
         if forgets_body {
@@ -44,6 +45,9 @@ impl Ending {
             (None, Some(object)) => object.let_next(statements)?,
             _ => due_at,
         };
+        // The next one of the rows that are taken one by one may be due.
+        let due_at =
+            if was_alone { Some(due_at.map_or(now, |due_at| due_at.min(now))) } else { due_at };
         Ok(Ended { settled: Settled::Applied, due_at })
     }
 }
@@ -76,7 +80,7 @@ update countersign_inbox set
         else attempts_log || '[' || attempts || ',' || began_at || ',' || ?7 || ',' || ?8 || ']'
             || char(10) end
 where id = ?1 and token = ?2
-returning endpoint, object";
+returning endpoint, object, vanished";
 
 const FORGET_REQUEST: &str = "delete from countersign_inbox_requests where id = ?1";
 

@@ -22,7 +22,8 @@ pub(super) fn query(filter: &Filter) -> (String, Vec<Value>) {
         sql += " and state = ?";
         values.push(Value::Text(state.name().to_owned()));
         if state != State::Done {
-            // The index of the other states needs its condition in these words.
+            // SQLite uses the index of the rows that are not done only if the query repeats the
+            // condition of that index.
             sql += " and state <> 'done'";
         }
     }

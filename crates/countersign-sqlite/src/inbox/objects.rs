@@ -27,7 +27,8 @@ impl RowObject {
         statements.row(LET_NEXT, params![endpoint, object], |row| row.get(0))
     }
 
-    /// Gives a row that is open again its place. It can be earlier than all others.
+    /// Puts a row that was opened again into the order of its object. The row can be earlier than
+    /// all other open rows.
     pub(super) fn line_up(&self, statements: &mut Statements<'_>, id: i64) -> Result<()> {
         let Self { endpoint, object } = self;
         statements.execute(LINE_UP, params![endpoint, object, id]).map(drop)

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use countersign::inbox::{Held, RowId, Taken, Wanted};
-use rusqlite::{Result, params};
+use rusqlite::{Result, Row, params};
 
 use super::haul::{Haul, Return};
 use crate::{
@@ -27,6 +27,18 @@ struct Due {
     version: Option<i64>,
 }
 
+impl Due {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            attempts: row.get(1)?,
+            due_at: row.get(2)?,
+            object: row.get(3)?,
+            version: row.get(4)?,
+        })
+    }
+}
+
 /// Takes the rows that are due for the longest time.
 pub(super) fn take(
     statements: &mut Statements<'_>,
@@ -38,16 +50,9 @@ pub(super) fn take(
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     // One query for each endpoint: the index then has its rows in their order.
     for endpoint in &order.wanted.endpoints {
-        due.extend(statements.rows(DUE, params![endpoint, order.now, limit], |row| {
-            Ok(Due {
-                id: row.get(0)?,
-                attempts: row.get(1)?,
-                due_at: row.get(2)?,
-                object: row.get(3)?,
-                version: row.get(4)?,
-            })
-        })?);
+        due.extend(statements.rows(DUE, params![endpoint, order.now, limit], Due::read)?);
     }
+    due.extend(suspect(statements, order)?);
     due.sort_unstable_by_key(|row| (row.due_at, row.id));
     // An endpoint may be named twice.
     due.dedup_by_key(|row| row.id);
@@ -62,6 +67,23 @@ pub(super) fn take(
         order.now
     };
     Ok(())
+}
+
+/// Returns one of the rows whose last two attempts vanished, unless another one runs.
+///
+/// Such a delivery may end its process, or may only have run beside one that does. They are taken
+/// one by one, so that the others get away from the one that ends the process.
+fn suspect(statements: &mut Statements<'_>, order: &Order<'_>) -> Result<Option<Due>> {
+    if statements.row(RUNNING_SUSPECT, params![order.now], |_| Ok(()))?.is_some() {
+        return Ok(None);
+    }
+    for endpoint in &order.wanted.endpoints {
+        let suspect = statements.row(SUSPECT, params![endpoint, order.now], Due::read)?;
+        if suspect.is_some() {
+            return Ok(suspect);
+        }
+    }
+    Ok(None)
 }
 
 fn take_one(
@@ -106,13 +128,31 @@ const DUE: &str = "\
 select id, attempts, due_at, object, version
 from countersign_inbox
 where endpoint = ?1 and held_back = 0 and due_at <= ?2
+    and (began_at is null or vanished = 0)
 order by due_at, id
 limit ?3";
+
+/// A row that is due, and whose last two attempts vanished.
+const SUSPECT: &str = "\
+select id, attempts, due_at, object, version
+from countersign_inbox
+where due_at is not null and began_at is not null and vanished >= 1
+    and endpoint = ?1 and held_back = 0 and due_at <= ?2
+order by due_at, id
+limit 1";
+
+/// A row that was taken by itself, and whose lease has not run out.
+const RUNNING_SUSPECT: &str = "\
+select 1 from countersign_inbox
+where due_at is not null and began_at is not null and vanished >= 1
+    and vanished >= 2 and due_at > ?1 and state = 'running' and state <> 'done'
+limit 1";
 
 /// Takes a row. If it was running, its attempt has vanished, and gets a line without an end.
 const TAKE: &str = "\
 update countersign_inbox set
     state = 'running', token = ?2, due_at = ?3, attempts = ?4, began_at = ?5,
+    vanished = case when began_at is null then 0 else vanished + 1 end,
     attempts_log = case when began_at is null then attempts_log
         else attempts_log || '[' || attempts || ',' || began_at || ',null,null]' || char(10) end
 where id = ?1";

@@ -1,13 +1,19 @@
 //! Tests of the inbox that its suite does not have.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use countersign::{
     Secret, Signer, Verifier,
     idempotency::IdempotencyKey,
     inbox::{
         Accept as _, Entry, Filter, InboxHistory as _, InboxStore as _, RowId, SerialInbox as _,
-        State, StoredRequest, Wanted,
+        Settled, State, StoredRequest, Wanted,
     },
     providers::XWebhookSignature,
 };
@@ -194,4 +200,42 @@ async fn a_delivery_that_ends_out_of_turn_lets_nothing_overtake() {
     assert!(inbox.take(&wanted(9)).await.unwrap().is_empty());
     let _ = inbox.finish(&one).await.unwrap();
     assert_eq!(inbox.take(&wanted(9)).await.unwrap()[0].held.id().0, 3);
+}
+
+#[tokio::test]
+async fn takes_deliveries_one_by_one_whose_attempts_vanished_twice() {
+    let directory = tempfile::tempdir().unwrap();
+    let hours = Arc::new(AtomicU32::new(1_000_000));
+    let clock = {
+        let hours = Arc::clone(&hours);
+        move || UNIX_EPOCH + hours.load(Ordering::SeqCst) * HOUR
+    };
+    let options = SqliteInbox::options().clock(clock);
+    let inbox = options.open(directory.path().join("inbox.db")).await.unwrap();
+    for key in ["1", "2", "3"] {
+        inbox.accept(&entry(key)).await.unwrap();
+    }
+    let wanted = Wanted { attempts: 10, ..wanted(10) };
+    for _ in 0..2 {
+        assert_eq!(inbox.take(&wanted).await.unwrap().len(), 3);
+        // The leases run out.
+        hours.fetch_add(1, Ordering::SeqCst);
+    }
+    inbox.accept(&entry("4")).await.unwrap();
+    let taken = inbox.take(&wanted).await.unwrap();
+    // The new one, and one of the others.
+    assert_eq!(taken.iter().map(|taken| taken.number).collect::<Vec<_>>(), [3, 1]);
+    assert!(inbox.take(&wanted).await.unwrap().is_empty());
+    // The next one is due once this one has ended.
+    assert_eq!(inbox.fail_until(&taken[0].held, HOUR, "failed").await.unwrap(), Settled::Applied);
+    inbox.wait_until_due().await;
+    let second = inbox.take(&wanted).await.unwrap();
+    assert_eq!(second.len(), 1);
+    // Its process ends once more, and so does the lease of the new one.
+    hours.fetch_add(1, Ordering::SeqCst);
+    let numbers: Vec<_> =
+        inbox.take(&wanted).await.unwrap().iter().map(|taken| taken.number).collect();
+    // The third one is taken by itself. The first one failed in an orderly way, and the new one has
+    // lost one attempt: they are taken beside it.
+    assert_eq!(numbers, [3, 4, 2]);
 }

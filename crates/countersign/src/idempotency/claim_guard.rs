@@ -340,18 +340,22 @@ impl Idempotency {
                 Err(late) => StoreError::new(late),
             };
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            let (key, cause) =
-                (lease.key().as_str(), Causes::of(&error).map(tracing::field::display));
-            if left == Some(Duration::ZERO) {
-                tracing::error!(target: logs::IDEMPOTENCY, key, cause, "the store failed: the event is not {what}, and its lease ends by itself");
+            let is_last = left == Some(Duration::ZERO);
+            log_failure(what, lease, &error, is_last);
+            if is_last {
                 return Err(error);
             }
-            tracing::error!(target: logs::IDEMPOTENCY, key, cause, "the store failed: the event is not {what} yet, trying again");
             // The last attempt is made at the end.
             sleep(left.map_or(pause, |left| left.min(pause))).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+}
+
+fn log_failure(what: &str, lease: &Lease, error: &StoreError, is_last: bool) {
+    let (key, cause) = (lease.key().as_str(), Causes::of(error).map(tracing::field::display));
+    let next = if is_last { "its lease ends by itself" } else { "trying again" };
+    tracing::error!(target: logs::IDEMPOTENCY, key, cause, "the store failed: the event is not {what} yet, {next}");
 }
 
 /// Pause after the first failed attempt. It doubles after each further one, up to

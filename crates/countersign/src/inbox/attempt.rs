@@ -48,7 +48,7 @@ impl Attempt {
     pub async fn lease_lost(&self) {
         let mut lost = self.lost.clone();
         if lost.wait_for(|is_lost| *is_lost).await.is_err() {
-            // The attempt has ended with its lease.
+            // The attempt has ended, and its lease was never lost: there is nothing to wait for.
             std::future::pending::<()>().await;
         }
     }

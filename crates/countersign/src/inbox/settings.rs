@@ -199,7 +199,7 @@ impl<S: SerialInbox> Inbox<S> {
     ///
     /// # Panics
     ///
-    /// If [`serial_by`](Self::serial_by) is not set: the version is that of its object.
+    /// If [`serial_by`](Self::serial_by) is not set. It sets the object to which a version belongs.
     #[track_caller]
     pub fn skip_older_by(mut self, pointer: &'static str) -> Self {
         match &mut self.front.order {
@@ -218,8 +218,8 @@ impl<S: SerialInbox> Inbox<S> {
 impl<S: InboxStore> Inbox<S> {
     /// Makes a worker that handles the kept deliveries of these verifiers with a closure.
     ///
-    /// An error with `?` is another attempt later. [`Failure::dead`] makes the delivery dead at
-    /// once.
+    /// If the closure returns an error, for example with `?`, the delivery is handled again later.
+    /// [`Failure::dead`] makes the delivery dead at once.
     ///
     /// The [guide][guide] has a complete program.
     ///

@@ -17,8 +17,9 @@ pub trait Accept: Send + Sync + 'static {
     /// of the machine, because the provider does not send it again once it is answered.
     ///
     /// If the entry has a [key](Entry::key) that the engine already keeps, nothing is stored, and
-    /// the result is [`Accepted::Duplicate`]. An entry without a key is always new. Both steps are
-    /// one: of several entries with one key that arrive at the same time, one is new.
+    /// the result is [`Accepted::Duplicate`]. An entry without a key is always new. The look
+    /// for the key and the insertion are one atomic step: of several entries with one key that
+    /// arrive at the same time, exactly one is new.
     ///
     /// # Errors
     ///
@@ -66,6 +67,9 @@ pub trait InboxStore: Accept {
     /// that already had [`Wanted::attempts`] attempts is taken without being counted, and
     /// [`Taken::is_exhausted`] is true: its last attempt vanished, or fewer attempts are allowed
     /// than before. The worker then buries it.
+    ///
+    /// An attempt that ends its process takes the attempts beside it along. Of the deliveries whose
+    /// last two attempts vanished, an engine should therefore give out one at a time.
     ///
     /// A worker that stops drops the future: deliveries that were taken for nobody should be due
     /// again at once, and are due at the latest when their lease has run out.

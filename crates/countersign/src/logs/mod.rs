@@ -29,9 +29,9 @@
 //! Each delivery also has the span `webhook.receive`, at `DEBUG` under the target
 //! [`countersign::delivery`](DELIVERY).
 //!
-//! Matches of retired secrets are counted for each provider, endpoint, tenant and secret, and texts
-//! in another body form for each provider. A line is written only at the counts 1, 2, 4, 8 and so
-//! on.
+//! Matches of retired secrets are counted for each provider, endpoint, tenant and secret. Texts in
+//! another body form are counted for each provider. A line is written only at the counts 1, 2, 4, 8
+//! and so on.
 //!
 //! # Fields of a rejected delivery
 //!

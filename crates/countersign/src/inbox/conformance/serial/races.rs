@@ -20,8 +20,9 @@ use super::{
     about,
 };
 
-/// The number of each object's deliveries that were finished. An object's next delivery is taken
-/// only after that, so a worker finds the number of its own.
+/// For each object, the count of its finished deliveries. The deliveries of an object are numbered
+/// from 0, and are taken one after another: the count is the number of the delivery that a worker
+/// has just taken.
 type Finished = [AtomicUsize; OBJECTS];
 
 pub(in super::super) async fn workers<S: SerialInbox>(trial: Trial<S>) -> Outcome {
