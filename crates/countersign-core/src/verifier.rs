@@ -94,7 +94,7 @@ pub use tenants::Admission;
 ///
 /// - The signature header must be present, occur only once and be well formed before the verifier
 ///   takes any byte of the body.
-/// - Tags are compared at full length and in constant time.
+/// - The received signature and the computed one are compared at full length and in constant time.
 /// - The body is parsed only after the signature matched, except to compute an accepted [body
 ///   form](crate::scheme::BodyForm).
 ///

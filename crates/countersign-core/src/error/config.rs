@@ -33,7 +33,7 @@ pub enum ConfigError {
     /// The scheme decodes secrets from base64, and this secret is not base64. Usually it is the
     /// secret of another provider, or a part of it is missing. Copy the whole text that the
     /// provider shows.
-    #[error("the secret is not base64, with or without {prefix:?} in front")]
+    #[error("the secret is not base64 (the prefix {prefix:?} may be in front of it)")]
     SecretNotBase64 {
         /// The prefix that may precede the base64.
         prefix: &'static str,

@@ -8,7 +8,7 @@ use crate::{adapter::HeaderKey, signature::SignatureShape};
 /// The reason why a delivery was rejected.
 ///
 /// The error is only for the operator: the answer to the sender does not show it. It holds no
-/// secret, no expected tag and nothing of the body.
+/// secret, no computed signature and nothing of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyError {
     kind: VerifyErrorKind,
@@ -58,8 +58,8 @@ pub enum VerifyErrorKind {
     /// retry has the timestamp of the first attempt, or a clock is wrong: see
     /// [`Verifier::tolerance`](crate::Verifier::tolerance).
     StaleTimestamp,
-    /// The signed id is missing, repeated or not text, or holds the character that ends it in the
-    /// signed text. Usually a proxy removes the header. See
+    /// The signed id is missing, empty, repeated or not UTF-8, or contains the character that follows
+    /// the id in the signed text (for Standard Webhooks: a dot). Usually a proxy removes the header. See
     /// [`Scheme::signed`](crate::Scheme::signed).
     MalformedId,
     /// The body was not signed with any of the secrets. Usually one side has another secret, or the

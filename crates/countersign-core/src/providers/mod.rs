@@ -65,8 +65,8 @@
 //! The page of each provider names the places where `events!` reads the type and the data. The
 //! other fields of a delivery are available in three ways:
 //!
-//! 1. [`verified.json()`](crate::adapter::VerifiedDelivery::json) parses the verified bytes as a
-//!    second type. This type needs only the members that you use, and it can borrow from the bytes.
+//! 1. [`verified.json()`](crate::adapter::VerifiedDelivery::json) parses the verified bytes
+//!    into a second struct. It needs only the members that you use, and it can borrow from the bytes.
 //!    `json()` fails if the signed body is a URL-encoded form, which [GitHub](github) sends by
 //!    default.
 //! 2. An [`Envelope`](crate::event::Envelope) around the data (`Paid(Envelope<Data>)`) holds the

@@ -29,8 +29,7 @@ use crate::{
 /// They are not signed, and the handler does not get them.
 ///
 /// For a forged delivery, the verifier makes the text of each form, and computes one MAC over each
-/// text for each secret. The re-serialised forms parse the body. The
-/// parser runs before the signature is checked. It is iterative, and its depth (512 levels), time
+/// text for each secret. The re-serialised forms parse the body. The parser runs before the signature is checked. It is iterative, and its depth (512 levels), time
 /// and output are bounded. CPU time of one forged delivery of 1 MiB with one secret, on an AMD
 /// EPYC:
 ///
@@ -134,13 +133,13 @@ impl BodyForm {
     ///   not), or is nested more than 512 levels deep.
     /// - `UrlEncodedMember`: the body does not begin with the member, or repeats it.
     ///
-    /// `Wire` always returns the body. The text is at most six times as long as the body. At most 32 times the body's
-    /// length is allocated during the call.
+    /// `Wire` always returns the body. The text is at most six times as long as the body. At most
+    /// 32 times the body's length is allocated during the call.
     #[cfg_attr(
         feature = "inflate",
-        doc = "These bounds do not apply to an inflated text. It has at most 1 MiB here, and at most \
-               the body limit in a verifier. `None` if it is longer, or if the body is not exactly \
-               one complete stream."
+        doc = "These bounds do not apply to `Inflated`. This method inflates up to 1 MiB, and a \
+               verifier up to its body limit. It returns `None` if the text is longer, or if the \
+               body is not exactly one complete stream."
     )]
     ///
     /// # Examples

@@ -6,10 +6,10 @@
 /// written for GitHub. A gateway passes on the headers of the original sender. If such a provider
 /// and the other provider deliver to the same endpoint, a delivery can have the headers of both.
 ///
-/// Such a delivery counts as a delivery of this provider if the provider's
-/// [`FOREIGN_HEADERS`](crate::Provider::FOREIGN_HEADERS) include every signature header of the
-/// other provider that the delivery has. The verifier of this provider then decides, and the other
-/// signatures are ignored.
+/// Such a delivery has signature headers of the other provider. It counts as a delivery of this
+/// provider if all of those headers are in the
+/// [`FOREIGN_HEADERS`](crate::Provider::FOREIGN_HEADERS) of this provider. The verifier of this
+/// provider then decides, and the other signatures are ignored.
 ///
 /// # Examples
 ///

@@ -58,8 +58,8 @@ impl Scheme {
     }
 
     /// Reads all of the signature headers as one list, instead of only the first one that is
-    /// present. Use it for providers that number the headers of their keys, as in `X-Signature-1`
-    /// and `X-Signature-2`.
+    /// present. Use it for providers that send one signature header for each key, with a number in
+    /// its name, such as `X-Signature-1` and `X-Signature-2`.
     ///
     /// Any header may match, and each name may occur once. There are 2 to 8 names. A malformed
     /// header does not match. If all of them are malformed, the delivery is rejected as malformed.

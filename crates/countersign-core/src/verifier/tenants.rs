@@ -19,9 +19,9 @@ impl<P: Provider> Verifier<P> {
     ///
     /// Use it for deliveries from a queue. Layers and extractors look the secrets up by themselves.
     ///
-    /// If this verifier looks secrets up for each tenant, the proofs of the returned verifier name
-    /// `tenant`, as the proofs of the layers and the extractors do. If this verifier has its own
-    /// secrets, `tenant` is ignored, and the clone behaves like this verifier.
+    /// If this verifier looks secrets up for each tenant, each proof of the returned verifier has
+    /// the name of the tenant, as the proofs of layers and extractors have it. If this verifier has
+    /// its own secrets, `tenant` is ignored, and the result is a clone of this verifier.
     ///
     /// # Errors
     ///
