@@ -66,7 +66,8 @@
 //! other fields of a delivery are available in three ways:
 //!
 //! 1. [`verified.json()`](crate::adapter::VerifiedDelivery::json) parses the verified bytes
-//!    into a second struct. It needs only the members that you use, and it can borrow from the bytes.
+//!    into a second struct. It needs only the members that you use, and it can borrow from the
+//!    bytes.
 //!    `json()` fails if the signed body is a URL-encoded form, which [GitHub](github) sends by
 //!    default.
 //! 2. An [`Envelope`](crate::event::Envelope) around the data (`Paid(Envelope<Data>)`) holds the

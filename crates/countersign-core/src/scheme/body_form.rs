@@ -29,9 +29,9 @@ use crate::{
 /// They are not signed, and the handler does not get them.
 ///
 /// For a forged delivery, the verifier makes the text of each form, and computes one MAC over each
-/// text for each secret. The re-serialised forms parse the body. The parser runs before the signature is checked. It is iterative, and its depth (512 levels), time
-/// and output are bounded. CPU time of one forged delivery of 1 MiB with one secret, on an AMD
-/// EPYC:
+/// text for each secret. The re-serialised forms parse the body. The parser runs before the
+/// signature is checked. It is iterative, and its depth (512 levels), time and output are bounded.
+/// CPU time of one forged delivery of 1 MiB with one secret, on an AMD EPYC:
 ///
 /// | form | usual JSON | costliest body that we know |
 /// |---|---|---|
