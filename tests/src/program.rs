@@ -84,6 +84,24 @@ impl Program {
         kill.status().map(drop)
     }
 
+    /// Returns the number of the server's open files (Linux).
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be counted.
+    pub fn descriptors(&self) -> io::Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    /// Returns true if the server has ended.
+    ///
+    /// # Errors
+    ///
+    /// If the server cannot be waited for.
+    pub fn has_ended(&mut self) -> io::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     /// Waits until the server ends.
     ///
     /// # Errors

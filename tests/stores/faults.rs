@@ -214,7 +214,14 @@ fn a_slow_worker_does_not_settle_the_claim_of_another() {
 /// Runs the program `faults`, which fails if an event is lost, or is handled twice although that
 /// must not happen.
 fn faults(arguments: &[&str]) {
-    let status = Command::new(env!("CARGO_BIN_EXE_faults"))
+    faults_within("env", &[], arguments);
+}
+
+/// Runs the program `faults` by means of another program.
+fn faults_within(program: &str, before: &[&str], arguments: &[&str]) {
+    let status = Command::new(program)
+        .args(before)
+        .arg(env!("CARGO_BIN_EXE_faults"))
         .args(["--receiver", env!("CARGO_BIN_EXE_receiver")])
         .args(arguments)
         .status()
@@ -237,4 +244,32 @@ fn nothing_is_handled_twice_without_kills() {
             &[&["--store", store, "--deliveries", "2000", "--faults", "2"], &surface[..]].concat(),
         );
     }
+}
+
+#[test]
+fn an_inbox_loses_nothing_under_kills_locks_a_full_disk_and_events_that_end_the_process() {
+    let run = ["--store", "sqlite-inbox", "--deliveries", "2000", "--kills", "10", "--faults", "4"];
+    let run = [&run[..], &["--poison", "1"]].concat();
+    // A mount of its own needs rights that not every user has.
+    if may_mount() {
+        faults_within("unshare", &["--mount"], &[&run[..], &["--full-disk"]].concat());
+    } else {
+        eprintln!("without a full disk, because this user may not mount");
+        faults(&run);
+    }
+}
+
+#[test]
+fn an_inbox_handles_nothing_twice_without_kills() {
+    faults(
+        &[
+            &["--store", "sqlite-inbox", "--deliveries", "2000", "--faults", "2"],
+            &["--surface", "actix-middleware"][..],
+        ]
+        .concat(),
+    );
+}
+
+fn may_mount() -> bool {
+    Command::new("unshare").args(["--mount", "true"]).status().is_ok_and(|status| status.success())
 }

@@ -29,6 +29,12 @@ impl Tolerance {
             Self::Any => None,
         }
     }
+
+    /// Adds a distance.
+    pub(crate) fn plus(self, rule: Option<Timestamp>, more: Duration) -> Self {
+        let tolerance = rule.and_then(|rule| self.of(rule));
+        tolerance.map_or(Self::Any, |tolerance| Self::Within(tolerance.saturating_add(more)))
+    }
 }
 
 /// A signed time that is in the body. It is read only after the signature over the body matched.

@@ -73,7 +73,9 @@ impl<P: Provider> Verifier<P> {
 
     /// Verifies a stored delivery again: checks the stored signature over the stored bytes with the
     /// verifier's current secrets, and with its URL if the scheme signs the URL. The signed time is
-    /// compared with the time at which the delivery was received, not with the present time.
+    /// compared with the time at which the delivery was received, not with the present time. The
+    /// tolerance is longer by the [body deadline](Self::body_deadline), because the body can arrive
+    /// that much later than the headers.
     ///
     /// Returns an error if the secret that signed the delivery was removed from the verifier. The
     /// body limit does not apply. If the verifier looks secrets up per tenant, call this method on
@@ -120,7 +122,9 @@ impl<P: Provider> Verifier<P> {
         // The stored bytes are the signed text, so only the form `Wire` can match. The body limit
         // was applied to the received body, and the signed text can be longer.
         let forms = Arc::default();
-        let settings = Settings { forms, body_limit: usize::MAX, ..settings.clone() };
+        // The time of receipt can be the time at which the whole body had arrived.
+        let tolerance = settings.tolerance.plus(P::SCHEME.timestamp, settings.body_deadline);
+        let settings = Settings { forms, tolerance, body_limit: usize::MAX, ..settings.clone() };
         let received_at = Some(stored.received_at());
         let found = Verification::<P>::judge(&settings, &keys, stored, stored.body(), received_at)?;
         let facts = SignedFacts {

@@ -26,12 +26,42 @@ pub(crate) struct Arguments {
     /// Number of times that the store is restarted or frozen, in turn.
     #[arg(long, default_value_t = 0)]
     pub(crate) faults: usize,
+    /// Number of events that end the process that handles them (sqlite-inbox).
+    #[arg(long, default_value_t = 0)]
+    pub(crate) poison: usize,
+    /// Time for which the store is away once, in the middle (sqlite-inbox).
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) outage: u64,
+    /// Keeps the file on a small file system of its own, and fills it up at every other fault
+    /// (sqlite-inbox; needs the right to mount).
+    #[arg(long)]
+    pub(crate) full_disk: bool,
+    /// Deliveries per second. Default: as many as possible.
+    #[arg(long)]
+    pub(crate) rate: Option<u32>,
+    /// Time for which done deliveries are kept (sqlite-inbox). Duplicates are sent within half of
+    /// it.
+    #[arg(long, value_name = "SECONDS", requires = "rate")]
+    pub(crate) keep_for: Option<u32>,
+    /// Prints memory, open files and the size of the file at this interval (sqlite-inbox).
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) measure_every: Option<u64>,
     /// Seed of the random choices.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// The receiver program. Default: the one beside this program.
     #[arg(long, value_name = "FILE")]
     pub(crate) receiver: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Returns how many events may lie between a delivery and its duplicate.
+    pub(crate) fn farthest_duplicate(&self) -> usize {
+        match (self.rate, self.keep_for) {
+            (Some(rate), Some(keep_for)) => (rate * keep_for / 2) as usize,
+            _ => usize::MAX,
+        }
+    }
 }
 
 /// A store for the claims.
@@ -41,6 +71,7 @@ pub(crate) enum Kind {
     Redis,
     Postgres,
     ExactlyOnce,
+    SqliteInbox,
 }
 
 impl fmt::Display for Kind {
@@ -50,6 +81,7 @@ impl fmt::Display for Kind {
             Self::Redis => "redis",
             Self::Postgres => "postgres",
             Self::ExactlyOnce => "exactly-once",
+            Self::SqliteInbox => "sqlite-inbox",
         })
     }
 }

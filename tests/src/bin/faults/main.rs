@@ -5,6 +5,8 @@
 //! ```sh
 //! cargo build --release -p countersign-tests --bins
 //! target/release/faults --store postgres --deliveries 100000 --kills 100 --faults 10
+//! target/release/faults --store sqlite-inbox --full-disk --deliveries 100000 --kills 100 \
+//!     --faults 10 --poison 5 --outage 60
 //! ```
 //!
 //! Deliveries go to two receivers of the same store, each on its own port, over connections that
@@ -15,15 +17,21 @@
 //!
 //! The program fails if an event is lost, if a delivery is given up, or if an event is handled
 //! twice although that must not happen: with `exactly-once`, or without kills.
+//!
+//! With `sqlite-inbox`, the receivers share the file of an inbox. A fault is a process that holds
+//! the lock of the file, or a full disk. The program then also fails if an acknowledged delivery is
+//! missing, if an event was handled twice although none of its attempts vanished with its process,
+//! or if an event that ends its process had another number of attempts than all of them.
 
 mod arguments;
 mod events;
+mod inbox;
 mod receivers;
 mod sender;
 mod stores;
+mod verdict;
 
 use std::{
-    collections::HashMap,
     error::Error,
     process::ExitCode,
     sync::{
@@ -37,11 +45,7 @@ use std::{
 use clap::Parser;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-use self::{
-    arguments::{Arguments, Kind},
-    receivers::Receivers,
-    stores::Server,
-};
+use self::{arguments::Arguments, receivers::Receivers, stores::Server, verdict::Verdict};
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
@@ -55,7 +59,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
-    let Some(mut server) = Server::start(arguments.store)? else { return Ok(true) };
+    let Some(mut server) = Server::start(arguments)? else { return Ok(true) };
     let mut receivers = Receivers::start(arguments, &server)?;
     let deliveries = events::deliveries(arguments);
     let begin = Instant::now();
@@ -64,16 +68,24 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let answered = Arc::new(AtomicUsize::new(0));
     let sending = {
         let (answered, addrs) = (Arc::clone(&answered), receivers.addrs());
-        let deliveries = deliveries.clone();
-        thread::spawn(move || sender::deliver(deliveries, &addrs, &answered))
+        let (deliveries, path, rate) = (deliveries.clone(), server.endpoint(), arguments.rate);
+        thread::spawn(move || sender::deliver(deliveries, path, rate, &addrs, &answered))
     };
 
     // Kills and faults are spread evenly over the deliveries.
     let mut random = StdRng::seed_from_u64(arguments.seed);
     let due = |times: usize, answered: usize| answered * (times + 1) / deliveries.len();
-    let (mut kills, mut faults) = (0, 0);
+    let (mut kills, mut faults, mut ends) = (0, 0, 0);
+    let mut outage = Duration::from_secs(arguments.outage);
+    let mut measured = 0;
     while !sending.is_finished() {
         let done = answered.load(Ordering::Relaxed);
+        ends += receivers.revive()?;
+        let is_due = |interval| begin.elapsed().as_secs() >= interval * measured;
+        if arguments.measure_every.is_some_and(is_due) {
+            measured += 1;
+            report(begin.elapsed(), done, &receivers, &server)?;
+        }
         if kills < arguments.kills && due(arguments.kills, done) > kills {
             receivers.kill(&mut random)?;
             kills += 1;
@@ -85,27 +97,59 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
                 server.freeze(pause)?
             }
             faults += 1;
+        } else if !outage.is_zero() && due(1, done) > 0 {
+            server.freeze(outage)?;
+            outage = Duration::ZERO;
         } else {
             thread::sleep(Duration::from_millis(1));
         }
     }
-    let given_up = sending.join().map_err(|_| "the sender panicked")?;
-
-    let mut effects: HashMap<String, usize> = deliveries.iter().map(|id| (id.clone(), 0)).collect();
-    let events = effects.len();
-    for line in receivers.effects()?.lines() {
-        *effects.get_mut(line).ok_or("an effect of no event")? += 1;
+    let sent = sending.join().map_err(|_| "the sender panicked")?;
+    let rows = match &server {
+        // Events that end their process may still have attempts.
+        Server::SqliteInbox(inbox) => Some(inbox.rows(|| {
+            ends += receivers.revive()?;
+            Ok(())
+        })?),
+        _ => None,
+    };
+    if arguments.measure_every.is_some() {
+        report(begin.elapsed(), answered.load(Ordering::Relaxed), &receivers, &server)?;
     }
-    let lost = effects.values().filter(|times| **times == 0).count();
-    let doubled = effects.values().filter(|times| **times > 1).count();
     let took = begin.elapsed().as_secs_f64();
+    let verdict = Verdict::of(arguments, &deliveries, &receivers.effects()?, rows)?;
     println!(
-        "{} on {}: {} deliveries of {events} events, {kills} kills, {faults} faults of the store, \
-         {given_up} given up, {took:.1} s: {lost} lost, {doubled} doubled",
+        "{} on {}: {} deliveries of {} events, {kills} kills, {faults} faults of the store, {} \
+         given up, {took:.1} s: {verdict}",
         arguments.store,
         arguments.surface,
         deliveries.len(),
+        verdict.events,
+        sent.given_up,
     );
-    let may_double = kills > 0 && arguments.store != Kind::ExactlyOnce;
-    Ok(lost == 0 && given_up == 0 && (doubled == 0 || may_double))
+    if verdict.is_of_inbox() {
+        println!(
+            "{} requests had no answer; {ends} processes ended by an event; {} s without the store",
+            sent.unanswered, arguments.outage,
+        );
+    }
+    Ok(sent.given_up == 0 && verdict.is_good())
+}
+
+/// Prints what the first receiver uses, and the size of the file.
+fn report(
+    elapsed: Duration,
+    done: usize,
+    receivers: &Receivers,
+    server: &Server,
+) -> Result<(), Box<dyn Error>> {
+    let Server::SqliteInbox(inbox) = server else { return Ok(()) };
+    let (memory, descriptors) = receivers.usage()?;
+    println!(
+        "{} s: {done} deliveries answered, {:.1} MiB, {descriptors} open files, file and log {:.1} MiB",
+        elapsed.as_secs(),
+        memory as f64 / 1024.0,
+        inbox.size()? as f64 / (1024.0 * 1024.0),
+    );
+    Ok(())
 }

@@ -22,6 +22,7 @@ use crate::{
 pub(crate) struct Receivers {
     running: Vec<(Program, Command)>,
     effects: PathBuf,
+    spares_first: bool,
 }
 
 impl Receivers {
@@ -42,6 +43,10 @@ impl Receivers {
             if arguments.store != Kind::ExactlyOnce {
                 command.arg("--effects").arg(&effects);
             }
+            if arguments.store == Kind::SqliteInbox {
+                let has_ends = arguments.kills + arguments.poison > 0;
+                command.args(["--inbox-lease", if has_ends { "2000" } else { "120000" }]);
+            }
             // With kills, the lease is short, so that the claims of a killed receiver expire soon.
             // Without kills, it is longer than any outage of the store here, so that no event may
             // be handled twice.
@@ -49,21 +54,41 @@ impl Receivers {
             Ok((Program::start(&mut command)?, command))
         });
         let running = running.collect::<io::Result<_>>()?;
-        Ok(Self { running, effects })
+        Ok(Self { running, effects, spares_first: arguments.measure_every.is_some() })
     }
 
     pub(crate) fn addrs(&self) -> Vec<SocketAddr> {
         self.running.iter().map(|(program, _)| program.addr()).collect()
     }
 
-    /// Kills one receiver at any point of its work, and starts it again.
+    /// Kills one receiver at any point of its work, and starts it again. The first one is spared if
+    /// its memory is measured.
     pub(crate) fn kill(&mut self, random: &mut StdRng) -> io::Result<()> {
-        let index = random.random_range(0..self.running.len());
+        let first = usize::from(self.spares_first);
+        let index = random.random_range(first..self.running.len());
         let (program, command) = &mut self.running[index];
         program.signal("KILL")?;
         program.wait()?;
-        *program = Program::start(command)?;
+        *program = started(command)?;
         Ok(())
+    }
+
+    /// Starts receivers again that have ended by themselves. Returns their number.
+    pub(crate) fn revive(&mut self) -> io::Result<usize> {
+        let mut ended = 0;
+        for (program, command) in &mut self.running {
+            if program.has_ended()? {
+                *program = started(command)?;
+                ended += 1;
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Returns the resident memory of the first receiver, in KiB, and the number of its open files.
+    pub(crate) fn usage(&self) -> io::Result<(u64, usize)> {
+        let (program, _) = &self.running[0];
+        Ok((program.memory("VmRSS")?, program.descriptors()?))
     }
 
     /// Returns the ids of the handled events, one a line.
@@ -74,6 +99,17 @@ impl Receivers {
             return Err("the effects cannot be listed".into());
         }
         Ok(String::from_utf8(reply.body)?)
+    }
+}
+
+/// Starts a receiver. It may end at once, because of an event that ends its process.
+fn started(command: &mut Command) -> io::Result<Program> {
+    let mut tries = 0;
+    loop {
+        match Program::start(command) {
+            Err(_) if tries < 20 => tries += 1,
+            started => return started,
+        }
     }
 }
 

@@ -4,7 +4,10 @@ use std::{error::Error, io, thread, time::Duration};
 
 use countersign_tests::{Postgres, Redis};
 
-use crate::arguments::Kind;
+use crate::{
+    arguments::{Arguments, Kind},
+    inbox::InboxFile,
+};
 
 /// The store in which the receivers keep their claims.
 pub(crate) enum Server {
@@ -12,12 +15,13 @@ pub(crate) enum Server {
     Redis(Redis),
     Postgres(Postgres),
     ExactlyOnce(Postgres),
+    SqliteInbox(InboxFile),
 }
 
 impl Server {
     /// Starts a server. Returns `None` if it is not installed on this machine.
-    pub(crate) fn start(kind: Kind) -> Result<Option<Self>, Box<dyn Error>> {
-        Ok(match kind {
+    pub(crate) fn start(arguments: &Arguments) -> Result<Option<Self>, Box<dyn Error>> {
+        Ok(match arguments.store {
             Kind::Memory => Some(Self::Memory),
             // Redis acknowledges a write only when it is on the disk.
             Kind::Redis => Redis::start_with([
@@ -31,20 +35,28 @@ impl Server {
             .map(Self::Redis),
             Kind::Postgres => Postgres::start()?.map(Self::Postgres),
             Kind::ExactlyOnce => Postgres::start()?.map(Self::ExactlyOnce),
+            Kind::SqliteInbox => Some(Self::SqliteInbox(InboxFile::new(arguments)?)),
         })
     }
 
     /// Returns the arguments that a receiver needs for this store.
-    pub(crate) fn arguments(&self) -> [String; 2] {
+    pub(crate) fn arguments(&self) -> Vec<String> {
         match self {
-            Self::Memory => ["--idempotency".to_owned(), "memory".to_owned()],
-            Self::Redis(redis) => ["--idempotency".to_owned(), redis.url()],
-            Self::Postgres(postgres) => ["--idempotency".to_owned(), url(postgres)],
-            Self::ExactlyOnce(postgres) => ["--exactly-once".to_owned(), url(postgres)],
+            Self::Memory => vec!["--idempotency".to_owned(), "memory".to_owned()],
+            Self::Redis(redis) => vec!["--idempotency".to_owned(), redis.url()],
+            Self::Postgres(postgres) => vec!["--idempotency".to_owned(), url(postgres)],
+            Self::ExactlyOnce(postgres) => vec!["--exactly-once".to_owned(), url(postgres)],
+            Self::SqliteInbox(inbox) => inbox.arguments(),
         }
     }
 
-    /// Stops the server, and starts it again after the pause.
+    /// Returns the path of the endpoint that uses the store.
+    pub(crate) fn endpoint(&self) -> &'static str {
+        if matches!(self, Self::SqliteInbox(_)) { "/inbox" } else { "/webhook" }
+    }
+
+    /// Stops the server, and starts it again after the pause. Fills the disk of a file for the pause,
+    /// if it has one of its own.
     pub(crate) fn restart(&mut self, pause: Duration) -> io::Result<()> {
         match self {
             Self::Memory => Ok(()),
@@ -58,10 +70,11 @@ impl Server {
                 thread::sleep(pause);
                 postgres.start_again()
             }
+            Self::SqliteInbox(inbox) => inbox.fill(pause),
         }
     }
 
-    /// Freezes the server for the pause.
+    /// Freezes the server for the pause. Holds the lock of a file for the pause.
     pub(crate) fn freeze(&mut self, pause: Duration) -> io::Result<()> {
         match self {
             Self::Memory => Ok(()),
@@ -75,6 +88,7 @@ impl Server {
                 thread::sleep(pause);
                 postgres.thaw()
             }
+            Self::SqliteInbox(inbox) => inbox.lock(pause),
         }
     }
 }

@@ -76,6 +76,9 @@ pub(crate) struct Arguments {
         value_parser = milliseconds
     )]
     pub(crate) inbox_retries: Vec<Duration>,
+    /// Time for which done deliveries are kept.
+    #[arg(long, value_name = "SECONDS", default_value = "259200", value_parser = seconds)]
+    pub(crate) inbox_keep_for: Duration,
     /// Number of deliveries that the worker handles at the same time.
     #[arg(long, value_name = "N", default_value_t = 32)]
     pub(crate) inbox_concurrency: usize,

@@ -62,7 +62,9 @@ impl Kept {
         handler: &Handler,
     ) -> Result<Option<Self>, Box<dyn Error>> {
         let Some(path) = &arguments.inbox else { return Ok(None) };
-        let options = SqliteInbox::options().busy_timeout(arguments.inbox_lock_wait);
+        let options = SqliteInbox::options()
+            .busy_timeout(arguments.inbox_lock_wait)
+            .keep_for(arguments.inbox_keep_for);
         let inbox = Inbox::new(options.open(path).await?)
             .store_deadline(arguments.inbox_deadline)
             .lease(arguments.inbox_lease)

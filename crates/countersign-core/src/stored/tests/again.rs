@@ -40,6 +40,14 @@ fn judges_the_signed_time_as_of_the_receipt() -> Outcome {
     let proof = later.verify_again(&stored)?;
     assert_eq!(proof.signed_at(), Some(UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
 
+    // The body arrived in the last moment of its deadline, and the tolerance ended meanwhile.
+    let within = Duration::from_secs(300) + verifier.get_body_deadline();
+    let slow =
+        verified.to_stored(&headers, UNIX_EPOCH + Duration::from_secs(1_700_000_000) + within);
+    assert_eq!(later.verify_again(&slow)?.signed_at(), proof.signed_at());
+    let late = verified.to_stored(&headers, slow.received_at() + Duration::from_millis(1));
+    assert_eq!(kind(later.verify_again(&late)), Kind::StaleTimestamp);
+
     let stored = verified.to_stored(&headers, years_later);
     assert_eq!(kind(later.verify_again(&stored)), Kind::StaleTimestamp);
     assert_eq!(later.restore_from_trusted_store(&stored)?.signed_at(), proof.signed_at());
