@@ -132,10 +132,11 @@ where endpoint = ?1 and held_back = 0 and due_at <= ?2
 order by due_at, id
 limit ?3";
 
-/// A row that is due, and whose last two attempts vanished.
+/// A row that is due, and whose last two attempts vanished. By itself, SQLite would choose the index
+/// of all that is due.
 const SUSPECT: &str = "\
 select id, attempts, due_at, object, version
-from countersign_inbox
+from countersign_inbox indexed by countersign_inbox_suspects
 where due_at is not null and began_at is not null and vanished >= 1
     and endpoint = ?1 and held_back = 0 and due_at <= ?2
 order by due_at, id
@@ -143,7 +144,7 @@ limit 1";
 
 /// A row that was taken by itself, and whose lease has not run out.
 const RUNNING_SUSPECT: &str = "\
-select 1 from countersign_inbox
+select 1 from countersign_inbox indexed by countersign_inbox_suspects
 where due_at is not null and began_at is not null and vanished >= 1
     and vanished >= 2 and due_at > ?1 and state = 'running' and state <> 'done'
 limit 1";

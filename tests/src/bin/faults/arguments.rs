@@ -32,10 +32,10 @@ pub(crate) struct Arguments {
     /// Time for which the store is away once, in the middle (sqlite-inbox).
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) outage: u64,
-    /// Keeps the file on a small file system of its own, and fills it up at every other fault
+    /// Keeps the file on a file system of its own, and fills it up at every other fault
     /// (sqlite-inbox; needs the right to mount).
-    #[arg(long)]
-    pub(crate) full_disk: bool,
+    #[arg(long, value_name = "MIB", num_args = 0..=1, default_missing_value = "192")]
+    pub(crate) full_disk: Option<u32>,
     /// Deliveries per second. Default: as many as possible.
     #[arg(long)]
     pub(crate) rate: Option<u32>,

@@ -29,14 +29,15 @@ pub(crate) struct InboxFile {
 impl InboxFile {
     pub(crate) fn new(arguments: &Arguments) -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
-        if arguments.full_disk {
+        if let Some(mib) = arguments.full_disk {
             let mut mount = Command::new("mount");
-            mount.args(["-t", "tmpfs", "-o", "size=192m", "countersign-faults"]);
+            let size = format!("size={mib}m");
+            mount.args(["-t", "tmpfs", "-o", &size, "countersign-faults"]);
             if !mount.arg(folder.path()).status()?.success() {
                 return Err(io::Error::other("a file system for `--full-disk` cannot be mounted"));
             }
         }
-        Ok(Self { folder, is_mounted: arguments.full_disk, keep_for: arguments.keep_for })
+        Ok(Self { folder, is_mounted: arguments.full_disk.is_some(), keep_for: arguments.keep_for })
     }
 
     fn path(&self) -> PathBuf {
