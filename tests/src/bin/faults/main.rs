@@ -7,6 +7,8 @@
 //! target/release/faults --store postgres --deliveries 100000 --kills 100 --faults 10
 //! target/release/faults --store sqlite-inbox --full-disk --deliveries 100000 --kills 100 \
 //!     --faults 10 --poison 5 --outage 60
+//! target/release/faults --store sqlite-inbox --full-disk 512 --deliveries 1800000 --rate 500 \
+//!     --keep-for 300 --kills 60 --faults 60 --measure-every 300
 //! ```
 //!
 //! Deliveries go to two receivers of the same store, each on its own port, over connections that
