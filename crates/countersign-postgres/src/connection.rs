@@ -55,6 +55,22 @@ impl Lent {
         }
     }
 
+    /// Queries all rows.
+    #[cfg(feature = "inbox")]
+    pub(crate) async fn rows(
+        &self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        match self.sending {
+            Sending::Unnamed => self.query_typed(statement, parameters).await,
+            Sending::Prepared => {
+                let statement = self.prepared(statement, parameters).await?;
+                self.query(&statement, &values(parameters)).await
+            }
+        }
+    }
+
     /// Queries a row that may be absent.
     pub(crate) async fn row(
         &self,

@@ -24,7 +24,8 @@ create table countersign_inbox (
     vanished integer not null default 0,
     -- The attempt that holds the row; null unless it is running.
     token blob,
-    -- Null if the row was taken after its last attempt had vanished.
+    -- When the running attempt began. Null if the row is not running, or if it was taken with no
+    -- attempts left, only to be buried.
     began_at integer,
     received_at integer not null,
     -- When it became done, dead or discarded; otherwise null.

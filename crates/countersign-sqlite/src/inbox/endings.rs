@@ -70,8 +70,8 @@ pub(super) fn release(statements: &mut Statements<'_>, held: &Held, now: i64) ->
     Ok(if changed == 0 { Settled::LeaseLost } else { Settled::Applied })
 }
 
-/// Ends the attempt that has the token. Only rows that run have one. A row that was taken after its
-/// last attempt had vanished has no attempt that could end.
+/// Ends the attempt that has the token. Only rows that run have one. A row that was taken with no
+/// attempts left has no attempt that could end.
 const END: &str = "\
 update countersign_inbox set
     state = ?3, due_at = ?4, ended_at = ?5, last_reason = coalesce(?6, last_reason),
@@ -86,7 +86,7 @@ const FORGET_REQUEST: &str = "delete from countersign_inbox_requests where id = 
 
 const EXTEND: &str = "update countersign_inbox set due_at = ?3 where id = ?1 and token = ?2";
 
-/// A row that was taken after its last attempt had vanished was taken without being counted.
+/// A row that was taken with no attempts left was taken without being counted.
 const RELEASE: &str = "\
 update countersign_inbox set
     state = 'waiting', token = null, due_at = ?3,

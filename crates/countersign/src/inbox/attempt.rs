@@ -1,10 +1,16 @@
 //! One attempt to handle a delivery, as its handler sees it.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use tokio::sync::watch;
 
-use super::RowId;
+use super::{Held, RowId};
 
 /// One attempt to handle a delivery.
 ///
@@ -13,22 +19,42 @@ use super::RowId;
 /// [`Inbox::worker`](super::Inbox::worker) gets it from [`Received`](super::Received).
 #[derive(Clone)]
 pub struct Attempt {
-    id: RowId,
+    held: Held,
     number: u32,
     lost: watch::Receiver<bool>,
+    is_ended_by_handler: Arc<AtomicBool>,
 }
 
 impl Attempt {
     /// Makes an attempt, and the sender that reports the loss of its lease.
-    pub(super) fn new(id: RowId, number: u32) -> (Self, watch::Sender<bool>) {
+    pub(super) fn new(held: Held, number: u32) -> (Self, watch::Sender<bool>) {
         let (sender, lost) = watch::channel(false);
-        (Self { id, number, lost }, sender)
+        (Self { held, number, lost, is_ended_by_handler: Arc::default() }, sender)
     }
 
     /// Returns the number of the delivery's row, which is the same for all its attempts.
     #[must_use]
     pub fn id(&self) -> RowId {
-        self.id
+        self.held.id()
+    }
+
+    /// Returns the row, and the token of this attempt, for engines that end an attempt in a
+    /// transaction of the handler.
+    #[must_use]
+    pub fn held(&self) -> &Held {
+        &self.held
+    }
+
+    /// Notes that the handler ends this attempt in a transaction of its own. If the worker then
+    /// finds that the attempt has ended, it counts as done. Engines call it; if the transaction is
+    /// rolled back, the result of the handler counts as usual.
+    pub fn note_end_in_transaction(&self) {
+        self.is_ended_by_handler.store(true, Ordering::SeqCst);
+    }
+
+    /// Returns true if the handler may have ended this attempt itself.
+    pub(super) fn is_ended_by_handler(&self) -> bool {
+        self.is_ended_by_handler.load(Ordering::SeqCst)
     }
 
     /// Returns the number of the attempt, counted from 1.
@@ -57,7 +83,7 @@ impl Attempt {
 impl fmt::Debug for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt")
-            .field("id", &self.id.0)
+            .field("id", &self.id().0)
             .field("number", &self.number)
             .finish_non_exhaustive()
     }

@@ -21,21 +21,23 @@ pub(crate) struct Handled {
     /// `None` if the worker stopped before the end.
     pub(crate) end: Option<End>,
     pub(crate) event_type: Option<&'static str>,
+    /// True if the handler may have ended the attempt in a transaction of its own.
+    pub(crate) may_be_ended: bool,
 }
 
 impl Handled {
     pub(crate) fn new(end: End) -> Self {
-        Self { end: Some(end), event_type: None }
+        Self { end: Some(end), event_type: None, may_be_ended: false }
     }
 
     pub(crate) fn stopped() -> Self {
-        Self { end: None, event_type: None }
+        Self { end: None, event_type: None, may_be_ended: false }
     }
 }
 
 /// Makes the proof of a stored delivery. A delivery that cannot be restored is dead: its verifier
-/// has changed, and does not accept it later either. A delivery of another tenant is for another
-/// worker.
+/// has changed, and does not accept it later either. The attempt of a delivery of another
+/// tenant fails, because a worker with the verifier of that tenant may take the delivery later.
 pub(crate) fn restore<V: Verifiers>(
     verifiers: &V,
     request: &StoredRequest,

@@ -79,7 +79,7 @@ where
                 handling.observe_whole(closure(Received { verified, request, attempt })).await;
             handling.end(|| Some(ended.is_ok()));
             let end = ended.map_or_else(Failure::into_end, |()| End::done());
-            Handled { end: Some(end), event_type: handling.event_type() }
+            Handled { end: Some(end), event_type: handling.event_type(), may_be_ended: false }
         })
     }
 }

@@ -113,7 +113,8 @@ impl<S: InboxStore> Run<S> {
             attempt = names.number,
             receipt = request.get_traceparent(),
         );
-        let (attempt, lost) = Attempt::new(held.id(), names.number);
+        let (attempt, lost) = Attempt::new(held.clone(), names.number);
+        let given = attempt.clone();
         let handling = {
             let _entered = span.enter();
             self.handler.handle(request, attempt, verify_again)
@@ -139,7 +140,7 @@ impl<S: InboxStore> Run<S> {
         // Never ends.
         let holding = self.hold(held, &lost);
         _ = first_of(first_of(work, bounded), holding).await;
-        match (joined, over) {
+        let handled = match (joined, over) {
             (Some(joined), _) => of_task(joined),
             (None, over) => {
                 // A handler is stopped at its next `await`. It may succeed before that.
@@ -150,7 +151,8 @@ impl<S: InboxStore> Run<S> {
                     _ => over,
                 }
             }
-        }
+        };
+        Handled { may_be_ended: given.is_ended_by_handler(), ..handled }
     }
 
     /// Prolongs the lease again and again. Reports to the handler if the lease is lost: another
@@ -182,7 +184,7 @@ impl<S: InboxStore> Run<S> {
     /// Writes the result to the engine, and tries again while the engine is out of reach: otherwise
     /// a delivery that was handled would be handled again.
     async fn settle(&self, held: &Held, names: &Names, handled: Handled) {
-        let Handled { end, event_type } = handled;
+        let Handled { end, event_type, may_be_ended } = handled;
         let Some(End { mut outcome, after, mut reason }) = end else {
             // If this fails, the delivery is due when its lease has run out.
             drop(timeout(CALL_DEADLINE, self.engine.release(held)).await);
@@ -211,6 +213,8 @@ impl<S: InboxStore> Run<S> {
         match settled {
             // If an earlier call got no answer, it has probably succeeded.
             Some((Settled::Applied, _) | (Settled::LeaseLost, true)) => {}
+            // The handler's transaction was committed: the result of the handler does not count.
+            Some((Settled::LeaseLost, false)) if may_be_ended => outcome = Outcome::Done,
             Some((Settled::LeaseLost, false)) => {
                 tracing::warn!(
                     target: logs::INBOX,

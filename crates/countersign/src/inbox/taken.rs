@@ -58,10 +58,17 @@ pub struct Held {
 pub struct RowId(pub i64);
 
 impl Held {
-    /// Makes a new token for an attempt. Each attempt needs one of its own.
+    /// Makes a new token for an attempt. No two attempts of a row may have the same one.
     #[must_use]
     pub fn new(id: RowId) -> Self {
         Self { id, token: Token::next() }
+    }
+
+    /// Makes an attempt that shares its token with the other rows of one
+    /// [`take`](super::InboxStore::take): the row and the token together name the attempt.
+    #[must_use]
+    pub fn sharing(id: RowId, token: Token) -> Self {
+        Self { id, token }
     }
 
     /// Returns the number of the row.

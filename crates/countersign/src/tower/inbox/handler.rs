@@ -69,7 +69,7 @@ where
                 Err(error) => End::retry(Causes::from(&**error).to_string()),
             };
             handling.end(|| Some(end.outcome == Outcome::Done));
-            Handled { end: Some(end), event_type: handling.event_type() }
+            Handled { end: Some(end), event_type: handling.event_type(), may_be_ended: false }
         })
     }
 }

@@ -1,0 +1,129 @@
+//! The insertion of a delivery.
+
+use std::{borrow::Cow, time::SystemTime};
+
+use countersign::inbox::{Accepted, Entry};
+use tokio_postgres::{Error, GenericClient, types::Type};
+
+use super::{
+    objects::LOCK,
+    text::{clean, short},
+};
+use crate::connection::{Lent, Parameter};
+
+/// Inserts a delivery, due at once, unless its key is kept already.
+pub(super) async fn insert(lent: &Lent, entry: &Entry) -> Result<Accepted, Error> {
+    let delivery = Delivery::of(entry);
+    let parameters = delivery.parameters();
+    let Some(about) = delivery.about() else {
+        return lent.count(INSERT, &parameters).await.map(accepted);
+    };
+    // In this order, without waiting for the answers in between.
+    let (begun, locked, inserted, committed) = tokio::join! {
+        biased;
+        lent.batch_execute("begin"),
+        lent.query_typed(LOCK, &about),
+        lent.count(INSERT_IN_ORDER, &parameters),
+        lent.batch_execute("commit"),
+    };
+    begun?;
+    locked?;
+    let inserted = inserted?;
+    committed?;
+    Ok(accepted(inserted))
+}
+
+/// Inserts a delivery in a transaction of the caller.
+pub(super) async fn insert_in<C: GenericClient>(
+    client: &C,
+    entry: &Entry,
+) -> Result<Accepted, Error> {
+    let delivery = Delivery::of(entry);
+    let parameters = delivery.parameters();
+    let Some(about) = delivery.about() else {
+        return client.execute_typed(INSERT, &parameters).await.map(accepted);
+    };
+    client.query_typed(LOCK, &about).await?;
+    client.execute_typed(INSERT_IN_ORDER, &parameters).await.map(accepted)
+}
+
+fn accepted(inserted: u64) -> Accepted {
+    if inserted == 0 { Accepted::Duplicate } else { Accepted::New }
+}
+
+/// The values of a row.
+struct Delivery<'a> {
+    key: Option<&'a str>,
+    endpoint: Cow<'a, str>,
+    provider: Cow<'a, str>,
+    tenant: Option<Cow<'a, str>>,
+    event_type: Option<Cow<'a, str>>,
+    event_id: Option<Cow<'a, str>>,
+    object: Option<Cow<'a, str>>,
+    version: Option<i64>,
+    received_at: SystemTime,
+    request: Vec<u8>,
+}
+
+impl<'a> Delivery<'a> {
+    fn of(entry: &'a Entry) -> Self {
+        Self {
+            key: entry.key().map(|key| key.as_str()),
+            endpoint: clean(entry.endpoint()),
+            provider: clean(entry.provider()),
+            tenant: entry.tenant().map(clean),
+            event_type: entry.event_type().map(short),
+            event_id: entry.event_id().map(short),
+            object: entry.object().map(clean),
+            version: entry.version(),
+            received_at: entry.received_at(),
+            request: entry.request().to_json(),
+        }
+    }
+
+    fn parameters(&self) -> [Parameter<'_>; 10] {
+        [
+            (&self.key, Type::TEXT),
+            (&self.endpoint, Type::TEXT),
+            (&self.provider, Type::TEXT),
+            (&self.tenant, Type::TEXT),
+            (&self.event_type, Type::TEXT),
+            (&self.event_id, Type::TEXT),
+            (&self.object, Type::TEXT),
+            (&self.version, Type::INT8),
+            (&self.received_at, Type::TIMESTAMPTZ),
+            (&self.request, Type::BYTEA),
+        ]
+    }
+
+    /// Returns the endpoint and the object.
+    fn about(&self) -> Option<[Parameter<'_>; 2]> {
+        let object = self.object.as_ref()?;
+        Some([(&self.endpoint, Type::TEXT), (object, Type::TEXT)])
+    }
+}
+
+/// Inserts the row and the request. If another transaction inserts the same key, it waits until
+/// that one has ended.
+const INSERT: &str = "\
+with inserted as (
+    insert into countersign_inbox (key, endpoint, provider, tenant, event_type, event_id, object,
+        version, due_at, received_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), $9)
+    on conflict (key) do nothing
+    returning id
+)
+insert into countersign_inbox_requests (id, request) select id, $10 from inserted";
+
+/// The same, with the place in the order of the object.
+const INSERT_IN_ORDER: &str = "\
+with inserted as (
+    insert into countersign_inbox (key, endpoint, provider, tenant, event_type, event_id, object,
+        version, due_at, received_at, held_back)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), $9, exists (
+        select from countersign_inbox where endpoint = $2 and object = $7 and due_at is not null
+    ))
+    on conflict (key) do nothing
+    returning id
+)
+insert into countersign_inbox_requests (id, request) select id, $10 from inserted";

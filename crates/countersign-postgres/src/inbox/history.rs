@@ -1,0 +1,252 @@
+//! The work of operators.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use countersign::inbox::{
+    Details, EndedAttempt, Filter, InboxHistory, Row, RowId, State, StoreError,
+};
+use tokio_postgres::{Error, types::Type};
+
+use super::{
+    PostgresInbox,
+    objects::{LET_NEXT, LINE_UP, LOCK_OF_ROW},
+    text::clean,
+};
+use crate::{
+    connection::{Lent, Parameter},
+    duration::Interval,
+};
+
+impl InboxHistory for PostgresInbox {
+    async fn list(&self, filter: &Filter) -> Result<Vec<Row>, StoreError> {
+        let lent = self.lend().await?;
+        let answer = list(&lent, filter).await;
+        lent.done(answer)
+    }
+
+    async fn get(&self, id: RowId) -> Result<Option<Details>, StoreError> {
+        let lent = self.lend().await?;
+        let answer = async {
+            let row = lent.row(GET, &[(&id.0, Type::INT8)]).await?;
+            row.as_ref().map(details).transpose()
+        };
+        let answer = answer.await;
+        lent.done(answer)
+    }
+
+    async fn replay(&self, id: RowId) -> Result<bool, StoreError> {
+        let is_replayed = self.change(id, REPLAY, LINE_UP).await?;
+        if is_replayed {
+            self.announce();
+        }
+        Ok(is_replayed)
+    }
+
+    async fn discard(&self, id: RowId) -> Result<bool, StoreError> {
+        let is_discarded = self.change(id, DISCARD, LET_NEXT).await?;
+        if is_discarded {
+            // The next delivery of its object may be due.
+            self.announce();
+        }
+        Ok(is_discarded)
+    }
+
+    async fn prune(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
+        let lent = self.lend().await?;
+        let answer = prune(&lent, age, most).await;
+        lent.done(answer)
+    }
+}
+
+impl PostgresInbox {
+    /// Changes a row, and then the order of its object. Returns false if the row was not changed.
+    async fn change(&self, id: RowId, statement: &str, order: &str) -> Result<bool, StoreError> {
+        let lent = self.lend().await?;
+        let parameters: [Parameter<'_>; 1] = [(&id.0, Type::INT8)];
+        let (begun, locked, changed, ordered, committed) = tokio::join! {
+            biased;
+            lent.batch_execute("begin"),
+            lent.query_typed(LOCK_OF_ROW, &parameters),
+            lent.count(statement, &parameters),
+            lent.count(order, &parameters),
+            lent.batch_execute("commit"),
+        };
+        let all = begun.and(locked.map(drop)).and(ordered).and(committed);
+        let answer = changed.and_then(|changed| all.map(|()| changed > 0));
+        lent.done(answer)
+    }
+}
+
+/// Removes up to `most` rows that ended before.
+pub(super) async fn prune(lent: &Lent, age: Duration, most: usize) -> Result<usize, Error> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let parameters: [Parameter<'_>; 2] =
+        [(&Interval::of(age), Type::INTERVAL), (&most, Type::INT8)];
+    let removed: i64 = lent.one_row(PRUNE, &parameters).await?.try_get(0)?;
+    Ok(usize::try_from(removed).unwrap_or_default())
+}
+
+async fn list(lent: &Lent, filter: &Filter) -> Result<Vec<Row>, Error> {
+    let state = filter.state.map(State::name);
+    let texts =
+        [&filter.endpoint, &filter.provider, &filter.tenant, &filter.event_type, &filter.event_id];
+    let texts = texts.map(|text| text.as_deref().map(clean));
+    let [endpoint, provider, tenant, event_type, event_id] = texts.each_ref().map(Option::as_deref);
+    let before = filter.before.map(|id| id.0);
+    let most = if filter.most == 0 { DEFAULT_MOST } else { filter.most };
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    // Each set of conditions is a statement of its own, so that the server chooses an index for it.
+    let mut sql = LIST.to_owned();
+    let mut parameters: Vec<Parameter<'_>> = Vec::new();
+    macro_rules! condition {
+        ($value:ident, $kind:expr, $condition:literal) => {
+            if $value.is_some() {
+                parameters.push((&$value, $kind));
+                sql += &format!(concat!(" and ", $condition), parameters.len());
+            }
+        };
+    }
+    condition!(state, Type::TEXT, "state = ${0}");
+    condition!(endpoint, Type::TEXT, "endpoint = ${0}");
+    condition!(provider, Type::TEXT, "provider = ${0}");
+    condition!(tenant, Type::TEXT, "tenant = ${0}");
+    condition!(event_type, Type::TEXT, "event_type = ${0}");
+    condition!(before, Type::INT8, "id < ${0}");
+    condition!(
+        event_id,
+        Type::TEXT,
+        "id in (
+            select id from countersign_inbox where event_id = ${0} and ended_at is not null
+            union all
+            select id from countersign_inbox
+            where event_id = ${0} and state in ('waiting', 'running') and state <> 'done'
+        )"
+    );
+    if filter.state.is_some_and(|state| state != State::Done) {
+        // The index of the rows that are not done needs this condition.
+        sql += " and state <> 'done'";
+    }
+    parameters.push((&most, Type::INT8));
+    sql += &format!(" order by id desc limit ${}", parameters.len());
+    let rows = lent.query_typed(&sql, &parameters).await?;
+    rows.iter().map(row).collect()
+}
+
+fn row(row: &tokio_postgres::Row) -> Result<Row, Error> {
+    let state = named(row.try_get("state")?);
+    let due_at: Option<SystemTime> = row.try_get("due_at")?;
+    Ok(Row {
+        id: RowId(row.try_get("id")?),
+        state,
+        endpoint: row.try_get("endpoint")?,
+        provider: row.try_get("provider")?,
+        tenant: row.try_get("tenant")?,
+        event_type: row.try_get("event_type")?,
+        event_id: row.try_get("event_id")?,
+        attempts: row.try_get::<_, i32>("attempts")?.unsigned_abs(),
+        received_at: row.try_get("received_at")?,
+        due_at: due_at.filter(|_| state == State::Waiting),
+        last_reason: row.try_get("last_reason")?,
+    })
+}
+
+fn details(found: &tokio_postgres::Row) -> Result<Details, Error> {
+    let request: Option<&[u8]> = found.try_get("request")?;
+    Ok(Details {
+        row: row(found)?,
+        request: request.map(Bytes::copy_from_slice),
+        attempts: attempts(found.try_get("attempts_log")?),
+    })
+}
+
+/// Reads the entries `[number, began at, ended at, reason]`. Entries of another form, which were
+/// written by hand, are left out.
+fn attempts(log: &str) -> Vec<EndedAttempt> {
+    type Entry = (u32, i64, Option<i64>, Option<String>);
+    let entries: Vec<serde_json::Value> = serde_json::from_str(log).unwrap_or_default();
+    let entries = entries.into_iter().filter_map(|entry| serde_json::from_value(entry).ok());
+    entries
+        .map(|(number, began_at, ended_at, reason): Entry| EndedAttempt {
+            number,
+            began_at: time(began_at),
+            ended_at: ended_at.map(time),
+            reason,
+        })
+        .collect()
+}
+
+fn time(milliseconds: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(milliseconds.try_into().unwrap_or_default())
+}
+
+/// Reads the name of a state. A row whose state was written by hand, and has no such name, counts
+/// as discarded: no worker takes it.
+fn named(name: &str) -> State {
+    [State::Waiting, State::Running, State::Done, State::Dead]
+        .into_iter()
+        .find(|state| state.name() == name)
+        .unwrap_or(State::Discarded)
+}
+
+/// The beginning of a list. Each condition begins with `and`.
+const LIST: &str = "\
+select id, state, endpoint, provider, tenant, event_type, event_id, attempts, received_at, due_at,
+    last_reason
+from countersign_inbox
+where true";
+
+const GET: &str = "\
+select row.id, state, endpoint, provider, tenant, event_type, event_id, attempts, received_at, due_at,
+    last_reason, attempts_log::text as attempts_log, request
+from countersign_inbox as row
+left join countersign_inbox_requests as requests on requests.id = row.id
+where row.id = $1";
+
+const REPLAY: &str = "\
+update countersign_inbox set
+    state = 'waiting', attempts = 0, due_at = clock_timestamp(), ended_at = null
+where id = $1 and state <> 'running'
+    and exists (select from countersign_inbox_requests where id = $1)";
+
+const DISCARD: &str = "\
+update countersign_inbox set state = 'discarded', due_at = null, ended_at = clock_timestamp()
+where id = $1 and state in ('waiting', 'dead')";
+
+/// Removes rows that were kept for long enough, with their requests. Rows that another process is
+/// removing are skipped.
+const PRUNE: &str = "\
+with old as (
+    select id from countersign_inbox
+    where state in ('done', 'discarded') and ended_at <= statement_timestamp() - $1
+    order by ended_at, id
+    limit $2
+    for update skip locked
+), removed as (
+    delete from countersign_inbox as row using old where row.id = old.id returning row.id
+), emptied as (
+    delete from countersign_inbox_requests as request using removed where request.id = removed.id
+)
+select count(*) from removed";
+
+/// Rows of a list whose filter sets no number.
+const DEFAULT_MOST: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_attempts_and_leaves_out_what_is_none() {
+        let log = r#"[[1,5,null,null],"nonsense",[2,6,7,"a \n b"]]"#;
+        let attempt = |number, began_at, ended_at: Option<i64>, reason: Option<&str>| {
+            let (began_at, ended_at) = (time(began_at), ended_at.map(time));
+            EndedAttempt { number, began_at, ended_at, reason: reason.map(str::to_owned) }
+        };
+        assert_eq!(
+            attempts(log),
+            [attempt(1, 5, None, None), attempt(2, 6, Some(7), Some("a \n b"))]
+        );
+        assert_eq!(attempts("nonsense"), []);
+    }
+}

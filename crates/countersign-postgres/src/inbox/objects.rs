@@ -1,0 +1,38 @@
+//! The order of deliveries about one object.
+//!
+//! Of the open rows of an object, all but the earliest are marked as held back. A transaction that
+//! changes the open rows of an object first takes the object's lock, so that it sees what the one
+//! before it has changed, and so that rows become visible in the order of their ids.
+
+/// Takes the lock of an object until the end of the transaction.
+pub(super) const LOCK: &str =
+    "select pg_advisory_xact_lock(hashtextextended(format('%s/%s', $1, $2), 0))";
+
+/// Takes the lock of the object of a row, if it has one.
+pub(super) const LOCK_OF_ROW: &str = "\
+select pg_advisory_xact_lock(hashtextextended(format('%s/%s', endpoint, object), 0))
+from countersign_inbox where id = $1 and object is not null";
+
+/// Holds the next row back no longer, after a row has ended.
+pub(super) const LET_NEXT: &str = "\
+update countersign_inbox as next set held_back = false
+from countersign_inbox as ended
+where ended.id = $1 and ended.due_at is null and next.held_back and next.id = (
+    select min(open.id) from countersign_inbox as open
+    where open.endpoint = ended.endpoint and open.object = ended.object
+        and open.due_at is not null
+)";
+
+/// Puts a row that was opened again into the order of its object. Marks the row and the one after
+/// it, which may have been the earliest.
+pub(super) const LINE_UP: &str = "\
+update countersign_inbox as row set held_back = row.id <> (
+    select min(open.id) from countersign_inbox as open
+    where open.endpoint = again.endpoint and open.object = again.object and open.due_at is not null
+)
+from countersign_inbox as again
+where again.id = $1 and again.object is not null and (row.id = $1 or row.id = (
+    select min(open.id) from countersign_inbox as open
+    where open.endpoint = again.endpoint and open.object = again.object and open.due_at is not null
+        and open.id > $1
+))";

@@ -1,0 +1,67 @@
+-- The tables of the inbox of countersign-postgres. Run this as one transaction, as often as you like,
+-- and by any number of instances at once: they wait for each other, because `if not exists` can fail
+-- in a race.
+select pg_advisory_xact_lock(hashtextextended('countersign_inbox', 0));
+
+-- Deliveries wait while this waits for a lock on a table, so the limit is shorter than the time that
+-- an answer waits for its commit.
+set local lock_timeout = '1s';
+
+-- One row for each delivery: the claim of its event, its place in the queue, and its history.
+create table if not exists countersign_inbox (
+    id bigint generated always as identity primary key,
+    -- Printable ASCII of at most 520 bytes, compared as bytes. Null if the delivery has no key.
+    key text collate "C" unique,
+    endpoint text not null,
+    provider text not null,
+    tenant text,
+    event_type text,
+    event_id text,
+    object text,
+    version bigint,
+    -- waiting, running, done, dead or discarded
+    state text not null default 'waiting',
+    attempts int not null default 0,
+    -- The number of attempts before this one, without a gap, that vanished with their process.
+    vanished int not null default 0,
+    -- waiting: when it is due; running: the end of the lease; otherwise null
+    due_at timestamptz,
+    -- True if an earlier row of the same endpoint and object has a due_at: then it is not taken.
+    -- Means nothing in a row without a due_at.
+    held_back boolean not null default false,
+    -- The attempt that holds the row; null unless it is running.
+    token bytea,
+    -- When the running attempt began. Null if the row is not running, or if it was taken with no
+    -- attempts left, only to be buried.
+    began_at timestamptz,
+    received_at timestamptz not null,
+    -- When it became done, dead or discarded; otherwise null.
+    ended_at timestamptz,
+    last_reason text,
+    -- [number, began at, ended at, reason] of each attempt that has ended, in milliseconds since 1970
+    attempts_log jsonb not null default '[]'
+);
+
+-- The requests have a table of their own, because PostgreSQL writes a changed row as a whole.
+create table if not exists countersign_inbox_requests (
+    id bigint primary key,
+    request bytea not null
+);
+
+-- New tables have no rows, so their indexes are made at once.
+create index if not exists countersign_inbox_due on countersign_inbox (endpoint, due_at, id)
+    where due_at is not null and not held_back;
+create index if not exists countersign_inbox_suspects on countersign_inbox (due_at)
+    where due_at is not null and began_at is not null and vanished >= 1;
+create index if not exists countersign_inbox_objects on countersign_inbox (endpoint, object, id)
+    where object is not null and due_at is not null;
+create index if not exists countersign_inbox_versions on countersign_inbox (endpoint, object, version)
+    where state = 'done' and version is not null;
+create index if not exists countersign_inbox_old on countersign_inbox (ended_at, id)
+    where state in ('done', 'discarded');
+create index if not exists countersign_inbox_states on countersign_inbox (state, id)
+    where state <> 'done';
+-- Only rows that have ended: the ids of events are in no order, so that each insertion would change a
+-- page of its own.
+create index if not exists countersign_inbox_events on countersign_inbox (event_id)
+    where event_id is not null and ended_at is not null;
