@@ -270,6 +270,14 @@ fn an_inbox_handles_nothing_twice_without_kills() {
     );
 }
 
+#[test]
+fn an_inbox_in_postgres_loses_nothing_under_kills_restarts_and_events_that_end_the_process() {
+    for store in ["postgres-inbox", "exactly-once-inbox"] {
+        let run = ["--store", store, "--deliveries", "2000", "--kills", "10", "--faults", "2"];
+        faults(&[&run[..], &["--poison", "1"]].concat());
+    }
+}
+
 fn may_mount() -> bool {
     Command::new("unshare").args(["--mount", "true"]).status().is_ok_and(|status| status.success())
 }

@@ -26,10 +26,10 @@ pub(crate) struct Arguments {
     /// Number of times that the store is restarted or frozen, in turn.
     #[arg(long, default_value_t = 0)]
     pub(crate) faults: usize,
-    /// Number of events that end the process that handles them (sqlite-inbox).
+    /// Number of events that end the process that handles them (inboxes).
     #[arg(long, default_value_t = 0)]
     pub(crate) poison: usize,
-    /// Time for which the store is away once, in the middle (sqlite-inbox).
+    /// Time for which the store is away once, in the middle.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) outage: u64,
     /// Keeps the file on a file system of its own, and fills it up at every other fault
@@ -39,8 +39,7 @@ pub(crate) struct Arguments {
     /// Deliveries per second. Default: as many as possible.
     #[arg(long)]
     pub(crate) rate: Option<u32>,
-    /// Time for which done deliveries are kept (sqlite-inbox). Duplicates are sent within half of
-    /// it.
+    /// Time for which done deliveries are kept (inboxes). Duplicates are sent within half of it.
     #[arg(long, value_name = "SECONDS", requires = "rate")]
     pub(crate) keep_for: Option<u32>,
     /// Prints memory, open files and the size of the file at this interval (sqlite-inbox).
@@ -55,6 +54,16 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// Returns true if an effect and the end of its event are one transaction.
+    pub(crate) fn is_exactly_once(&self) -> bool {
+        matches!(self.store, Kind::ExactlyOnce | Kind::ExactlyOnceInbox)
+    }
+
+    /// Returns true if the receivers keep their deliveries in an inbox.
+    pub(crate) fn is_inbox(&self) -> bool {
+        matches!(self.store, Kind::SqliteInbox | Kind::PostgresInbox | Kind::ExactlyOnceInbox)
+    }
+
     /// Returns how many events may lie between a delivery and its duplicate.
     pub(crate) fn farthest_duplicate(&self) -> usize {
         match (self.rate, self.keep_for) {
@@ -72,6 +81,8 @@ pub(crate) enum Kind {
     Postgres,
     ExactlyOnce,
     SqliteInbox,
+    PostgresInbox,
+    ExactlyOnceInbox,
 }
 
 impl fmt::Display for Kind {
@@ -82,6 +93,8 @@ impl fmt::Display for Kind {
             Self::Postgres => "postgres",
             Self::ExactlyOnce => "exactly-once",
             Self::SqliteInbox => "sqlite-inbox",
+            Self::PostgresInbox => "postgres-inbox",
+            Self::ExactlyOnceInbox => "exactly-once-inbox",
         })
     }
 }

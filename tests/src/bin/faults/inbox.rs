@@ -1,4 +1,4 @@
-//! The file of an inbox, which is locked and filled up.
+//! Inboxes: the file of one, which is locked and filled up, and the rows of all.
 
 use std::{
     error::Error,
@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use countersign::inbox::{Details, Filter, InboxHistory as _, InboxStore as _};
+use countersign::inbox::{Details, Filter, InboxHistory};
 use countersign_sqlite::SqliteInbox;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -45,16 +45,7 @@ impl InboxFile {
     }
 
     pub(crate) fn arguments(&self) -> Vec<String> {
-        let retries = vec!["10"; ATTEMPTS as usize - 1].join(",");
-        let inbox = format!("sqlite:{}", self.path().display());
-        let mut arguments = vec!["--inbox", &inbox, "--inbox-retries", &retries];
-        // So that kills come before the effect of a handler, and after it.
-        arguments.extend(["--before-effect", "0.002", "--after-effect", "0.002"]);
-        let keep_for = self.keep_for.map(|seconds| seconds.to_string());
-        if let Some(keep_for) = &keep_for {
-            arguments.extend(["--inbox-keep-for", keep_for]);
-        }
-        arguments.into_iter().map(str::to_owned).collect()
+        arguments(&format!("sqlite:{}", self.path().display()), self.keep_for)
     }
 
     /// Holds the lock of the file for the pause, as another process does.
@@ -93,35 +84,57 @@ impl InboxFile {
     /// Waits until nothing is left to do, and returns all rows. Calls `meanwhile` while it waits.
     pub(crate) fn rows(
         &self,
-        mut meanwhile: impl FnMut() -> io::Result<()>,
+        meanwhile: impl FnMut() -> io::Result<()>,
     ) -> Result<Vec<Details>, Box<dyn Error>> {
         let runtime = Runtime::new()?;
         let inbox = runtime.block_on(SqliteInbox::open(self.path()))?;
-        let begin = Instant::now();
-        loop {
-            meanwhile()?;
-            let stats = runtime.block_on(inbox.stats())?;
-            if stats.iter().all(|stats| stats.ready + stats.waiting + stats.running == 0) {
-                break;
-            }
-            if begin.elapsed() > PATIENCE {
-                return Err(format!("deliveries are left that nobody handles: {stats:?}").into());
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        runtime.block_on(async {
-            let mut rows = Vec::new();
-            let mut filter = Filter::new().most(1000);
-            loop {
-                let page = inbox.list(&filter).await?;
-                let Some(last) = page.last() else { return Ok(rows) };
-                filter.before = Some(last.id);
-                for row in page {
-                    rows.extend(inbox.get(row.id).await?);
-                }
-            }
-        })
+        rows(&runtime, &inbox, meanwhile)
     }
+}
+
+/// Returns the arguments of a receiver whose inbox is in this place.
+pub(crate) fn arguments(place: &str, keep_for: Option<u32>) -> Vec<String> {
+    let retries = vec!["10"; ATTEMPTS as usize - 1].join(",");
+    let mut arguments = vec!["--inbox", place, "--inbox-retries", &retries];
+    // So that kills come before the effect of a handler, and after it.
+    arguments.extend(["--before-effect", "0.002", "--after-effect", "0.002"]);
+    let keep_for = keep_for.map(|seconds| seconds.to_string());
+    if let Some(keep_for) = &keep_for {
+        arguments.extend(["--inbox-keep-for", keep_for]);
+    }
+    arguments.into_iter().map(str::to_owned).collect()
+}
+
+/// Waits until nothing is left to do in an inbox, and returns all rows.
+pub(crate) fn rows(
+    runtime: &Runtime,
+    inbox: &impl InboxHistory,
+    mut meanwhile: impl FnMut() -> io::Result<()>,
+) -> Result<Vec<Details>, Box<dyn Error>> {
+    let begin = Instant::now();
+    loop {
+        meanwhile()?;
+        let stats = runtime.block_on(inbox.stats())?;
+        if stats.iter().all(|stats| stats.ready + stats.waiting + stats.running == 0) {
+            break;
+        }
+        if begin.elapsed() > PATIENCE {
+            return Err(format!("deliveries are left that nobody handles: {stats:?}").into());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    runtime.block_on(async {
+        let mut rows = Vec::new();
+        let mut filter = Filter::new().most(1000);
+        loop {
+            let page = inbox.list(&filter).await?;
+            let Some(last) = page.last() else { return Ok(rows) };
+            filter.before = Some(last.id);
+            for row in page {
+                rows.extend(inbox.get(row.id).await?);
+            }
+        }
+    })
 }
 
 impl Drop for InboxFile {

@@ -11,17 +11,18 @@
 //!     --keep-for 300 --kills 60 --faults 60 --measure-every 300
 //! ```
 //!
-//! Deliveries go to two receivers of the same store, each on its own port, over connections that
+//! Deliveries go to two or three receivers of the same store, each on its own port, over connections that
 //! change to the other receiver when they break. A store in memory has only one receiver. A
 //! delivery that is not answered 2xx is repeated after a while. After a 4xx other than 429, it is
 //! given up, as many senders do. An effect is a line in a file that survives the receiver, or a row
 //! in a table.
 //!
 //! The program fails if an event is lost, if a delivery is given up, or if an event is handled
-//! twice although that must not happen: with `exactly-once`, or without kills.
+//! twice although that must not happen: with `exactly-once` and `exactly-once-inbox`, or
+//! without kills.
 //!
-//! With `sqlite-inbox`, the receivers share the file of an inbox. A fault is a process that holds
-//! the lock of the file, or a full disk. The program then also fails if an acknowledged delivery is
+//! With the other stores whose names end with `inbox`, the receivers share an inbox. A fault of a file is a
+//! process that holds its lock, or a full disk. The program then also fails if an acknowledged delivery is
 //! missing, if an event was handled twice although none of its attempts vanished with its process,
 //! or if an event that ends its process had another number of attempts than all of them.
 
@@ -107,14 +108,11 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
         }
     }
     let sent = sending.join().map_err(|_| "the sender panicked")?;
-    let rows = match &server {
-        // Events that end their process may still have attempts.
-        Server::SqliteInbox(inbox) => Some(inbox.rows(|| {
-            ends += receivers.revive()?;
-            Ok(())
-        })?),
-        _ => None,
-    };
+    // Events that end their process may still have attempts.
+    let rows = server.rows(|| {
+        ends += receivers.revive()?;
+        Ok(())
+    })?;
     if arguments.measure_every.is_some() {
         report(begin.elapsed(), answered.load(Ordering::Relaxed), &receivers, &server)?;
     }

@@ -32,18 +32,22 @@ impl Receivers {
         let effects = env::temp_dir().join(format!("countersign-faults-{}", std::process::id()));
         fs::write(&effects, "")?;
         // Only one process can use a store in memory.
-        let count = if arguments.store == Kind::Memory { 1 } else { 2 };
+        let count = match arguments.store {
+            Kind::Memory => 1,
+            Kind::PostgresInbox | Kind::ExactlyOnceInbox => 3,
+            _ => 2,
+        };
         let running = (0..count).map(|_| {
             // Each receiver has its own port, and keeps it after it was killed.
             let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
             let mut command = Command::new(&program);
             command.args(["--surface", &arguments.surface, "--addr", &addr.to_string()]);
-            command.args(server.arguments()).env("WEBHOOK_SECRET", SECRET);
+            command.args(server.arguments(arguments)).env("WEBHOOK_SECRET", SECRET);
             command.env("RUST_LOG", "off").stderr(Stdio::null());
-            if arguments.store != Kind::ExactlyOnce {
+            if !arguments.is_exactly_once() {
                 command.arg("--effects").arg(&effects);
             }
-            if arguments.store == Kind::SqliteInbox {
+            if arguments.is_inbox() {
                 let has_ends = arguments.kills + arguments.poison > 0;
                 command.args(["--inbox-lease", if has_ends { "2000" } else { "120000" }]);
             }

@@ -2,11 +2,16 @@
 
 use std::{error::Error, io, thread, time::Duration};
 
+use countersign::inbox::Details;
+use countersign_postgres::PostgresInbox;
 use countersign_tests::{Postgres, Redis};
+use deadpool_postgres::{Manager, Pool};
+use tokio::runtime::Runtime;
+use tokio_postgres::NoTls;
 
 use crate::{
     arguments::{Arguments, Kind},
-    inbox::InboxFile,
+    inbox::{self, InboxFile},
 };
 
 /// The store in which the receivers keep their claims.
@@ -16,6 +21,8 @@ pub(crate) enum Server {
     Postgres(Postgres),
     ExactlyOnce(Postgres),
     SqliteInbox(InboxFile),
+    PostgresInbox(Postgres),
+    ExactlyOnceInbox(Postgres),
 }
 
 impl Server {
@@ -36,23 +43,51 @@ impl Server {
             Kind::Postgres => Postgres::start()?.map(Self::Postgres),
             Kind::ExactlyOnce => Postgres::start()?.map(Self::ExactlyOnce),
             Kind::SqliteInbox => Some(Self::SqliteInbox(InboxFile::new(arguments)?)),
+            Kind::PostgresInbox => Postgres::start()?.map(Self::PostgresInbox),
+            Kind::ExactlyOnceInbox => Postgres::start()?.map(Self::ExactlyOnceInbox),
         })
     }
 
     /// Returns the arguments that a receiver needs for this store.
-    pub(crate) fn arguments(&self) -> Vec<String> {
+    pub(crate) fn arguments(&self, arguments: &Arguments) -> Vec<String> {
         match self {
             Self::Memory => vec!["--idempotency".to_owned(), "memory".to_owned()],
             Self::Redis(redis) => vec!["--idempotency".to_owned(), redis.url()],
             Self::Postgres(postgres) => vec!["--idempotency".to_owned(), url(postgres)],
             Self::ExactlyOnce(postgres) => vec!["--exactly-once".to_owned(), url(postgres)],
             Self::SqliteInbox(inbox) => inbox.arguments(),
+            Self::PostgresInbox(postgres) => inbox::arguments(&url(postgres), arguments.keep_for),
+            Self::ExactlyOnceInbox(postgres) => {
+                let mut inbox = inbox::arguments(&url(postgres), arguments.keep_for);
+                inbox.extend(["--exactly-once".to_owned(), url(postgres)]);
+                inbox
+            }
         }
     }
 
     /// Returns the path of the endpoint that uses the store.
     pub(crate) fn endpoint(&self) -> &'static str {
-        if matches!(self, Self::SqliteInbox(_)) { "/inbox" } else { "/webhook" }
+        match self {
+            Self::Memory | Self::Redis(_) | Self::Postgres(_) | Self::ExactlyOnce(_) => "/webhook",
+            Self::SqliteInbox(_) | Self::PostgresInbox(_) | Self::ExactlyOnceInbox(_) => "/inbox",
+        }
+    }
+
+    /// Waits until nothing is left to do in the inbox, and returns its rows. Returns `None` for
+    /// other stores.
+    pub(crate) fn rows(
+        &self,
+        meanwhile: impl FnMut() -> io::Result<()>,
+    ) -> Result<Option<Vec<Details>>, Box<dyn Error>> {
+        match self {
+            Self::SqliteInbox(inbox) => inbox.rows(meanwhile).map(Some),
+            Self::PostgresInbox(postgres) | Self::ExactlyOnceInbox(postgres) => {
+                let manager = Manager::new(postgres.url().parse()?, NoTls);
+                let inbox = PostgresInbox::new(Pool::builder(manager).max_size(1).build()?);
+                inbox::rows(&Runtime::new()?, &inbox, meanwhile).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Stops the server, and starts it again after the pause. Fills the disk of a file for the pause,
@@ -65,7 +100,10 @@ impl Server {
                 thread::sleep(pause);
                 redis.start_again()
             }
-            Self::Postgres(postgres) | Self::ExactlyOnce(postgres) => {
+            Self::Postgres(postgres)
+            | Self::ExactlyOnce(postgres)
+            | Self::PostgresInbox(postgres)
+            | Self::ExactlyOnceInbox(postgres) => {
                 postgres.stop()?;
                 thread::sleep(pause);
                 postgres.start_again()
@@ -83,7 +121,10 @@ impl Server {
                 thread::sleep(pause);
                 redis.thaw()
             }
-            Self::Postgres(postgres) | Self::ExactlyOnce(postgres) => {
+            Self::Postgres(postgres)
+            | Self::ExactlyOnce(postgres)
+            | Self::PostgresInbox(postgres)
+            | Self::ExactlyOnceInbox(postgres) => {
                 postgres.freeze()?;
                 thread::sleep(pause);
                 postgres.thaw()

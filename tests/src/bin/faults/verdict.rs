@@ -4,11 +4,7 @@ use std::{collections::HashMap, error::Error, fmt};
 
 use countersign::inbox::{Details, State};
 
-use crate::{
-    arguments::{Arguments, Kind},
-    events::is_poison,
-    inbox::ATTEMPTS,
-};
+use crate::{arguments::Arguments, events::is_poison, inbox::ATTEMPTS};
 
 /// The counts of a run.
 #[derive(Debug)]
@@ -56,8 +52,7 @@ impl Verdict {
             events,
             lost: times.iter().filter(lost).count(),
             doubled: times.values().filter(|times| **times > 1).count(),
-            may_double: arguments.kills + arguments.poison > 0
-                && arguments.store != Kind::ExactlyOnce,
+            may_double: arguments.kills + arguments.poison > 0 && !arguments.is_exactly_once(),
             inbox,
         })
     }

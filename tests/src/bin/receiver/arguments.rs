@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Parser, ValueEnum};
 use countersign::idempotency::InProgressStatus;
 
-use crate::idempotency::Keep;
+use crate::{idempotency::Keep, inbox::engine::Place};
 
 /// Receives signed webhooks from several providers.
 ///
@@ -61,9 +61,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub(crate) after_effect: Duration,
     /// Adds the endpoints `/inbox` and `/inbox-slack`, which keep their deliveries in a file
-    /// (sqlite:FILE), and a worker that handles them.
-    #[arg(long, value_name = "STORE", value_parser = sqlite)]
-    pub(crate) inbox: Option<PathBuf>,
+    /// (sqlite:FILE) or in a server of PostgreSQL (postgres://..), and a worker that handles them.
+    #[arg(long, value_name = "STORE", value_parser = Place::parse)]
+    pub(crate) inbox: Option<Place>,
     /// Time for which the worker holds a delivery without a sign of life.
     #[arg(long, value_name = "MS", default_value = "30000", value_parser = milliseconds)]
     pub(crate) inbox_lease: Duration,
@@ -127,8 +127,4 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 fn milliseconds(text: &str) -> Result<Duration, &'static str> {
     text.parse().map(Duration::from_millis).map_err(|_| "not a number of milliseconds")
-}
-
-fn sqlite(text: &str) -> Result<PathBuf, &'static str> {
-    text.strip_prefix("sqlite:").map(PathBuf::from).ok_or("must be sqlite:FILE")
 }

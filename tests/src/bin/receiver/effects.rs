@@ -12,8 +12,9 @@ use countersign::{
     Rejection,
     error::Reason,
     idempotency::{Claim, IdempotencyKey, InProgressStatus, StoreError},
+    inbox::{Attempt, Settled},
 };
-use countersign_postgres::PostgresStore;
+use countersign_postgres::{PostgresInbox, PostgresStore};
 use deadpool_postgres::Pool;
 use tokio::time::sleep;
 
@@ -24,8 +25,8 @@ use crate::{handler::Failure, idempotency::postgres};
 pub(crate) enum Effects {
     Memory(Arc<Mutex<String>>),
     File(Arc<File>, PathBuf),
-    /// Rows, written in the transaction that claims the event.
-    Table(Pool, PostgresStore),
+    /// Rows, written in the transaction that claims the event, or that ends its attempt.
+    Table(Pool, PostgresStore, PostgresInbox),
 }
 
 impl Effects {
@@ -47,7 +48,8 @@ impl Effects {
                  create table if not exists effects (number bigserial, line text not null); commit",
             )
             .await?;
-        Ok(Self::Table(pool, store))
+        let inbox = PostgresInbox::new(pool.clone());
+        Ok(Self::Table(pool, store, inbox))
     }
 
     /// Adds the id of an event. Printable ASCII without spaces stays as it is; any other id becomes
@@ -70,7 +72,7 @@ impl Effects {
             Self::File(file, _) => {
                 (&**file).write_all(format!("{line}\n").as_bytes()).map_err(|_| Failure::Failed)?;
             }
-            Self::Table(pool, store) => {
+            Self::Table(pool, store, _) => {
                 let mut client = pool.get().await.map_err(unreachable)?;
                 let transaction = client.transaction().await.map_err(unreachable)?;
                 if let Some(key) = key {
@@ -97,12 +99,34 @@ impl Effects {
         Ok(())
     }
 
+    /// Adds the id of an event that an inbox has kept. In a table, the attempt ends in the same
+    /// transaction.
+    pub(crate) async fn add_kept(
+        &self,
+        id: &str,
+        pause: Duration,
+        attempt: Option<&Attempt>,
+    ) -> Result<(), Failure> {
+        let (Self::Table(pool, _, inbox), Some(attempt)) = (self, attempt) else {
+            return self.add(None, id, pause).await;
+        };
+        let mut client = pool.get().await.map_err(unreachable)?;
+        let transaction = client.transaction().await.map_err(unreachable)?;
+        let insert = "insert into effects (line) values ($1)";
+        transaction.execute(insert, &[&id]).await.map_err(unreachable)?;
+        sleep(pause).await;
+        match inbox.finish_in(&transaction, attempt).await.map_err(unreachable)? {
+            Settled::Applied => transaction.commit().await.map_err(unreachable),
+            Settled::LeaseLost => Err(Failure::Failed),
+        }
+    }
+
     /// Returns all lines.
     pub(crate) async fn list(&self) -> Result<String, Failure> {
         match self {
             Self::Memory(lines) => Ok(lines.lock().unwrap_or_else(PoisonError::into_inner).clone()),
             Self::File(_, path) => fs::read_to_string(path).map_err(|_| Failure::Failed),
-            Self::Table(pool, _) => {
+            Self::Table(pool, ..) => {
                 let client = pool.get().await.map_err(unreachable)?;
                 let select = "select line from effects order by number";
                 let rows = client.query(select, &[]).await.map_err(unreachable)?;

@@ -2,7 +2,7 @@
 
 use std::{process, time::Duration};
 
-use countersign::{Rejection, adapter::body_digest, idempotency::IdempotencyKey};
+use countersign::{Rejection, adapter::body_digest, idempotency::IdempotencyKey, inbox::Attempt};
 use serde::Serialize;
 use tokio::time::sleep;
 
@@ -62,7 +62,7 @@ impl Handler {
         serde_json::to_string(&answer).map_err(|_| Failure::Failed)
     }
 
-    /// Handles a delivery that an inbox kept. `attempt` is the number of the attempt.
+    /// Handles a delivery that an inbox kept.
     ///
     /// Events of the type `test.fails` fail at their first attempt. Those of `test.dead` cannot be
     /// handled. Those of `test.aborts` end the process.
@@ -70,15 +70,20 @@ impl Handler {
         &self,
         event: &impl Told,
         bytes: &[u8],
-        attempt: u32,
+        attempt: Option<&Attempt>,
     ) -> Result<(), Unhandled> {
         match event.event_type() {
-            Some("test.fails") if attempt == 1 => return Err(Unhandled::Retry),
+            Some("test.fails") if attempt.is_none_or(|attempt| attempt.number() == 1) => {
+                return Err(Unhandled::Retry);
+            }
             Some("test.dead") => return Err(Unhandled::Dead),
             Some("test.aborts") => process::abort(),
             _ => {}
         }
-        self.add(None, event.id(), bytes).await.map_err(|_| Unhandled::Retry)
+        sleep(self.before_effect).await;
+        let id = event.id().map_or_else(|| hex(&body_digest(bytes)), str::to_owned);
+        let added = self.effects.add_kept(&id, self.after_effect, attempt);
+        added.await.map_err(|_| Unhandled::Retry)
     }
 
     /// Adds the line of an event. The line of an event without an id is the digest of its bytes.

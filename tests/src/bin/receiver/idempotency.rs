@@ -9,7 +9,10 @@ use countersign_redis::{
     RedisStore, connection_settings,
     redis::{Client, aio::ConnectionManager},
 };
-use deadpool_postgres::{Manager, Pool, tokio_postgres::NoTls};
+use deadpool_postgres::{
+    Manager, Pool,
+    tokio_postgres::{Config, NoTls},
+};
 
 use crate::arguments::Arguments;
 
@@ -59,8 +62,14 @@ impl Keep {
 pub(crate) async fn postgres(
     url: &str,
 ) -> Result<(Pool, PostgresStore), Box<dyn std::error::Error>> {
-    let pool = Pool::builder(Manager::new(url.parse()?, NoTls)).max_size(16).build()?;
+    let (pool, _) = pool(url)?;
     let store = PostgresStore::new(pool.clone());
     store.migrate().await?;
     Ok((pool, store))
+}
+
+/// Makes a pool of connections to a PostgreSQL server.
+pub(crate) fn pool(url: &str) -> Result<(Pool, Config), Box<dyn std::error::Error>> {
+    let config: Config = url.parse()?;
+    Ok((Pool::builder(Manager::new(config.clone(), NoTls)).max_size(16).build()?, config))
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod actix;
 pub(crate) mod axum;
+pub(crate) mod engine;
 pub(crate) mod tower;
 
 use std::{
@@ -17,9 +18,9 @@ use countersign::{
     inbox::{Failure, Inbox, Received, Retries, Worker},
     providers::{EndpointOf, Slack, XWebhookSignature, slack, x_webhook_signature},
 };
-use countersign_sqlite::SqliteInbox;
 use tokio::{sync::watch, task::JoinHandle};
 
+use self::engine::Engine;
 use crate::{
     arguments::Arguments,
     endpoint::verifier,
@@ -48,7 +49,7 @@ impl EndpointOf for KeptSlack {
 /// The endpoints that keep their deliveries.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Kept {
-    inbox: Inbox<SqliteInbox>,
+    inbox: Inbox<Engine>,
     webhook: Verifier<KeptWebhook>,
     slack: Verifier<KeptSlack>,
     handler: Handler,
@@ -61,11 +62,8 @@ impl Kept {
         arguments: &Arguments,
         handler: &Handler,
     ) -> Result<Option<Self>, Box<dyn Error>> {
-        let Some(path) = &arguments.inbox else { return Ok(None) };
-        let options = SqliteInbox::options()
-            .busy_timeout(arguments.inbox_lock_wait)
-            .keep_for(arguments.inbox_keep_for);
-        let inbox = Inbox::new(options.open(path).await?)
+        let Some(place) = &arguments.inbox else { return Ok(None) };
+        let inbox = Inbox::new(Engine::open(place, arguments).await?)
             .store_deadline(arguments.inbox_deadline)
             .lease(arguments.inbox_lease)
             .retries(Retries::after(arguments.inbox_retries.iter().copied()))
@@ -100,15 +98,14 @@ async fn handle(
         Either<Verified<KeptWebhook>, Verified<KeptSlack>>,
     >,
 ) -> Result<(), Failure> {
-    let number = attempt.number();
     let handled = match &verified {
         Either::Left(verified) => {
             let event = read::<x_webhook_signature::Event>(&verified.delivery(request.delivery()))?;
-            handler.handle_kept(&event, verified.bytes(), number).await
+            handler.handle_kept(&event, verified.bytes(), Some(&attempt)).await
         }
         Either::Right(verified) => {
             let event = read::<slack::Event>(&verified.delivery(request.delivery()))?;
-            handler.handle_kept(&event, verified.bytes(), number).await
+            handler.handle_kept(&event, verified.bytes(), Some(&attempt)).await
         }
     };
     handled.map_err(|unhandled| match unhandled {
@@ -129,7 +126,7 @@ pub(crate) struct Workers {
 }
 
 impl Workers {
-    fn start(&self, worker: Worker<SqliteInbox>) {
+    fn start(&self, worker: Worker<Engine>) {
         let mut stop = self.stop.subscribe();
         let task = tokio::spawn(worker.run_until(async move {
             // The receiver holds the sender until it ends.

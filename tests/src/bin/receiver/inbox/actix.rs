@@ -11,9 +11,8 @@ use countersign::{
     inbox::{Inbox, RECEIVED},
     providers::slack,
 };
-use countersign_sqlite::SqliteInbox;
 
-use super::{Kept, KeptSlack, KeptWebhook};
+use super::{Kept, KeptSlack, KeptWebhook, engine::Engine};
 
 /// Routes whose handlers verify their deliveries with extractors, and keep them themselves.
 pub(crate) fn extractor(config: &mut ServiceConfig, kept: Kept) {
@@ -27,7 +26,7 @@ pub(crate) fn extractor(config: &mut ServiceConfig, kept: Kept) {
 }
 
 async fn keep<P: Provider>(
-    inbox: Data<Inbox<SqliteInbox>>,
+    inbox: Data<Inbox<Engine>>,
     request: HttpRequest,
     VerifiedBody(verified): VerifiedBody<P>,
 ) -> HttpResponse {
@@ -52,7 +51,7 @@ fn wrapped<P: Provider>(
     config: &mut ServiceConfig,
     path: &str,
     verifier: Verifier<P>,
-    inbox: &Inbox<SqliteInbox>,
+    inbox: &Inbox<Engine>,
 ) {
     config.service(
         web::resource(path)

@@ -12,10 +12,9 @@ use countersign::{
     inbox::{Attempt, Inbox, RECEIVED},
     providers::{slack, x_webhook_signature},
 };
-use countersign_sqlite::SqliteInbox;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 
-use super::{Kept, KeptSlack, KeptWebhook};
+use super::{Kept, KeptSlack, KeptWebhook, engine::Engine};
 use crate::{
     given::Told,
     handler::{Handler, Unhandled},
@@ -31,7 +30,7 @@ pub(crate) fn extractor(kept: Kept) -> Router {
 }
 
 async fn keep<P: Provider>(
-    State(inbox): State<Inbox<SqliteInbox>>,
+    State(inbox): State<Inbox<Engine>>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     VerifiedBody(verified): VerifiedBody<P>,
@@ -66,24 +65,25 @@ async fn on_webhook(
     attempt: Attempt,
     FromLayer(webhook): FromLayer<Webhook<x_webhook_signature::Event, KeptWebhook>>,
 ) -> StatusCode {
-    handle(&handler, &webhook, attempt.number()).await
+    handle(&handler, &webhook, Some(&attempt)).await
 }
 
 /// Also gets the handshakes, which are no attempts of a worker.
 async fn on_slack(
     State(handler): State<Handler>,
+    attempt: Option<Attempt>,
     FromLayer(webhook): FromLayer<Webhook<slack::Event, KeptSlack>>,
 ) -> Response {
     match webhook.event.event_type.as_deref() {
         Some("url_verification") => at_once(&webhook.verified),
-        _ => handle(&handler, &webhook, 1).await.into_response(),
+        _ => handle(&handler, &webhook, attempt.as_ref()).await.into_response(),
     }
 }
 
 async fn handle<E: Told, P: Provider>(
     handler: &Handler,
     Webhook { event, verified, .. }: &Webhook<E, P>,
-    attempt: u32,
+    attempt: Option<&Attempt>,
 ) -> StatusCode {
     match handler.handle_kept(event, verified.bytes(), attempt).await {
         Ok(()) => StatusCode::OK,

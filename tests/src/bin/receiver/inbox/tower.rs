@@ -9,13 +9,12 @@ use countersign::{
     providers::slack,
     tower::{InboxLayer, RequestBody, VerifyLayer},
 };
-use countersign_sqlite::SqliteInbox;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use tower::{Layer, ServiceExt, service_fn};
 
-use super::Kept;
+use super::{Kept, engine::Engine};
 use crate::tower::{Body, boxed, empty};
 
 /// Keeps a delivery to one of the endpoints.
@@ -34,7 +33,7 @@ pub(crate) async fn keep(
 
 async fn layered<P: Provider>(
     verifier: Verifier<P>,
-    inbox: &Inbox<SqliteInbox>,
+    inbox: &Inbox<Engine>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     let inner = service_fn(|request: Request<RequestBody>| async move {
