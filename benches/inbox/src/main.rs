@@ -16,6 +16,7 @@ mod deliveries;
 mod drain;
 mod http;
 mod load;
+mod postgres;
 mod waiting;
 
 use std::error::Error;
@@ -61,6 +62,8 @@ enum Part {
     Http,
     /// Memory, file and lists while very many deliveries wait.
     Waiting,
+    /// Deliveries into an inbox in PostgreSQL.
+    Postgres,
 }
 
 impl std::fmt::Display for Part {
@@ -87,6 +90,7 @@ async fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             }
             Part::Drain => drain(arguments, &mut report).await?,
             Part::Http => over_http(arguments, &mut report).await?,
+            Part::Postgres => in_postgres(arguments, &mut report).await?,
             Part::Waiting => report.tables.push(waiting::measure(arguments.waiting).await?),
         }
     }
@@ -168,6 +172,44 @@ async fn over_http(arguments: &Arguments, report: &mut Report) -> Result<(), Box
             .map(|(receiver, figures)| figures.row(receiver.name(), at_once))
             .collect(),
     });
+    Ok(())
+}
+
+/// Measures deliveries into PostgreSQL.
+async fn in_postgres(arguments: &Arguments, report: &mut Report) -> Result<(), Box<dyn Error>> {
+    let Some(database) = postgres::Database::start().await? else { return Ok(()) };
+    for in_flight in [1, 8, 64] {
+        let subjects = postgres::Subject::ALL;
+        let mut measured = subjects.map(|subject| (subject, Measured::default()));
+        let deliveries = arguments.deliveries / 8;
+        for round in 0..=arguments.rounds {
+            for place in 0..measured.len() {
+                let (subject, figures) = &mut measured[(place + round) % subjects.len()];
+                let turn = database.load(*subject, deliveries, in_flight).await?;
+                if round > 0 {
+                    figures.add(&turn);
+                }
+            }
+        }
+        let [(_, inbox), (_, bare), (_, prepared), (_, bare_prepared)] = &measured;
+        for (what, ours, base) in [("unnamed", inbox, bare), ("prepared", prepared, bare_prepared)]
+        {
+            let what = format!("PostgreSQL, {in_flight} in flight, {what}: inbox / bare insertion");
+            let ratio = ours.rate.over(&base.rate).median();
+            report.budget("23", &what, ratio, Bound::AtLeast(0.8));
+        }
+        report.tables.push(Table {
+            title: format!("PostgreSQL, {in_flight} in flight, {deliveries} deliveries of 1 KiB"),
+            columns: columns("of bare"),
+            rows: measured
+                .iter()
+                .enumerate()
+                .map(|(place, (subject, figures))| {
+                    figures.row(subject.name(), if place < 2 { bare } else { bare_prepared })
+                })
+                .collect(),
+        });
+    }
     Ok(())
 }
 

@@ -6,4 +6,5 @@
 mod exactly_once_postgres;
 mod hardened;
 mod idempotency_redis;
+mod inbox_postgres;
 mod multi_tenant;

@@ -15,6 +15,8 @@ use tokio::{sync::Notify, time::timeout};
 #[derive(Debug, Default)]
 pub(super) struct Bell {
     rings: AtomicU64,
+    /// The number of rings before the last look at the table began.
+    seen: AtomicU64,
     changed: Notify,
     /// The time at which it rings by itself.
     next: Mutex<Option<Instant>>,
@@ -40,8 +42,15 @@ impl Bell {
         self.changed.notify_waiters();
     }
 
-    /// Sets the time until the next delivery is due, after a look at the table.
-    pub(super) fn ring_after(&self, time: Option<Duration>) {
+    /// Begins a look at the table. Returns the number of rings until now.
+    pub(super) fn look(&self) -> u64 {
+        self.rings.load(Ordering::SeqCst)
+    }
+
+    /// Ends a look at the table, which found that the next delivery is due after this time. If the
+    /// bell has rung since the look began, the next wait returns at once.
+    pub(super) fn looked(&self, rings: u64, time: Option<Duration>) {
+        self.seen.store(rings, Ordering::SeqCst);
         let next = time.and_then(|time| Instant::now().checked_add(time));
         *self.next.lock().unwrap_or_else(PoisonError::into_inner) = next;
         self.changed.notify_waiters();
@@ -56,9 +65,9 @@ impl Bell {
         self.changed.notify_waiters();
     }
 
-    /// Waits for a ring, or until the time has come.
+    /// Waits for a ring after the last look at the table, or until the time has come.
     pub(super) async fn wait(&self) {
-        let rings = self.rings.load(Ordering::SeqCst);
+        let rings = self.seen.load(Ordering::SeqCst);
         loop {
             // Before the look, so that no change after it is missed.
             let mut changed = pin!(self.changed.notified());
@@ -102,11 +111,22 @@ mod tests {
     #[tokio::test]
     async fn rings_by_itself_at_the_earlier_time() {
         let bell = Bell::default();
-        bell.ring_after(Some(Duration::from_secs(3600)));
+        bell.looked(0, Some(Duration::from_secs(3600)));
         bell.ring_within(Duration::from_millis(1));
         bell.ring_within(Duration::from_secs(60));
         timeout(Duration::from_secs(10), bell.wait()).await.unwrap();
-        bell.ring_after(None);
+        bell.looked(0, None);
+        assert!(timeout(Duration::from_millis(20), bell.wait()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn remembers_a_ring_that_came_during_a_look() {
+        let bell = Bell::default();
+        let rings = bell.look();
+        bell.ring();
+        bell.looked(rings, None);
+        timeout(Duration::from_secs(10), bell.wait()).await.unwrap();
+        bell.looked(bell.look(), None);
         assert!(timeout(Duration::from_millis(20), bell.wait()).await.is_err());
     }
 

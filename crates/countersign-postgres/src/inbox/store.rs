@@ -10,7 +10,7 @@ use std::{
 };
 
 use countersign::inbox::{
-    Accept, Accepted, Attempt, Entry, Held, InboxStore, SerialInbox, Settled, State, Stats,
+    Accept, Accepted, Attempt, Entry, Held, InboxStore, RowId, SerialInbox, Settled, State, Stats,
     StoreError, Taken, Wanted,
 };
 use deadpool_postgres::Pool;
@@ -269,12 +269,11 @@ impl PostgresInbox {
         let lent = self.lend().await?;
         let answer = ending.apply(&lent).await;
         let settled = lent.done(answer).map(settled)?;
-        if settled == Settled::Applied {
-            // The next delivery of the same object, or one that waited to be alone, may be due.
-            match ending.delay {
-                Some(delay) => self.shared.bell.ring_within(delay),
-                None => self.shared.bell.ring(),
-            }
+        match ending.delay {
+            Some(delay) if settled == Settled::Applied => self.shared.bell.ring_within(delay),
+            // The next delivery of the same object, or one that waited to be alone, may be due. If
+            // the lease is lost, the handler may have ended the attempt in its transaction.
+            _ => self.shared.bell.ring(),
         }
         Ok(settled)
     }
@@ -359,8 +358,9 @@ impl InboxStore for PostgresInbox {
         }
         self.keep_up();
         let served = self.shared.bell.serve(&wanted.endpoints);
-        let token = Held::new(countersign::inbox::RowId(0)).token();
+        let token = Held::new(RowId(0)).token();
         let lent = self.lend().await?;
+        let rings = self.shared.bell.look();
         let answer = async {
             let taken = take::take(&lent, wanted, token).await?;
             let next = if taken.len() < wanted.most {
@@ -368,7 +368,7 @@ impl InboxStore for PostgresInbox {
             } else {
                 Some(Duration::ZERO)
             };
-            self.shared.bell.ring_after(next);
+            self.shared.bell.looked(rings, next);
             Ok::<_, Error>(taken)
         };
         let answer = answer.await;
