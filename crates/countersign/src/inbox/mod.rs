@@ -39,7 +39,8 @@
 //!
 //! # Engines
 //!
-//! `countersign_sqlite::SqliteInbox` keeps deliveries in a file, for one machine. An engine of your
+//! `countersign_sqlite::SqliteInbox` keeps deliveries in a file, for one machine.
+//! `countersign_postgres::PostgresInbox` keeps them in tables, for several machines. An engine of your
 //! own implements [`InboxStore`], and must pass the suite `conformance` (feature `conformance`). If
 //! an engine cannot do something, it does not implement the trait for it:
 //!
