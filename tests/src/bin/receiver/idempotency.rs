@@ -71,5 +71,8 @@ pub(crate) async fn postgres(
 /// Makes a pool of connections to a PostgreSQL server.
 pub(crate) fn pool(url: &str) -> Result<(Pool, Config), Box<dyn std::error::Error>> {
     let config: Config = url.parse()?;
-    Ok((Pool::builder(Manager::new(config.clone(), NoTls)).max_size(16).build()?, config))
+    Ok((Pool::builder(Manager::new(config.clone(), NoTls)).max_size(CONNECTIONS).build()?, config))
 }
+
+/// Connections of a pool. Three receivers, with two pools each, share a server that takes 100.
+const CONNECTIONS: usize = 10;
