@@ -50,7 +50,7 @@ fn run(name: &'static str) -> Outcome {
     }
     command.current_dir(env!("CARGO_TARGET_TMPDIR"));
     let complaint = match name {
-        "exactly-once-postgres" | "multi-tenant" => "DATABASE_URL",
+        "exactly-once-postgres" | "inbox-postgres" | "multi-tenant" => "DATABASE_URL",
         "idempotency-redis" => "store failed",
         "lambda" => "AWS_LAMBDA",
         "send" => "Usage: send",
