@@ -20,7 +20,7 @@ create table countersign_inbox (
     -- 1 if an earlier row of the same endpoint and object has a due_at: then it is not taken.
     -- Means nothing in a row without a due_at.
     held_back integer not null default 0,
-    -- The number of attempts before this one, without a gap, that vanished with their process.
+    -- The number of attempts directly before this one whose lease ran out without a result.
     vanished integer not null default 0,
     -- The attempt that holds the row; null unless it is running.
     token blob,

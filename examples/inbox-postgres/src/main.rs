@@ -117,7 +117,7 @@ async fn main() -> anyhow::Result<()> {
         "receive" => (true, false),
         "work" => (false, true),
         "both" => (true, true),
-        _ => bail!("ROLE={role}: neither receive, work nor both"),
+        _ => bail!("ROLE={role}: it must be receive, work or both"),
     };
     let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
     let config = database("DATABASE_URL")?;

@@ -98,7 +98,7 @@ fn names_what_is_wrong_at_the_start() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     says_how_to_choose_another_port(&mut command(&postgres, "both"))?;
     for (variable, value, expected) in [
-        ("ROLE", "sleep", "ROLE=sleep: neither receive, work nor both"),
+        ("ROLE", "sleep", "ROLE=sleep: it must be receive, work or both"),
         ("DATABASE_URL", "nonsense=1", "DATABASE_URL: "),
         ("DATABASE_URL", "host=/nowhere user=x", "the database of DATABASE_URL"),
     ] {

@@ -47,14 +47,18 @@ async fn passes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_the_order_of_objects() {
-    let Some(databases) = Databases::start(false) else { return };
-    conformance::check_serial(|| databases.inbox()).await;
+    for prepared in [false, true] {
+        let Some(databases) = Databases::start(prepared) else { return };
+        conformance::check_serial(|| databases.inbox()).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn has_a_history() {
-    let Some(databases) = Databases::start(false) else { return };
-    conformance::check_history(|| databases.inbox()).await;
+    for prepared in [false, true] {
+        let Some(databases) = Databases::start(prepared) else { return };
+        conformance::check_history(|| databases.inbox()).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,3 +109,19 @@ async fn removes_old_rows_by_itself() -> Outcome {
     assert_eq!(inbox.list(&Filter::new()).await?.len(), 2);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_without_its_body_is_not_replayed() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let inbox = inbox(&postgres).await?.forget_bodies_when_done();
+    for about in [None, Some("object")] {
+        let entry = entry(&format!("evt_{about:?}"));
+        let entry = about.map_or(entry.clone(), |object| entry.about(object, None));
+        inbox.accept(&entry).await?;
+        let taken = inbox.take(&wanted(1, MINUTE)).await?;
+        assert_eq!(inbox.finish(&taken[0].held).await?, Settled::Applied);
+        assert!(!inbox.replay(taken[0].held.id()).await?, "{about:?}");
+        assert_eq!(inbox.accept(&entry).await?, Accepted::Duplicate);
+    }
+    Ok(())
+}

@@ -18,12 +18,13 @@ pub(super) async fn insert(lent: &Lent, entry: &Entry) -> Result<Accepted, Error
     let Some(about) = delivery.about() else {
         return lent.count(INSERT, &parameters).await.map(accepted);
     };
-    // In this order, without waiting for the answers in between.
+    // Sent one after the other, without waiting for the answers. No statement is prepared first: it
+    // would be sent after `commit`.
     let (begun, locked, inserted, committed) = tokio::join! {
         biased;
         lent.batch_execute("begin"),
         lent.query_typed(LOCK, &about),
-        lent.count(INSERT_IN_ORDER, &parameters),
+        lent.execute_typed(INSERT_IN_ORDER, &parameters),
         lent.batch_execute("commit"),
     };
     begun?;

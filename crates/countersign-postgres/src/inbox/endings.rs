@@ -35,12 +35,13 @@ impl Ending<'_> {
             return Ok(true);
         }
         let id = &parameters[..1];
+        // Sent one after the other, without waiting for the answers, and so not prepared.
         let (begun, locked, ended, next, committed) = tokio::join! {
             biased;
             lent.batch_execute("begin"),
             lent.query_typed(LOCK_OF_ROW, id),
-            lent.one_row(END, &parameters),
-            lent.count(LET_NEXT, id),
+            lent.query_typed_one(END, &parameters),
+            lent.execute_typed(LET_NEXT, id),
             lent.batch_execute("commit"),
         };
         begun?;

@@ -64,12 +64,13 @@ impl PostgresInbox {
     async fn change(&self, id: RowId, statement: &str, order: &str) -> Result<bool, StoreError> {
         let lent = self.lend().await?;
         let parameters: [Parameter<'_>; 1] = [(&id.0, Type::INT8)];
+        // Sent one after the other, without waiting for the answers, and so not prepared.
         let (begun, locked, changed, ordered, committed) = tokio::join! {
             biased;
             lent.batch_execute("begin"),
             lent.query_typed(LOCK_OF_ROW, &parameters),
-            lent.count(statement, &parameters),
-            lent.count(order, &parameters),
+            lent.execute_typed(statement, &parameters),
+            lent.execute_typed(order, &parameters),
             lent.batch_execute("commit"),
         };
         let all = begun.and(locked.map(drop)).and(ordered).and(committed);
@@ -78,7 +79,8 @@ impl PostgresInbox {
     }
 }
 
-/// Removes up to `most` rows that ended before.
+/// Removes up to `most` rows that are done or discarded, and that ended at least `age` ago. Returns
+/// their number.
 pub(super) async fn prune(lent: &Lent, age: Duration, most: usize) -> Result<usize, Error> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let parameters: [Parameter<'_>; 2] =
@@ -180,8 +182,8 @@ fn time(milliseconds: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(milliseconds.try_into().unwrap_or_default())
 }
 
-/// Reads the name of a state. A row whose state was written by hand, and has no such name, counts
-/// as discarded: no worker takes it.
+/// Reads the name of a state. An unknown name, which was written by hand, is shown as discarded.
+/// Workers do not look at it: they take the row when its `due_at` has passed.
 fn named(name: &str) -> State {
     [State::Waiting, State::Running, State::Done, State::Dead]
         .into_iter()

@@ -26,10 +26,10 @@ where ended.id = $1 and ended.due_at is null and next.held_back and next.id = (
 /// Puts a row that was opened again into the order of its object. Marks the row and the one after
 /// it, which may have been the earliest.
 pub(super) const LINE_UP: &str = "\
-update countersign_inbox as row set held_back = row.id <> (
+update countersign_inbox as row set held_back = coalesce(row.id <> (
     select min(open.id) from countersign_inbox as open
     where open.endpoint = again.endpoint and open.object = again.object and open.due_at is not null
-)
+), false)
 from countersign_inbox as again
 where again.id = $1 and again.object is not null and (row.id = $1 or row.id = (
     select min(open.id) from countersign_inbox as open

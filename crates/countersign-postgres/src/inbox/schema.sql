@@ -22,7 +22,7 @@ create table if not exists countersign_inbox (
     -- waiting, running, done, dead or discarded
     state text not null default 'waiting',
     attempts int not null default 0,
-    -- The number of attempts before this one, without a gap, that vanished with their process.
+    -- The number of attempts directly before this one whose lease ran out without a result.
     vanished int not null default 0,
     -- waiting: when it is due; running: the end of the lease; otherwise null
     due_at timestamptz,

@@ -87,7 +87,7 @@ pub struct PostgresInbox {
 struct Shared {
     pool: Pool,
     bell: Bell,
-    /// True while a task announces deliveries to other processes.
+    /// True while a task waits to announce deliveries to other processes.
     is_announcing: AtomicBool,
     /// The time at which rows are removed again.
     next_upkeep: Mutex<Instant>,
@@ -139,8 +139,9 @@ impl PostgresInbox {
         Self { sending, ..self }
     }
 
-    /// Learns at once of deliveries that other processes have accepted, over a connection of its
-    /// own (`LISTEN`). The connection is made again when it breaks.
+    /// Opens a connection of its own (`LISTEN`), which wakes workers soon after another process has
+    /// accepted a delivery. The connection is made again when it breaks. Deliveries of
+    /// [`accept_in`](Self::accept_in) are not announced: workers find them when they ask.
     ///
     /// `config` must lead to the server itself: a pooler in transaction mode does not pass
     /// notifications on. The pool can still use a pooler.
@@ -159,7 +160,8 @@ impl PostgresInbox {
         let shared = Arc::downgrade(&self.shared);
         tokio::spawn(async move {
             while shared.strong_count() > 0 {
-                // The error is temporary, or each call reports it as well. Workers still ask.
+                // Until the connection works, workers find the deliveries of other processes only
+                // when they ask.
                 let _ = hear(&shared, &config, tls.clone()).await;
                 sleep(PAUSE).await;
             }
@@ -197,7 +199,8 @@ impl PostgresInbox {
     /// Keeps a delivery in a transaction of yours, together with what else you write at receipt.
     /// The delivery is kept once you have committed.
     ///
-    /// If another transaction inserts the same event, this waits until that one has ended.
+    /// If another transaction inserts the same event, this waits until that one has ended. No worker
+    /// is woken: one finds the delivery when it asks, within a second by default.
     ///
     /// # Errors
     ///
@@ -237,8 +240,11 @@ impl PostgresInbox {
             reason: None,
             forgets_body: self.forgets_bodies,
         };
-        attempt.note_end_in_transaction();
-        ending.apply_in(transaction).await.map(settled).map_err(StoreError::new)
+        let is_applied = ending.apply_in(transaction).await.map_err(StoreError::new)?;
+        if is_applied {
+            attempt.note_end_in_transaction();
+        }
+        Ok(settled(is_applied))
     }
 
     pub(super) async fn lend(&self) -> Result<Lent, StoreError> {
@@ -252,7 +258,7 @@ impl PostgresInbox {
             return;
         }
         let (inbox, shared) = (self.clone(), Arc::downgrade(&self.shared));
-        // One notification for all deliveries of a moment: their commits would wait for each other.
+        // Commits with a notification wait for each other, so one serves all deliveries of a moment.
         tokio::spawn(async move {
             sleep(MOMENT).await;
             if let Some(shared) = shared.upgrade() {

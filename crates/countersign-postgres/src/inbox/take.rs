@@ -59,9 +59,11 @@ pub(super) async fn next_due(
 
 /// Takes rows. Rows that another worker is taking are skipped.
 ///
-/// One query for each endpoint: the index then has its rows in their order. Of the rows whose last
-/// two attempts vanished, one is taken, unless another one runs: it may end its process, and the
-/// others should get away from it.
+/// One query for each endpoint: the index then has its rows in their order.
+///
+/// At most one row whose last two attempts vanished is taken, and none while such a row runs. It may
+/// be the one that ends its process, so the others should not run beside it. Two workers that take
+/// at the same moment can still get one each.
 ///
 /// A row that was running when it was taken had an attempt that vanished: it gets an entry without
 /// an end.

@@ -2,8 +2,8 @@
 
 use countersign::inbox::State;
 
-/// Reads the name of a state. A row whose state was written by hand, and has no such name, counts
-/// as discarded: no worker takes it.
+/// Reads the name of a state. An unknown name, which was written by hand, is shown as discarded.
+/// Workers do not look at it: they take the row when its `due_at` has passed.
 pub(super) fn named(name: &str) -> State {
     [State::Waiting, State::Running, State::Done, State::Dead]
         .into_iter()

@@ -142,7 +142,7 @@ where due_at is not null and began_at is not null and vanished >= 1
 order by due_at, id
 limit 1";
 
-/// A row that was taken by itself, and whose lease has not run out.
+/// A row that lost its last two attempts, and is running under a lease that has not run out.
 const RUNNING_SUSPECT: &str = "\
 select 1 from countersign_inbox indexed by countersign_inbox_suspects
 where due_at is not null and began_at is not null and vanished >= 1

@@ -45,9 +45,10 @@ impl Attempt {
         &self.held
     }
 
-    /// Notes that the handler ends this attempt in a transaction of its own. If the worker then
-    /// finds that the attempt has ended, it counts as done. Engines call it; if the transaction is
-    /// rolled back, the result of the handler counts as usual.
+    /// Notes that the handler ends this attempt in a transaction of its own. Engines call it. If the
+    /// engine then answers [`Settled::LeaseLost`](super::Settled::LeaseLost) to the worker, the
+    /// attempt counts as done. If the transaction was rolled back, the result of the handler counts
+    /// as usual.
     pub fn note_end_in_transaction(&self) {
         self.is_ended_by_handler.store(true, Ordering::SeqCst);
     }
@@ -63,8 +64,9 @@ impl Attempt {
         self.number
     }
 
-    /// Returns true if another worker may be handling the delivery, because the engine was out of
-    /// reach for longer than the lease. The result of this attempt is then dropped.
+    /// Returns true if the worker could not prolong the lease: another attempt may have taken the
+    /// delivery, and the result of this one is then dropped. It is also true after a transaction of
+    /// the handler has ended this attempt.
     #[must_use]
     pub fn is_lease_lost(&self) -> bool {
         *self.lost.borrow()

@@ -18,13 +18,14 @@
 //! in a table.
 //!
 //! The program fails if an event is lost, if a delivery is given up, or if an event is handled
-//! twice although that must not happen: with `exactly-once` and `exactly-once-inbox`, or
-//! without kills.
+//! twice although that must not happen: with `exactly-once` and `exactly-once-inbox`, or without
+//! `--kills` and `--poison`.
 //!
-//! With the other stores whose names end with `inbox`, the receivers share an inbox. A fault of a file is a
-//! process that holds its lock, or a full disk. The program then also fails if an acknowledged delivery is
-//! missing, if an event was handled twice although none of its attempts vanished with its process,
-//! or if an event that ends its process had another number of attempts than all of them.
+//! With the stores whose names end with `inbox`, the receivers share an inbox. A fault of a file is
+//! a process that holds its lock, or a full disk. The program then also fails if an acknowledged
+//! delivery is missing, if an event was handled twice although none of its attempts vanished with
+//! its process, or if an event that ends its process is not dead after exactly 6 attempts that all
+//! vanished.
 
 mod arguments;
 mod events;

@@ -19,7 +19,7 @@ pub(crate) struct Verdict {
 /// The counts of the rows of an inbox.
 #[derive(Debug, Default)]
 struct OfInbox {
-    /// Acknowledged events without a row. Rows that were removed after their time do not count.
+    /// Acknowledged events without a row. With `--keep-for`, they are not counted.
     missing: usize,
     /// Attempts that vanished with their process.
     vanished: usize,
