@@ -131,3 +131,31 @@ async fn an_attempt_that_lost_its_lease_ends_nothing() -> Outcome {
     assert_eq!((row.state, row.attempts), (State::Running, 2));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_of_an_object_is_not_left_to_a_stricter_isolation() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let (inbox, pool) = (inbox(&postgres).await?, pool(config(&postgres)));
+    postgres
+        .execute("alter database postgres set default_transaction_isolation = 'serializable'")?;
+    for (about, expected) in [(None, true), (Some("object"), false)] {
+        let entry = match about {
+            Some(object) => entry("evt_1").about(object, None),
+            None => entry("evt_2"),
+        };
+        let mut client = pool.get().await?;
+        let transaction = client.transaction().await?;
+        match inbox.accept_in(&transaction, &entry).await {
+            Ok(accepted) => assert!(expected, "{accepted:?}"),
+            Err(error) => {
+                assert!(!expected && format!("{error:?}").contains("`serializable`"), "{error:?}");
+            }
+        }
+        transaction.rollback().await?;
+        // The engine sets the isolation of its own transactions.
+        assert_eq!(inbox.accept(&entry).await?, Accepted::New);
+        let taken = inbox.take(&wanted(1, MINUTE)).await?;
+        assert_eq!(inbox.finish(&taken[0].held).await?, Settled::Applied);
+    }
+    Ok(())
+}

@@ -125,3 +125,27 @@ async fn a_delivery_without_its_body_is_not_replayed() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_that_were_taken_for_nobody_are_given_back() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let inbox = inbox(&postgres).await?;
+    inbox.accept(&entry("evt_1")).await?;
+    for _ in 0..5 {
+        let wanted = wanted(1, MINUTE);
+        let mut take = Box::pin(inbox.take(&wanted));
+        tokio::select! {
+            biased;
+            taken = &mut take => panic!("the answer came at once: {taken:?}"),
+            () = std::future::ready(()) => {}
+        }
+        drop(take);
+    }
+    let mut taken = Vec::new();
+    while taken.is_empty() {
+        sleep(Duration::from_millis(10)).await;
+        taken = inbox.take(&wanted(1, MINUTE)).await?;
+    }
+    assert_eq!(taken[0].number, 1);
+    Ok(())
+}

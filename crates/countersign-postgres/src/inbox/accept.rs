@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, time::SystemTime};
 
-use countersign::inbox::{Accepted, Entry};
+use countersign::inbox::{Accepted, Entry, StoreError};
 use tokio_postgres::{Error, GenericClient, types::Type};
 
 use super::{
-    objects::LOCK,
+    objects::{BEGIN, LOCK, check},
     text::{clean, short},
 };
 use crate::connection::{Lent, Parameter};
@@ -22,7 +22,7 @@ pub(super) async fn insert(lent: &Lent, entry: &Entry) -> Result<Accepted, Error
     // would be sent after `commit`.
     let (begun, locked, inserted, committed) = tokio::join! {
         biased;
-        lent.batch_execute("begin"),
+        lent.batch_execute(BEGIN),
         lent.query_typed(LOCK, &about),
         lent.execute_typed(INSERT_IN_ORDER, &parameters),
         lent.batch_execute("commit"),
@@ -38,14 +38,18 @@ pub(super) async fn insert(lent: &Lent, entry: &Entry) -> Result<Accepted, Error
 pub(super) async fn insert_in<C: GenericClient>(
     client: &C,
     entry: &Entry,
-) -> Result<Accepted, Error> {
+) -> Result<Accepted, StoreError> {
     let delivery = Delivery::of(entry);
     let parameters = delivery.parameters();
-    let Some(about) = delivery.about() else {
-        return client.execute_typed(INSERT, &parameters).await.map(accepted);
+    let inserted = match delivery.about() {
+        None => client.execute_typed(INSERT, &parameters).await,
+        Some(about) => {
+            let locked = client.query_typed(LOCK, &about).await.map_err(StoreError::new)?;
+            check(&locked).map_err(StoreError::new)?.map_err(StoreError::new)?;
+            client.execute_typed(INSERT_IN_ORDER, &parameters).await
+        }
     };
-    client.query_typed(LOCK, &about).await?;
-    client.execute_typed(INSERT_IN_ORDER, &parameters).await.map(accepted)
+    inserted.map(accepted).map_err(StoreError::new)
 }
 
 fn accepted(inserted: u64) -> Accepted {
@@ -116,14 +120,16 @@ with inserted as (
 )
 insert into countersign_inbox_requests (id, request) select id, $10 from inserted";
 
-/// The same, with the place in the order of the object.
+/// The same, with the place in the order of the object. For `exists`, the server can choose to look
+/// through the whole table; for `min`, it uses the index.
 const INSERT_IN_ORDER: &str = "\
 with inserted as (
     insert into countersign_inbox (key, endpoint, provider, tenant, event_type, event_id, object,
         version, due_at, received_at, held_back)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), $9, exists (
-        select from countersign_inbox where endpoint = $2 and object = $7 and due_at is not null
-    ))
+    values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), $9, (
+        select min(id) from countersign_inbox
+        where endpoint = $2 and object = $7 and due_at is not null
+    ) is not null)
     on conflict (key) do nothing
     returning id
 )

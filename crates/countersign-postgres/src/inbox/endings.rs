@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use countersign::inbox::{Held, State};
+use countersign::inbox::{Held, State, StoreError};
 use tokio_postgres::{Error, GenericClient, Row, types::Type};
 
 use super::{
-    objects::{LET_NEXT, LOCK_OF_ROW},
+    objects::{BEGIN, LET_NEXT, LOCK_OF_ROW, check},
     text::clean,
 };
 use crate::{
@@ -38,7 +38,7 @@ impl Ending<'_> {
         // Sent one after the other, without waiting for the answers, and so not prepared.
         let (begun, locked, ended, next, committed) = tokio::join! {
             biased;
-            lent.batch_execute("begin"),
+            lent.batch_execute(BEGIN),
             lent.query_typed(LOCK_OF_ROW, id),
             lent.query_typed_one(END, &parameters),
             lent.execute_typed(LET_NEXT, id),
@@ -53,11 +53,21 @@ impl Ending<'_> {
     }
 
     /// Ends the attempt in a transaction of the caller.
-    pub(super) async fn apply_in<C: GenericClient>(&self, client: &C) -> Result<bool, Error> {
+    pub(super) async fn apply_in<C: GenericClient>(&self, client: &C) -> Result<bool, StoreError> {
         let values = Values::of(self);
         let parameters = values.parameters();
-        client.query_typed(LOCK_OF_ROW, &parameters[..1]).await?;
-        let ended = client.query_typed_one(END, &parameters).await?;
+        let locked = client.query_typed(LOCK_OF_ROW, &parameters[..1]).await;
+        check(&locked.map_err(StoreError::new)?)
+            .map_err(StoreError::new)?
+            .map_err(StoreError::new)?;
+        Self::end_in(client, &parameters).await.map_err(StoreError::new)
+    }
+
+    async fn end_in<C: GenericClient>(
+        client: &C,
+        parameters: &[Parameter<'_>; 6],
+    ) -> Result<bool, Error> {
+        let ended = client.query_typed_one(END, parameters).await?;
         client.execute_typed(LET_NEXT, &parameters[..1]).await?;
         is_applied(&ended)
     }

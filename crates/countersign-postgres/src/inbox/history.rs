@@ -10,7 +10,7 @@ use tokio_postgres::{Error, types::Type};
 
 use super::{
     PostgresInbox,
-    objects::{LET_NEXT, LINE_UP, LOCK_OF_ROW},
+    objects::{BEGIN, LET_NEXT, LINE_UP, LOCK_OF_ROW},
     text::clean,
 };
 use crate::{
@@ -67,7 +67,7 @@ impl PostgresInbox {
         // Sent one after the other, without waiting for the answers, and so not prepared.
         let (begun, locked, changed, ordered, committed) = tokio::join! {
             biased;
-            lent.batch_execute("begin"),
+            lent.batch_execute(BEGIN),
             lent.query_typed(LOCK_OF_ROW, &parameters),
             lent.execute_typed(statement, &parameters),
             lent.execute_typed(order, &parameters),

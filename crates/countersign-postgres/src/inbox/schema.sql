@@ -40,6 +40,10 @@ create table if not exists countersign_inbox (
     last_reason text,
     -- [number, began at, ended at, reason] of each attempt that has ended, in milliseconds since 1970
     attempts_log jsonb not null default '[]'
+) with (
+    -- Each delivery leaves two dead entries in the index of what is due. By default, they are removed
+    -- once a fifth of all rows has changed, which can be millions of rows that are done.
+    autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000
 );
 
 -- The requests have a table of their own, because PostgreSQL writes a changed row as a whole.

@@ -14,7 +14,10 @@ use countersign::inbox::{
     StoreError, Taken, Wanted,
 };
 use deadpool_postgres::Pool;
-use tokio::time::sleep;
+use tokio::{
+    sync::oneshot,
+    time::{sleep, timeout},
+};
 use tokio_postgres::{
     AsyncMessage, Config, Error, Socket, Transaction,
     tls::{MakeTlsConnect, TlsConnect},
@@ -89,6 +92,8 @@ struct Shared {
     bell: Bell,
     /// True while a task waits to announce deliveries to other processes.
     is_announcing: AtomicBool,
+    /// True while a task removes old rows.
+    is_keeping_up: AtomicBool,
     /// The time at which rows are removed again.
     next_upkeep: Mutex<Instant>,
 }
@@ -102,6 +107,7 @@ impl PostgresInbox {
             pool,
             bell: Bell::default(),
             is_announcing: AtomicBool::new(false),
+            is_keeping_up: AtomicBool::new(false),
             next_upkeep: Mutex::new(Instant::now()),
         };
         Self {
@@ -202,6 +208,11 @@ impl PostgresInbox {
     /// If another transaction inserts the same event, this waits until that one has ended. No worker
     /// is woken: one finds the delivery when it asks, within a second by default.
     ///
+    /// If the entry has an object, the transaction must be `read committed`, and other deliveries
+    /// about the object wait until it ends. They are answered 503 after 2 s. Write your own rows
+    /// first, here and in the transactions of [`finish_in`](Self::finish_in), so that the two do not
+    /// wait for each other.
+    ///
     /// # Errors
     ///
     /// Returns a [`StoreError`] if the database is out of reach or rejects the statement. Roll the
@@ -211,7 +222,7 @@ impl PostgresInbox {
         transaction: &Transaction<'_>,
         entry: &Entry,
     ) -> Result<Accepted, StoreError> {
-        accept::insert_in(transaction, entry).await.map_err(StoreError::new)
+        accept::insert_in(transaction, entry).await
     }
 
     /// Marks a delivery as done in a transaction of its handler, together with the effect of the
@@ -222,7 +233,8 @@ impl PostgresInbox {
     /// roll back.
     ///
     /// The row stays locked until the transaction ends. Call it after your own statements, shortly
-    /// before the commit.
+    /// before the commit. If the delivery has an object, the transaction must be `read committed`,
+    /// and new deliveries about the object wait until it ends. They are answered 503 after 2 s.
     ///
     /// # Errors
     ///
@@ -240,7 +252,7 @@ impl PostgresInbox {
             reason: None,
             forgets_body: self.forgets_bodies,
         };
-        let is_applied = ending.apply_in(transaction).await.map_err(StoreError::new)?;
+        let is_applied = ending.apply_in(transaction).await?;
         if is_applied {
             attempt.note_end_in_transaction();
         }
@@ -257,17 +269,19 @@ impl PostgresInbox {
         if self.shared.is_announcing.swap(true, Ordering::SeqCst) {
             return;
         }
-        let (inbox, shared) = (self.clone(), Arc::downgrade(&self.shared));
+        let inbox = self.clone();
         // Commits with a notification wait for each other, so one serves all deliveries of a moment.
+        let moment = Flag(Arc::clone(&self.shared), |shared| &shared.is_announcing);
         tokio::spawn(async move {
             sleep(MOMENT).await;
-            if let Some(shared) = shared.upgrade() {
-                shared.is_announcing.store(false, Ordering::SeqCst);
-            }
-            let Ok(lent) = inbox.lend().await else { return };
+            drop(moment);
+            let notify = async {
+                let lent = inbox.lend().await?;
+                let answer = lent.count(NOTIFY, &[]).await;
+                lent.done(answer)
+            };
             // Workers also ask, so a lost notification only makes a delivery late.
-            let answer = lent.count(NOTIFY, &[]).await;
-            let _ = lent.done(answer);
+            let _ = timeout(DEADLINE, notify).await;
         });
     }
 
@@ -284,6 +298,27 @@ impl PostgresInbox {
         Ok(settled)
     }
 
+    async fn take_now(
+        &self,
+        wanted: &Wanted,
+        served: &Vec<String>,
+    ) -> Result<Vec<Taken>, StoreError> {
+        let token = Held::new(RowId(0)).token();
+        let lent = self.lend().await?;
+        let rings = self.shared.bell.look();
+        let taken = take::take(&lent, wanted, token).await;
+        if let Ok(taken) = &taken {
+            let next = if taken.len() < wanted.most {
+                // If this fails, the worker asks at its next interval.
+                take::next_due(&lent, served).await.unwrap_or_default()
+            } else {
+                Some(Duration::ZERO)
+            };
+            self.shared.bell.looked(rings, next);
+        }
+        lent.done(taken)
+    }
+
     /// Removes old rows in the background, once in a while.
     fn keep_up(&self) {
         let now = Instant::now();
@@ -294,18 +329,35 @@ impl PostgresInbox {
             }
             *next = now + UPKEEP_INTERVAL;
         }
+        if self.shared.is_keeping_up.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let running = Flag(Arc::clone(&self.shared), |shared| &shared.is_keeping_up);
         let inbox = self.clone();
         tokio::spawn(async move {
+            let _running = running;
             loop {
-                let Ok(lent) = inbox.lend().await else { return };
-                let answer = history::prune(&lent, inbox.keep_for, BATCH).await;
-                // An error is temporary, or each call reports it as well.
-                if lent.done(answer).is_ok_and(|removed| removed < BATCH) {
-                    return;
+                let prune = async {
+                    let lent = inbox.lend().await?;
+                    let answer = history::prune(&lent, inbox.keep_for, BATCH).await;
+                    lent.done(answer)
+                };
+                match timeout(DEADLINE, prune).await {
+                    Ok(Ok(BATCH)) => sleep(MOMENT).await,
+                    // An error is temporary, or each call reports it as well.
+                    _ => return,
                 }
-                sleep(MOMENT).await;
             }
         });
+    }
+}
+
+/// A flag that is cleared when its task ends, or is dropped with its runtime.
+struct Flag(Arc<Shared>, fn(&Shared) -> &AtomicBool);
+
+impl Drop for Flag {
+    fn drop(&mut self) {
+        self.1(&self.0).store(false, Ordering::SeqCst);
     }
 }
 
@@ -314,14 +366,20 @@ async fn hear<T>(shared: &Weak<Shared>, config: &Config, tls: T) -> Result<(), E
 where
     T: MakeTlsConnect<Socket>,
 {
-    let (client, mut connection) = config.connect(tls).await?;
+    let Ok(connected) = timeout(DEADLINE, config.connect(tls)).await else { return Ok(()) };
+    let (client, mut connection) = connected?;
     let listen = async {
         client.batch_execute(LISTEN).await?;
         if let Some(shared) = shared.upgrade() {
             // Notifications may have been lost before.
             shared.bell.ring();
         }
-        std::future::pending::<Result<(), Error>>().await
+        loop {
+            sleep(TEST_INTERVAL).await;
+            if timeout(DEADLINE, client.simple_query("")).await.is_err() {
+                return Ok(());
+            }
+        }
     };
     let messages = async {
         loop {
@@ -364,21 +422,19 @@ impl InboxStore for PostgresInbox {
         }
         self.keep_up();
         let served = self.shared.bell.serve(&wanted.endpoints);
-        let token = Held::new(RowId(0)).token();
-        let lent = self.lend().await?;
-        let rings = self.shared.bell.look();
-        let answer = async {
-            let taken = take::take(&lent, wanted, token).await?;
-            let next = if taken.len() < wanted.most {
-                take::next_due(&lent, &served).await?
-            } else {
-                Some(Duration::ZERO)
-            };
-            self.shared.bell.looked(rings, next);
-            Ok::<_, Error>(taken)
-        };
-        let answer = answer.await;
-        lent.done(answer)
+        let (inbox, wanted) = (self.clone(), wanted.clone());
+        let (reply, taken) = oneshot::channel();
+        // A task of its own: if the worker stops meanwhile, the deliveries are given back.
+        tokio::spawn(async move {
+            let taken = inbox.take_now(&wanted, &served).await;
+            if let Err(Ok(taken)) = reply.send(taken) {
+                for taken in taken {
+                    // If this fails, the delivery is due when its lease has run out.
+                    let _ = inbox.release(&taken.held).await;
+                }
+            }
+        });
+        taken.await.unwrap_or_else(|_| Ok(Vec::new()))
     }
 
     async fn extend(&self, held: &Held, lease: Duration) -> Result<Settled, StoreError> {
@@ -518,6 +574,12 @@ const MOMENT: Duration = Duration::from_millis(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Time for one statement of a task in the background, and for its connection.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Interval at which the connection that listens is tested: a network can forget it.
+const TEST_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Rows that are removed at a time, so that no transaction is long.
 const BATCH: usize = 500;
