@@ -61,8 +61,9 @@ impl<P: Provider> Verifier<P> {
     ///
     /// The id and the time are read from the headers that the scheme pairs with this header. If the
     /// scheme does not have this header, the id and the time are read from the headers that the
-    /// scheme pairs with its first signature header. The signature is read only from this header,
-    /// even if the scheme numbers its headers.
+    /// scheme pairs with its first signature header. The signature is read only from this header:
+    /// if the scheme has several headers that can each hold a valid signature
+    /// ([`Scheme::numbered`](crate::Scheme::numbered)), the others are ignored.
     ///
     /// # Errors
     ///

@@ -43,7 +43,7 @@
 //! | `header` | the name of a header | it is missing, repeated, malformed or stale |
 //! | `expected` | the form of a correct value, such as `64 hex digits` | the header is missing, repeated or malformed, and the endpoint has one verifier |
 //! | `instead` | the signature headers of other known providers that the request has | the signature is missing |
-//! | `header_length`, `header_shape` | the length of the signature header in bytes, and the kind of its characters | the delivery was not verified, and has one signature header |
+//! | `header_length`, `header_shape` | the length of the signature header in bytes, and the kind of its characters | the signature is malformed or does not match, or another check of the headers failed, and the request has exactly one signature header |
 //! | `age_s`, `tolerance_s` | seconds | the signed time is stale |
 //! | `content_length`, `content_type`, `content_encoding` | the field; types and codings that are not common are `other` | the request has the field |
 //! | `body_length` | bytes | the body was read, or was read as far as the limit |
