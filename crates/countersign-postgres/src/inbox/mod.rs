@@ -1,8 +1,10 @@
 //! An inbox in two tables.
 
 mod accept;
+mod background;
 mod bell;
 mod endings;
+mod engine;
 mod history;
 mod objects;
 mod store;

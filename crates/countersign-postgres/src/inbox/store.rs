@@ -2,38 +2,27 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
-use countersign::inbox::{
-    Accept, Accepted, Attempt, Entry, Held, InboxStore, RowId, SerialInbox, Settled, State, Stats,
-    StoreError, Taken, Wanted,
-};
+use countersign::inbox::{Accepted, Attempt, Entry, Settled, State, StoreError};
 use deadpool_postgres::Pool;
-use tokio::{
-    sync::oneshot,
-    time::{sleep, timeout},
-};
+use tokio::time::sleep;
 use tokio_postgres::{
-    AsyncMessage, Config, Error, Socket, Transaction,
+    Config, Socket, Transaction,
     tls::{MakeTlsConnect, TlsConnect},
-    types::Type,
 };
 
 use super::{
     accept,
+    background::{PAUSE, hear},
     bell::Bell,
-    endings::{self, Ending},
-    history, take,
-    text::clean,
+    endings::Ending,
+    engine::settled,
 };
 use crate::{
-    connection::{Lent, Parameter, Sending},
-    duration::remaining,
+    connection::{Lent, Sending},
     migration::MigrationError,
 };
 
@@ -81,21 +70,21 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct PostgresInbox {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     sending: Sending,
-    keep_for: Duration,
-    forgets_bodies: bool,
+    pub(super) keep_for: Duration,
+    pub(super) forgets_bodies: bool,
 }
 
-struct Shared {
+pub(super) struct Shared {
     pool: Pool,
-    bell: Bell,
+    pub(super) bell: Bell,
     /// True while a task waits to announce deliveries to other processes.
-    is_announcing: AtomicBool,
+    pub(super) is_announcing: AtomicBool,
     /// True while a task removes old rows.
-    is_keeping_up: AtomicBool,
+    pub(super) is_keeping_up: AtomicBool,
     /// The time at which rows are removed again.
-    next_upkeep: Mutex<Instant>,
+    pub(super) next_upkeep: Mutex<Instant>,
 }
 
 impl PostgresInbox {
@@ -217,6 +206,23 @@ impl PostgresInbox {
     ///
     /// Returns a [`StoreError`] if the database is out of reach or rejects the statement. Roll the
     /// transaction back then.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use countersign::inbox::{Accepted, Entry};
+    /// use countersign_postgres::PostgresInbox;
+    /// use deadpool_postgres::Pool;
+    ///
+    /// # async fn receive(pool: Pool, engine: PostgresInbox, entry: Entry) -> Result<bool, Box<dyn std::error::Error>> {
+    /// let mut client = pool.get().await?;
+    /// let transaction = client.transaction().await?;
+    /// transaction.batch_execute("update statistics set received = received + 1").await?;
+    /// let accepted = engine.accept_in(&transaction, &entry).await?;
+    /// transaction.commit().await?;
+    /// Ok(accepted == Accepted::New)
+    /// # }
+    /// ```
     pub async fn accept_in(
         &self,
         transaction: &Transaction<'_>,
@@ -240,6 +246,25 @@ impl PostgresInbox {
     ///
     /// Returns a [`StoreError`] if the database is out of reach or rejects the statement. Roll the
     /// transaction back then.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use countersign::inbox::{Attempt, Failure, Settled};
+    /// use countersign_postgres::PostgresInbox;
+    /// use deadpool_postgres::Pool;
+    ///
+    /// async fn pay(pool: Pool, engine: PostgresInbox, attempt: Attempt) -> Result<(), Failure> {
+    ///     let mut client = pool.get().await?;
+    ///     let transaction = client.transaction().await?;
+    ///     transaction.batch_execute("update accounts set balance = balance + 5").await?;
+    ///     match engine.finish_in(&transaction, &attempt).await? {
+    ///         Settled::Applied => transaction.commit().await?,
+    ///         Settled::LeaseLost => transaction.rollback().await?,
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     pub async fn finish_in(
         &self,
         transaction: &Transaction<'_>,
@@ -262,276 +287,6 @@ impl PostgresInbox {
     pub(super) async fn lend(&self) -> Result<Lent, StoreError> {
         Lent::from(&self.shared.pool, self.sending).await
     }
-
-    /// Wakes the workers of this process, and those of others.
-    pub(super) fn announce(&self) {
-        self.shared.bell.ring();
-        if self.shared.is_announcing.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let inbox = self.clone();
-        // Commits with a notification wait for each other, so one serves all deliveries of a moment.
-        let moment = Flag(Arc::clone(&self.shared), |shared| &shared.is_announcing);
-        tokio::spawn(async move {
-            sleep(MOMENT).await;
-            drop(moment);
-            let notify = async {
-                let lent = inbox.lend().await?;
-                let answer = lent.count(NOTIFY, &[]).await;
-                lent.done(answer)
-            };
-            // Workers also ask, so a lost notification only makes a delivery late.
-            let _ = timeout(DEADLINE, notify).await;
-        });
-    }
-
-    async fn end(&self, ending: Ending<'_>) -> Result<Settled, StoreError> {
-        let lent = self.lend().await?;
-        let answer = ending.apply(&lent).await;
-        let settled = lent.done(answer).map(settled)?;
-        match ending.delay {
-            Some(delay) if settled == Settled::Applied => self.shared.bell.ring_within(delay),
-            // The next delivery of the same object, or one that waited to be alone, may be due. If
-            // the lease is lost, the handler may have ended the attempt in its transaction.
-            _ => self.shared.bell.ring(),
-        }
-        Ok(settled)
-    }
-
-    async fn take_now(
-        &self,
-        wanted: &Wanted,
-        served: &Vec<String>,
-    ) -> Result<Vec<Taken>, StoreError> {
-        let token = Held::new(RowId(0)).token();
-        let lent = self.lend().await?;
-        let rings = self.shared.bell.look();
-        let taken = take::take(&lent, wanted, token).await;
-        if let Ok(taken) = &taken {
-            let next = if taken.len() < wanted.most {
-                // If this fails, the worker asks at its next interval.
-                take::next_due(&lent, served).await.unwrap_or_default()
-            } else {
-                Some(Duration::ZERO)
-            };
-            self.shared.bell.looked(rings, next);
-        }
-        lent.done(taken)
-    }
-
-    /// Removes old rows in the background, once in a while.
-    fn keep_up(&self) {
-        let now = Instant::now();
-        {
-            let mut next = self.shared.next_upkeep.lock().unwrap_or_else(PoisonError::into_inner);
-            if *next > now {
-                return;
-            }
-            *next = now + UPKEEP_INTERVAL;
-        }
-        if self.shared.is_keeping_up.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let running = Flag(Arc::clone(&self.shared), |shared| &shared.is_keeping_up);
-        let inbox = self.clone();
-        tokio::spawn(async move {
-            let _running = running;
-            loop {
-                let prune = async {
-                    let lent = inbox.lend().await?;
-                    let answer = history::prune(&lent, inbox.keep_for, BATCH).await;
-                    lent.done(answer)
-                };
-                match timeout(DEADLINE, prune).await {
-                    Ok(Ok(BATCH)) => sleep(MOMENT).await,
-                    // An error is temporary, or each call reports it as well.
-                    _ => return,
-                }
-            }
-        });
-    }
-}
-
-/// A flag that is cleared when its task ends, or is dropped with its runtime.
-struct Flag(Arc<Shared>, fn(&Shared) -> &AtomicBool);
-
-impl Drop for Flag {
-    fn drop(&mut self) {
-        self.1(&self.0).store(false, Ordering::SeqCst);
-    }
-}
-
-/// Listens until the connection breaks, or the inbox is gone.
-async fn hear<T>(shared: &Weak<Shared>, config: &Config, tls: T) -> Result<(), Error>
-where
-    T: MakeTlsConnect<Socket>,
-{
-    let Ok(connected) = timeout(DEADLINE, config.connect(tls)).await else { return Ok(()) };
-    let (client, mut connection) = connected?;
-    let listen = async {
-        client.batch_execute(LISTEN).await?;
-        if let Some(shared) = shared.upgrade() {
-            // Notifications may have been lost before.
-            shared.bell.ring();
-        }
-        loop {
-            sleep(TEST_INTERVAL).await;
-            if timeout(DEADLINE, client.simple_query("")).await.is_err() {
-                return Ok(());
-            }
-        }
-    };
-    let messages = async {
-        loop {
-            let message = std::future::poll_fn(|context| connection.poll_message(context)).await;
-            let (Some(message), Some(shared)) = (message, shared.upgrade()) else { return Ok(()) };
-            if let AsyncMessage::Notification(_) = message? {
-                shared.bell.ring();
-            }
-        }
-    };
-    let gone = async {
-        while shared.strong_count() > 0 {
-            sleep(PAUSE).await;
-        }
-        Ok(())
-    };
-    tokio::select! {
-        ended = listen => ended,
-        ended = messages => ended,
-        ended = gone => ended,
-    }
-}
-
-impl Accept for PostgresInbox {
-    async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError> {
-        let lent = self.lend().await?;
-        let answer = accept::insert(&lent, entry).await;
-        let accepted = lent.done(answer)?;
-        if accepted == Accepted::New {
-            self.announce();
-        }
-        Ok(accepted)
-    }
-}
-
-impl InboxStore for PostgresInbox {
-    async fn take(&self, wanted: &Wanted) -> Result<Vec<Taken>, StoreError> {
-        if wanted.most == 0 || wanted.endpoints.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.keep_up();
-        let served = self.shared.bell.serve(&wanted.endpoints);
-        let (inbox, wanted) = (self.clone(), wanted.clone());
-        let (reply, taken) = oneshot::channel();
-        // A task of its own: if the worker stops meanwhile, the deliveries are given back.
-        tokio::spawn(async move {
-            let taken = inbox.take_now(&wanted, &served).await;
-            if let Err(Ok(taken)) = reply.send(taken) {
-                for taken in taken {
-                    // If this fails, the delivery is due when its lease has run out.
-                    let _ = inbox.release(&taken.held).await;
-                }
-            }
-        });
-        taken.await.unwrap_or_else(|_| Ok(Vec::new()))
-    }
-
-    async fn extend(&self, held: &Held, lease: Duration) -> Result<Settled, StoreError> {
-        let lent = self.lend().await?;
-        let answer = endings::extend(&lent, held, lease).await;
-        lent.done(answer).map(settled)
-    }
-
-    async fn finish(&self, held: &Held) -> Result<Settled, StoreError> {
-        self.end(Ending {
-            held,
-            state: State::Done,
-            delay: None,
-            reason: None,
-            forgets_body: self.forgets_bodies,
-        })
-        .await
-    }
-
-    async fn fail_until(
-        &self,
-        held: &Held,
-        delay: Duration,
-        reason: &str,
-    ) -> Result<Settled, StoreError> {
-        self.end(Ending {
-            held,
-            state: State::Waiting,
-            delay: Some(delay),
-            reason: Some(reason),
-            forgets_body: false,
-        })
-        .await
-    }
-
-    async fn bury(&self, held: &Held, reason: &str) -> Result<Settled, StoreError> {
-        self.end(Ending {
-            held,
-            state: State::Dead,
-            delay: None,
-            reason: Some(reason),
-            forgets_body: false,
-        })
-        .await
-    }
-
-    async fn release(&self, held: &Held) -> Result<Settled, StoreError> {
-        let lent = self.lend().await?;
-        let answer = endings::release(&lent, held).await;
-        let settled = lent.done(answer).map(settled)?;
-        if settled == Settled::Applied {
-            self.announce();
-        }
-        Ok(settled)
-    }
-
-    async fn stats(&self) -> Result<Vec<Stats>, StoreError> {
-        let lent = self.lend().await?;
-        let answer = async {
-            let rows = lent.rows(STATS, &[]).await?;
-            rows.iter().map(stats).collect::<Result<Vec<_>, Error>>()
-        };
-        let answer = answer.await;
-        lent.done(answer)
-    }
-
-    async fn wait_until_due(&self) {
-        self.shared.bell.wait().await;
-    }
-}
-
-impl SerialInbox for PostgresInbox {
-    async fn newest_done(&self, endpoint: &str, object: &str) -> Result<Option<i64>, StoreError> {
-        let (endpoint, object) = (clean(endpoint), clean(object));
-        let parameters: [Parameter<'_>; 2] = [(&&*endpoint, Type::TEXT), (&&*object, Type::TEXT)];
-        let lent = self.lend().await?;
-        let answer = async {
-            lent.row(NEWEST_DONE, &parameters).await?.map(|row| row.try_get(0)).transpose()
-        };
-        let answer = answer.await;
-        lent.done(answer)
-    }
-}
-
-fn settled(is_applied: bool) -> Settled {
-    if is_applied { Settled::Applied } else { Settled::LeaseLost }
-}
-
-fn stats(row: &tokio_postgres::Row) -> Result<Stats, Error> {
-    let number = |name| row.try_get::<_, i64>(name).map(i64::unsigned_abs);
-    let mut stats = Stats::of(row.try_get("endpoint")?);
-    stats.ready = number("ready")?;
-    stats.waiting = number("waiting")?;
-    stats.running = number("running")?;
-    stats.dead = number("dead")?;
-    stats.oldest_ready = row.try_get::<_, Option<f64>>("oldest_ready")?.map(remaining);
-    Ok(stats)
 }
 
 /// SQL that makes the tables of the inbox: see [`PostgresInbox::migrate`].
@@ -542,47 +297,6 @@ pub const INBOX_MIGRATION: &str = include_str!("schema.sql");
 
 /// Returns whether the last index exists.
 const IS_MIGRATED: &str = "select to_regclass('countersign_inbox_events') is not null";
-
-/// A delivery whose lease has run out counts as running until it is taken again.
-const STATS: &str = "\
-select endpoint,
-    count(*) filter (where state = 'waiting' and due_at <= statement_timestamp()) as ready,
-    count(*) filter (where state = 'waiting' and due_at > statement_timestamp()) as waiting,
-    count(*) filter (where state = 'running') as running,
-    count(*) filter (where state = 'dead') as dead,
-    date_part('epoch', statement_timestamp() - min(due_at) filter (
-        where state = 'waiting' and due_at <= statement_timestamp()
-    )) as oldest_ready
-from countersign_inbox
-where state in ('waiting', 'running', 'dead') and state <> 'done'
-group by endpoint";
-
-const NEWEST_DONE: &str = "\
-select version from countersign_inbox
-where state = 'done' and version is not null and endpoint = $1 and object = $2
-order by version desc
-limit 1";
-
-const LISTEN: &str = "listen countersign_inbox";
-
-const NOTIFY: &str = "select pg_notify('countersign_inbox', '')";
-
-/// Time for which the deliveries of one notification are collected.
-const MOMENT: Duration = Duration::from_millis(10);
-
-/// Pause before a connection is made again.
-const PAUSE: Duration = Duration::from_secs(1);
-
-const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
-
-/// Time for one statement of a task in the background, and for its connection.
-const DEADLINE: Duration = Duration::from_secs(10);
-
-/// Interval at which the connection that listens is tested: a network can forget it.
-const TEST_INTERVAL: Duration = Duration::from_secs(30);
-
-/// Rows that are removed at a time, so that no transaction is long.
-const BATCH: usize = 500;
 
 impl fmt::Debug for PostgresInbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
