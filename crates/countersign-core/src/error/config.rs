@@ -4,8 +4,8 @@ use std::fmt;
 
 /// A setting that is not valid.
 ///
-/// The error holds no secret. `Debug` writes the same text as `Display`, with all sources: a `main`
-/// that returns the error prints a readable line.
+/// The error holds no secret, and has no source. `Debug` writes the same text as `Display`, so that
+/// a `main` that returns the error prints a readable line.
 ///
 /// # Examples
 ///

@@ -8,7 +8,7 @@ use tokio_postgres::{Error, Row};
 
 /// Begins a transaction that waits at most 2 s for the lock of an object: a transaction of the
 /// application may hold it. In a stricter isolation, the statements after the lock would not see
-/// what the one before it has changed.
+/// the changes of the transaction that held the lock before.
 pub(super) const BEGIN: &str =
     "begin isolation level read committed; set local lock_timeout = '2s'";
 
@@ -48,8 +48,9 @@ where ended.id = $1 and ended.due_at is null and next.held_back and next.id = (
         and open.due_at is not null
 )";
 
-/// Puts a row that was opened again into the order of its object. Marks the row and the one after
-/// it, which may have been the earliest.
+/// Puts a row that was opened again into the order of its object: sets `held_back` of this row and
+/// of the next open one, which may have been the earliest until now. Only the earliest is not held
+/// back.
 pub(super) const LINE_UP: &str = "\
 update countersign_inbox as row set held_back = coalesce(row.id <> (
     select min(open.id) from countersign_inbox as open

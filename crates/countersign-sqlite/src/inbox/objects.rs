@@ -43,7 +43,8 @@ where held_back = 1 and id = (
 )
 returning due_at";
 
-/// Marks the row and the one after it, which may have been the earliest.
+/// Sets `held_back` of the row and of the next open one, which may have been the earliest until
+/// now. Only the earliest is not held back.
 const LINE_UP: &str = "\
 update countersign_inbox set held_back = id <> (
     select min(id) from countersign_inbox

@@ -45,8 +45,8 @@ impl InboxOptions {
     /// is a duplicate for that long, and new afterwards. Default: 72 h, because most providers
     /// repeat a delivery for at most three days.
     ///
-    /// The inbox removes older rows by itself, some hundred at a time. If several programs open one
-    /// file, the shortest time of all of them applies.
+    /// The inbox removes older rows by itself, at most 50 in one transaction. If several programs
+    /// open one file, the shortest time of all of them applies.
     pub fn keep_for(self, keep_for: Duration) -> Self {
         Self { keep_for, ..self }
     }

@@ -58,7 +58,7 @@
 //! between, the next delivery repeats the effect. With leases, the effect therefore happens *at
 //! least once*. It can be repeated if
 //! - a handler fails or panics after its effect;
-//! - the client hangs up before the event is completed: the middleware then releases the event,
+//! - the client hangs up before the handler has answered: the middleware then releases the event,
 //!   even if the work goes on in a task of its own;
 //! - the process dies, or the store fails for as long as the lease, after the effect and before the
 //!   event is completed;

@@ -10,11 +10,12 @@ use crate::adapter::VerifiedDelivery;
 
 /// The object whose deliveries are handled one at a time, in the order of their receipt.
 ///
-/// Deliveries of two endpoints, or of two tenants, are never about one object.
+/// Deliveries of two endpoints are never about one object. With [`Tenant`](Self::Tenant) and
+/// [`Field`](Self::Field), deliveries of two tenants are never about one object either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Object {
-    /// All deliveries of an endpoint.
+    /// All deliveries of an endpoint, of all its tenants.
     Endpoint,
     /// All deliveries of a tenant.
     Tenant,

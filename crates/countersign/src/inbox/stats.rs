@@ -8,11 +8,12 @@ use std::time::Duration;
 pub struct Stats {
     /// The name of the endpoint.
     pub endpoint: String,
-    /// Deliveries that are due and not taken.
+    /// Deliveries that wait and are due: new ones, and those whose retry is due.
     pub ready: u64,
     /// Deliveries whose retry is not due yet.
     pub waiting: u64,
-    /// Deliveries that are being handled.
+    /// Deliveries that are being handled, or whose lease has run out and that no other attempt has
+    /// taken yet.
     pub running: u64,
     /// Deliveries that are dead.
     pub dead: u64,

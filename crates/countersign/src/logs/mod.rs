@@ -59,8 +59,11 @@
 //! these exceptions:
 //! - `idempotency`: the event's key, which contains its id;
 //! - `dispatch`: the event's type and action;
-//! - the span `webhook.receive`: the event's id and type;
-//! - `rejection`: the path, and the name of a `member`.
+//! - `inbox`: the event's type;
+//! - the spans `webhook.receive` and `webhook.handle`: the event's id and type, and the header
+//!   `traceparent`;
+//! - `rejection`: the path, and the name of a `member`;
+//! - all lines that name a tenant: your `SecretSource` may read it from a header.
 //!
 //! # Examples
 //!

@@ -32,7 +32,7 @@ pub(super) fn describe() {
     describe_histogram!(
         HANDLE_DURATION,
         Unit::Seconds,
-        "Time from the verdict to the answer of the handler."
+        "Time from the verdict to the answer of the handler, or of one attempt of an inbox."
     );
     describe_counter!(ATTEMPTS, Unit::Count, "Attempts of an inbox, by their outcome.");
     describe_gauge!(

@@ -14,7 +14,7 @@
 //! | [`webhook_signature_matches_total`](MATCHES) | counter | `endpoint`, `secret`: `current`, `retired_1` to `retired_3`; `form` | each accepted delivery, by the secret and the [body form](crate::scheme::BodyForm::name) that matched |
 //! | [`webhook_delivery_lag_seconds`](LAG) | histogram, seconds | `endpoint` | the age of the signed time at the verdict, for schemes that sign the time; a time in the future counts as 0 |
 //! | [`webhook_last_delivery_timestamp_seconds`](LAST_DELIVERY) | gauge, seconds since 1970 | `endpoint` | the time of the last accepted delivery |
-//! | [`webhook_handle_duration_seconds`](HANDLE_DURATION) | histogram, seconds | `endpoint`, `event_type`, `outcome`: `success` (2xx), `failure` | the time from the verdict to the answer of the handler, behind a layer or a middleware; answers that are a [`Rejection`] are not counted here |
+//! | [`webhook_handle_duration_seconds`](HANDLE_DURATION) | histogram, seconds | `endpoint`, `event_type`, `outcome`: `success` (2xx), `failure` | the time from the verdict to the answer of the handler, behind a layer or a middleware, except answers that are a [`Rejection`]. In the worker of an inbox: the time of one attempt; `success` means that the delivery is done |
 //! | [`webhook_attempts_total`](ATTEMPTS) | counter | `endpoint`, `event_type`, `outcome`: `done`, `retry`, `dead` | each attempt of an inbox (feature `inbox`) |
 //! | [`webhook_inbox_deliveries`](INBOX_DELIVERIES) | gauge | `endpoint`, `state`: `ready`, `waiting`, `running`, `dead` | the deliveries of an inbox that are not done, every 10 s |
 //! | [`webhook_inbox_oldest_ready_seconds`](INBOX_OLDEST_READY) | gauge, seconds | `endpoint` | the time since the oldest delivery that is ready became due; 0 if none is ready |
@@ -103,7 +103,8 @@ pub const LAG: &str = "webhook_delivery_lag_seconds";
 /// Gauge of the time of the last accepted delivery, in seconds since 1970.
 pub const LAST_DELIVERY: &str = "webhook_last_delivery_timestamp_seconds";
 
-/// Histogram of the time from the verdict to the answer of the handler, in seconds.
+/// Histogram of the time from the verdict to the answer of the handler, or of one attempt of an
+/// inbox, in seconds.
 pub const HANDLE_DURATION: &str = "webhook_handle_duration_seconds";
 
 /// Counter of the attempts of an inbox, by their outcome.
