@@ -8,6 +8,8 @@ mod example;
 mod foreign;
 mod hardened;
 mod logs;
+#[cfg(unix)]
+mod nats;
 mod page;
 mod patience;
 #[cfg(unix)]
@@ -26,6 +28,8 @@ pub use copies::cargo;
 pub use documents::Documents;
 pub use example::{Example, delivery, half_of_delivery, says_how_to_choose_another_port, stops_on};
 pub use logs::{Logs, claimed_in};
+#[cfg(unix)]
+pub use nats::Nats;
 pub use page::follow;
 pub use patience::{PATIENCE, wait_until};
 #[cfg(unix)]

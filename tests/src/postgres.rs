@@ -273,7 +273,7 @@ fn programs() -> Option<PathBuf> {
 
 /// Returns the folder for the data of servers: one in memory, if there is one with a GiB of room. The
 /// thousand files of a server take a second to write on many disks.
-fn fast_folder() -> PathBuf {
+pub(crate) fn fast_folder() -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let in_memory = || {
         let output = Command::new("df").args(["-Pk", IN_MEMORY]).output().ok()?;

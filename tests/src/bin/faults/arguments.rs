@@ -61,7 +61,10 @@ impl Arguments {
 
     /// Returns true if the receivers keep their deliveries in an inbox.
     pub(crate) fn is_inbox(&self) -> bool {
-        matches!(self.store, Kind::SqliteInbox | Kind::PostgresInbox | Kind::ExactlyOnceInbox)
+        matches!(
+            self.store,
+            Kind::SqliteInbox | Kind::PostgresInbox | Kind::ExactlyOnceInbox | Kind::NatsInbox
+        )
     }
 
     /// Returns how many events may lie between a delivery and its duplicate.
@@ -83,6 +86,7 @@ pub(crate) enum Kind {
     SqliteInbox,
     PostgresInbox,
     ExactlyOnceInbox,
+    NatsInbox,
 }
 
 impl fmt::Display for Kind {
@@ -95,6 +99,7 @@ impl fmt::Display for Kind {
             Self::SqliteInbox => "sqlite-inbox",
             Self::PostgresInbox => "postgres-inbox",
             Self::ExactlyOnceInbox => "exactly-once-inbox",
+            Self::NatsInbox => "nats-inbox",
         })
     }
 }

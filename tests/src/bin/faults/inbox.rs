@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use countersign::inbox::{Details, Filter, InboxHistory};
+use countersign::inbox::{Details, Filter, InboxHistory, InboxStore};
 use countersign_sqlite::SqliteInbox;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -111,18 +111,7 @@ pub(crate) fn rows(
     inbox: &impl InboxHistory,
     mut meanwhile: impl FnMut() -> io::Result<()>,
 ) -> Result<Vec<Details>, Box<dyn Error>> {
-    let begin = Instant::now();
-    loop {
-        meanwhile()?;
-        let stats = runtime.block_on(inbox.stats())?;
-        if stats.iter().all(|stats| stats.ready + stats.waiting + stats.running == 0) {
-            break;
-        }
-        if begin.elapsed() > PATIENCE {
-            return Err(format!("deliveries are left that nobody handles: {stats:?}").into());
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
+    wait_until_done(runtime, inbox, &mut meanwhile)?;
     runtime.block_on(async {
         let mut rows = Vec::new();
         let mut filter = Filter::new().most(1000);
@@ -135,6 +124,26 @@ pub(crate) fn rows(
             }
         }
     })
+}
+
+/// Waits until nothing is left to do in an inbox. Calls `meanwhile` while it waits.
+pub(crate) fn wait_until_done(
+    runtime: &Runtime,
+    inbox: &impl InboxStore,
+    meanwhile: &mut impl FnMut() -> io::Result<()>,
+) -> Result<(), Box<dyn Error>> {
+    let begin = Instant::now();
+    loop {
+        meanwhile()?;
+        let stats = runtime.block_on(inbox.stats())?;
+        if stats.iter().all(|stats| stats.ready + stats.waiting + stats.running == 0) {
+            return Ok(());
+        }
+        if begin.elapsed() > PATIENCE {
+            return Err(format!("deliveries are left that nobody handles: {stats:?}").into());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 impl Drop for InboxFile {

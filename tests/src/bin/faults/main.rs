@@ -21,6 +21,9 @@
 //! twice although that must not happen: with `exactly-once` and `exactly-once-inbox`, or without
 //! `--kills` and `--poison`.
 //!
+//! With `nats-inbox`, three servers keep the deliveries. A fault kills one of them, or freezes the one
+//! that leads; the outage kills all.
+//!
 //! With the stores whose names end with `inbox`, the receivers share an inbox. A fault of a file is
 //! a process that holds its lock, or a full disk. The program then also fails if an acknowledged
 //! delivery is missing, if an event was handled twice although none of its attempts vanished with
@@ -30,6 +33,7 @@
 mod arguments;
 mod events;
 mod inbox;
+mod nats;
 mod receivers;
 mod sender;
 mod stores;
@@ -102,7 +106,7 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
             }
             faults += 1;
         } else if !outage.is_zero() && due(1, done) > 0 {
-            server.freeze(outage)?;
+            server.leave(outage)?;
             outage = Duration::ZERO;
         } else {
             thread::sleep(Duration::from_millis(1));

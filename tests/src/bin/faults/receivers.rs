@@ -34,7 +34,7 @@ impl Receivers {
         // Only one process can use a store in memory.
         let count = match arguments.store {
             Kind::Memory => 1,
-            Kind::PostgresInbox | Kind::ExactlyOnceInbox => 3,
+            Kind::PostgresInbox | Kind::ExactlyOnceInbox | Kind::NatsInbox => 3,
             _ => 2,
         };
         let running = (0..count).map(|_| {

@@ -4,7 +4,7 @@ use std::{error::Error, io, thread, time::Duration};
 
 use countersign::inbox::Details;
 use countersign_postgres::PostgresInbox;
-use countersign_tests::{Postgres, Redis};
+use countersign_tests::{Nats, Postgres, Redis};
 use deadpool_postgres::{Manager, Pool};
 use tokio::runtime::Runtime;
 use tokio_postgres::NoTls;
@@ -12,6 +12,7 @@ use tokio_postgres::NoTls;
 use crate::{
     arguments::{Arguments, Kind},
     inbox::{self, InboxFile},
+    nats,
 };
 
 /// The store in which the receivers keep their claims.
@@ -23,6 +24,7 @@ pub(crate) enum Server {
     SqliteInbox(InboxFile),
     PostgresInbox(Postgres),
     ExactlyOnceInbox(Postgres),
+    NatsInbox(nats::Cluster),
 }
 
 impl Server {
@@ -45,6 +47,7 @@ impl Server {
             Kind::SqliteInbox => Some(Self::SqliteInbox(InboxFile::new(arguments)?)),
             Kind::PostgresInbox => Postgres::start()?.map(Self::PostgresInbox),
             Kind::ExactlyOnceInbox => Postgres::start()?.map(Self::ExactlyOnceInbox),
+            Kind::NatsInbox => Nats::start(3)?.map(nats::Cluster::new).map(Self::NatsInbox),
         })
     }
 
@@ -62,6 +65,7 @@ impl Server {
                 inbox.extend(["--exactly-once".to_owned(), url(postgres)]);
                 inbox
             }
+            Self::NatsInbox(cluster) => inbox::arguments(&cluster.url(), arguments.keep_for),
         }
     }
 
@@ -69,7 +73,10 @@ impl Server {
     pub(crate) fn endpoint(&self) -> &'static str {
         match self {
             Self::Memory | Self::Redis(_) | Self::Postgres(_) | Self::ExactlyOnce(_) => "/webhook",
-            Self::SqliteInbox(_) | Self::PostgresInbox(_) | Self::ExactlyOnceInbox(_) => "/inbox",
+            Self::SqliteInbox(_)
+            | Self::PostgresInbox(_)
+            | Self::ExactlyOnceInbox(_)
+            | Self::NatsInbox(_) => "/inbox",
         }
     }
 
@@ -86,7 +93,16 @@ impl Server {
                 let inbox = PostgresInbox::new(Pool::builder(manager).max_size(1).build()?);
                 inbox::rows(&Runtime::new()?, &inbox, meanwhile).map(Some)
             }
+            Self::NatsInbox(cluster) => cluster.rows(meanwhile).map(Some),
             _ => Ok(None),
+        }
+    }
+
+    /// Takes the store away for the pause.
+    pub(crate) fn leave(&mut self, pause: Duration) -> io::Result<()> {
+        match self {
+            Self::NatsInbox(cluster) => cluster.kill_all(pause),
+            _ => self.freeze(pause),
         }
     }
 
@@ -109,6 +125,7 @@ impl Server {
                 postgres.start_again()
             }
             Self::SqliteInbox(inbox) => inbox.fill(pause),
+            Self::NatsInbox(cluster) => cluster.kill_one(pause),
         }
     }
 
@@ -130,6 +147,7 @@ impl Server {
                 postgres.thaw()
             }
             Self::SqliteInbox(inbox) => inbox.lock(pause),
+            Self::NatsInbox(cluster) => cluster.freeze_leader(pause),
         }
     }
 }

@@ -61,7 +61,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub(crate) after_effect: Duration,
     /// Adds the endpoints `/inbox` and `/inbox-slack`, which keep their deliveries in a file
-    /// (sqlite:FILE) or in a server of PostgreSQL (postgres://..), and a worker that handles them.
+    /// (sqlite:FILE), in a server of PostgreSQL (postgres://..) or in servers of NATS
+    /// (nats://..,nats://..), and a worker that handles them.
     #[arg(long, value_name = "STORE", value_parser = Place::parse)]
     pub(crate) inbox: Option<Place>,
     /// Time for which the worker holds a delivery without a sign of life.

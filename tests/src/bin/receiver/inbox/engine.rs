@@ -5,6 +5,7 @@ use std::{error::Error, path::PathBuf, time::Duration};
 use countersign::inbox::{
     Accept, Accepted, Entry, Held, InboxStore, Settled, Stats, StoreError, Taken, Wanted,
 };
+use countersign_nats::{NatsInbox, async_nats::ConnectOptions};
 use countersign_postgres::PostgresInbox;
 use countersign_sqlite::SqliteInbox;
 
@@ -17,6 +18,8 @@ pub(crate) enum Place {
     Sqlite(PathBuf),
     /// This server of PostgreSQL.
     Postgres(String),
+    /// These servers of NATS.
+    Nats(Vec<String>),
 }
 
 impl Place {
@@ -24,7 +27,10 @@ impl Place {
         match text.strip_prefix("sqlite:") {
             Some(path) => Ok(Self::Sqlite(path.into())),
             None if text.starts_with("postgres://") => Ok(Self::Postgres(text.to_owned())),
-            None => Err("must be sqlite:FILE or postgres://.."),
+            None if text.starts_with("nats://") => {
+                Ok(Self::Nats(text.split(',').map(str::to_owned).collect()))
+            }
+            None => Err("must be sqlite:FILE, postgres://.. or nats://..,nats://.."),
         }
     }
 }
@@ -34,6 +40,7 @@ impl Place {
 pub(crate) enum Engine {
     Sqlite(SqliteInbox),
     Postgres(PostgresInbox),
+    Nats(NatsInbox),
 }
 
 impl Engine {
@@ -51,6 +58,12 @@ impl Engine {
                 inbox.migrate().await?;
                 Self::Postgres(inbox.listen(config, tokio_postgres::NoTls))
             }
+            Place::Nats(servers) => {
+                // Servers that have just started, or that are all away, are waited for.
+                let client = ConnectOptions::new().retry_on_initial_connect().connect(servers);
+                let inbox = NatsInbox::builder(client.await?, "receiver").keep_for(keep_for);
+                Self::Nats(inbox.replicas(servers.len()).open().await?)
+            }
         })
     }
 }
@@ -60,6 +73,7 @@ macro_rules! of {
         match $self {
             Self::Sqlite(engine) => engine.$method($($argument),*).await,
             Self::Postgres(engine) => engine.$method($($argument),*).await,
+            Self::Nats(engine) => engine.$method($($argument),*).await,
         }
     };
 }

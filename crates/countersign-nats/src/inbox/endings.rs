@@ -1,0 +1,141 @@
+//! The ends of attempts.
+
+use std::time::Duration;
+
+use async_nats::jetstream::AckKind;
+use bytes::Bytes;
+use countersign::inbox::{Held, Settled, StoreError};
+
+use super::{
+    holds::Hold,
+    record::{LONGEST, Record, State, milliseconds, text_of},
+    store::{NatsInbox, Replaced},
+    take::{SHORTEST, acknowledge},
+};
+
+impl NatsInbox {
+    pub(super) async fn extend_now(
+        &self,
+        held: &Held,
+        lease: Duration,
+    ) -> Result<Settled, StoreError> {
+        let next = |record: &Record| Record { due_in_ms: milliseconds(lease), ..record.clone() };
+        let Some(hold) = self.change(held, next, Bytes::new()).await? else {
+            return Ok(Settled::LeaseLost);
+        };
+        let lease = lease.clamp(SHORTEST, LONGEST);
+        acknowledge(&hold.acker, AckKind::Nak(Some(lease))).await;
+        Ok(Settled::Applied)
+    }
+
+    pub(super) async fn finish_now(&self, held: &Held) -> Result<Settled, StoreError> {
+        let next = |record: &Record| record.ended(State::Done, Duration::ZERO, None);
+        let Some(hold) = self.end(held, next, Bytes::new()).await? else {
+            return Ok(Settled::LeaseLost);
+        };
+        acknowledge(&hold.acker, AckKind::Ack).await;
+        Ok(Settled::Applied)
+    }
+
+    /// The state of a dead delivery has its request, because the delivery is removed in time.
+    pub(super) async fn bury_now(&self, held: &Held, reason: &str) -> Result<Settled, StoreError> {
+        let Ok(sequence) = u64::try_from(held.id().0) else { return Ok(Settled::LeaseLost) };
+        if self.0.holds.get(held).is_none() {
+            return Ok(Settled::LeaseLost);
+        }
+        let delivery =
+            self.0.deliveries.get_raw_message(sequence).await.map_err(StoreError::new)?;
+        let next = |record: &Record| record.ended(State::Dead, Duration::ZERO, Some(reason));
+        let Some(hold) = self.end(held, next, delivery.payload).await? else {
+            return Ok(Settled::LeaseLost);
+        };
+        acknowledge(&hold.acker, AckKind::Term).await;
+        Ok(Settled::Applied)
+    }
+
+    pub(super) async fn fail_now(
+        &self,
+        held: &Held,
+        delay: Duration,
+        reason: &str,
+    ) -> Result<Settled, StoreError> {
+        let next = |record: &Record| record.ended(State::Waiting, delay, Some(reason));
+        let Some(hold) = self.end(held, next, Bytes::new()).await? else {
+            return Ok(Settled::LeaseLost);
+        };
+        self.put_back(&hold, delay).await;
+        Ok(Settled::Applied)
+    }
+
+    pub(super) async fn release_now(&self, held: &Held) -> Result<Settled, StoreError> {
+        let Some(hold) = self.end(held, Record::released, Bytes::new()).await? else {
+            return Ok(Settled::LeaseLost);
+        };
+        self.put_back(&hold, Duration::ZERO).await;
+        Ok(Settled::Applied)
+    }
+
+    /// Makes the server give a message out again after `delay`. If this fails, the message is given
+    /// out when its lease is over.
+    async fn put_back(&self, hold: &Hold, delay: Duration) {
+        let delay = delay.min(LONGEST);
+        let delay_of_message = (delay >= SHORTEST).then_some(delay);
+        let _ = hold.acker.double_ack_with(AckKind::Nak(delay_of_message)).await;
+        if delay.is_zero() {
+            self.announce();
+        } else {
+            self.0.bell.ring_after(delay);
+        }
+    }
+
+    /// Writes the last state of an attempt.
+    async fn end(
+        &self,
+        held: &Held,
+        next: impl Fn(&Record) -> Record,
+        body: Bytes,
+    ) -> Result<Option<Hold>, StoreError> {
+        let changed = self.change(held, next, body).await?;
+        self.0.holds.remove(held);
+        Ok(changed)
+    }
+
+    /// Replaces the state of a delivery that this attempt holds. Returns `None` if another attempt
+    /// has taken the delivery.
+    async fn change(
+        &self,
+        held: &Held,
+        next: impl Fn(&Record) -> Record,
+        body: Bytes,
+    ) -> Result<Option<Hold>, StoreError> {
+        let (Some(mut hold), Ok(sequence)) = (self.0.holds.get(held), u64::try_from(held.id().0))
+        else {
+            return Ok(None);
+        };
+        for _ in 0..TRIES {
+            let record = next(&hold.record);
+            let replaced =
+                self.0.replace(&hold.endpoint, sequence, hold.revision, &record, body.clone());
+            if let Replaced::By(revision) = replaced.await? {
+                self.0.holds.update(held, &record, revision);
+                return Ok(Some(hold));
+            }
+            // Perhaps an earlier call of this attempt succeeded, and its answer was lost.
+            match self.0.state(&hold.endpoint, sequence).await? {
+                Some(stored) if stored.record.token != text_of(held.token()) => break,
+                Some(stored) if stored.record.state == State::Running => {
+                    hold.revision = stored.revision;
+                    hold.record = stored.record;
+                    self.0.holds.update(held, &hold.record, hold.revision);
+                }
+                Some(stored) if stored.record.state == record.state => return Ok(Some(hold)),
+                _ => break,
+            }
+        }
+        self.0.holds.remove(held);
+        Ok(None)
+    }
+}
+
+/// Number of times that a state is read because its attempt has changed it.
+const TRIES: usize = 5;

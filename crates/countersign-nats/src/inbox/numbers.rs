@@ -1,0 +1,184 @@
+//! Numbers for operators.
+//!
+//! A consumer knows how many messages it has not given out yet. How the others are (waiting for an
+//! attempt, running, dead) is only in the states, so the first call of `stats` reads all states,
+//! and later calls read those that have changed.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::{Duration, SystemTime},
+};
+
+use async_nats::jetstream::{
+    Message,
+    consumer::{
+        DeliverPolicy,
+        pull::{Ordered, OrderedConfig},
+    },
+};
+use countersign::inbox::{Stats, StoreError};
+use futures_util::StreamExt as _;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::{
+    record::{Record, State},
+    store::NatsInbox,
+};
+use crate::setup::Names;
+
+/// The states of the deliveries that are not done.
+pub(super) struct Numbers {
+    changes: Ordered,
+    /// The number of the last state that was read.
+    last: u64,
+    /// By endpoint and number of the delivery.
+    open: HashMap<String, BTreeMap<u64, Open>>,
+}
+
+/// A delivery that is not done.
+struct Open {
+    state: State,
+    due_at: SystemTime,
+    /// The time at which the server removes the state; `None` for a delivery that is dead.
+    ends_at: Option<SystemTime>,
+}
+
+impl NatsInbox {
+    /// Counts the deliveries of each endpoint.
+    pub(super) async fn count(&self) -> Result<Vec<Stats>, StoreError> {
+        let mut numbers = self.0.numbers.lock().await;
+        // Begun anew after a failure.
+        let mut current = match numbers.take() {
+            Some(current) => current,
+            None => self.begin().await?,
+        };
+        self.read_changes(&mut current).await?;
+        let now = self.now().await?;
+        let subjects =
+            self.0.deliveries.info_with_subjects(format!("{}.deliveries.*", self.0.names.inbox()));
+        let mut subjects = subjects.await.map_err(StoreError::new)?;
+        let mut endpoints: Vec<String> = current.open.keys().cloned().collect();
+        while let Some(subject) = subjects.next().await {
+            let (subject, _) = subject.map_err(StoreError::new)?;
+            endpoints.extend(Names::endpoint_of(&subject));
+        }
+        endpoints.sort_unstable();
+        endpoints.dedup();
+        current.forget_removed(now);
+        let mut all = Vec::with_capacity(endpoints.len());
+        for endpoint in endpoints {
+            all.push(self.count_of(&endpoint, current.open.get(&endpoint), now).await?);
+        }
+        *numbers = Some(current);
+        Ok(all)
+    }
+
+    async fn count_of(
+        &self,
+        endpoint: &str,
+        open: Option<&BTreeMap<u64, Open>>,
+        now: SystemTime,
+    ) -> Result<Stats, StoreError> {
+        let mut stats = Stats::of(endpoint);
+        let mut oldest = None;
+        let mut add_ready = |due_at: SystemTime| {
+            oldest = Some(oldest.map_or(due_at, |oldest: SystemTime| oldest.min(due_at)));
+        };
+        for Open { state, due_at, .. } in open.into_iter().flat_map(BTreeMap::values) {
+            match state {
+                State::Running => stats.running += 1,
+                State::Waiting if *due_at <= now => {
+                    stats.ready += 1;
+                    add_ready(*due_at);
+                }
+                State::Waiting => stats.waiting += 1,
+                State::Dead => stats.dead += 1,
+                State::Done => {}
+            }
+        }
+        // Those that were never given out.
+        let mut consumer = self.0.consumer(endpoint).await?;
+        let info = consumer.info().await.map_err(StoreError::new)?;
+        if info.num_pending > 0 {
+            stats.ready += info.num_pending;
+            let after = info.delivered.stream_sequence + 1;
+            let subject = self.0.names.subject_of(endpoint);
+            let next =
+                self.0.deliveries.raw_message_builder().sequence(after).next_by_subject(subject);
+            if let Ok(next) = next.send().await {
+                add_ready(next.time.into());
+            }
+        }
+        stats.oldest_ready = oldest.map(|oldest| now.duration_since(oldest).unwrap_or_default());
+        Ok(stats)
+    }
+
+    async fn begin(&self) -> Result<Numbers, StoreError> {
+        let config = OrderedConfig {
+            deliver_policy: DeliverPolicy::All,
+            headers_only: true,
+            ..OrderedConfig::default()
+        };
+        let consumer = self.0.states.create_consumer(config).await.map_err(StoreError::new)?;
+        let changes = consumer.messages().await.map_err(StoreError::new)?;
+        Ok(Numbers { changes, last: 0, open: HashMap::new() })
+    }
+
+    async fn read_changes(&self, numbers: &mut Numbers) -> Result<(), StoreError> {
+        let info = self.0.states.get_info().await.map_err(StoreError::new)?;
+        let end = Instant::now() + DEADLINE;
+        // Old states are removed from the middle, so the last one may be older than the last number.
+        let newest = if info.state.messages == 0 { 0 } else { info.state.last_sequence };
+        while numbers.last < newest {
+            match timeout_at(end, timeout(IDLE, numbers.changes.next())).await {
+                Ok(Ok(Some(message))) => {
+                    numbers.read(&message.map_err(StoreError::new)?, self.0.keep_for)?;
+                }
+                Ok(Ok(None)) => {
+                    return Err(StoreError::new("the server has ended the list of states"));
+                }
+                // Perhaps the server has removed the newest state, because its time was over.
+                Ok(Err(_)) if self.0.states.get_raw_message(newest).await.is_err() => return Ok(()),
+                Ok(Err(_)) => {}
+                Err(late) => return Err(StoreError::new(late)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Numbers {
+    fn read(&mut self, message: &Message, keep_for: Duration) -> Result<(), StoreError> {
+        let info = message.info().map_err(StoreError::new)?;
+        self.last = info.stream_sequence;
+        let sequence = message.subject.rsplit('.').next().and_then(|text| text.parse().ok());
+        let (Some(endpoint), Some(sequence), Some(headers)) =
+            (Names::endpoint_of(&message.subject), sequence, &message.headers)
+        else {
+            // Not written by this crate.
+            return Ok(());
+        };
+        let Record { state, due_in_ms, .. } = Record::read(headers)?;
+        let open = self.open.entry(endpoint).or_default();
+        if state == State::Done {
+            open.remove(&sequence);
+            return Ok(());
+        }
+        let due_at = SystemTime::from(info.published) + Duration::from_millis(due_in_ms);
+        let ends_at = (state != State::Dead).then(|| due_at + keep_for);
+        open.insert(sequence, Open { state, due_at, ends_at });
+        Ok(())
+    }
+
+    fn forget_removed(&mut self, now: SystemTime) {
+        for open in self.open.values_mut() {
+            open.retain(|_, open| open.ends_at.is_none_or(|ends_at| ends_at > now));
+        }
+    }
+}
+
+/// Time for reading the states that have changed.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Time without a message after which the newest state is looked for.
+const IDLE: Duration = Duration::from_millis(500);

@@ -1,0 +1,306 @@
+//! The inbox, and what its parts share.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicUsize},
+    time::Duration,
+};
+
+use async_nats::{
+    Client,
+    jetstream::{
+        Context, ErrorCode,
+        consumer::{AckPolicy, PullConsumer, pull},
+        context::{PublishError, PublishErrorKind},
+        message::PublishMessage,
+        publish::PublishAck,
+        stream::{LastRawMessageErrorKind, Stream},
+    },
+};
+use bytes::Bytes;
+use countersign::inbox::StoreError;
+use futures_util::StreamExt as _;
+use tokio::time::{Instant, sleep};
+
+use super::{
+    bell::Bell,
+    clock::Clock,
+    holds::Holds,
+    numbers::Numbers,
+    record::{Record, Stored},
+};
+use crate::setup::{Names, Opening, token_of};
+
+/// An inbox in NATS JetStream: deliveries that are kept by several servers until they are handled,
+/// by any number of receivers and workers.
+///
+/// Clones share the connection. Set `jetstream { sync_interval: always }` on each server: otherwise
+/// an acknowledged delivery is only in memory for up to two minutes. Times are measured by the clock
+/// of the server that leads the streams.
+///
+/// # Guarantees
+///
+/// 1. A delivery is acknowledged after a majority of its servers has it on disk.
+/// 2. Of two workers, one gets a delivery. An attempt that has lost its lease changes nothing.
+/// 3. Attempts are counted in the stream, so servers and workers that die cost no attempt too many.
+///    A delivery that was handled is not handled again, although servers lose the last
+///    acknowledgements when they stop.
+///
+/// # Limits
+///
+/// - While the streams have no leader, after a server was lost, deliveries are answered 503 for 5
+///   to 10 s. Their providers send them again.
+/// - A delivery that is older than [`keep_for`](Opening::keep_for) is removed, also if it was not
+///   handled.
+/// - Of the deliveries that are due, those that wait for another attempt are taken first, and not
+///   those that are due for the longest time.
+/// - It has no history (`InboxHistory`), no order of objects (`SerialInbox`), and no transaction with
+///   the effect of a handler. The traits are not implemented, so programs that need them do not
+///   compile. Use PostgreSQL for these.
+/// - A request is one message. One that is longer than the server's `max_payload` (1 MiB by default)
+///   is answered 503, and logged: the request is stored as JSON, which needs up to a third more bytes
+///   than the body. Set `max_payload` to at least 1.5 times the verifier's `body_limit`.
+///
+/// # Errors
+///
+/// Every method returns a [`StoreError`] if the servers are out of reach or have no leader.
+///
+/// # Examples
+///
+/// ```no_run
+/// use countersign::{Secret, Verifier, inbox::Inbox, providers::GitHub};
+/// use countersign_nats::{NatsInbox, async_nats};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let servers = ["nats://10.0.0.1", "nats://10.0.0.2", "nats://10.0.0.3"];
+/// let client = async_nats::connect(&servers[..]).await?;
+/// let engine = NatsInbox::builder(client, "webhooks")
+///     .check_monitoring("10.0.0.1:8222")
+///     .check_monitoring("10.0.0.2:8222")
+///     .check_monitoring("10.0.0.3:8222")
+///     .open()
+///     .await?;
+///
+/// let verifier = Verifier::<GitHub>::new(Secret::new("key")?)?;
+/// let worker = Inbox::new(engine).worker(&verifier, |delivery| async move {
+///     println!("{} bytes", delivery.verified.bytes().len());
+///     Ok(())
+/// });
+/// worker.run_until(std::future::pending()).await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct NatsInbox(pub(super) Arc<Shared>);
+
+pub(super) struct Shared {
+    pub(super) context: Context,
+    pub(super) names: Names,
+    pub(super) deliveries: Stream,
+    pub(super) states: Stream,
+    pub(super) keep_for: Duration,
+    pub(super) bell: Bell,
+    pub(super) clock: Clock,
+    pub(super) holds: Holds,
+    pub(super) numbers: tokio::sync::Mutex<Option<Numbers>>,
+    /// The endpoint that is asked first. Each take begins with another one.
+    pub(super) turn: AtomicUsize,
+    consumers: Mutex<HashMap<String, PullConsumer>>,
+}
+
+/// The result of a publication that replaces a state.
+pub(super) enum Replaced {
+    /// The number of the new state.
+    By(u64),
+    /// The state was another one.
+    Not,
+}
+
+impl NatsInbox {
+    /// Begins to open an inbox. Its streams are called `name` and `name-states`, and its subjects
+    /// begin with `name.`. `name` has 1 to 64 ASCII letters, digits, `-` and `_`.
+    pub fn builder(client: Client, name: &str) -> Opening {
+        Opening::new(client, name)
+    }
+
+    pub(crate) fn opened(
+        context: Context,
+        names: Names,
+        deliveries: Stream,
+        states: Stream,
+        keep_for: Duration,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            context,
+            names,
+            deliveries,
+            states,
+            keep_for,
+            bell: Bell::default(),
+            clock: Clock::default(),
+            holds: Holds::default(),
+            numbers: tokio::sync::Mutex::default(),
+            turn: AtomicUsize::new(0),
+            consumers: Mutex::default(),
+        });
+        listen(&shared);
+        Self(shared)
+    }
+}
+
+/// Wakes the workers of this process when another one has accepted a delivery. The connection
+/// subscribes again by itself after it broke.
+fn listen(shared: &Arc<Shared>) {
+    let (client, subject) = (shared.context.client(), shared.names.bell());
+    let shared = Arc::downgrade(shared);
+    tokio::spawn(async move {
+        while shared.strong_count() > 0 {
+            if let Ok(mut rings) = client.subscribe(subject.clone()).await {
+                loop {
+                    let rung = tokio::time::timeout(PAUSE, rings.next()).await;
+                    let Some(shared) = shared.upgrade() else { return };
+                    match rung {
+                        Ok(Some(_)) => shared.bell.ring(),
+                        Ok(None) => break,
+                        Err(_) => {}
+                    }
+                }
+            }
+            sleep(PAUSE).await;
+        }
+    });
+}
+
+impl Shared {
+    /// Returns the consumer of an endpoint, which is made if it does not exist.
+    pub(super) async fn consumer(&self, endpoint: &str) -> Result<PullConsumer, StoreError> {
+        if let Some(known) = self.lock_consumers().get(endpoint) {
+            return Ok(known.clone());
+        }
+        let name = token_of(endpoint);
+        let config = pull::Config {
+            durable_name: Some(name.clone()),
+            description: Some("Gives deliveries to countersign's workers".to_owned()),
+            filter_subject: self.names.subject_of(endpoint),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: ACK_WAIT,
+            // The states count the attempts. A message that waits for its next attempt must not
+            // hold others back.
+            max_deliver: -1,
+            max_ack_pending: -1,
+            ..pull::Config::default()
+        };
+        let consumer =
+            self.deliveries.get_or_create_consumer(&name, config).await.map_err(StoreError::new)?;
+        self.lock_consumers().insert(endpoint.to_owned(), consumer.clone());
+        Ok(consumer)
+    }
+
+    /// Forgets the consumer of an endpoint: it may have been deleted.
+    pub(super) fn forget_consumer(&self, endpoint: &str) {
+        self.lock_consumers().remove(endpoint);
+    }
+
+    fn lock_consumers(&self) -> std::sync::MutexGuard<'_, HashMap<String, PullConsumer>> {
+        self.consumers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Publishes a message. A stream that was just made has no leader for a moment, so this tries
+    /// again for a short time.
+    pub(super) async fn send(
+        &self,
+        subject: &str,
+        message: PublishMessage,
+    ) -> Result<PublishAck, PublishError> {
+        let end = Instant::now() + WITHOUT_LEADER;
+        loop {
+            let sent = self.context.send_publish(subject.to_owned(), message.clone()).await?;
+            match sent.await {
+                // Nobody got the message.
+                Err(error)
+                    if error.kind() == PublishErrorKind::StreamNotFound && Instant::now() < end =>
+                {
+                    sleep(PAUSE_WITHOUT_LEADER).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Returns the state of a delivery, as the leader knows it.
+    pub(super) async fn state(
+        &self,
+        endpoint: &str,
+        sequence: u64,
+    ) -> Result<Option<Stored>, StoreError> {
+        let subject = self.names.state_of(endpoint, sequence);
+        match self.states.get_last_raw_message_by_subject(&subject).await {
+            Ok(message) => Stored::read(&message).map(Some),
+            Err(error) => match error.kind() {
+                LastRawMessageErrorKind::NoMessageFound => Ok(None),
+                LastRawMessageErrorKind::JetStream(error)
+                    if error.error_code() == ErrorCode::NO_MESSAGE_FOUND =>
+                {
+                    Ok(None)
+                }
+                _ => Err(StoreError::new(error)),
+            },
+        }
+    }
+
+    /// Replaces the state with this number; 0 if there is none.
+    pub(super) async fn replace(
+        &self,
+        endpoint: &str,
+        sequence: u64,
+        revision: u64,
+        record: &Record,
+        body: Bytes,
+    ) -> Result<Replaced, StoreError> {
+        let subject = self.names.state_of(endpoint, sequence);
+        let message: PublishMessage = record.replacing(revision, self.keep_for, body)?;
+        match self.send(&subject, message).await {
+            Ok(ack) => Ok(Replaced::By(ack.sequence)),
+            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(Replaced::Not),
+            Err(error) if is_code(&error, ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT) => {
+                Ok(Replaced::Not)
+            }
+            Err(error) => Err(StoreError::new(error)),
+        }
+    }
+}
+
+/// Returns whether an error is this one of JetStream.
+pub(super) fn is_code(error: &(dyn std::error::Error + 'static), code: ErrorCode) -> bool {
+    let mut error = Some(error);
+    while let Some(source) = error {
+        if let Some(error) = source.downcast_ref::<async_nats::jetstream::Error>() {
+            return error.error_code() == code;
+        }
+        error = source.source();
+    }
+    false
+}
+
+impl fmt::Debug for NatsInbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NatsInbox")
+            .field("name", &self.0.names.inbox())
+            .field("keep_for", &self.0.keep_for)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The time after which a message is given out again: the default of
+/// [`Inbox::lease`](countersign::inbox::Inbox::lease).
+pub(super) const ACK_WAIT: Duration = Duration::from_secs(30);
+
+/// Time for which a stream may have no leader until a call fails. Providers do not wait for long.
+pub(super) const WITHOUT_LEADER: Duration = Duration::from_secs(1);
+
+pub(super) const PAUSE_WITHOUT_LEADER: Duration = Duration::from_millis(50);
+
+/// Time between two looks whether the inbox still exists.
+const PAUSE: Duration = Duration::from_secs(1);

@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+
+mod inbox;
+mod setup;
+
+pub use async_nats;
+pub use inbox::NatsInbox;
+pub use setup::{Opening, SetupError};
