@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+mod batches;
 mod deliveries;
 mod migrations;
 mod outages;

@@ -6,7 +6,7 @@ use countersign::inbox::{
     Accept, Accepted, Failure, Filter, Inbox, InboxHistory, InboxStore, Retries, Settled, State,
 };
 use countersign_postgres::PostgresInbox;
-use countersign_tests::wait_until;
+use countersign_tests::{Logs, wait_until};
 use tokio::sync::Notify;
 
 use super::*;
@@ -93,6 +93,40 @@ async fn an_effect_is_committed_with_the_end_of_its_attempt() -> Outcome {
         assert_eq!((row.state, row.attempts), (State::Done, 2));
         assert_eq!(row.last_reason.as_deref(), Some("whatever it returns"));
     }
+    Ok(())
+}
+
+#[test]
+fn an_attempt_that_its_handler_has_ended_is_not_logged_as_lost() -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let (handled, log) = Logs::of(|| {
+        runtime.block_on(async {
+            let (inbox, pool) = (inbox(&postgres).await?, pool(config(&postgres)));
+            inbox.accept(&entry("evt_1")).await?;
+            let (engine, stop) = (inbox.clone(), Arc::new(Notify::new()));
+            let committed = Arc::clone(&stop);
+            let worker = Inbox::new(inbox).worker(&verifier(), move |delivery| {
+                let (engine, pool) = (engine.clone(), pool.clone());
+                let committed = Arc::clone(&committed);
+                async move {
+                    let mut client = pool.get().await?;
+                    let transaction = client.transaction().await?;
+                    let settled = engine.finish_in(&transaction, &delivery.attempt).await?;
+                    assert_eq!(settled, Settled::Applied);
+                    transaction.commit().await?;
+                    committed.notify_one();
+                    Ok(())
+                }
+            });
+            // The worker stops after it has reported the result.
+            let run = worker.run_until(async move { stop.notified().await });
+            tokio::time::timeout(PATIENCE, run).await?;
+            Outcome::Ok(())
+        })
+    });
+    handled?;
+    assert!(log.contains("handled a delivery") && !log.contains("the lease was lost"), "{log}");
     Ok(())
 }
 

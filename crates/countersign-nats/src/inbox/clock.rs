@@ -9,6 +9,8 @@ use async_nats::{datetime::parse_rfc3339, jetstream::Context};
 use countersign::inbox::StoreError;
 use serde::Deserialize;
 
+use super::store::ask;
+
 /// The server's clock, so that the clocks of workers do not matter.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
@@ -27,13 +29,15 @@ impl Clock {
         let (at, time) = match last {
             Some((at, time)) if at.elapsed() < INTERVAL => (at, time),
             _ => {
-                let asked = Instant::now();
-                let Answer { ts } = context
-                    .request(format!("STREAM.INFO.{stream}"), &serde_json::json!({}))
-                    .await
-                    .map_err(StoreError::new)?;
-                // Half of the time has passed when the server writes it.
-                let at = asked + asked.elapsed() / 2;
+                let answer = ask(|| async {
+                    let asked = Instant::now();
+                    let subject = format!("STREAM.INFO.{stream}");
+                    let answer: Result<Answer, _> =
+                        context.request(subject, &serde_json::json!({})).await;
+                    // Half of the time has passed when the server writes it.
+                    answer.map(|answer| (asked + asked.elapsed() / 2, answer.ts))
+                });
+                let (at, ts) = answer.await?.map_err(StoreError::new)?;
                 let time = parse_rfc3339(&ts).map_err(StoreError::new)?.into();
                 *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, time));
                 (at, time)

@@ -9,7 +9,7 @@ use countersign::inbox::{Held, Settled, StoreError};
 use super::{
     holds::Hold,
     record::{LONGEST, Record, State, milliseconds, text_of},
-    store::{NatsInbox, Replaced},
+    store::{NatsInbox, Replaced, ask},
     take::{SHORTEST, acknowledge},
 };
 
@@ -43,8 +43,8 @@ impl NatsInbox {
         if self.0.holds.get(held).is_none() {
             return Ok(Settled::LeaseLost);
         }
-        let delivery =
-            self.0.deliveries.get_raw_message(sequence).await.map_err(StoreError::new)?;
+        let delivery = ask(|| self.0.deliveries.get_raw_message(sequence)).await?;
+        let delivery = delivery.map_err(StoreError::new)?;
         let next = |record: &Record| record.ended(State::Dead, Duration::ZERO, Some(reason));
         let Some(hold) = self.end(held, next, delivery.payload).await? else {
             return Ok(Settled::LeaseLost);

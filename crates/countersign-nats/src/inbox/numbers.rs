@@ -12,17 +12,17 @@ use std::{
 use async_nats::jetstream::{
     Message,
     consumer::{
-        DeliverPolicy,
+        DeliverPolicy, Info,
         pull::{Ordered, OrderedConfig},
     },
 };
 use countersign::inbox::{Stats, StoreError};
 use futures_util::StreamExt as _;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::{
     record::{Record, State},
-    store::NatsInbox,
+    store::{ACK_WAIT, NatsInbox, ask},
 };
 use crate::setup::Names;
 
@@ -96,9 +96,16 @@ impl NatsInbox {
                 State::Done => {}
             }
         }
+        let info = self.settled_info(endpoint, stats.running + stats.waiting + stats.ready).await?;
+        // Those that were given out to a worker that died before it took them. They are given out
+        // again.
+        let taken = stats.running + stats.waiting + stats.ready;
+        let given_out = u64::try_from(info.num_ack_pending).unwrap_or(u64::MAX);
+        if given_out > taken {
+            stats.ready += given_out - taken;
+            add_ready(now);
+        }
         // Those that were never given out.
-        let mut consumer = self.0.consumer(endpoint).await?;
-        let info = consumer.info().await.map_err(StoreError::new)?;
         if info.num_pending > 0 {
             stats.ready += info.num_pending;
             let after = info.delivered.stream_sequence + 1;
@@ -113,6 +120,21 @@ impl NatsInbox {
         Ok(stats)
     }
 
+    /// Returns what the consumer knows. Workers do not wait for the server when they acknowledge a
+    /// delivery that is done, so this waits a moment until only `taken` deliveries are given out.
+    async fn settled_info(&self, endpoint: &str, taken: u64) -> Result<Info, StoreError> {
+        let consumer = self.0.consumer(endpoint, ACK_WAIT).await?;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let info = ask(|| consumer.get_info()).await?.map_err(StoreError::new)?;
+            if info.num_ack_pending as u64 <= taken || pause > LONGEST_PAUSE {
+                return Ok(info);
+            }
+            sleep(pause).await;
+            pause *= 2;
+        }
+    }
+
     async fn begin(&self) -> Result<Numbers, StoreError> {
         let config = OrderedConfig {
             deliver_policy: DeliverPolicy::All,
@@ -125,7 +147,7 @@ impl NatsInbox {
     }
 
     async fn read_changes(&self, numbers: &mut Numbers) -> Result<(), StoreError> {
-        let info = self.0.states.get_info().await.map_err(StoreError::new)?;
+        let info = ask(|| self.0.states.get_info()).await?.map_err(StoreError::new)?;
         let end = Instant::now() + DEADLINE;
         // Old states are removed from the middle, so the last one may be older than the last number.
         let newest = if info.state.messages == 0 { 0 } else { info.state.last_sequence };
@@ -176,6 +198,10 @@ impl Numbers {
         }
     }
 }
+
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Time for reading the states that have changed.
 const DEADLINE: Duration = Duration::from_secs(30);

@@ -21,7 +21,7 @@ use async_nats::{
 use bytes::Bytes;
 use countersign::inbox::StoreError;
 use futures_util::StreamExt as _;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     bell::Bell,
@@ -108,6 +108,8 @@ pub(super) struct Shared {
     /// The endpoint that is asked first. Each take begins with another one.
     pub(super) turn: AtomicUsize,
     consumers: Mutex<HashMap<String, PullConsumer>>,
+    /// Held while a consumer is made.
+    making: tokio::sync::Mutex<()>,
 }
 
 /// The result of a publication that replaces a state.
@@ -144,6 +146,7 @@ impl NatsInbox {
             numbers: tokio::sync::Mutex::default(),
             turn: AtomicUsize::new(0),
             consumers: Mutex::default(),
+            making: tokio::sync::Mutex::default(),
         });
         listen(&shared);
         Self(shared)
@@ -159,7 +162,7 @@ fn listen(shared: &Arc<Shared>) {
         while shared.strong_count() > 0 {
             if let Ok(mut rings) = client.subscribe(subject.clone()).await {
                 loop {
-                    let rung = tokio::time::timeout(PAUSE, rings.next()).await;
+                    let rung = timeout(PAUSE, rings.next()).await;
                     let Some(shared) = shared.upgrade() else { return };
                     match rung {
                         Ok(Some(_)) => shared.bell.ring(),
@@ -174,10 +177,20 @@ fn listen(shared: &Arc<Shared>) {
 }
 
 impl Shared {
-    /// Returns the consumer of an endpoint, which is made if it does not exist.
-    pub(super) async fn consumer(&self, endpoint: &str) -> Result<PullConsumer, StoreError> {
-        if let Some(known) = self.lock_consumers().get(endpoint) {
-            return Ok(known.clone());
+    /// Returns the consumer of an endpoint, which is made if it does not exist. A new one gives a
+    /// delivery out again after `ack_wait` if it does not hear of it.
+    pub(super) async fn consumer(
+        &self,
+        endpoint: &str,
+        ack_wait: Duration,
+    ) -> Result<PullConsumer, StoreError> {
+        let known = || self.lock_consumers().get(endpoint).cloned();
+        if let Some(known) = known() {
+            return Ok(known);
+        }
+        let _one = self.making.lock().await;
+        if let Some(known) = known() {
+            return Ok(known);
         }
         let name = token_of(endpoint);
         let config = pull::Config {
@@ -185,7 +198,7 @@ impl Shared {
             description: Some("Gives deliveries to countersign's workers".to_owned()),
             filter_subject: self.names.subject_of(endpoint),
             ack_policy: AckPolicy::Explicit,
-            ack_wait: ACK_WAIT,
+            ack_wait,
             // The states count the attempts. A message that waits for its next attempt must not
             // hold others back.
             max_deliver: -1,
@@ -193,7 +206,8 @@ impl Shared {
             ..pull::Config::default()
         };
         let consumer =
-            self.deliveries.get_or_create_consumer(&name, config).await.map_err(StoreError::new)?;
+            ask(|| self.deliveries.get_or_create_consumer(&name, config.clone())).await?;
+        let consumer = consumer.map_err(StoreError::new)?;
         self.lock_consumers().insert(endpoint.to_owned(), consumer.clone());
         Ok(consumer)
     }
@@ -236,7 +250,7 @@ impl Shared {
         sequence: u64,
     ) -> Result<Option<Stored>, StoreError> {
         let subject = self.names.state_of(endpoint, sequence);
-        match self.states.get_last_raw_message_by_subject(&subject).await {
+        match ask(|| self.states.get_last_raw_message_by_subject(&subject)).await? {
             Ok(message) => Stored::read(&message).map(Some),
             Err(error) => match error.kind() {
                 LastRawMessageErrorKind::NoMessageFound => Ok(None),
@@ -272,6 +286,19 @@ impl Shared {
     }
 }
 
+/// Asks JetStream, and asks again if there is no answer: a stream or consumer without a leader
+/// answers nothing. Only for calls that do no harm if they are repeated.
+pub(super) async fn ask<F: Future>(call: impl Fn() -> F) -> Result<F::Output, StoreError> {
+    let mut tries = 0;
+    loop {
+        match timeout(ANSWER, call()).await {
+            Ok(answer) => return Ok(answer),
+            Err(late) if tries == TRIES => return Err(StoreError::new(late)),
+            Err(_) => tries += 1,
+        }
+    }
+}
+
 /// Returns whether an error is this one of JetStream.
 pub(super) fn is_code(error: &(dyn std::error::Error + 'static), code: ErrorCode) -> bool {
     let mut error = Some(error);
@@ -293,14 +320,20 @@ impl fmt::Debug for NatsInbox {
     }
 }
 
-/// The time after which a message is given out again: the default of
-/// [`Inbox::lease`](countersign::inbox::Inbox::lease).
+/// The longest time after which a message is given out again that no worker has taken: the default
+/// of [`Inbox::lease`](countersign::inbox::Inbox::lease).
 pub(super) const ACK_WAIT: Duration = Duration::from_secs(30);
 
 /// Time for which a stream may have no leader until a call fails. Providers do not wait for long.
 pub(super) const WITHOUT_LEADER: Duration = Duration::from_secs(1);
 
 pub(super) const PAUSE_WITHOUT_LEADER: Duration = Duration::from_millis(50);
+
+/// Time for an answer of JetStream until it is asked again.
+const ANSWER: Duration = Duration::from_secs(1);
+
+/// Number of times that JetStream is asked again.
+const TRIES: u32 = 4;
 
 /// Time between two looks whether the inbox still exists.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -72,7 +72,7 @@ impl NatsInbox {
         let mut left = most;
         while left > 0 {
             let asked = left.min(BATCH);
-            let given = match self.pull(endpoint, asked, wait).await {
+            let given = match self.pull(endpoint, asked, wait, wanted.lease).await {
                 Ok(given) => given,
                 Err(error) => {
                     *failure = Some(error);
@@ -105,10 +105,12 @@ impl NatsInbox {
         endpoint: &str,
         most: usize,
         wait: Wait,
+        lease: Duration,
     ) -> Result<Vec<Message>, StoreError> {
+        let ack_wait = lease.clamp(SHORTEST_ACK_WAIT, ACK_WAIT);
         let end = Instant::now() + WITHOUT_LEADER;
         loop {
-            match self.pull_once(endpoint, most, wait).await {
+            match self.pull_once(endpoint, most, wait, ack_wait).await {
                 Err(_) if Instant::now() < end => {
                     // It may have been deleted.
                     self.0.forget_consumer(endpoint);
@@ -124,10 +126,11 @@ impl NatsInbox {
         endpoint: &str,
         most: usize,
         wait: Wait,
+        ack_wait: Duration,
     ) -> Result<Vec<Message>, StoreError> {
         // A server that dies answers nothing.
         let end = Instant::now() + DEADLINE;
-        let consumer: PullConsumer = self.0.consumer(endpoint).await?;
+        let consumer: PullConsumer = self.0.consumer(endpoint, ack_wait).await?;
         let asked = match wait {
             Wait::No => consumer.fetch().max_messages(most).messages().await,
             Wait::Short => consumer.batch().max_messages(most).expires(MOMENT).messages().await,
@@ -194,7 +197,8 @@ impl NatsInbox {
                     return Err(error);
                 }
             };
-            if wanted.lease != ACK_WAIT {
+            let consumer = self.0.consumer(endpoint, ACK_WAIT).await?;
+            if wanted.lease != consumer.cached_info().config.ack_wait {
                 let lease = wanted.lease.clamp(SHORTEST, LONGEST);
                 acknowledge(&acker, AckKind::Nak(Some(lease))).await;
             }
@@ -325,6 +329,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Time in which a consumer learns of a message that was acknowledged.
 const MOMENT: Duration = Duration::from_millis(200);
+
+/// The shortest time after which a message is given out again that no worker has taken.
+const SHORTEST_ACK_WAIT: Duration = Duration::from_secs(1);
 
 /// The server's shortest delay.
 pub(super) const SHORTEST: Duration = Duration::from_millis(1);

@@ -48,11 +48,6 @@ impl Names {
         format!("{}.states.{}.{sequence}", self.0, token_of(endpoint))
     }
 
-    /// Returns the subjects of the states of all deliveries of an endpoint.
-    pub(crate) fn states_of(&self, endpoint: &str) -> String {
-        format!("{}.states.{}.*", self.0, token_of(endpoint))
-    }
-
     /// Returns the subject that wakes workers. No stream keeps it.
     pub(crate) fn bell(&self) -> String {
         format!("{}.bell", self.0)
