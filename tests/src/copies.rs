@@ -51,7 +51,13 @@ pub fn cargo(subcommand: &str) -> io::Result<Command> {
     let mut manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n\n".to_owned();
     // Dependencies without debug information, as in this workspace.
     manifest.push_str("[profile.dev]\ndebug = false\n\n[patch.crates-io]\n");
-    for name in ["countersign", "countersign-postgres", "countersign-redis", "countersign-sqlite"] {
+    for name in [
+        "countersign",
+        "countersign-nats",
+        "countersign-postgres",
+        "countersign-redis",
+        "countersign-sqlite",
+    ] {
         let path = workspace.join("crates").join(name);
         manifest.push_str(&format!("{name} = {{ path = {path:?} }}\n"));
     }

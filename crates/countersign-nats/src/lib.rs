@@ -4,5 +4,5 @@ mod inbox;
 mod setup;
 
 pub use async_nats;
-pub use inbox::NatsInbox;
+pub use inbox::{DeadDelivery, NatsInbox};
 pub use setup::{Opening, SetupError};

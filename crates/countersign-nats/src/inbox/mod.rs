@@ -21,6 +21,7 @@
 mod accept;
 mod bell;
 mod clock;
+mod dead;
 mod endings;
 mod engine;
 mod holds;
@@ -29,4 +30,5 @@ mod record;
 mod store;
 mod take;
 
+pub use dead::DeadDelivery;
 pub use store::NatsInbox;

@@ -47,12 +47,7 @@ impl NatsInbox {
     /// Counts the deliveries of each endpoint.
     pub(super) async fn count(&self) -> Result<Vec<Stats>, StoreError> {
         let mut numbers = self.0.numbers.lock().await;
-        // Begun anew after a failure.
-        let mut current = match numbers.take() {
-            Some(current) => current,
-            None => self.begin().await?,
-        };
-        self.read_changes(&mut current).await?;
+        let mut current = self.current(&mut numbers).await?;
         let now = self.now().await?;
         let subjects =
             self.0.deliveries.info_with_subjects(format!("{}.deliveries.*", self.0.names.inbox()));
@@ -71,6 +66,33 @@ impl NatsInbox {
         }
         *numbers = Some(current);
         Ok(all)
+    }
+
+    /// Returns the numbers of the deliveries of an endpoint that are dead, the oldest first.
+    pub(super) async fn dead_of(
+        &self,
+        endpoint: &str,
+        most: usize,
+    ) -> Result<Vec<u64>, StoreError> {
+        let mut numbers = self.0.numbers.lock().await;
+        let current = self.current(&mut numbers).await?;
+        let open = current.open.get(endpoint).into_iter().flatten();
+        let dead =
+            open.filter(|(_, open)| open.state == State::Dead).map(|(sequence, _)| *sequence);
+        let dead = dead.take(most).collect();
+        *numbers = Some(current);
+        Ok(dead)
+    }
+
+    /// Takes the states out of their place, and reads what has changed. After a failure, the place
+    /// stays empty, and the next call begins anew.
+    async fn current(&self, numbers: &mut Option<Numbers>) -> Result<Numbers, StoreError> {
+        let mut current = match numbers.take() {
+            Some(current) => current,
+            None => self.begin().await?,
+        };
+        self.read_changes(&mut current).await?;
+        Ok(current)
     }
 
     async fn count_of(

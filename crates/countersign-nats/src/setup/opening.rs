@@ -6,6 +6,7 @@ use async_nats::{
     Client,
     jetstream::{Context, context::ContextBuilder},
 };
+use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -111,11 +112,13 @@ impl Opening {
         SetupError,
     > {
         // The version is known after the first answer, also if the client connects in the background.
-        context.query_account().await.map_err(SetupError::unavailable)?;
+        // The answer itself differs between versions.
+        let answer = self.client.request("$JS.API.INFO", Bytes::new()).await;
         let version = self.client.server_info().version;
-        if !version::is_supported(&version) {
+        if !version.is_empty() && !version::is_supported(&version) {
             return Err(SetupError::Version(version));
         }
+        answer.map_err(SetupError::unavailable)?;
         let deliveries =
             streams::ensure(context, streams::deliveries(names, &self.settings)).await?;
         let states = streams::ensure(context, streams::states(names, &self.settings)).await?;
