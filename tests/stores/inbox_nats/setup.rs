@@ -71,6 +71,36 @@ async fn the_settings_of_the_user_can_change() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn deliveries_are_kept_for_a_time_and_dead_ones_without_a_limit() -> Outcome {
+    use countersign::inbox::{Accept as _, Accepted, InboxStore as _};
+
+    let Some(nats) = Nats::start(1)? else { return Ok(()) };
+    let inbox = NatsInbox::builder(connect(&nats).await?, "webhooks").replicas(1);
+    let inbox = inbox.keep_for(Duration::from_secs(1)).open().await?;
+    for id in ["done", "dead"] {
+        assert_eq!(inbox.accept(&entry(id)).await?, Accepted::New);
+        assert_eq!(inbox.accept(&entry(id)).await?, Accepted::Duplicate);
+    }
+    let taken = inbox.take(&wanted(10, MINUTE)).await?;
+    let _ = inbox.finish(&taken[0].held).await?;
+    let _ = inbox.bury(&taken[1].held, "dead").await?;
+    let streams = jetstream::new(connect(&nats).await?);
+    let end = tokio::time::Instant::now() + PATIENCE;
+    let mut left = [2, 2];
+    while left != [0, 1] {
+        assert!(tokio::time::Instant::now() < end, "{left:?} messages are left");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        for (left, stream) in left.iter_mut().zip(["webhooks", "webhooks-states"]) {
+            *left = streams.get_stream(stream).await?.cached_info().state.messages;
+        }
+    }
+    assert_eq!(inbox.accept(&entry("done")).await?, Accepted::New);
+    let dead = inbox.dead(entry("").endpoint(), 10).await?;
+    assert_eq!(dead[0].request, taken[1].request);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_stream_refuses_deliveries_and_keeps_those_that_wait() -> Outcome {
     use countersign::inbox::{Accept as _, Accepted, InboxStore as _};
 

@@ -108,6 +108,8 @@ pub(super) struct Shared {
     /// The endpoint that is asked first. Each take begins with another one.
     pub(super) turn: AtomicUsize,
     consumers: Mutex<HashMap<String, PullConsumer>>,
+    /// The time of the last warning about old deliveries.
+    warned_at: Mutex<Option<Instant>>,
     /// Held while a consumer is made.
     making: tokio::sync::Mutex<()>,
 }
@@ -146,6 +148,7 @@ impl NatsInbox {
             numbers: tokio::sync::Mutex::default(),
             turn: AtomicUsize::new(0),
             consumers: Mutex::default(),
+            warned_at: Mutex::default(),
             making: tokio::sync::Mutex::default(),
         });
         listen(&shared);
@@ -210,6 +213,16 @@ impl Shared {
         let consumer = consumer.map_err(StoreError::new)?;
         self.lock_consumers().insert(endpoint.to_owned(), consumer.clone());
         Ok(consumer)
+    }
+
+    /// Returns true at most once a minute.
+    pub(super) fn may_warn(&self) -> bool {
+        let mut warned_at = self.warned_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = warned_at.is_none_or(|warned_at| warned_at.elapsed() > WARNING_INTERVAL);
+        if is_due {
+            *warned_at = Some(Instant::now());
+        }
+        is_due
     }
 
     /// Forgets the consumer of an endpoint: it may have been deleted.
@@ -334,6 +347,8 @@ const ANSWER: Duration = Duration::from_secs(1);
 
 /// Number of times that JetStream is asked again.
 const TRIES: u32 = 4;
+
+const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Time between two looks whether the inbox still exists.
 const PAUSE: Duration = Duration::from_secs(1);

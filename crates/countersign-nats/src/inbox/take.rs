@@ -244,7 +244,7 @@ impl NatsInbox {
     async fn warn_of_age(&self, endpoint: &str, received_at: SystemTime) {
         let Ok(now) = self.now().await else { return };
         let age = now.duration_since(received_at).unwrap_or_default();
-        if age > self.0.keep_for / 2 {
+        if age > self.0.keep_for / 2 && self.0.may_warn() {
             tracing::error!(
                 target: "countersign::inbox",
                 endpoint,
