@@ -145,7 +145,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisStore<C> {
         let left = script.run(&mut connection, &self.key(lease.key()), arguments).await;
         match left.map_err(failed)? {
             None => Ok(Settled::Applied),
-            // Any state means that another lease holds or has completed the event.
+            // Any state means that another lease holds the event, or that the event is completed.
             Some(value) => State::read(&value).map(|_| Settled::LeaseLost),
         }
     }

@@ -27,7 +27,8 @@ impl Refusals {
 
     /// Counts a rejection for a peer.
     pub(crate) fn add(&self, peer: IpAddr) {
-        // Bounds the memory. Forged deliveries of further peers are rejected, but not counted.
+        // Bounds the memory. While so many peers are remembered, forged deliveries are rejected,
+        // but not counted.
         if self.limiter.len() >= PEERS {
             return;
         }

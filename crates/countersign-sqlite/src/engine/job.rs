@@ -58,7 +58,8 @@ where
             // A job is answered only after it has run, or after an error.
             (None, Ok(())) => return,
         };
-        // The caller may have gone: what was written stays, and a lease gives itself back.
+        // The caller may have gone. What was written stays, and deliveries that were taken for the
+        // caller are put back when their `Haul` is dropped.
         let _ = reply.send(answer);
     }
 }

@@ -45,11 +45,13 @@ pub enum Accepted {
 ///            accept            take              finish
 ///   (new) ----------> waiting ------> running ----------> done
 ///                        ^               |
-///                        | fail_until, or the lease runs out
+///                        | fail_until, release
 ///                        +---------------+
 ///                                        |  bury
 ///                                        +---------------> dead
 /// ```
+///
+/// A delivery whose lease has run out is still running, and can be taken again.
 ///
 /// Every engine must pass the suite of the feature `conformance`, which tests this contract. Times
 /// are measured by the engine's own clock, so that the workers' clocks do not matter.
@@ -68,8 +70,9 @@ pub trait InboxStore: Accept {
     /// [`Taken::is_exhausted`] is true: its last attempt vanished, or fewer attempts are allowed
     /// than before. The worker then buries it.
     ///
-    /// An attempt that ends its process takes the attempts beside it along. Of the deliveries whose
-    /// last two attempts vanished, an engine should therefore give out one at a time.
+    /// If an attempt ends its process, the other attempts in that process vanish, too. Of the
+    /// deliveries whose last two attempts vanished, an engine should therefore give out one at a
+    /// time.
     ///
     /// A worker that stops drops the future: deliveries that were taken for nobody should be due
     /// again at once, and are due at the latest when their lease has run out.

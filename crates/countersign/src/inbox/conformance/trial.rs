@@ -184,7 +184,8 @@ impl<S: InboxStore> Trial<S> {
         self.pass.as_ref().map(|pass| pass(length)).is_some()
     }
 
-    /// Returns once every length that began before this call has run out.
+    /// Returns once every lease and delay of at most `length` that began before this call has run
+    /// out.
     pub(super) async fn outlive(&self, length: Duration) {
         if !self.pass(length) {
             sleep(length + ROUNDING).await;
