@@ -54,11 +54,29 @@ impl Nats {
     ///
     /// With `CI=true`, if the program is missing.
     pub fn start(nodes: usize) -> io::Result<Option<Self>> {
-        let Some(program) = program() else {
+        let program = Self::program();
+        program.map(|program| Self::start_program(program, nodes, "always")).transpose()
+    }
+
+    /// Returns a server that is new enough. If it is missing, the test is skipped as by
+    /// [`start`](Self::start).
+    ///
+    /// # Panics
+    ///
+    /// With `CI=true`, if the program is missing.
+    #[must_use]
+    pub fn program() -> Option<PathBuf> {
+        let program = program();
+        if program.is_none() {
             skip("nats-server 2.12 or newer is missing: run tests/nats/fetch");
-            return Ok(None);
-        };
-        Self::start_program(program, nodes, "always").map(Some)
+        }
+        program
+    }
+
+    /// Returns the folder in which tests make folders for the data of servers.
+    #[must_use]
+    pub fn folder() -> PathBuf {
+        env::var_os("NATS_FOLDER").map_or_else(fast_folder, PathBuf::from)
     }
 
     /// Starts a server that flushes its disk at intervals, as it does by default.
@@ -90,11 +108,8 @@ impl Nats {
     fn start_program(program: PathBuf, nodes: usize, sync: &'static str) -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let parent = match env::var_os("NATS_FOLDER") {
-            Some(folder) => folder.into(),
-            None => fast_folder(),
-        };
-        let folder = parent.join(format!("countersign-nats-{}-{count}", std::process::id()));
+        let folder =
+            Self::folder().join(format!("countersign-nats-{}-{count}", std::process::id()));
         fs::create_dir(&folder)?;
         let ports = free_ports(3 * nodes)?;
         let nodes = ports.chunks_exact(3).map(|ports| Node {

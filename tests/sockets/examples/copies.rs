@@ -44,7 +44,7 @@ fn run(name: &'static str) -> Outcome {
     ] {
         command.env(secret, "secret");
     }
-    command.env_remove("DATABASE_URL").env_remove("REDIS_URL");
+    command.env_remove("DATABASE_URL").env_remove("NATS_URL").env_remove("REDIS_URL");
     if name == "idempotency-redis" {
         command.env("REDIS_URL", "redis://127.0.0.1:1");
     }
@@ -52,6 +52,7 @@ fn run(name: &'static str) -> Outcome {
     let complaint = match name {
         "exactly-once-postgres" | "inbox-postgres" | "multi-tenant" => "DATABASE_URL",
         "idempotency-redis" => "store failed",
+        "inbox-nats" => "NATS_URL",
         "lambda" => "AWS_LAMBDA",
         "send" => "Usage: send",
         _ => return Ok(Program::start(&mut command).map(drop)?),

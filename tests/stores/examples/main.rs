@@ -6,5 +6,6 @@
 mod exactly_once_postgres;
 mod hardened;
 mod idempotency_redis;
+mod inbox_nats;
 mod inbox_postgres;
 mod multi_tenant;

@@ -2,7 +2,7 @@
 
 use countersign::inbox::{Accept as _, Accepted, InboxStore as _, Settled};
 use countersign_nats::async_nats::jetstream::{self, consumer::PullConsumer};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
@@ -131,5 +131,22 @@ async fn deliveries_that_lost_two_attempts_are_taken_one_by_one() -> Outcome {
     assert!(one.take(&wanted(10, MINUTE)).await?.is_empty());
     assert_eq!(one.finish(&suspect[0].held).await?, Settled::Applied);
     assert_eq!(comes(&one, MINUTE).await.number, 3);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_that_were_taken_for_nobody_are_given_back() -> Outcome {
+    let Some(nats) = Nats::start(1)? else { return Ok(()) };
+    let inbox = inbox(&nats).await?;
+    for id in ["1", "2", "3"] {
+        inbox.accept(&entry(id)).await?;
+        // The worker stops while it takes.
+        let wanted = wanted(10, 60 * MINUTE);
+        let take = inbox.take(&wanted);
+        assert!(take.now_or_never().is_none());
+        let taken = comes(&inbox, 60 * MINUTE).await;
+        assert_eq!(taken.number, 1, "an attempt without a worker was counted");
+        assert_eq!(inbox.finish(&taken.held).await?, Settled::Applied);
+    }
     Ok(())
 }

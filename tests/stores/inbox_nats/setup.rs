@@ -32,7 +32,10 @@ async fn a_server_that_does_not_write_before_it_answers_is_refused() -> Outcome 
 async fn a_server_that_writes_before_it_answers_is_accepted() -> Outcome {
     let Some(nats) = Nats::start(1)? else { return Ok(()) };
     let inbox = NatsInbox::builder(connect(&nats).await?, "webhooks").replicas(1);
-    inbox.clone().check_monitoring(&nats.monitoring(0)).open().await?;
+    let monitored = inbox.clone().check_monitoring(&nats.monitoring(0));
+    monitored.clone().open().await?;
+    // A server that is away must not keep a receiver from starting.
+    monitored.check_monitoring("127.0.0.1:1").open().await?;
     let error = inbox.check_monitoring("127.0.0.1:1").open().await.unwrap_err();
     assert!(matches!(error, SetupError::Monitoring { .. }), "{error}");
     Ok(())

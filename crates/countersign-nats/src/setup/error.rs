@@ -22,7 +22,7 @@ pub enum SetupError {
         /// The monitoring address that was asked.
         address: String,
     },
-    /// The monitoring address does not answer as nats-server does.
+    /// None of the monitoring addresses answers as nats-server does.
     #[error("the monitoring address {address} does not answer")]
     Monitoring {
         /// The monitoring address that was asked.

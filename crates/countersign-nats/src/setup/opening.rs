@@ -69,7 +69,8 @@ impl Opening {
 
     /// Asks this monitoring address of a server, such as `10.0.0.1:8222`, whether the server writes
     /// to its disk before it answers (`sync_interval: always`). Call it once for each server. It
-    /// speaks plain HTTP.
+    /// speaks plain HTTP. An address that does not answer is only logged, if another one does: a
+    /// receiver must be able to start while a server is away.
     pub fn check_monitoring(mut self, address: &str) -> Self {
         self.monitored.push(address.to_owned());
         self
@@ -97,10 +98,30 @@ impl Opening {
                 Err(error) => return Err(error),
             }
         };
-        for address in &self.monitored {
-            monitoring::check(address).await?;
-        }
+        self.check_servers().await?;
         Ok(NatsInbox::opened(context, names, deliveries, states, self.settings.keep_for))
+    }
+
+    async fn check_servers(&self) -> Result<(), SetupError> {
+        let (mut answered, mut missing) = (false, None);
+        for address in &self.monitored {
+            match monitoring::check(address).await {
+                Ok(()) => answered = true,
+                Err(error @ SetupError::Monitoring { .. }) => {
+                    tracing::warn!(
+                        target: "countersign::inbox",
+                        address,
+                        "a monitoring address does not answer: its server is not checked",
+                    );
+                    missing = Some(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        match missing {
+            Some(error) if !answered => Err(error),
+            _ => Ok(()),
+        }
     }
 
     async fn set_up(
