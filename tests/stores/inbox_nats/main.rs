@@ -20,6 +20,8 @@ use deliveries::{entry, wanted};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
+const SECOND: Duration = Duration::from_secs(1);
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 async fn connect(nats: &Nats) -> Result<async_nats::Client, Box<dyn Error>> {

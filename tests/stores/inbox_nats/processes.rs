@@ -93,6 +93,79 @@ async fn a_delivery_that_was_given_to_a_dying_worker_is_counted_and_given_out_ag
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_extension_that_is_dropped_does_not_cost_the_result() -> Outcome {
+    let Some(nats) = Nats::start(3)? else { return Ok(()) };
+    let inbox = inbox(&nats).await?;
+    for number in 0..50 {
+        inbox.accept(&entry(&format!("evt_{number}"))).await?;
+        let taken = comes(&inbox, MINUTE).await;
+        // A handler ends while its worker prolongs the lease.
+        let extended = inbox.extend(&taken.held, MINUTE).now_or_never();
+        assert!(extended.is_none(), "{number}: {extended:?}");
+        assert_eq!(inbox.finish(&taken.held).await?, Settled::Applied);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_are_taken_than_wanted_while_the_server_is_slow() -> Outcome {
+    let Some(nats) = Nats::start(1)? else { return Ok(()) };
+    let inbox = inbox(&nats).await?;
+    let endpoints = ["one", "two", "three"];
+    let at = |endpoint: &str| {
+        let verifier = deliveries::verifier().endpoint(endpoint.to_owned());
+        deliveries::of(&verifier, "user.created", endpoint)
+    };
+    let mut one = wanted(1, MINUTE);
+    one.endpoints = endpoints.map(str::to_owned).into();
+    // The consumers are made.
+    assert!(inbox.take(&one).await?.is_empty());
+    let taking = inbox.take(&one);
+    let accepting = async {
+        sleep(Duration::from_millis(50)).await;
+        for endpoint in endpoints {
+            inbox.accept(&at(endpoint)).await.unwrap();
+        }
+    };
+    let (taken, ()) = tokio::join!(taking, accepting);
+    let mut count = taken?.len();
+    assert!(count <= 1, "{count} were taken");
+    let end = Instant::now() + PATIENCE;
+    while count < 3 {
+        let taken = inbox.take(&one).await?.len();
+        assert!(taken <= 1 && Instant::now() < end, "{taken} were taken, {count} before");
+        count += taken;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_was_removed_while_it_ran_can_end() -> Outcome {
+    let Some(nats) = Nats::start(1)? else { return Ok(()) };
+    let inbox = NatsInbox::builder(connect(&nats).await?, "webhooks").replicas(1);
+    let inbox = inbox.keep_for(2 * SECOND).open().await?;
+    for id in ["late", "dead"] {
+        inbox.accept(&entry(id)).await?;
+    }
+    let taken = inbox.take(&wanted(2, MINUTE)).await?;
+    // The retry would be due after the removal.
+    assert_eq!(inbox.fail_until(&taken[0].held, MINUTE, "busy").await?, Settled::Applied);
+    let endpoint = entry("").endpoint().to_owned();
+    let late = inbox.dead(&endpoint, 10).await?.remove(0);
+    let reason = late.reason.as_deref();
+    assert_eq!(reason, Some("it would be removed before its next attempt: busy"));
+    let streams = jetstream::new(connect(&nats).await?);
+    let end = Instant::now() + PATIENCE;
+    while streams.get_stream("webhooks").await?.cached_info().state.messages > 0 {
+        assert!(Instant::now() < end, "the deliveries are not removed");
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(inbox.bury(&taken[1].held, "no attempt succeeds").await?, Settled::Applied);
+    assert_eq!(inbox.dead(&endpoint, 10).await?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worker_is_woken_by_another_process() -> Outcome {
     let Some(nats) = Nats::start(1)? else { return Ok(()) };
     let (receiver, worker) = (inbox(&nats).await?, inbox(&nats).await?);

@@ -74,6 +74,26 @@ async fn the_settings_of_the_user_can_change() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_does_not_fit_is_refused_with_advice() -> Outcome {
+    use std::error::Error as _;
+
+    use countersign::inbox::Accept as _;
+
+    let Some(nats) = Nats::start(1)? else { return Ok(()) };
+    let inbox = inbox(&nats).await?;
+    let verifier = deliveries::verifier().body_limit(16 << 20);
+    let long = deliveries::of(&verifier, "user.created", &"x".repeat(9 << 20));
+    let error = inbox.accept(&long).await.unwrap_err();
+    let advice = error.source().unwrap().to_string();
+    assert!(advice.contains("raise `max_payload` of nats-server"), "{advice}");
+    let verifier = deliveries::verifier().endpoint("\u{e9}".repeat(50));
+    let error = inbox.accept(&deliveries::of(&verifier, "user.created", "1")).await.unwrap_err();
+    let advice = error.source().unwrap().to_string();
+    assert!(advice.contains("the name of the endpoint is too long"), "{advice}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn deliveries_are_kept_for_a_time_and_dead_ones_without_a_limit() -> Outcome {
     use countersign::inbox::{Accept as _, Accepted, InboxStore as _};
 

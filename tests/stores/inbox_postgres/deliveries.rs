@@ -19,10 +19,14 @@ pub(crate) fn entry(id: &str) -> Entry {
 }
 
 pub(crate) fn of_type(event_type: &str, id: &str) -> Entry {
+    of(&verifier(), event_type, id)
+}
+
+pub(crate) fn of(verifier: &Verifier<XWebhookSignature>, event_type: &str, id: &str) -> Entry {
     let body = json!({"id": id, "type": event_type, "data": {}}).to_string();
     let signer = Signer::<XWebhookSignature>::new(Secret::new("secret").unwrap()).unwrap();
     let headers = signer.sign(body.as_bytes()).unwrap();
-    let verified = verifier().verify(&headers, body.as_bytes()).unwrap();
+    let verified = verifier.verify(&headers, body.as_bytes()).unwrap();
     let stored = verified.to_stored(&headers, SystemTime::now());
     Entry::new(IdempotencyKey::of(&verified), StoredRequest::new("/webhooks", stored))
 }

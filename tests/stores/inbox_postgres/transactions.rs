@@ -139,7 +139,9 @@ async fn an_attempt_that_lost_its_lease_ends_nothing() -> Outcome {
     let (engine, other, stop) = (inbox.clone(), inbox.clone(), Arc::new(Notify::new()));
     let (began, stopped) = (Arc::new(Notify::new()), Arc::clone(&stop));
     let begun = Arc::clone(&began);
-    let slow = Inbox::new(inbox.clone()).worker(&verifier(), move |delivery| {
+    // With a concurrency of 1, this worker does not take the delivery again itself.
+    let slow = Inbox::new(inbox.clone()).concurrency(1);
+    let slow = slow.worker(&verifier(), move |delivery| {
         let (engine, pool, other) = (engine.clone(), pool.clone(), other.clone());
         let began = Arc::clone(&began);
         async move {

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::{
-    ErrorCode,
-    context::{PublishError, PublishErrorKind},
-    message::PublishMessage,
-};
+use async_nats::jetstream::{ErrorCode, message::PublishMessage};
+use bytes::Bytes;
 use countersign::inbox::{Accepted, Entry, StoreError};
 use tokio::time::{Instant, sleep};
 
 use super::store::{Shared, is_code};
+use crate::setup::token_of;
 
 /// The object and the version of a delivery, as JSON.
 pub(super) const OBJECT: &str = "Countersign-Object";
@@ -18,7 +16,23 @@ pub(super) const OBJECT: &str = "Countersign-Object";
 impl Shared {
     /// Publishes a delivery, unless its key is kept already.
     pub(super) async fn publish(&self, entry: &Entry) -> Result<Accepted, StoreError> {
-        let mut message = PublishMessage::build().payload(entry.request().to_json().into());
+        let request = Bytes::from(entry.request().to_json());
+        // A dead delivery is a message with the request and the state, which must fit as well.
+        let longest = self.context.client().max_payload().saturating_sub(HEADERS);
+        if request.len() > longest {
+            return Err(StoreError::new(format!(
+                "the stored request has {} bytes, and {longest} are allowed: raise `max_payload` of \
+                 nats-server, or lower the verifier's `body_limit`",
+                request.len(),
+            )));
+        }
+        let token = token_of(entry.endpoint());
+        if token.len() > LONGEST_TOKEN {
+            return Err(StoreError::new(format!(
+                "the name of the endpoint is too long for a consumer: {token}"
+            )));
+        }
+        let mut message = PublishMessage::build().payload(request);
         if let Some(key) = entry.key() {
             message = message.message_id(key.as_str());
         }
@@ -45,22 +59,17 @@ impl Shared {
                 {
                     sleep(PAUSE).await;
                 }
-                Err(error) => return Err(too_long(error)),
+                Err(error) => return Err(StoreError::new(error)),
             }
         }
     }
 }
 
-/// Says what to do about a request that is too long.
-fn too_long(error: PublishError) -> StoreError {
-    if error.kind() != PublishErrorKind::MaxPayloadExceeded {
-        return StoreError::new(error);
-    }
-    StoreError::new(format!(
-        "{}: raise `max_payload` of nats-server, or lower the verifier's `body_limit`",
-        std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string),
-    ))
-}
+/// Bytes that the headers of a message have at most.
+const HEADERS: usize = 8 * 1024;
+
+/// Bytes of the longest endpoint, as a token of a subject. It is also the name of a file.
+const LONGEST_TOKEN: usize = 200;
 
 /// Time until another delivery of the same event must be stored.
 const PATIENCE: Duration = Duration::from_secs(2);

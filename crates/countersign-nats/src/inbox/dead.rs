@@ -8,7 +8,7 @@ use countersign::inbox::{RowId, StoreError};
 
 use super::{
     record::{Record, State, Stored},
-    store::{NatsInbox, Replaced, ask},
+    store::{NatsInbox, Replaced},
 };
 
 /// A delivery that is dead.
@@ -41,9 +41,10 @@ impl NatsInbox {
     pub async fn dead(&self, endpoint: &str, most: usize) -> Result<Vec<DeadDelivery>, StoreError> {
         let mut dead = Vec::new();
         for sequence in self.dead_of(endpoint, most).await? {
-            let subject = self.0.names.state_of(endpoint, sequence);
-            let message = ask(|| self.0.states.get_last_raw_message_by_subject(&subject)).await?;
-            let message = message.map_err(StoreError::new)?;
+            // Somebody may have removed it with another program.
+            let Some(message) = self.0.message_of_state(endpoint, sequence).await? else {
+                continue;
+            };
             let Stored { record, written_at, .. } = Stored::read(&message)?;
             // It may have been replayed meanwhile.
             if record.state == State::Dead {
@@ -63,22 +64,22 @@ impl NatsInbox {
     /// Makes a delivery due now, as a new one with a new number and all its attempts. It has no
     /// object and no version. Returns false, and changes nothing, if it is not dead any more.
     ///
-    /// If this process dies meanwhile, or the servers have no leader, the delivery can be due and
-    /// still be dead: it is then handled once more if it is replayed again.
+    /// If this process dies meanwhile, the delivery can be due and still be dead. Replay it again: it
+    /// is not due twice.
     ///
     /// # Errors
     ///
     /// Returns a [`StoreError`] if the servers are out of reach or have no leader.
     pub async fn replay(&self, delivery: &DeadDelivery) -> Result<bool, StoreError> {
-        if self.dead_state(delivery).await?.is_none() {
-            return Ok(false);
-        }
+        let Some((sequence, stored)) = self.dead_state(delivery).await? else { return Ok(false) };
         let subject = self.0.names.subject_of(&delivery.endpoint);
-        let message = PublishMessage::build().payload(delivery.request.clone());
-        self.0.send(&subject, message).await.map_err(StoreError::new)?;
+        // The server keeps one of two replays that come at the same time. Keys of events have no
+        // spaces.
+        let id = format!("replay {sequence} {}", stored.revision);
+        let message = PublishMessage::build().payload(delivery.request.clone()).message_id(id);
+        let ack = self.0.send(&subject, message).await.map_err(StoreError::new)?;
         self.announce();
-        self.discard(delivery).await?;
-        Ok(true)
+        Ok(self.discard(delivery).await? || !ack.duplicate)
     }
 
     /// Removes a delivery from those that are dead. Returns false, and changes nothing, if it is not

@@ -5,11 +5,12 @@ use std::time::Duration;
 use async_nats::jetstream::AckKind;
 use bytes::Bytes;
 use countersign::inbox::{Held, Settled, StoreError};
+use tokio::time::{Instant, sleep};
 
 use super::{
     holds::Hold,
     record::{LONGEST, Record, State, milliseconds, text_of},
-    store::{NatsInbox, Replaced, ask},
+    store::{NatsInbox, Replaced, ask, is_missing},
     take::{SHORTEST, acknowledge},
 };
 
@@ -43,10 +44,14 @@ impl NatsInbox {
         if self.0.holds.get(held).is_none() {
             return Ok(Settled::LeaseLost);
         }
-        let delivery = ask(|| self.0.deliveries.get_raw_message(sequence)).await?;
-        let delivery = delivery.map_err(StoreError::new)?;
+        let request = match ask(|| self.0.deliveries.get_raw_message(sequence)).await? {
+            Ok(delivery) => delivery.payload,
+            // It was removed while its handler worked.
+            Err(error) if is_missing(&error) => Bytes::new(),
+            Err(error) => return Err(StoreError::new(error)),
+        };
         let next = |record: &Record| record.ended(State::Dead, Duration::ZERO, Some(reason));
-        let Some(hold) = self.end(held, next, delivery.payload).await? else {
+        let Some(hold) = self.end(held, next, request).await? else {
             return Ok(Settled::LeaseLost);
         };
         acknowledge(&hold.acker, AckKind::Term).await;
@@ -59,6 +64,18 @@ impl NatsInbox {
         delay: Duration,
         reason: &str,
     ) -> Result<Settled, StoreError> {
+        if let Some(hold) = self.0.holds.get(held)
+            && hold.received_at + self.0.keep_for <= self.now().await? + delay.min(LONGEST)
+        {
+            tracing::error!(
+                target: "countersign::inbox",
+                endpoint = &*hold.endpoint,
+                id = held.id().0,
+                "a delivery is dead: it would be removed before its next attempt",
+            );
+            let reason = format!("it would be removed before its next attempt: {reason}");
+            return self.bury_now(held, &reason).await;
+        }
         let next = |record: &Record| record.ended(State::Waiting, delay, Some(reason));
         let Some(hold) = self.end(held, next, Bytes::new()).await? else {
             return Ok(Settled::LeaseLost);
@@ -68,9 +85,10 @@ impl NatsInbox {
     }
 
     pub(super) async fn release_now(&self, held: &Held) -> Result<Settled, StoreError> {
-        let Some(hold) = self.end(held, Record::released, Bytes::new()).await? else {
-            return Ok(Settled::LeaseLost);
-        };
+        let released = self.end(held, Record::released, Bytes::new()).await;
+        // It is not called again.
+        self.0.holds.remove(held);
+        let Some(hold) = released? else { return Ok(Settled::LeaseLost) };
         self.put_back(&hold, Duration::ZERO).await;
         Ok(Settled::Applied)
     }
@@ -100,8 +118,8 @@ impl NatsInbox {
         Ok(changed)
     }
 
-    /// Replaces the state of a delivery that this attempt holds. Returns `None` if another attempt
-    /// has taken the delivery.
+    /// Replaces the state of a delivery that this attempt holds. Returns `None` if the attempt does not
+    /// hold it any more: another attempt has taken it, it has ended, or its state was removed.
     async fn change(
         &self,
         held: &Held,
@@ -112,7 +130,8 @@ impl NatsInbox {
         else {
             return Ok(None);
         };
-        for _ in 0..TRIES {
+        let end = Instant::now() + PATIENCE;
+        loop {
             let record = next(&hold.record);
             let replaced =
                 self.0.replace(&hold.endpoint, sequence, hold.revision, &record, body.clone());
@@ -123,6 +142,13 @@ impl NatsInbox {
             // Perhaps an earlier call of this attempt succeeded, and its answer was lost.
             match self.0.state(&hold.endpoint, sequence).await? {
                 Some(stored) if stored.record.token != text_of(held.token()) => break,
+                // The earlier call is still on its way to the other servers.
+                Some(stored) if stored.revision == hold.revision => {
+                    if Instant::now() >= end {
+                        return Err(StoreError::new("an earlier change is not stored yet"));
+                    }
+                    sleep(PAUSE).await;
+                }
                 Some(stored) if stored.record.state == State::Running => {
                     hold.revision = stored.revision;
                     hold.record = stored.record;
@@ -137,5 +163,7 @@ impl NatsInbox {
     }
 }
 
-/// Number of times that a state is read because its attempt has changed it.
-const TRIES: usize = 5;
+/// Time until an earlier change must be stored.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const PAUSE: Duration = Duration::from_millis(10);

@@ -29,7 +29,7 @@ impl InboxStore for NatsInbox {
         let (reply, taken) = oneshot::channel();
         // A task of its own: if the worker stops meanwhile, the deliveries are given back.
         tokio::spawn(async move {
-            let taken = inbox.take_now(&wanted).await;
+            let taken = inbox.take_now(&wanted, &|| reply.is_closed()).await;
             if let Err(Ok(taken)) = reply.send(taken) {
                 for taken in taken {
                     // If this fails, the delivery is due when its lease has run out.
@@ -77,20 +77,34 @@ impl InboxStore for NatsInbox {
 impl NatsInbox {
     /// Wakes the workers of this process, and those of others.
     pub(super) fn announce(&self) {
-        self.0.bell.ring();
-        if self.0.bell.is_announcing.swap(true, Ordering::SeqCst) {
+        let bell = &self.0.bell;
+        bell.ring();
+        bell.news.fetch_add(1, Ordering::SeqCst);
+        if bell.is_announcing.swap(true, Ordering::SeqCst) {
             return;
         }
         let inbox = self.clone();
-        // One message serves all deliveries of a moment.
         tokio::spawn(async move {
-            sleep(MOMENT).await;
-            inbox.0.bell.is_announcing.store(false, Ordering::SeqCst);
-            // Workers also ask, so a message that is lost only makes a delivery late.
-            let _ = inbox.0.context.client().publish(inbox.0.names.bell(), Bytes::new()).await;
+            let bell = &inbox.0.bell;
+            loop {
+                let news = bell.news.load(Ordering::SeqCst);
+                // Workers also ask, so a message that is lost only makes a delivery late.
+                let _ = inbox.0.context.client().publish(inbox.0.names.bell(), Bytes::new()).await;
+                // The next message serves all deliveries of a moment.
+                sleep(MOMENT).await;
+                let has_news = || bell.news.load(Ordering::SeqCst) != news;
+                if has_news() {
+                    continue;
+                }
+                bell.is_announcing.store(false, Ordering::SeqCst);
+                // A delivery of just now may have found the task running.
+                if !has_news() || bell.is_announcing.swap(true, Ordering::SeqCst) {
+                    return;
+                }
+            }
         });
     }
 }
 
-/// Time for which the deliveries of one message are collected.
+/// Shortest time between two messages that wake the workers of other processes.
 const MOMENT: Duration = Duration::from_millis(5);

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use async_nats::jetstream::message::Acker;
@@ -17,6 +18,8 @@ pub(super) struct Hold {
     /// The last state, and the number of its message.
     pub(super) record: Record,
     pub(super) revision: u64,
+    /// The time at which the server received the delivery.
+    pub(super) received_at: SystemTime,
     /// Acknowledges the message of the delivery.
     pub(super) acker: std::sync::Arc<Acker>,
 }

@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::{
     record::{Record, State},
-    store::{ACK_WAIT, NatsInbox, ask},
+    store::{ACK_WAIT, NatsInbox, ask, is_missing},
 };
 use crate::setup::Names;
 
@@ -31,6 +31,8 @@ pub(super) struct Numbers {
     changes: Ordered,
     /// The number of the last state that was read.
     last: u64,
+    /// True if no further change comes.
+    has_ended: bool,
     /// By endpoint and number of the delivery.
     open: HashMap<String, BTreeMap<u64, Open>>,
 }
@@ -47,7 +49,7 @@ impl NatsInbox {
     /// Counts the deliveries of each endpoint.
     pub(super) async fn count(&self) -> Result<Vec<Stats>, StoreError> {
         let mut numbers = self.0.numbers.lock().await;
-        let mut current = self.current(&mut numbers).await?;
+        let current = self.current(&mut numbers).await?;
         let now = self.now().await?;
         let subjects =
             self.0.deliveries.info_with_subjects(format!("{}.deliveries.*", self.0.names.inbox()));
@@ -64,7 +66,6 @@ impl NatsInbox {
         for endpoint in endpoints {
             all.push(self.count_of(&endpoint, current.open.get(&endpoint), now).await?);
         }
-        *numbers = Some(current);
         Ok(all)
     }
 
@@ -79,19 +80,19 @@ impl NatsInbox {
         let open = current.open.get(endpoint).into_iter().flatten();
         let dead =
             open.filter(|(_, open)| open.state == State::Dead).map(|(sequence, _)| *sequence);
-        let dead = dead.take(most).collect();
-        *numbers = Some(current);
-        Ok(dead)
+        Ok(dead.take(most).collect())
     }
 
-    /// Takes the states out of their place, and reads what has changed. After a failure, the place
-    /// stays empty, and the next call begins anew.
-    async fn current(&self, numbers: &mut Option<Numbers>) -> Result<Numbers, StoreError> {
-        let mut current = match numbers.take() {
-            Some(current) => current,
-            None => self.begin().await?,
-        };
-        self.read_changes(&mut current).await?;
+    /// Reads what has changed, and returns the numbers.
+    async fn current<'a>(
+        &self,
+        numbers: &'a mut Option<Numbers>,
+    ) -> Result<&'a mut Numbers, StoreError> {
+        if numbers.as_ref().is_none_or(|numbers| numbers.has_ended) {
+            *numbers = Some(self.begin().await?);
+        }
+        let Some(current) = numbers else { return Err(StoreError::new("no numbers")) };
+        self.read_changes(current).await?;
         Ok(current)
     }
 
@@ -165,7 +166,7 @@ impl NatsInbox {
         };
         let consumer = self.0.states.create_consumer(config).await.map_err(StoreError::new)?;
         let changes = consumer.messages().await.map_err(StoreError::new)?;
-        Ok(Numbers { changes, last: 0, open: HashMap::new() })
+        Ok(Numbers { changes, last: 0, has_ended: false, open: HashMap::new() })
     }
 
     async fn read_changes(&self, numbers: &mut Numbers) -> Result<(), StoreError> {
@@ -179,11 +180,16 @@ impl NatsInbox {
                     numbers.read(&message.map_err(StoreError::new)?, self.0.keep_for)?;
                 }
                 Ok(Ok(None)) => {
+                    numbers.has_ended = true;
                     return Err(StoreError::new("the server has ended the list of states"));
                 }
-                // Perhaps the server has removed the newest state, because its time was over.
-                Ok(Err(_)) if self.0.states.get_raw_message(newest).await.is_err() => return Ok(()),
-                Ok(Err(_)) => {}
+                Ok(Err(_)) => {
+                    // Perhaps the server has removed the newest state, because its time was over.
+                    match ask(|| self.0.states.get_raw_message(newest)).await? {
+                        Err(error) if is_missing(&error) => return Ok(()),
+                        _ => {}
+                    }
+                }
                 Err(late) => return Err(StoreError::new(late)),
             }
         }
@@ -202,7 +208,8 @@ impl Numbers {
             // Not written by this crate.
             return Ok(());
         };
-        let Record { state, due_in_ms, .. } = Record::read(headers)?;
+        // A state that a later version of this crate has written, or a note of the server.
+        let Ok(Record { state, due_in_ms, .. }) = Record::read(headers) else { return Ok(()) };
         let open = self.open.entry(endpoint).or_default();
         if state == State::Done {
             open.remove(&sequence);

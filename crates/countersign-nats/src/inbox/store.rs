@@ -13,9 +13,9 @@ use async_nats::{
         Context, ErrorCode,
         consumer::{AckPolicy, PullConsumer, pull},
         context::{PublishError, PublishErrorKind},
-        message::PublishMessage,
+        message::{PublishMessage, StreamMessage},
         publish::PublishAck,
-        stream::{LastRawMessageErrorKind, Stream},
+        stream::{LastRawMessageError, LastRawMessageErrorKind, Stream},
     },
 };
 use bytes::Bytes;
@@ -37,15 +37,16 @@ use crate::setup::{Names, Opening, token_of};
 ///
 /// Clones share the connection. Set `jetstream { sync_interval: always }` on each server: otherwise
 /// an acknowledged delivery is only in memory for up to two minutes. Times are measured by the clock
-/// of the server that leads the streams.
+/// of the server that leads the stream of states. After an election, that is another server, so keep
+/// the servers' clocks in step.
 ///
 /// # Guarantees
 ///
 /// 1. A delivery is acknowledged after a majority of its servers has it on disk.
 /// 2. Of two workers, one gets a delivery. An attempt that has lost its lease changes nothing.
-/// 3. Attempts are counted in the stream, so servers and workers that die cost no attempt too many.
-///    A delivery that was handled is not handled again, although servers lose the last
-///    acknowledgements when they stop.
+/// 3. Attempts are counted in the stream, and before the handler is called. A delivery whose attempt
+///    ended with success is not handled again, although servers lose the last acknowledgements when
+///    they stop.
 ///
 /// # Limits
 ///
@@ -59,8 +60,15 @@ use crate::setup::{Names, Opening, token_of};
 ///   the effect of a handler. The traits are not implemented, so programs that need them do not
 ///   compile. Use PostgreSQL for these.
 /// - A request is one message. One that is longer than the server's `max_payload` (1 MiB by default)
-///   is answered 503, and logged: the request is stored as JSON, which needs up to a third more bytes
-///   than the body. Set `max_payload` to at least 1.5 times the verifier's `body_limit`.
+///   less 8 KiB is answered 503, and logged: the request is stored as JSON, which needs up to a third
+///   more bytes than the body. Set `max_payload` to at least 1.5 times the verifier's `body_limit`.
+/// - A retry that would be due after the removal of its delivery makes the delivery dead at once.
+///
+/// # Security
+///
+/// Whoever may publish to `NAME.deliveries.*` can make events, unless
+/// [`Inbox::verify_again`](countersign::inbox::Inbox::verify_again) is set. Whoever may publish to
+/// `NAME.states.*.*` can mark any delivery as done. Give these rights to receivers and workers only.
 ///
 /// # Errors
 ///
@@ -234,8 +242,8 @@ impl Shared {
         self.consumers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Publishes a message. A stream that was just made has no leader for a moment, so this tries
-    /// again for a short time.
+    /// Publishes a message. If the server says that no stream listens, nothing was stored, so this
+    /// tries again for a short time: a stream that was just made has no leader for a moment.
     pub(super) async fn send(
         &self,
         subject: &str,
@@ -262,18 +270,21 @@ impl Shared {
         endpoint: &str,
         sequence: u64,
     ) -> Result<Option<Stored>, StoreError> {
+        let message = self.message_of_state(endpoint, sequence).await?;
+        message.as_ref().map(Stored::read).transpose()
+    }
+
+    /// Returns the message that has the state of a delivery.
+    pub(super) async fn message_of_state(
+        &self,
+        endpoint: &str,
+        sequence: u64,
+    ) -> Result<Option<StreamMessage>, StoreError> {
         let subject = self.names.state_of(endpoint, sequence);
         match ask(|| self.states.get_last_raw_message_by_subject(&subject)).await? {
-            Ok(message) => Stored::read(&message).map(Some),
-            Err(error) => match error.kind() {
-                LastRawMessageErrorKind::NoMessageFound => Ok(None),
-                LastRawMessageErrorKind::JetStream(error)
-                    if error.error_code() == ErrorCode::NO_MESSAGE_FOUND =>
-                {
-                    Ok(None)
-                }
-                _ => Err(StoreError::new(error)),
-            },
+            Ok(message) => Ok(Some(message)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(StoreError::new(error)),
         }
     }
 
@@ -312,6 +323,17 @@ pub(super) async fn ask<F: Future>(call: impl Fn() -> F) -> Result<F::Output, St
     }
 }
 
+/// Returns whether the server answered that there is no such message.
+pub(super) fn is_missing(error: &LastRawMessageError) -> bool {
+    match error.kind() {
+        LastRawMessageErrorKind::NoMessageFound => true,
+        LastRawMessageErrorKind::JetStream(error) => {
+            error.error_code() == ErrorCode::NO_MESSAGE_FOUND
+        }
+        _ => false,
+    }
+}
+
 /// Returns whether an error is this one of JetStream.
 pub(super) fn is_code(error: &(dyn std::error::Error + 'static), code: ErrorCode) -> bool {
     let mut error = Some(error);
@@ -337,7 +359,7 @@ impl fmt::Debug for NatsInbox {
 /// of [`Inbox::lease`](countersign::inbox::Inbox::lease).
 pub(super) const ACK_WAIT: Duration = Duration::from_secs(30);
 
-/// Time for which a stream may have no leader until a call fails. Providers do not wait for long.
+/// Time for which the server may say that no stream or consumer listens until a call fails.
 pub(super) const WITHOUT_LEADER: Duration = Duration::from_secs(1);
 
 pub(super) const PAUSE_WITHOUT_LEADER: Duration = Duration::from_millis(50);

@@ -21,35 +21,35 @@ use super::{
 };
 
 impl NatsInbox {
-    pub(super) async fn take_now(&self, wanted: &Wanted) -> Result<Vec<Taken>, StoreError> {
+    /// Takes deliveries. `is_unwanted` is true once the worker has stopped: then messages are given
+    /// back before they are taken.
+    pub(super) async fn take_now(
+        &self,
+        wanted: &Wanted,
+        is_unwanted: &(impl Fn() -> bool + Sync),
+    ) -> Result<Vec<Taken>, StoreError> {
         self.0.bell.look();
-        let mut taken = Vec::new();
-        let mut failure = None;
+        let mut taking = Taking { wanted, taken: Vec::new(), failure: None };
         let mut endpoints = wanted.endpoints.clone();
         let turn = self.0.turn.fetch_add(1, Ordering::Relaxed) % endpoints.len();
         endpoints.rotate_left(turn);
         for endpoint in &endpoints {
-            let most = wanted.most - taken.len();
-            self.take_of(endpoint, most, Wait::No, wanted, &mut taken, &mut failure).await;
+            self.take_of(endpoint, &mut taking, is_unwanted).await;
         }
-        if taken.is_empty() && failure.is_none() {
+        if taking.taken.is_empty() && taking.failure.is_none() && !is_unwanted() {
             // A consumer learns of a new message a moment after the message was acknowledged.
-            let waits = endpoints.iter().map(|endpoint| async {
-                let (mut taken, mut failure) = (Vec::new(), None);
-                self.take_of(endpoint, 1, Wait::Short, wanted, &mut taken, &mut failure).await;
-                (taken, failure)
-            });
-            for (given, failed) in join_all(waits).await {
-                taken.extend(given);
-                failure = failure.or(failed);
+            let lease = wanted.lease;
+            let waits = endpoints.iter().map(|endpoint| self.pull(endpoint, 1, Wait::Short, lease));
+            for (endpoint, given) in endpoints.iter().zip(join_all(waits).await) {
+                self.claim_all(endpoint, given, &mut taking, is_unwanted).await;
             }
-            if taken.len() == 1 && wanted.most > 1 {
+            if !taking.taken.is_empty() {
                 for endpoint in &endpoints {
-                    let most = wanted.most.saturating_sub(taken.len());
-                    self.take_of(endpoint, most, Wait::No, wanted, &mut taken, &mut failure).await;
+                    self.take_of(endpoint, &mut taking, is_unwanted).await;
                 }
             }
         }
+        let Taking { mut taken, failure, .. } = taking;
         match failure {
             Some(error) if taken.is_empty() => Err(error),
             _ => {
@@ -59,41 +59,53 @@ impl NatsInbox {
         }
     }
 
-    /// Takes up to `most` deliveries of an endpoint.
+    /// Takes deliveries of an endpoint.
     async fn take_of(
         &self,
         endpoint: &str,
-        most: usize,
-        wait: Wait,
-        wanted: &Wanted,
-        taken: &mut Vec<(SystemTime, Taken)>,
-        failure: &mut Option<StoreError>,
+        taking: &mut Taking<'_>,
+        is_unwanted: &(impl Fn() -> bool + Sync),
     ) {
-        let mut left = most;
-        while left > 0 {
-            let asked = left.min(BATCH);
-            let given = match self.pull(endpoint, asked, wait, wanted.lease).await {
-                Ok(given) => given,
-                Err(error) => {
-                    *failure = Some(error);
-                    return;
-                }
-            };
-            let count = given.len();
-            let claims = given.into_iter().map(|message| self.claim(endpoint, message, wanted));
-            for claim in join_all(claims).await {
-                match claim {
-                    Ok(Some(claimed)) => {
-                        taken.push(claimed);
-                        left -= 1;
-                    }
-                    Ok(None) => {}
-                    // The message is given out again.
-                    Err(error) => *failure = Some(error),
-                }
+        loop {
+            let asked = taking.left().min(BATCH);
+            if asked == 0 || is_unwanted() {
+                return;
             }
+            let given = self.pull(endpoint, asked, Wait::No, taking.wanted.lease).await;
+            let count = given.as_ref().map_or(0, Vec::len);
+            self.claim_all(endpoint, given, taking, is_unwanted).await;
             if count < asked {
                 return;
+            }
+        }
+    }
+
+    /// Takes the deliveries of these messages, and gives back those that are too many.
+    async fn claim_all(
+        &self,
+        endpoint: &str,
+        given: Result<Vec<Message>, StoreError>,
+        taking: &mut Taking<'_>,
+        is_unwanted: &(impl Fn() -> bool + Sync),
+    ) {
+        let mut given = match given {
+            Ok(given) => given,
+            Err(error) => {
+                taking.failure = Some(error);
+                return;
+            }
+        };
+        let most = if is_unwanted() { 0 } else { taking.left() };
+        for message in given.drain(most.min(given.len())..) {
+            // If it is lost, the message is given out later.
+            let _ = message.ack_with(AckKind::Nak(None)).await;
+        }
+        let claims = given.into_iter().map(|message| self.claim(endpoint, message, taking.wanted));
+        for claim in join_all(claims).await {
+            match claim {
+                Ok(claimed) => taking.taken.extend(claimed),
+                // The message is given out again.
+                Err(error) => taking.failure = Some(error),
             }
         }
     }
@@ -161,6 +173,8 @@ impl NatsInbox {
         let (message, acker) = message.split();
         let id = RowId(i64::try_from(sequence).map_err(StoreError::new)?);
         let held = Held::new(id);
+        let about = message.headers.as_ref().map_or(Ok(None), object)?;
+        let ack_wait = self.0.consumer(endpoint, ACK_WAIT).await?.cached_info().config.ack_wait;
         // Most messages are given out once: their state is not read, and writing it fails if there
         // is one.
         let mut known = if is_first { None } else { self.0.state(endpoint, sequence).await? };
@@ -178,8 +192,10 @@ impl NatsInbox {
                 }
             };
             let record = running(known.as_ref(), &held, wanted);
+            let late = self.now().await?.duration_since(due_at).unwrap_or_default();
             if record.vanished >= SUSPECT && !self.0.holds.suspects(&held) {
                 acknowledge(&acker, AckKind::Nak(Some(PAUSE))).await;
+                self.0.bell.ring_after(PAUSE);
                 return Ok(None);
             }
             let revision = known.as_ref().map_or(0, |stored| stored.revision);
@@ -192,26 +208,36 @@ impl NatsInbox {
                     known = self.0.state(endpoint, sequence).await?;
                     continue;
                 }
-                Err(error) => {
-                    self.0.holds.remove(&held);
-                    return Err(error);
-                }
+                // Perhaps it was stored, and only the answer was lost.
+                Err(error) => match self.0.state(endpoint, sequence).await {
+                    Ok(Some(stored)) if stored.record.token == record.token => stored.revision,
+                    _ => {
+                        self.0.holds.remove(&held);
+                        return Err(error);
+                    }
+                },
             };
-            let consumer = self.0.consumer(endpoint, ACK_WAIT).await?;
-            if wanted.lease != consumer.cached_info().config.ack_wait {
+            let acker = Arc::new(acker);
+            let hold = Hold {
+                endpoint: endpoint.into(),
+                revision,
+                received_at,
+                acker: Arc::clone(&acker),
+                record: record.clone(),
+            };
+            self.0.holds.insert(&held, hold);
+            if wanted.lease != ack_wait {
                 let lease = wanted.lease.clamp(SHORTEST, LONGEST);
                 acknowledge(&acker, AckKind::Nak(Some(lease))).await;
             }
             let taken = Taken {
-                held: held.clone(),
+                held,
                 number: record.attempts,
                 is_exhausted: record.is_exhausted,
-                object: message.headers.as_ref().map_or(Ok(None), object)?,
-                late: self.now().await?.duration_since(due_at).unwrap_or_default(),
+                object: about,
+                late,
                 request: message.payload,
             };
-            let hold = Hold { endpoint: endpoint.into(), record, revision, acker: Arc::new(acker) };
-            self.0.holds.insert(&held, hold);
             self.warn_of_age(endpoint, received_at).await;
             return Ok(Some((due_at, taken)));
         }
@@ -256,6 +282,20 @@ impl NatsInbox {
     }
 }
 
+/// What a worker wants, and what it has got.
+struct Taking<'a> {
+    wanted: &'a Wanted,
+    /// With the time at which each became due.
+    taken: Vec<(SystemTime, Taken)>,
+    failure: Option<StoreError>,
+}
+
+impl Taking<'_> {
+    fn left(&self) -> usize {
+        self.wanted.most.saturating_sub(self.taken.len())
+    }
+}
+
 /// Whether a request for messages waits for the first one.
 #[derive(Clone, Copy)]
 enum Wait {
@@ -286,7 +326,8 @@ fn running(known: Option<&Stored>, held: &Held, wanted: &Wanted) -> Record {
             reason,
             ..
         }) => (*attempts, vanished.saturating_add(1), reason.clone()),
-        Some(record) => (record.attempts, 0, record.reason.clone()),
+        // A delivery that was released keeps what is known about it.
+        Some(record) => (record.attempts, record.vanished, record.reason.clone()),
     };
     let is_exhausted = attempts >= wanted.attempts;
     Record {

@@ -10,7 +10,7 @@ pub enum SetupError {
     /// letters, digits, `-` and `_`.
     #[error("the name of an inbox has 1 to 64 ASCII letters, digits, `-` and `_`, not {0:?}")]
     Name(String),
-    /// The server is older than 2.12. It does not write a delivery to its disk before it answers.
+    /// The server is older than 2.12, and lacks settings that the inbox needs.
     #[error("nats-server {0:?} is too old: the inbox needs 2.12 or newer (2.15 is much faster)")]
     Version(String),
     /// The server flushes its disk at intervals, so a loss of power loses acknowledged deliveries.

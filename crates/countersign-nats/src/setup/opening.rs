@@ -50,7 +50,8 @@ impl Opening {
     }
 
     /// Sets the time for which a delivery and its event are kept after the receipt, at least 1 s.
-    /// Default: 72 h, because most providers repeat a delivery for at most three days.
+    /// Default: 72 h, because most providers repeat a delivery for at most three days. Set the same
+    /// time in all processes: each one changes the streams to its own when it opens the inbox.
     ///
     /// Deliveries that are older are removed, **also those that were not handled**: set it longer
     /// than your workers can be out of order. An error is logged when a worker takes a delivery that
@@ -60,8 +61,11 @@ impl Opening {
         self
     }
 
-    /// Sets the size of the stream of deliveries and of the stream of states, in bytes each. If one
-    /// is full, deliveries are answered 503. Default: no limit but that of the server.
+    /// Sets the size of the stream of deliveries, in bytes. If it is full, deliveries are answered
+    /// 503. Default: no limit but that of the server, or the limit that the stream has.
+    ///
+    /// Set it well below the space that the server gives to JetStream. The stream of states has no
+    /// limit of its own, and if there is no space for it, no delivery can be taken or end.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.settings.max_bytes = Some(bytes);
         self
@@ -80,7 +84,7 @@ impl Opening {
     /// existing streams are changed to [`replicas`](Self::replicas), [`keep_for`](Self::keep_for)
     /// and [`max_bytes`](Self::max_bytes).
     ///
-    /// While JetStream has no leader, for example because its servers have just started, this tries
+    /// While JetStream is not available, for example because its servers have just started, this tries
     /// again for up to 30 s.
     ///
     /// # Errors

@@ -126,7 +126,8 @@ pub(super) fn states(names: &Names, settings: &Settings) -> Config {
         subjects: vec![format!("{}.states.*.*", names.inbox())],
         max_messages_per_subject: 1,
         allow_message_ttl: true,
-        max_bytes: limit(settings.max_bytes),
+        // No limit: a delivery that is accepted must be able to end.
+        max_bytes: -1,
         ..common(settings)
     }
 }
@@ -161,7 +162,7 @@ pub(super) async fn ensure(context: &Context, wanted: Config) -> Result<Stream, 
                         Duration::ZERO => found.duplicate_window,
                         window => window,
                     },
-                    max_bytes: wanted.max_bytes,
+                    max_bytes: limit_of(&found, &wanted),
                     num_replicas: wanted.num_replicas,
                     ..found
                 };
@@ -205,9 +206,15 @@ fn compare(found: &Config, wanted: &Config) -> Result<(), SetupError> {
     same(name, "storage", &found.storage, &wanted.storage)?;
     same(name, "discard policy", &found.discard, &wanted.discard)?;
     same(name, "max_msgs", &found.max_messages, &wanted.max_messages)?;
+    same(name, "no_ack", &found.no_ack, &wanted.no_ack)?;
     let per_subject = |config: &Config| config.max_messages_per_subject.max(0);
     same(name, "max_msgs_per_subject", &per_subject(found), &per_subject(wanted))?;
     same(name, "allow_msg_ttl", &found.allow_message_ttl, &wanted.allow_message_ttl)
+}
+
+/// Returns the limit that the user has set, or the one of the stream.
+fn limit_of(found: &Config, wanted: &Config) -> i64 {
+    if wanted.max_bytes < 0 { found.max_bytes } else { wanted.max_bytes }
 }
 
 /// Returns whether a setting of the user has changed.
@@ -215,7 +222,7 @@ fn differs(found: &Config, wanted: &Config) -> bool {
     let window = wanted.duplicate_window;
     found.max_age != wanted.max_age
         || (!window.is_zero() && found.duplicate_window != window)
-        || found.max_bytes != wanted.max_bytes
+        || found.max_bytes != limit_of(found, wanted)
         || found.num_replicas != wanted.num_replicas
 }
 
