@@ -12,11 +12,16 @@ use super::{
 use crate::connection::{Lent, Parameter};
 
 /// Inserts a delivery, due at once, unless its key is kept already.
-pub(super) async fn insert(lent: &Lent, entry: &Entry) -> Result<Accepted, Error> {
-    let delivery = Delivery::of(entry);
+pub(super) async fn insert(lent: &Lent, delivery: &Delivery<'_>) -> Result<Accepted, Error> {
     let parameters = delivery.parameters();
     let Some(about) = delivery.about() else {
-        return lent.count(INSERT, &parameters).await.map(accepted);
+        // Without the object and its version.
+        let [key, endpoint, provider, tenant, event_type, event_id, _, _, received_at, request] =
+            parameters;
+        let parameters =
+            [key, endpoint, provider, tenant, event_type, event_id, received_at, request];
+        let is_new: bool = lent.one_row(ACCEPT, &parameters).await?.try_get(0)?;
+        return Ok(accepted(is_new.into()));
     };
     // Sent one after the other, without waiting for the answers. No statement is prepared first: it
     // would be sent after `commit`.
@@ -57,23 +62,23 @@ fn accepted(inserted: u64) -> Accepted {
 }
 
 /// The values of a row.
-struct Delivery<'a> {
-    key: Option<&'a str>,
-    endpoint: Cow<'a, str>,
-    provider: Cow<'a, str>,
-    tenant: Option<Cow<'a, str>>,
-    event_type: Option<Cow<'a, str>>,
-    event_id: Option<Cow<'a, str>>,
-    object: Option<Cow<'a, str>>,
-    version: Option<i64>,
-    received_at: SystemTime,
-    request: Vec<u8>,
+pub(super) struct Delivery<'a> {
+    pub(super) key: Option<Cow<'a, str>>,
+    pub(super) endpoint: Cow<'a, str>,
+    pub(super) provider: Cow<'a, str>,
+    pub(super) tenant: Option<Cow<'a, str>>,
+    pub(super) event_type: Option<Cow<'a, str>>,
+    pub(super) event_id: Option<Cow<'a, str>>,
+    pub(super) object: Option<Cow<'a, str>>,
+    pub(super) version: Option<i64>,
+    pub(super) received_at: SystemTime,
+    pub(super) request: Vec<u8>,
 }
 
 impl<'a> Delivery<'a> {
-    fn of(entry: &'a Entry) -> Self {
+    pub(super) fn of(entry: &'a Entry) -> Self {
         Self {
-            key: entry.key().map(|key| key.as_str()),
+            key: entry.key().map(|key| key.as_str().into()),
             endpoint: clean(entry.endpoint()),
             provider: clean(entry.provider()),
             tenant: entry.tenant().map(clean),
@@ -83,6 +88,20 @@ impl<'a> Delivery<'a> {
             version: entry.version(),
             received_at: entry.received_at(),
             request: entry.request().to_json(),
+        }
+    }
+
+    pub(super) fn into_owned(self) -> Delivery<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Delivery {
+            key: self.key.map(owned),
+            endpoint: owned(self.endpoint),
+            provider: owned(self.provider),
+            tenant: self.tenant.map(owned),
+            event_type: self.event_type.map(owned),
+            event_id: self.event_id.map(owned),
+            object: self.object.map(owned),
+            ..self
         }
     }
 
@@ -107,6 +126,8 @@ impl<'a> Delivery<'a> {
         Some([(&self.endpoint, Type::TEXT), (object, Type::TEXT)])
     }
 }
+
+const ACCEPT: &str = "select countersign_inbox_accept($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Inserts the row and the request. If another transaction inserts the same key, it waits until
 /// that one has ended.

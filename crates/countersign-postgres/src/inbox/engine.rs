@@ -10,7 +10,9 @@ use tokio::sync::oneshot;
 use tokio_postgres::{Error, types::Type};
 
 use super::{
-    PostgresInbox, accept,
+    PostgresInbox,
+    accept::Delivery,
+    batch,
     endings::{self, Ending},
     take,
     text::clean,
@@ -19,13 +21,11 @@ use crate::{connection::Parameter, duration::remaining};
 
 impl Accept for PostgresInbox {
     async fn accept(&self, entry: &Entry) -> Result<Accepted, StoreError> {
-        let lent = self.lend().await?;
-        let answer = accept::insert(&lent, entry).await;
-        let accepted = lent.done(answer)?;
-        if accepted == Accepted::New {
-            self.announce();
+        // The order of an object needs a transaction.
+        match entry.object() {
+            None => batch::keep(self, entry).await,
+            Some(_) => batch::keep_alone(self, &Delivery::of(entry)).await,
         }
-        Ok(accepted)
     }
 }
 
@@ -155,8 +155,9 @@ impl PostgresInbox {
         let settled = lent.done(answer).map(settled)?;
         match ending.delay {
             Some(delay) if settled == Settled::Applied => self.shared.bell.ring_within(delay),
-            // The next delivery of the same object, or one that waited to be alone, may be due. If
-            // the lease is lost, the handler may have ended the attempt in its transaction.
+            // Another delivery may be due now: the next one of the same object, or one of those
+            // that are taken one at a time because their attempts vanished. If the lease is lost,
+            // the handler may have ended the attempt in its transaction.
             _ => self.shared.bell.ring(),
         }
         Ok(settled)

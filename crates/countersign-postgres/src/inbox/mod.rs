@@ -2,6 +2,7 @@
 
 mod accept;
 mod background;
+mod batch;
 mod bell;
 mod endings;
 mod engine;
@@ -10,5 +11,6 @@ mod objects;
 mod store;
 mod take;
 mod text;
+mod together;
 
 pub use store::{INBOX_MIGRATION, PostgresInbox};

@@ -69,3 +69,50 @@ create index if not exists countersign_inbox_states on countersign_inbox (state,
 -- page of its own.
 create index if not exists countersign_inbox_events on countersign_inbox (event_id)
     where event_id is not null and ended_at is not null;
+
+-- Keeps a delivery without an object. Returns false if its key is kept already. The server keeps the
+-- plans of a function's statements for each connection, also if the call itself is not prepared:
+-- planning this insertion takes longer than executing it.
+create or replace function countersign_inbox_accept(text, text, text, text, text, text,
+    timestamptz, bytea) returns boolean language plpgsql as $$
+begin
+    with inserted as (
+        insert into countersign_inbox (key, endpoint, provider, tenant, event_type, event_id,
+            received_at, due_at)
+        values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())
+        on conflict (key) do nothing
+        returning id
+    )
+    insert into countersign_inbox_requests (id, request) select id, $8 from inserted;
+    return found;
+end
+$$;
+
+-- Does the same for several deliveries, and waits at most $9 for each lock. Returns the places, from
+-- 1 on, of those that were inserted. They are due in the order of their places, a microsecond apart,
+-- so that the time also says which request belongs to a row.
+create or replace function countersign_inbox_accept_all(text[], text[], text[], text[], text[], text[],
+    timestamptz[], bytea[], text) returns setof bigint language plpgsql as $$
+begin
+    perform set_config('lock_timeout', $9, true);
+    return query
+    with delivery as materialized (
+        select *, statement_timestamp() + place * interval '1 microsecond' as due_at
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality as delivery (key, endpoint,
+            provider, tenant, event_type, event_id, received_at, request, place)
+    ), inserted as (
+        insert into countersign_inbox (key, endpoint, provider, tenant, event_type, event_id,
+            received_at, due_at)
+        select key, endpoint, provider, tenant, event_type, event_id, received_at, due_at
+        from delivery
+        order by place
+        on conflict (key) do nothing
+        returning id, due_at
+    ), kept as (
+        select id, place, request from inserted join delivery using (due_at)
+    ), requests as (
+        insert into countersign_inbox_requests (id, request) select id, request from kept
+    )
+    select place from kept;
+end
+$$;

@@ -17,6 +17,7 @@ use tokio_postgres::{
 use super::{
     accept,
     background::{PAUSE, hear},
+    batch::Batches,
     bell::Bell,
     endings::Ending,
     engine::settled,
@@ -79,6 +80,7 @@ pub struct PostgresInbox {
 pub(super) struct Shared {
     pool: Pool,
     pub(super) bell: Bell,
+    pub(super) batches: Batches,
     /// True while a task waits to announce deliveries to other processes.
     pub(super) is_announcing: AtomicBool,
     /// True while a task removes old rows.
@@ -95,6 +97,7 @@ impl PostgresInbox {
         let shared = Shared {
             pool,
             bell: Bell::default(),
+            batches: Batches::default(),
             is_announcing: AtomicBool::new(false),
             is_keeping_up: AtomicBool::new(false),
             next_upkeep: Mutex::new(Instant::now()),
@@ -111,7 +114,7 @@ impl PostgresInbox {
     /// is a duplicate for that long, and new afterwards. Default: 72 h, because most providers
     /// repeat a delivery for at most three days.
     ///
-    /// Workers remove older rows, some hundred at a time. If several processes use the tables, the
+    /// Workers remove older rows, up to 500 at a time. If several processes use the tables, the
     /// shortest time of all of them applies.
     #[must_use]
     pub fn keep_for(self, keep_for: Duration) -> Self {
@@ -164,9 +167,9 @@ impl PostgresInbox {
         self
     }
 
-    /// Makes the tables and their indexes, if they do not exist.
+    /// Makes the tables, their indexes and two functions, if they do not exist.
     ///
-    /// You can call it at each start, and in several processes at once. If the tables exist, it
+    /// You can call it at each start, and in several processes at once. If all exist, it
     /// locks nothing, and needs no right to create.
     ///
     /// # Errors
@@ -289,14 +292,14 @@ impl PostgresInbox {
     }
 }
 
-/// SQL that makes the tables of the inbox: see [`PostgresInbox::migrate`].
+/// SQL that makes the tables and functions of the inbox: see [`PostgresInbox::migrate`].
 ///
 /// Use it with a migration tool of your own. Execute it in one transaction, because it sets the
 /// transaction's `lock_timeout` to 1 s.
 pub const INBOX_MIGRATION: &str = include_str!("schema.sql");
 
-/// Returns whether the last index exists.
-const IS_MIGRATED: &str = "select to_regclass('countersign_inbox_events') is not null";
+/// Returns whether the last function exists.
+const IS_MIGRATED: &str = "select to_regproc('countersign_inbox_accept_all') is not null";
 
 impl fmt::Debug for PostgresInbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

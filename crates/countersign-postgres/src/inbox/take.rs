@@ -65,6 +65,9 @@ pub(super) async fn next_due(
 /// be the one that ends its process, so the others should not run beside it. Two workers that take
 /// at the same moment can still get one each.
 ///
+/// `held_back::int = 0` keeps the server from looking for suspects in the index of all rows that are
+/// due. It would do so after a burst, because its statistics are from a time at which none was due.
+///
 /// A row that was running when it was taken had an attempt that vanished: it gets an entry without
 /// an end.
 const TAKE: &str = "\
@@ -81,7 +84,7 @@ with due as (
 ), suspect as (
     select id, due_at from countersign_inbox
     where due_at is not null and began_at is not null and vanished >= 1
-        and endpoint = any ($1) and not held_back and due_at <= statement_timestamp()
+        and endpoint = any ($1) and held_back::int = 0 and due_at <= statement_timestamp()
         and not exists (
             select from countersign_inbox
             where due_at is not null and began_at is not null and vanished >= 1
