@@ -14,10 +14,13 @@ mod apalis;
 mod bare;
 mod deliveries;
 mod drain;
+mod growth;
 mod http;
 mod load;
+mod nats;
 mod postgres;
 mod waiting;
+mod workers;
 
 use std::error::Error;
 
@@ -47,6 +50,9 @@ struct Arguments {
     /// Deliveries that are drained.
     #[arg(long, default_value_t = 10_000)]
     drained: usize,
+    /// Deliveries that are done, for the part `growth`.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000, 10_000_000])]
+    done: Vec<usize>,
     /// Deliveries that wait.
     #[arg(long, default_value_t = 1_000_000)]
     waiting: usize,
@@ -64,6 +70,12 @@ enum Part {
     Waiting,
     /// Deliveries into an inbox in PostgreSQL.
     Postgres,
+    /// An inbox in PostgreSQL that remembers very many deliveries.
+    Growth,
+    /// Several workers of an inbox in PostgreSQL.
+    Workers,
+    /// Deliveries into an inbox in NATS JetStream and out of it, and its size.
+    Nats,
 }
 
 impl std::fmt::Display for Part {
@@ -90,7 +102,17 @@ async fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             }
             Part::Drain => drain(arguments, &mut report).await?,
             Part::Http => over_http(arguments, &mut report).await?,
+            Part::Nats => nats::measure(arguments, &mut report).await?,
             Part::Postgres => in_postgres(arguments, &mut report).await?,
+            Part::Growth => {
+                let Some(database) = postgres::Database::start().await? else { continue };
+                report.tables.push(growth::measure(&database, &arguments.done).await?);
+            }
+            Part::Workers => {
+                let Some(database) = postgres::Database::start().await? else { continue };
+                let (rounds, drained) = (arguments.rounds.max(1), 2 * arguments.drained);
+                report.tables.push(workers::measure(&database, rounds, drained).await?);
+            }
             Part::Waiting => report.tables.push(waiting::measure(arguments.waiting).await?),
         }
     }
@@ -178,39 +200,49 @@ async fn over_http(arguments: &Arguments, report: &mut Report) -> Result<(), Box
 /// Measures deliveries into PostgreSQL.
 async fn in_postgres(arguments: &Arguments, report: &mut Report) -> Result<(), Box<dyn Error>> {
     let Some(database) = postgres::Database::start().await? else { return Ok(()) };
-    for in_flight in [1, 8, 64] {
+    for &in_flight in &arguments.in_flight {
         let subjects = postgres::Subject::ALL;
-        let mut measured = subjects.map(|subject| (subject, Measured::default()));
+        let mut measured =
+            subjects.map(|subject| (subject, Measured::default(), Samples::default()));
         let deliveries = arguments.deliveries / 8;
         for round in 0..=arguments.rounds {
             for place in 0..measured.len() {
-                let (subject, figures) = &mut measured[(place + round) % subjects.len()];
-                let turn = database.load(*subject, deliveries, in_flight).await?;
+                let (subject, figures, processor) = &mut measured[(place + round) % subjects.len()];
+                let (turn, time) = database.load(*subject, deliveries, in_flight).await?;
                 if round > 0 {
                     figures.add(&turn);
+                    processor.0.push(time);
                 }
             }
         }
-        let [(_, inbox), (_, bare), (_, prepared), (_, bare_prepared)] = &measured;
+        let [inbox, bare, prepared, bare_prepared] = &measured;
         for (what, ours, base) in [("unnamed", inbox, bare), ("prepared", prepared, bare_prepared)]
         {
             let what = format!("PostgreSQL, {in_flight} in flight, {what}: inbox / bare insertion");
-            let ratio = ours.rate.over(&base.rate).median();
+            let ratio = ours.1.rate.over(&base.1.rate).median();
             report.budget("23", &what, ratio, Bound::AtLeast(0.8));
         }
         report.tables.push(Table {
             title: format!("PostgreSQL, {in_flight} in flight, {deliveries} deliveries of 1 KiB"),
-            columns: columns("of bare"),
+            columns: [columns("of bare"), columns_of_processor()].concat(),
             rows: measured
                 .iter()
                 .enumerate()
-                .map(|(place, (subject, figures))| {
-                    figures.row(subject.name(), if place < 2 { bare } else { bare_prepared })
+                .map(|(place, (subject, figures, processor))| {
+                    let base = if place < 2 { bare } else { bare_prepared };
+                    let mut row = figures.row(subject.name(), &base.1);
+                    row.figures.push(Some(processor.median().round()));
+                    row.figures.push(Some(base.2.over(processor).median()));
+                    row
                 })
                 .collect(),
         });
     }
     Ok(())
+}
+
+fn columns_of_processor() -> Vec<String> {
+    ["processor time, us", "processor time of bare / own"].map(str::to_owned).into()
 }
 
 const CONNECTIONS: usize = 64;
