@@ -27,6 +27,9 @@ pub mod idempotency {}
 #[doc = include_str!("../guide/inbox.md")]
 pub mod inbox {}
 
+#[doc = include_str!("../guide/capacity.md")]
+pub mod capacity {}
+
 #[doc = include_str!("../guide/testing.md")]
 pub mod testing {}
 
