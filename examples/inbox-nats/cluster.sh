@@ -27,7 +27,7 @@ done
 pids=()
 temporary=
 stop() {
-    # Each server stops in order.
+    # Lets each server shut down cleanly.
     for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
     wait
     [ -z "$temporary" ] || rm -rf "$temporary"

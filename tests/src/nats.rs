@@ -89,7 +89,7 @@ impl Nats {
     ///
     /// With `CI=true`, if the program is missing.
     pub fn start_without_sync() -> io::Result<Option<Self>> {
-        program().map(|program| Self::start_program(program, 1, "2m")).transpose()
+        Self::program().map(|program| Self::start_program(program, 1, "2m")).transpose()
     }
 
     /// Starts one server of the version that the system has. Returns `None` if it has none.
@@ -97,6 +97,10 @@ impl Nats {
     /// # Errors
     ///
     /// If the server does not start.
+    ///
+    /// # Panics
+    ///
+    /// With `CI=true`, if the system has no nats-server.
     pub fn start_old() -> io::Result<Option<Self>> {
         let Some(program) = in_path("nats-server") else {
             skip("nats-server of the system is missing");

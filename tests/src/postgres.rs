@@ -26,7 +26,8 @@ use crate::{
 /// also if the test panics.
 ///
 /// It listens only on a socket in that folder, so that no other process can take a port while it is
-/// stopped. It logs each statement. Its data does not survive a crash of the machine.
+/// stopped. It logs each statement. Its data does not survive a crash of the machine, unless
+/// `POSTGRES_FOLDER` names a folder on a disk: then each commit waits for that disk.
 #[derive(Debug)]
 pub struct Postgres {
     folder: PathBuf,
@@ -57,7 +58,7 @@ impl Postgres {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         // The name is short, as the path of a socket must be. Another user can enter the folder.
         let name = format!("countersign-postgres-{}-{count}", std::process::id());
-        let folder = fast_folder().join(name);
+        let folder = parent().join(name);
         fs::create_dir(&folder)?;
         let (server, frozen) = (None, Vec::new());
         let mut postgres =
@@ -123,7 +124,11 @@ impl Postgres {
         let mut command = self.command("postgres");
         command.args(["-D", "data", "-c", "listen_addresses=", "-c", "log_statement=all"]);
         command.arg("-c").arg(format!("unix_socket_directories={}", self.folder.display()));
-        for setting in ["fsync=off", "full_page_writes=off", "shared_buffers=16MB"] {
+        let settings = match env::var_os(ON_DISK) {
+            None => ["fsync=off", "full_page_writes=off", "shared_buffers=16MB"],
+            Some(_) => ["fsync=on", "full_page_writes=on", "shared_buffers=128MB"],
+        };
+        for setting in settings {
             command.args(["-c", setting]);
         }
         let server = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
@@ -180,7 +185,7 @@ impl Postgres {
         let version: String = version.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
         let user = fs::metadata(&self.folder)?.uid();
         let name = format!("countersign-template-{version}-{user}");
-        let template = fast_folder().join(name);
+        let template = parent().join(name);
         let lock = File::create(template.with_extension("lock"))?;
         lock.lock()?;
         if !template.exists() {
@@ -283,6 +288,14 @@ pub(crate) fn fast_folder() -> PathBuf {
     };
     FOLDER.get_or_init(|| in_memory().unwrap_or_else(env::temp_dir)).clone()
 }
+
+/// Returns the folder for the folders of the servers.
+fn parent() -> PathBuf {
+    env::var_os(ON_DISK).map_or_else(fast_folder, PathBuf::from)
+}
+
+/// The variable that has a folder on a disk.
+const ON_DISK: &str = "POSTGRES_FOLDER";
 
 /// The folder of Linux that is in memory.
 const IN_MEMORY: &str = "/dev/shm";

@@ -9,7 +9,7 @@
 //! examples/inbox-nats/cluster.sh nats-data
 //! ```
 //!
-//! In another shell: two receivers and three workers. The receiver on port 3000 also works.
+//! In another shell: two receivers and three workers. The process on port 3000 is a receiver and a worker.
 //!
 //! ```sh
 //! export WEBHOOK_SECRET=secret
@@ -116,8 +116,8 @@ impl Payments {
         let id = delivery.request.delivery().id();
         let id = id.ok_or_else(|| Failure::dead("a payment without an id"))?;
         let note = format!("{id}: {}", payment.amount);
-        // A worker that dies after this line has done the effect, and another one does it again. The
-        // server drops the second message, because its id is the same.
+        // If a worker dies after the message is sent, it has done the effect, and another one does it
+        // again. The server drops the second message, because its id is the same.
         let message = PublishMessage::build().message_id(id).payload(note.into());
         self.0.send_publish("payments", message).await?.await?;
         Ok(())

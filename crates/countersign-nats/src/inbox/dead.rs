@@ -23,11 +23,12 @@ pub struct DeadDelivery {
     pub endpoint: String,
     /// The number of attempts.
     pub attempts: u32,
-    /// The reason of the last attempt that failed; `None` if the last attempts vanished.
+    /// The reason why it is dead.
     pub reason: Option<String>,
     /// The time at which it died, by the server's clock.
     pub died_at: SystemTime,
-    /// The [request](countersign::inbox::StoredRequest) as JSON.
+    /// The [request](countersign::inbox::StoredRequest) as JSON. Empty if the server had removed the
+    /// delivery before it died: then it cannot be replayed.
     pub request: Bytes,
 }
 
@@ -62,16 +63,20 @@ impl NatsInbox {
     }
 
     /// Makes a delivery due now, as a new one with a new number and all its attempts. It has no
-    /// object and no version. Returns false, and changes nothing, if it is not dead any more.
+    /// object and no version. Returns false, and changes nothing, if it is not dead any more, or
+    /// if its request is empty.
     ///
-    /// If this process dies meanwhile, the delivery can be due and still be dead. Replay it again: it
-    /// is not due twice.
+    /// If this process dies meanwhile, the delivery can be due and still be dead. Replay it again: for
+    /// [`keep_for`](crate::Opening::keep_for) after the first replay, it is not due twice.
     ///
     /// # Errors
     ///
     /// Returns a [`StoreError`] if the servers are out of reach or have no leader.
     pub async fn replay(&self, delivery: &DeadDelivery) -> Result<bool, StoreError> {
         let Some((sequence, stored)) = self.dead_state(delivery).await? else { return Ok(false) };
+        if delivery.request.is_empty() {
+            return Ok(false);
+        }
         let subject = self.0.names.subject_of(&delivery.endpoint);
         // The server keeps one of two replays that come at the same time. Keys of events have no
         // spaces.

@@ -38,7 +38,8 @@ impl NatsInbox {
         Ok(Settled::Applied)
     }
 
-    /// The state of a dead delivery has its request, because the delivery is removed in time.
+    /// The state of a dead delivery has its request, because the server removes the delivery
+    /// after `keep_for`.
     pub(super) async fn bury_now(&self, held: &Held, reason: &str) -> Result<Settled, StoreError> {
         let Ok(sequence) = u64::try_from(held.id().0) else { return Ok(Settled::LeaseLost) };
         if self.0.holds.get(held).is_none() {

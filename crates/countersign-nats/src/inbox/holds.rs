@@ -31,7 +31,7 @@ pub(super) struct Holds(Mutex<State>);
 #[derive(Default)]
 struct State {
     holds: HashMap<RowId, (Held, Hold)>,
-    /// The delivery that may be the one that ends its process.
+    /// The attempt whose delivery may crash this process.
     suspect: Option<Held>,
 }
 
@@ -68,8 +68,8 @@ impl Holds {
         }
     }
 
-    /// Makes this attempt the only one of this process that may end it. Returns false if there is
-    /// another one.
+    /// Marks this delivery as the suspect of this process: the one that may crash it. Returns false if
+    /// another delivery is the suspect.
     pub(super) fn suspects(&self, held: &Held) -> bool {
         let mut state = self.lock();
         let is_free = state.suspect.as_ref().is_none_or(|suspect| suspect.id() == held.id());

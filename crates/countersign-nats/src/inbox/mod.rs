@@ -2,8 +2,8 @@
 //!
 //! Each delivery is a message of one stream. The *state* of a delivery that was taken is the last
 //! message of a subject of its own, in a second stream, and is only replaced by a publication that
-//! names the message it replaces. Of two workers that want one delivery, the server therefore lets
-//! exactly one write, and an attempt that has lost its lease can write nothing.
+//! names the message it replaces. Of two workers that want one delivery, the server therefore
+//! accepts the write of exactly one, and an attempt that has lost its lease can write nothing.
 //!
 //! A pull consumer for each endpoint gives the deliveries out. It only decides *when* a delivery is
 //! looked at: it can give one out too early, twice, or again after it was acknowledged, because

@@ -59,9 +59,10 @@ use crate::setup::{Names, Opening, token_of};
 /// - It has no history (`InboxHistory`), no order of objects (`SerialInbox`), and no transaction with
 ///   the effect of a handler. The traits are not implemented, so programs that need them do not
 ///   compile. Use PostgreSQL for these.
-/// - A request is one message. One that is longer than the server's `max_payload` (1 MiB by default)
-///   less 8 KiB is answered 503, and logged: the request is stored as JSON, which needs up to a third
-///   more bytes than the body. Set `max_payload` to at least 1.5 times the verifier's `body_limit`.
+/// - A request is stored as one message, in JSON. If the JSON is longer than the server's `max_payload`
+///   (1 MiB by default) minus 8 KiB, the delivery is answered 503, and an error is logged. The JSON is
+///   longer than the body: bytes that are no text need a third more, and each quote in a text needs one
+///   byte more. Set `max_payload` to twice the verifier's `body_limit`.
 /// - A retry that would be due after the removal of its delivery makes the delivery dead at once.
 ///
 /// # Security
@@ -355,8 +356,8 @@ impl fmt::Debug for NatsInbox {
     }
 }
 
-/// The longest time after which a message is given out again that no worker has taken: the default
-/// of [`Inbox::lease`](countersign::inbox::Inbox::lease).
+/// If a worker got a message and did not take its delivery, the server gives the message out again
+/// after at most this time: the default of [`Inbox::lease`](countersign::inbox::Inbox::lease).
 pub(super) const ACK_WAIT: Duration = Duration::from_secs(30);
 
 /// Time for which the server may say that no stream or consumer listens until a call fails.

@@ -361,8 +361,8 @@ pub(super) async fn acknowledge(acker: &Acker, kind: AckKind) {
 /// Number of messages that are asked for at a time.
 const BATCH: usize = 256;
 
-/// Number of attempts directly before this one that vanished, from which on a delivery may be the one
-/// that ends its process.
+/// If at least this many attempts in a row vanished before this one, the delivery may crash the
+/// process that handles it.
 const SUSPECT: u32 = 2;
 
 /// A delivery that waits until no other one is suspected is looked at again after this time.
@@ -371,7 +371,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Time in which a consumer learns of a message that was acknowledged.
 const MOMENT: Duration = Duration::from_millis(200);
 
-/// The shortest time after which a message is given out again that no worker has taken.
+/// If a worker got a message and did not take its delivery, the server gives the message out again
+/// after at least this time.
 const SHORTEST_ACK_WAIT: Duration = Duration::from_secs(1);
 
 /// The server's shortest delay.

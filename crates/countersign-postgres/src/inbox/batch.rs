@@ -1,6 +1,6 @@
 //! Deliveries that are kept together, by one statement.
 //!
-//! A delivery is inserted at once while few insertions are under way. Otherwise it waits in a queue.
+//! A delivery is inserted immediately while few insertions are under way. Otherwise it waits in a queue.
 //! When an insertion ends, the deliveries that wait are inserted together.
 //!
 //! If a batch fails, each of its callers inserts its own delivery, so that none fails because of
@@ -30,7 +30,7 @@ struct Queue {
     waiting: VecDeque<Waiting>,
     /// The length of the requests that wait.
     bytes: usize,
-    /// The number of [`Turn`]s. Deliveries wait only while all of them are taken.
+    /// The number of turns that are taken. A delivery waits only if this is [`TURNS`].
     turns: usize,
 }
 
@@ -43,7 +43,7 @@ struct Waiting {
 /// itself.
 enum Reply {
     Accepted(Accepted),
-    /// No other delivery waits, so the caller inserts its own.
+    /// The batch has only this delivery, so the caller inserts it.
     Turn(Turn, Box<Delivery<'static>>),
 }
 
@@ -191,8 +191,8 @@ impl Batches {
     }
 }
 
-/// Insertions that are under way at once, each of a delivery or of a batch. With fewer, fewer
-/// processors and commits work at the same time; with more, the batches are smaller.
+/// The most turns at the same time. If this is smaller, less of the server works at the same time. If
+/// it is larger, the batches are smaller. Insertions without a turn are not counted.
 const TURNS: usize = 8;
 
 /// Time that a batch waits for a lock: another transaction may insert one of its keys. It is short
