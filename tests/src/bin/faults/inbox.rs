@@ -155,8 +155,9 @@ impl Drop for InboxFile {
     }
 }
 
-/// Time after which a delivery should have been handled.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Time after which a delivery should have been handled. Events that end their process are tried one
+/// after the other, each once its lease has run out.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The number of attempts that each delivery has.
 pub(crate) const ATTEMPTS: u32 = 6;
