@@ -132,14 +132,8 @@ impl Nats {
 
     /// Returns the number of nodes.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn nodes(&self) -> usize {
         self.nodes.len()
-    }
-
-    /// Returns false: there is at least one node.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        false
     }
 
     /// Returns the addresses to connect to, with commas between them.

@@ -60,7 +60,7 @@ enum Subject {
     Bare,
 }
 
-/// What accepts the deliveries of a turn.
+/// The programs that accept the deliveries of a turn.
 #[derive(Clone)]
 enum Engine {
     Inbox(NatsInbox),
@@ -323,7 +323,7 @@ async fn space(mut nats: Nats) -> Result<Table, Box<dyn Error>> {
         // The servers forget parts of files that nobody has read for 10 s.
         sleep(Duration::from_secs(45)).await;
         rows.push(row_of_space(&format!("{count} done, 45 s later")));
-        for node in 0..nats.len() {
+        for node in 0..nats.nodes() {
             nats.stop_node(node)?;
             let start = Instant::now();
             nats.start_node(node)?;

@@ -9,7 +9,8 @@
 //! examples/inbox-nats/cluster.sh nats-data
 //! ```
 //!
-//! In another shell: two receivers and three workers. The process on port 3000 is a receiver and a worker.
+//! In another shell: two receivers and three workers. The process on port 3000 is a receiver and a
+//! worker.
 //!
 //! ```sh
 //! export WEBHOOK_SECRET=secret

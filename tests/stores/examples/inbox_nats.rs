@@ -170,7 +170,7 @@ fn no_payment_is_lost_although_a_worker_and_a_server_are_killed() -> Outcome {
             runtime.block_on(cluster.kill_leader())?;
         }
         for wire in &mut wires {
-            // As a provider does, which sends a delivery again if the answer is 503.
+            // Providers send a delivery again if the answer is 503.
             let is_accepted = || match wire.exchange(payment(number)).unwrap() {
                 reply if reply.status == 503 => false,
                 reply => {

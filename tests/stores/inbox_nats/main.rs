@@ -32,5 +32,5 @@ async fn connect(nats: &Nats) -> Result<async_nats::Client, Box<dyn Error>> {
 /// Opens the inbox, as each process does.
 async fn inbox(nats: &Nats) -> Result<NatsInbox, Box<dyn Error>> {
     let inbox = NatsInbox::builder(connect(nats).await?, "webhooks");
-    Ok(inbox.replicas(nats.len()).open().await?)
+    Ok(inbox.replicas(nats.nodes()).open().await?)
 }

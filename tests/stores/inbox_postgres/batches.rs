@@ -155,7 +155,7 @@ async fn a_delivery_that_waits_for_a_transaction_does_not_hold_up_others() -> Ou
     for task in begun {
         assert_eq!(timeout(PATIENCE, task).await???, Accepted::New);
     }
-    // As many as can be inserted at once.
+    // The most insertions at the same time.
     waits.append(&mut begin(&inbox, vec![held; 10]).await);
     assert_eq!(timeout(PATIENCE, inbox.accept(&entry("beside"))).await??, Accepted::New);
     assert!(waits.iter().all(|task| !task.is_finished()));

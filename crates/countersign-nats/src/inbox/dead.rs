@@ -39,6 +39,24 @@ impl NatsInbox {
     /// # Errors
     ///
     /// Returns a [`StoreError`] if the servers are out of reach or have no leader.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use countersign::inbox::{StoreError, StoredRequest};
+    /// use countersign_nats::NatsInbox;
+    ///
+    /// async fn decide(inbox: &NatsInbox) -> Result<(), StoreError> {
+    ///     for delivery in inbox.dead("github", 100).await? {
+    ///         match StoredRequest::from_json(&delivery.request) {
+    ///             // It fits now.
+    ///             Ok(request) if request.body().len() < 1000 => inbox.replay(&delivery).await?,
+    ///             _ => inbox.discard(&delivery).await?,
+    ///         };
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     pub async fn dead(&self, endpoint: &str, most: usize) -> Result<Vec<DeadDelivery>, StoreError> {
         let mut dead = Vec::new();
         for sequence in self.dead_of(endpoint, most).await? {

@@ -88,10 +88,10 @@ impl NatsInbox {
         &self,
         numbers: &'a mut Option<Numbers>,
     ) -> Result<&'a mut Numbers, StoreError> {
-        if numbers.as_ref().is_none_or(|numbers| numbers.has_ended) {
-            *numbers = Some(self.begin().await?);
-        }
-        let Some(current) = numbers else { return Err(StoreError::new("no numbers")) };
+        let current = match numbers.take().filter(|numbers| !numbers.has_ended) {
+            Some(current) => numbers.insert(current),
+            None => numbers.insert(self.begin().await?),
+        };
         self.read_changes(current).await?;
         Ok(current)
     }
@@ -119,10 +119,10 @@ impl NatsInbox {
                 State::Done => {}
             }
         }
-        let info = self.settled_info(endpoint, stats.running + stats.waiting + stats.ready).await?;
+        let taken = stats.running + stats.waiting + stats.ready;
+        let info = self.settled_info(endpoint, taken).await?;
         // Those that were given out to a worker that died before it took them. They are given out
         // again.
-        let taken = stats.running + stats.waiting + stats.ready;
         let given_out = u64::try_from(info.num_ack_pending).unwrap_or(u64::MAX);
         if given_out > taken {
             stats.ready += given_out - taken;

@@ -59,10 +59,10 @@ use crate::setup::{Names, Opening, token_of};
 /// - It has no history (`InboxHistory`), no order of objects (`SerialInbox`), and no transaction with
 ///   the effect of a handler. The traits are not implemented, so programs that need them do not
 ///   compile. Use PostgreSQL for these.
-/// - A request is stored as one message, in JSON. If the JSON is longer than the server's `max_payload`
-///   (1 MiB by default) minus 8 KiB, the delivery is answered 503, and an error is logged. The JSON is
-///   longer than the body: bytes that are no text need a third more, and each quote in a text needs one
-///   byte more. Set `max_payload` to twice the verifier's `body_limit`.
+/// - A request is stored as one message, in JSON. If the JSON is longer than the server's
+///   `max_payload` (1 MiB by default) minus 8 KiB, the delivery is answered 503, and an error is
+///   logged. The JSON is longer than the body: bytes that are no text need a third more, and each
+///   quote in a text needs one byte more. Set `max_payload` to twice the verifier's `body_limit`.
 /// - A retry that would be due after the removal of its delivery makes the delivery dead at once.
 ///
 /// # Security

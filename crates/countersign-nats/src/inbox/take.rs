@@ -282,7 +282,7 @@ impl NatsInbox {
     }
 }
 
-/// What a worker wants, and what it has got.
+/// The wish of a worker, and the deliveries that were taken for it.
 struct Taking<'a> {
     wanted: &'a Wanted,
     /// With the time at which each became due.
@@ -296,7 +296,7 @@ impl Taking<'_> {
     }
 }
 
-/// Whether a request for messages waits for the first one.
+/// The time for which a request waits for its first message.
 #[derive(Clone, Copy)]
 enum Wait {
     No,
@@ -304,7 +304,7 @@ enum Wait {
     Short,
 }
 
-/// What to do with a message that was given out.
+/// The step that follows after a message was given out.
 enum Decision {
     /// Take it: it is due since this time.
     Due(SystemTime),

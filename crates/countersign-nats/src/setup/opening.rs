@@ -26,6 +26,23 @@ use crate::NatsInbox;
 /// | [`keep_for`](Self::keep_for) | 72 h |
 /// | [`max_bytes`](Self::max_bytes) | no limit but that of the server |
 /// | [`check_monitoring`](Self::check_monitoring) | not checked |
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use countersign_nats::{NatsInbox, SetupError, async_nats::Client};
+///
+/// async fn open(client: Client) -> Result<NatsInbox, SetupError> {
+///     NatsInbox::builder(client, "webhooks")
+///         .keep_for(Duration::from_secs(24 * 60 * 60))
+///         .max_bytes(100 << 30)
+///         .check_monitoring("10.0.0.1:8222")
+///         .open()
+///         .await
+/// }
+/// ```
 #[derive(Clone)]
 #[must_use = "it does nothing until `open` is awaited"]
 pub struct Opening {

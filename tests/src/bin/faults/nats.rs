@@ -40,7 +40,7 @@ impl Cluster {
     /// Kills a server, and starts it again after the pause.
     pub(crate) fn kill_one(&mut self, pause: Duration) -> io::Result<()> {
         let node = self.next;
-        self.next = (node + 1) % self.servers.len();
+        self.next = (node + 1) % self.servers.nodes();
         self.servers.kill_node(node)?;
         thread::sleep(pause);
         self.servers.start_node(node)?;
@@ -59,11 +59,11 @@ impl Cluster {
 
     /// Kills all servers, and starts them again after the pause.
     pub(crate) fn kill_all(&mut self, pause: Duration) -> io::Result<()> {
-        for node in 0..self.servers.len() {
+        for node in 0..self.servers.nodes() {
             self.servers.kill_node(node)?;
         }
         thread::sleep(pause);
-        for node in 0..self.servers.len() {
+        for node in 0..self.servers.nodes() {
             self.servers.start_node(node)?;
         }
         self.servers.wait_until_healthy()
@@ -80,7 +80,7 @@ impl Cluster {
         let runtime = Runtime::new()?;
         let servers: Vec<_> = self.url().split(',').map(str::to_owned).collect();
         let client = runtime.block_on(async_nats::connect(servers))?;
-        let inbox = NatsInbox::builder(client.clone(), "receiver").replicas(self.servers.len());
+        let inbox = NatsInbox::builder(client.clone(), "receiver").replicas(self.servers.nodes());
         let inbox = runtime.block_on(inbox.open())?;
         inbox::wait_until_done(&runtime, &inbox, &mut meanwhile)?;
         runtime.block_on(async {
