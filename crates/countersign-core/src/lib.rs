@@ -4,6 +4,7 @@
 
 pub mod adapter;
 mod answer;
+mod any;
 pub mod clock;
 mod coding;
 mod custom;
@@ -32,6 +33,10 @@ mod stored;
 mod tenants;
 #[cfg(feature = "tenants")]
 pub mod tenants;
+// Only for the crate `countersign-explain`, which tries other texts and keys.
+#[doc(hidden)]
+#[path = "trial.rs"]
+pub mod __trial;
 mod url_encoded;
 mod verification;
 mod verified;

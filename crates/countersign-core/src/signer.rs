@@ -13,7 +13,8 @@ use crate::{
 
 pub use signed_headers::SignedHeaders;
 pub use signing::Signing;
-use signing_key::SigningKey;
+pub(crate) use signing::Unsigned;
+pub(crate) use signing_key::SigningKey;
 
 /// Signs as the provider `P` does, for tests and for services that send webhooks.
 ///

@@ -348,7 +348,11 @@ impl<P: Provider> Verifier<P> {
         Verification::judge(&self.shared.settings, &keys, headers, body, now)
     }
 
-    fn keys(&self) -> Result<Guard<Arc<Keys>>, VerifyError> {
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    pub(crate) fn keys(&self) -> Result<Guard<Arc<Keys>>, VerifyError> {
         match &self.shared.keys {
             KeySource::Own(keys) => Ok(keys.load()),
             KeySource::PerTenant(_) => Err(VerifyErrorKind::SecretsNotLookedUp.into()),

@@ -1,4 +1,4 @@
-//! The signature headers of all providers in this crate.
+//! The table of all providers in this crate.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -14,37 +14,46 @@ pub fn __signature_headers_in<H: HeaderSource + ?Sized>(headers: &H) -> Vec<&'st
     NAMES.iter().copied().filter(|name| headers.values(name).next().is_some()).collect()
 }
 
-const KNOWN: &[&[&str]] = &[
-    Clerk::SCHEME.headers,
-    Dropbox::SCHEME.headers,
-    ElevenLabs::SCHEME.headers,
-    Gitea::SCHEME.headers,
-    GitHub::SCHEME.headers,
-    Gogs::SCHEME.headers,
-    Hookdeck::SCHEME.headers,
-    Linear::SCHEME.headers,
-    Meta::SCHEME.headers,
-    OpenAI::SCHEME.headers,
-    Paddle::SCHEME.headers,
-    PagerDuty::SCHEME.headers,
-    Replicate::SCHEME.headers,
-    Resend::SCHEME.headers,
-    Respan::SCHEME.headers,
-    Sentry::SCHEME.headers,
-    Shopify::SCHEME.headers,
-    Slack::SCHEME.headers,
-    SpeakNode::SCHEME.headers,
-    Square::SCHEME.headers,
-    StandardWebhooks::SCHEME.headers,
-    Stripe::SCHEME.headers,
-    Vercel::SCHEME.headers,
-    Webflow::SCHEME.headers,
-    WooCommerce::SCHEME.headers,
-    XWebhookSignature::SCHEME.headers,
-    Zoom::SCHEME.headers,
+macro_rules! table {
+    ($($(#[$condition:meta])* $provider:ident,)*) => {
+        const KNOWN: &[&[&str]] = &[$($(#[$condition])* $provider::SCHEME.headers),*];
+
+        pub(crate) static ALL: &[AnyProvider] =
+            &[$($(#[$condition])* AnyProvider::of::<$provider>()),*];
+    };
+}
+
+table! {
+    Clerk,
+    Dropbox,
+    ElevenLabs,
+    Gitea,
+    GitHub,
+    Gogs,
+    Hookdeck,
+    Linear,
+    Meta,
+    OpenAI,
+    Paddle,
+    PagerDuty,
+    Replicate,
+    Resend,
+    Respan,
+    Sentry,
+    Shopify,
+    Slack,
+    SpeakNode,
+    Square,
+    StandardWebhooks,
+    Stripe,
+    Vercel,
+    Webflow,
+    WooCommerce,
+    XWebhookSignature,
+    Zoom,
     #[cfg(feature = "ed25519")]
-    StandardWebhooksEd25519::SCHEME.headers,
-];
+    StandardWebhooksEd25519,
+}
 
 #[cfg(test)]
 mod tests {
@@ -72,7 +81,7 @@ mod tests {
             let is_provider = !line.starts_with("pub use crate::")
                 && !name.starts_with("Handshake")
                 && !name.starts_with("__");
-            assert!(!is_provider || table.contains(&format!("{name}::SCHEME.headers")), "{name}");
+            assert!(!is_provider || table.contains(&format!("\n    {name},\n")), "{name}");
         }
     }
 }

@@ -89,7 +89,7 @@ pub mod github;
 pub mod gogs;
 mod handshake;
 pub mod hookdeck;
-mod known;
+pub(crate) mod known;
 pub mod linear;
 pub mod meta;
 pub mod openai;
@@ -146,4 +146,5 @@ pub use woocommerce::WooCommerce;
 pub use x_webhook_signature::XWebhookSignature;
 pub use zoom::Zoom;
 
+pub use crate::any::{AnyProvider, AnySigning, AnyVerifier};
 pub use crate::provider::EndpointOf;

@@ -4,6 +4,7 @@ mod algorithm;
 pub(crate) mod body_form;
 mod boundary;
 mod check;
+mod description;
 mod encoding;
 mod foreign_headers;
 mod groups;
@@ -11,16 +12,16 @@ mod layout;
 mod part;
 mod timestamp;
 
-pub(crate) use algorithm::Algorithm;
+pub use algorithm::Algorithm;
 pub use body_form::BodyForm;
 pub(crate) use check::is_field_name;
+pub use description::{Description, TimestampDescription};
 pub use encoding::{Encoding, SecretEncoding};
 pub use foreign_headers::ForeignHeaders;
 pub(crate) use groups::{MAX_GROUPS, MAX_PAIRS};
-pub(crate) use layout::Layout;
+pub use layout::Layout;
 pub use part::Part;
-pub(crate) use timestamp::TimestampPlace;
-pub use timestamp::{Timestamp, TimestampUnit};
+pub use timestamp::{Timestamp, TimestampPlace, TimestampUnit};
 
 pub use crate::reserialize::JsonDumps;
 

@@ -44,10 +44,15 @@ impl Timestamp {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum TimestampPlace {
+/// The place of a signed time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimestampPlace {
+    /// A header of its own: one name for all signature headers, or one for each of them.
     Header(&'static [&'static str]),
+    /// The entry with this key in the list of signatures.
     Entry(&'static str),
+    /// The first of these members of the JSON body.
     Member(&'static [&'static str]),
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{SignedHeaders, Signer};
+use super::{SignedHeaders, Signer, SigningKey};
 use crate::{
     Provider, Scheme, Verifier,
     error::SignError,
     scheme::{Part, TimestampUnit},
     signature,
+    signed_url::SignedUrl,
 };
 
 /// A signature in preparation: the time and the id that are signed besides the body.
@@ -46,26 +47,45 @@ impl<'a, P: Provider> Signing<'a, P> {
     /// - [`SignError::IdHoldsSeparator`] if the id contains the separator of the signed text;
     /// - [`SignError::TimeBeforeEpoch`] if the scheme signs the time, and the time is before 1970.
     pub fn sign(self, body: &[u8]) -> Result<SignedHeaders, SignError> {
-        let scheme = &Verifier::<P>::SCHEME;
+        let Signer { key, header, url, .. } = self.signer;
+        let Self { time, id, .. } = self;
+        Unsigned { key, header: header.as_deref(), url, time, id, body }
+            .sign(&Verifier::<P>::SCHEME)
+    }
+}
+
+/// A body, and everything that is signed with it.
+pub(crate) struct Unsigned<'a> {
+    pub(crate) key: &'a SigningKey,
+    /// The header of the signature, if it is not the scheme's first one.
+    pub(crate) header: Option<&'a str>,
+    pub(crate) url: &'a SignedUrl,
+    pub(crate) time: Option<SystemTime>,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) body: &'a [u8],
+}
+
+impl Unsigned<'_> {
+    pub(crate) fn sign(self, scheme: &Scheme) -> Result<SignedHeaders, SignError> {
         let timestamp = match (scheme.timestamp, self.time) {
             (Some(rule), time) => Some(digits(rule.unit, time.unwrap_or_else(SystemTime::now))?),
             (None, _) => None,
         };
 
-        let mut text = Vec::with_capacity(body.len());
+        let mut text = Vec::with_capacity(self.body.len());
         for part in scheme.signed {
             text.extend_from_slice(match part {
                 Part::Literal(text) => text.as_bytes(),
                 // The scheme asserts that a signed timestamp has a place.
                 Part::Timestamp => timestamp.as_deref().unwrap_or_default().as_bytes(),
                 Part::Id => signed_id(scheme, self.id.ok_or(SignError::MissingId)?)?.as_bytes(),
-                Part::Url => self.signer.url.as_bytes(),
-                Part::Body => body,
+                Part::Url => self.url.as_bytes(),
+                Part::Body => self.body,
             });
         }
 
-        let name = self.signer.header.as_deref().unwrap_or(scheme.headers[0]);
-        let value = signature::write(scheme, &self.signer.key.tag(&text), timestamp.as_deref());
+        let name = self.header.unwrap_or(scheme.headers[0]);
+        let value = signature::write(scheme, &self.key.tag(&text), timestamp.as_deref());
         let mut headers = vec![(name.to_owned(), value)];
         let (id_header, timestamp_header) = scheme.companions(name);
         if let (Some(name), Some(id)) = (id_header, self.id) {

@@ -5,14 +5,14 @@ use crate::scheme::SecretEncoding;
 use crate::{ConfigError, Scheme, Secret, mac::HmacKey, scheme::Algorithm, signature::Tag};
 
 /// The key that an algorithm signs with.
-pub(super) enum SigningKey {
+pub(crate) enum SigningKey {
     Hmac(HmacKey),
     #[cfg(feature = "ed25519")]
     Ed25519(Box<crate::ed25519::PrivateKey>),
 }
 
 impl SigningKey {
-    pub(super) fn new(secret: &Secret, scheme: &Scheme) -> Result<Self, ConfigError> {
+    pub(crate) fn new(secret: &Secret, scheme: &Scheme) -> Result<Self, ConfigError> {
         Ok(match scheme.algorithm {
             Algorithm::HmacSha256 => {
                 Self::Hmac(HmacKey::sha256(&secret.key(scheme.secret_encoding)?))
@@ -26,7 +26,7 @@ impl SigningKey {
         })
     }
 
-    pub(super) fn tag(&self, text: &[u8]) -> Tag {
+    pub(crate) fn tag(&self, text: &[u8]) -> Tag {
         match self {
             Self::Hmac(key) => {
                 let mut mac = key.start();

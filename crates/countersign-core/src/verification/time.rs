@@ -22,7 +22,7 @@ pub(crate) enum Tolerance {
 
 impl Tolerance {
     /// Returns the greatest distance from now, or `None` if it is not bounded.
-    pub(super) fn of(self, rule: Timestamp) -> Option<Duration> {
+    pub(crate) fn of(self, rule: Timestamp) -> Option<Duration> {
         match self {
             Self::OfScheme => Some(rule.tolerance),
             Self::Within(tolerance) => Some(tolerance),

@@ -36,7 +36,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(scheme: &Scheme, url: SignedUrl) -> Self {
+    pub(crate) fn new(scheme: &Scheme, url: SignedUrl) -> Self {
         Self {
             signature_headers: fields(scheme.headers.iter().copied()),
             timestamp_headers: fields(scheme.timestamp_headers().iter().copied()),
