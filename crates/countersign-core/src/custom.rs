@@ -1,6 +1,8 @@
 //! The names and answers that are set on a verifier.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
 
 use crate::Answer;
 
@@ -21,6 +23,27 @@ struct Set {
     bad_request: Option<Answer>,
     too_large: Option<Answer>,
     unprocessable: Option<Answer>,
+    explainer: Option<Explainer>,
+}
+
+/// The part of the crate `countersign` that explains rejected deliveries, if it is switched on.
+#[derive(Clone)]
+pub struct Explainer(pub Arc<dyn Explain>);
+
+/// Explains rejected deliveries.
+pub trait Explain: Send + Sync {
+    /// Returns whether a delivery may be explained now. If it returns true, [`explain`](Self::explain)
+    /// must follow.
+    fn begin(&self) -> bool;
+
+    /// Explains a delivery, away from the request.
+    fn explain(&self, endpoint: &str, headers: Vec<(String, String)>, body: Bytes);
+}
+
+impl fmt::Debug for Explainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Explainer(..)")
+    }
 }
 
 impl Custom {
@@ -60,6 +83,16 @@ impl Custom {
         self.change(|set| set.unprocessable = Some(answer));
     }
 
+    pub(crate) fn set_explainer(&mut self, explainer: Explainer) {
+        self.change(|set| set.explainer = Some(explainer));
+    }
+
+    /// Returns the explainer of rejected deliveries, if there is one.
+    #[must_use]
+    pub fn explainer(&self) -> Option<&Explainer> {
+        self.0.as_deref()?.explainer.as_ref()
+    }
+
     /// Returns the endpoint's name, or `None` if it is the provider's name.
     #[must_use]
     pub fn endpoint(&self) -> Option<&str> {
@@ -70,6 +103,12 @@ impl Custom {
     /// verifiers.
     pub(crate) fn tenant(&self) -> Option<&str> {
         self.0.as_deref()?.tenant.as_deref()
+    }
+
+    /// Returns the header of the signature, or `None` if the headers of the scheme apply.
+    #[must_use]
+    pub fn __header(&self) -> Option<&str> {
+        self.header()
     }
 
     /// Returns the header of the signature, or `None` if the headers of the scheme apply.

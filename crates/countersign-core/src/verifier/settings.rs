@@ -53,6 +53,15 @@ impl Settings {
     }
 }
 
+impl<P: Provider> Verifier<P> {
+    /// Explains rejected deliveries. Only for the crate `countersign`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __explain_with(self, explainer: crate::custom::Explainer) -> Self {
+        self.set(|settings| settings.custom.set_explainer(explainer))
+    }
+}
+
 /// # Settings: signature
 impl<P: Provider> Verifier<P> {
     /// Looks for the signature in this header instead of the scheme's headers. Default: the

@@ -1,0 +1,249 @@
+//! Writes a document in a style.
+
+use super::{
+    document::{Document, Value},
+    style::{Space, Strings, Style},
+};
+
+impl Document<'_> {
+    /// Writes the document in this style. Returns `None` if a string is not valid, or if the text is
+    /// longer than `most` bytes.
+    pub(crate) fn write(&self, style: Style, most: usize) -> Option<Vec<u8>> {
+        let mut writer = Writer { document: self, style, most, out: Vec::new(), depth: 0 };
+        // The nodes that are written next, the last one first.
+        let mut todo = vec![Task::Node { index: 0, is_first: true }];
+        while let Some(task) = todo.pop() {
+            writer.run(task, &mut todo)?;
+            if writer.out.len() > writer.most {
+                return None;
+            }
+        }
+        Some(writer.out)
+    }
+
+    /// Returns the classes of characters in the strings, on which the styles differ.
+    pub(crate) fn distinct_styles(&self) -> impl Iterator<Item = Style> + use<'_> {
+        let bytes = self.text.as_bytes();
+        let has = |characters: &[u8]| bytes.iter().any(|byte| characters.contains(byte));
+        let (is_ascii, has_escapes) = (self.text.is_ascii(), has(b"\\"));
+        let (has_slash, has_html) = (has(b"/"), has(b"<>&"));
+        let has_gson = has_html || has(b"='");
+        let has_net = has_gson || has(b"+`");
+        let has_objects =
+            self.nodes.iter().any(|node| matches!(node.value, Value::Object) && node.end > 0);
+        super::styles().filter(move |style| {
+            let differs = match style.strings {
+                Strings::Least => true,
+                Strings::AsReceived => has_escapes,
+                Strings::Ascii => !is_ascii || has_escapes,
+                Strings::AsciiAndSlash => has_slash && (!is_ascii || has_escapes),
+                Strings::Slash => has_slash,
+                Strings::Html => has_html || has_escapes || !is_ascii,
+                Strings::Gson => has_gson || has_escapes,
+                Strings::DotNet => has_net || has_escapes || !is_ascii,
+            };
+            differs && (has_objects || !style.is_sorted)
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Task {
+    Node { index: usize, is_first: bool },
+    Close { byte: u8, is_empty: bool },
+}
+
+struct Writer<'d, 'a> {
+    document: &'d Document<'a>,
+    style: Style,
+    most: usize,
+    out: Vec<u8>,
+    depth: usize,
+}
+
+impl Writer<'_, '_> {
+    fn run(&mut self, task: Task, todo: &mut Vec<Task>) -> Option<()> {
+        let (index, is_first) = match task {
+            Task::Node { index, is_first } => (index, is_first),
+            Task::Close { byte, is_empty } => {
+                self.depth -= 1;
+                if !is_empty {
+                    self.line();
+                }
+                self.out.push(byte);
+                return Some(());
+            }
+        };
+        let document = self.document;
+        let node = document.nodes.get(index)?;
+        if index > 0 {
+            if !is_first {
+                self.out.push(b',');
+            }
+            match self.style.space {
+                Space::Spaced if !is_first => self.out.push(b' '),
+                Space::Compact | Space::Spaced => {}
+                Space::Indented(_) | Space::Jackson => self.line(),
+            }
+        }
+        if let Some(key) = &node.key {
+            self.string(&document.text[key.clone()])?;
+            self.out.extend_from_slice(match self.style.space {
+                Space::Compact => b":",
+                Space::Jackson => b" : ",
+                Space::Spaced | Space::Indented(_) => b": ",
+            });
+        }
+        let (opening, closing) = match &node.value {
+            Value::Scalar(range) => {
+                let text = &document.text[range.clone()];
+                if text.starts_with('"') {
+                    self.string(text)?;
+                } else {
+                    self.out.extend_from_slice(text.as_bytes());
+                }
+                return Some(());
+            }
+            Value::Array => (b'[', b']'),
+            Value::Object => (b'{', b'}'),
+        };
+        self.out.push(opening);
+        self.depth += 1;
+        let mut children = Vec::new();
+        let mut child = index + 1;
+        while child < node.end {
+            children.push(child);
+            child = document.nodes.get(child)?.end;
+        }
+        if self.style.is_sorted && closing == b'}' {
+            children.sort_by_cached_key(|child| {
+                let key = document.nodes[*child].key.clone().unwrap_or_default();
+                serde_json::from_str::<String>(&document.text[key]).unwrap_or_default()
+            });
+        }
+        todo.push(Task::Close { byte: closing, is_empty: children.is_empty() });
+        let last = children.len().saturating_sub(1);
+        todo.extend(
+            children
+                .into_iter()
+                .rev()
+                .enumerate()
+                .map(|(place, index)| Task::Node { index, is_first: place == last }),
+        );
+        Some(())
+    }
+
+    fn line(&mut self) {
+        let indent = match self.style.space {
+            Space::Indented(indent) => indent,
+            Space::Jackson => "  ",
+            Space::Compact | Space::Spaced => return,
+        };
+        self.out.push(b'\n');
+        for _ in 0..self.depth {
+            self.out.extend_from_slice(indent.as_bytes());
+        }
+    }
+
+    /// Writes a string, which is given with its quotes and escapes.
+    fn string(&mut self, text: &str) -> Option<()> {
+        if self.style.strings == Strings::AsReceived {
+            self.out.extend_from_slice(text.as_bytes());
+            return Some(());
+        }
+        let plain: std::borrow::Cow<'_, str> = if text.contains('\\') {
+            serde_json::from_str::<String>(text).ok()?.into()
+        } else {
+            text[1..text.len() - 1].into()
+        };
+        self.out.push(b'"');
+        let mut room = [0; 4];
+        for character in plain.chars() {
+            match character {
+                '"' if self.style.strings == Strings::DotNet => self.unicode('"'),
+                '"' => self.out.extend_from_slice(b"\\\""),
+                '\\' => self.out.extend_from_slice(b"\\\\"),
+                '\n' => self.out.extend_from_slice(b"\\n"),
+                '\r' => self.out.extend_from_slice(b"\\r"),
+                '\t' => self.out.extend_from_slice(b"\\t"),
+                '\u{8}' => self.out.extend_from_slice(b"\\b"),
+                '\u{c}' => self.out.extend_from_slice(b"\\f"),
+                '/' if matches!(self.style.strings, Strings::AsciiAndSlash | Strings::Slash) => {
+                    self.out.extend_from_slice(b"\\/");
+                }
+                character if character < ' ' || self.escapes(character) => self.unicode(character),
+                character => {
+                    self.out.extend_from_slice(character.encode_utf8(&mut room).as_bytes());
+                }
+            }
+        }
+        self.out.push(b'"');
+        Some(())
+    }
+
+    fn escapes(&self, character: char) -> bool {
+        let is_html = matches!(character, '<' | '>' | '&');
+        let is_separator = matches!(character, '\u{2028}' | '\u{2029}');
+        match self.style.strings {
+            Strings::AsReceived | Strings::Least => false,
+            Strings::Ascii | Strings::AsciiAndSlash => !character.is_ascii(),
+            Strings::Slash => is_separator,
+            Strings::Html => is_html || is_separator,
+            Strings::Gson => is_html || is_separator || matches!(character, '=' | '\''),
+            Strings::DotNet => {
+                is_html || !character.is_ascii() || matches!(character, '\'' | '+' | '`' | '\u{7f}')
+            }
+        }
+    }
+
+    fn unicode(&mut self, character: char) {
+        let mut units = [0; 2];
+        for unit in character.encode_utf16(&mut units) {
+            let text = match self.style.strings {
+                Strings::DotNet => format!("\\u{unit:04X}"),
+                _ => format!("\\u{unit:04x}"),
+            };
+            self.out.extend_from_slice(text.as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str, space: Space, strings: Strings, is_sorted: bool) -> String {
+        let style = Style { space, strings, is_sorted };
+        let bytes = Document::parse(text).unwrap().write(style, 10_000).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn writes_the_layouts() {
+        let text = r#"{ "b":[1 ,{}],"a" : {"z":[]} }"#;
+        let least = Strings::Least;
+        let compact = r#"{"b":[1,{}],"a":{"z":[]}}"#;
+        assert_eq!(written(text, Space::Compact, least, false), compact);
+        let spaced = r#"{"a": {"z": []}, "b": [1, {}]}"#;
+        assert_eq!(written(text, Space::Spaced, least, true), spaced);
+        let indented = "{\n  \"b\": [\n    1,\n    {}\n  ],\n  \"a\": {\n    \"z\": []\n  }\n}";
+        assert_eq!(written(text, Space::Indented("  "), least, false), indented);
+    }
+
+    #[test]
+    fn writes_the_escapes() {
+        let text = "[\"\\u00e9/<\u{1f600}\\\"'\"]";
+        for (strings, expected) in [
+            (Strings::AsReceived, "[\"\\u00e9/<\u{1f600}\\\"'\"]"),
+            (Strings::Least, "[\"é/<\u{1f600}\\\"'\"]"),
+            (Strings::Ascii, "[\"\\u00e9/<\\ud83d\\ude00\\\"'\"]"),
+            (Strings::AsciiAndSlash, "[\"\\u00e9\\/<\\ud83d\\ude00\\\"'\"]"),
+            (Strings::Slash, "[\"é\\/<\u{1f600}\\\"'\"]"),
+            (Strings::Html, "[\"é/\\u003c\u{1f600}\\\"'\"]"),
+            (Strings::Gson, "[\"é/\\u003c\u{1f600}\\\"\\u0027\"]"),
+            (Strings::DotNet, "[\"\\u00E9/\\u003C\\uD83D\\uDE00\\u0022\\u0027\"]"),
+        ] {
+            assert_eq!(written(text, Space::Compact, strings, false), expected);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The result of an examination.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::{Cause, Evidence, Step};
+
+/// The kind of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The delivery verifies.
+    Verifies,
+    /// The signature matches after the changes of the report. This is proven.
+    Explained,
+    /// Nothing matches, and the delivery has signs of these causes.
+    Suspected,
+    /// Nothing matches, and there is no sign of a known cause.
+    Unexplained,
+}
+
+/// The result of an examination: the verdict, the next step, and the evidence.
+///
+/// `Display` writes the verdict in the first line, the next step in the second line, and then the
+/// evidence, with an excerpt of the body. [`redacted`](Self::redacted) leaves its letters and digits
+/// out.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The kind of the report.
+    pub verdict: Verdict,
+    /// The name of the provider that was given, or that was found by the headers.
+    pub provider: Option<String>,
+    /// The index of the secret that matched: 0 is the first one.
+    pub secret: Option<usize>,
+    /// The changes under which the signature matches, or the suspicions.
+    pub steps: Vec<Step>,
+    /// The next step.
+    pub advice: String,
+    /// The difference between the signed text and the given text.
+    pub evidence: Option<Evidence>,
+    /// The reason that a verifier reports.
+    pub reason: Option<String>,
+    /// The number of texts that were tried with a key.
+    pub attempts: usize,
+    /// False if the time limit ended the search, or if the body is so long that only pairs of
+    /// frequent changes were tried.
+    pub is_complete: bool,
+}
+
+impl Report {
+    /// Returns the causes of the steps, without repetition.
+    #[must_use]
+    pub fn causes(&self) -> Vec<Cause> {
+        let mut causes = Vec::new();
+        for step in &self.steps {
+            if !causes.contains(&step.cause) {
+                causes.push(step.cause);
+            }
+        }
+        causes
+    }
+
+    /// Returns whether the verdict is proven by the signature.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        matches!(self.verdict, Verdict::Verifies | Verdict::Explained)
+    }
+
+    /// Returns the verdict in one line.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let provider = self.provider.as_deref().unwrap_or("no known provider");
+        let changes: Vec<_> = self.steps.iter().map(|step| &*step.change).collect();
+        match self.verdict {
+            Verdict::Verifies => format!("The delivery verifies ({provider})."),
+            Verdict::Explained => {
+                let is_only_time = self.steps.iter().all(|step| {
+                    matches!(step.cause, Cause::TimeStale | Cause::TimeEarly | Cause::TimeUnit)
+                        && step.change.starts_with("the signed time")
+                });
+                let changes = changes.join("; and ");
+                if is_only_time {
+                    format!("The signature matches ({provider}), but {changes}.")
+                } else {
+                    format!("The signature matches ({provider}) with: {changes}.")
+                }
+            }
+            Verdict::Suspected => {
+                format!("Nothing matches ({provider}). Likely: {}.", changes.join("; "))
+            }
+            Verdict::Unexplained => format!(
+                "Nothing matches ({provider}): another secret was used, or the body was changed in a \
+                 way that cannot be undone."
+            ),
+        }
+    }
+
+    /// Returns the report without letters and digits of the body, so that it can be posted.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let evidence = self.evidence.as_ref().map(Evidence::redacted);
+        Self { evidence, ..self.clone() }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.headline())?;
+        writeln!(f, "{}", self.advice)?;
+        if let Some(secret) = self.secret.filter(|secret| *secret > 0) {
+            writeln!(f, "  secret: number {} of those that were given", secret + 1)?;
+        }
+        if let Some(reason) = &self.reason {
+            writeln!(f, "  a verifier reports: {reason}")?;
+        }
+        if let Some(evidence) = &self.evidence {
+            let Evidence { signed_length, given_length, first_difference, signed, given } =
+                evidence;
+            write!(f, "  signed: {signed_length} bytes; given: {given_length} bytes")?;
+            if let Some(place) = first_difference {
+                writeln!(f, "; first difference at byte {place}:")?;
+                writeln!(f, "    signed  {signed}")?;
+                write!(f, "    given   {given}")?;
+            }
+            writeln!(f)?;
+        }
+        if !self.is_certain() {
+            let end = if self.is_complete { "" } else { "; some pairs of changes were not tried" };
+            writeln!(f, "  tried: {} texts and keys{end}", self.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
