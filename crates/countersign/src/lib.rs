@@ -8,6 +8,7 @@
         feature = "axum",
         feature = "conformance",
         feature = "ed25519",
+        feature = "explain",
         feature = "idempotency",
         feature = "inbox",
         feature = "inflate",
@@ -25,6 +26,7 @@
     feature = "axum",
     feature = "conformance",
     feature = "ed25519",
+    feature = "explain",
     feature = "idempotency",
     feature = "inbox",
     feature = "inflate",
@@ -44,6 +46,8 @@ pub mod axum;
 #[cfg(any(feature = "actix-web", feature = "axum"))]
 mod dispatch;
 pub mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
 #[cfg(feature = "inbox")]

@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | [`countersign::rejection`](REJECTION) | `WARN` | each rejected delivery, except those of other lines of this table |
 //! | | `ERROR` | each delivery that is answered 500, because the application is not set up correctly |
+//! | [`countersign::explain`](EXPLAIN) | `WARN` | the likely cause of a rejected delivery, if the verifier explains rejections (feature `explain`); at most one line a second |
 //! | [`countersign::delivery`](DELIVERY) | `DEBUG` | each accepted delivery: endpoint, bytes, index of the secret that matched, body form, age of the signed time in seconds, microseconds since its headers arrived |
 //! | [`countersign::dispatch`](DISPATCH) | `INFO` | `Events` has no handler for an event; once for each name (its type, or its type and its action) |
 //! | [`countersign::handshake`](HANDSHAKE) | `DEBUG` | each request without a signature that was answered |
@@ -100,6 +101,10 @@ pub const IDEMPOTENCY: &str = "countersign::idempotency";
 /// their engine: `DEBUG` to `ERROR`. A delivery that an inbox cannot keep, and a duplicate, are
 /// logged under [`IDEMPOTENCY`].
 pub const INBOX: &str = "countersign::inbox";
+
+/// Target of the likely causes of rejected deliveries: `WARN`. Written only for verifiers that
+/// explain rejections (feature `explain`).
+pub const EXPLAIN: &str = "countersign::explain";
 
 /// Target of rejected deliveries: `WARN`, and `ERROR` if the application is not set up correctly.
 pub const REJECTION: &str = "countersign::rejection";

@@ -270,8 +270,11 @@ impl<V: Verifiers> Stage<V> {
                         Ok(proof)
                     }
                     Err(error) => {
-                        let rejection = refused(Reason::Verify(error));
-                        Err(rejection.about(&V::take_body(verification)).into())
+                        let body = V::take_body(verification);
+                        let rejection = refused(Reason::Verify(error)).about(&body);
+                        #[cfg(feature = "explain")]
+                        let rejection = rejection.keeping(body);
+                        Err(rejection.into())
                     }
                 }
             }

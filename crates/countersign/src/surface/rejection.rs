@@ -128,10 +128,24 @@ pub struct Rejection {
 }
 
 /// The facts about a body that the log line shows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct BodyFacts {
     length: usize,
     digest: [u8; 32],
+    /// The body, until the rejection is logged. Kept only if the verifier explains rejections.
+    #[cfg(feature = "explain")]
+    unexplained: Option<Bytes>,
+}
+
+impl BodyFacts {
+    fn of(body: &[u8]) -> Self {
+        Self {
+            length: body.len(),
+            digest: countersign_core::adapter::body_digest(body),
+            #[cfg(feature = "explain")]
+            unexplained: None,
+        }
+    }
 }
 
 impl Rejection {
@@ -223,9 +237,17 @@ impl Rejection {
         if !tracing::enabled!(target: logs::REJECTION, tracing::Level::WARN) {
             return self;
         }
-        let facts =
-            BodyFacts { length: body.len(), digest: countersign_core::adapter::body_digest(body) };
-        Self { body: Some(Box::new(facts)), ..self }
+        Self { body: Some(Box::new(BodyFacts::of(body))), ..self }
+    }
+
+    /// Keeps the body until the rejection is logged, if the verifier explains rejections.
+    #[cfg(feature = "explain")]
+    pub(crate) fn keeping(mut self, body: Bytes) -> Self {
+        if self.custom.explainer().is_some() {
+            let facts = self.body.get_or_insert_with(|| Box::new(BodyFacts::of(&body)));
+            facts.unexplained = Some(body);
+        }
+        self
     }
 
     /// Answers a handshake: a request without a signature that is not a failure.
@@ -241,11 +263,16 @@ impl Rejection {
 
     /// Logs the rejection, and adapts the answer to the connection: a connection with other streams
     /// stays open.
-    pub(crate) fn refuse<H>(self, path: &str, headers: &H, is_multiplexed: bool) -> Self
+    #[cfg_attr(not(feature = "explain"), expect(unused_mut, reason = "changed by the feature"))]
+    pub(crate) fn refuse<H>(mut self, path: &str, headers: &H, is_multiplexed: bool) -> Self
     where
         H: HeaderSource + ?Sized,
     {
         self.log(Some(path), headers);
+        #[cfg(feature = "explain")]
+        if let Some(body) = self.body.as_mut().and_then(|facts| facts.unexplained.take()) {
+            crate::explain::explain_refusal(&self.custom, headers, body);
+        }
         Self { closes_connection: self.closes_connection && !is_multiplexed, ..self }
     }
 
