@@ -38,6 +38,22 @@ impl Logs {
         Self::with_spans(FmtSpan::CLOSE, run)
     }
 
+    /// Calls a function with a way to read the lines so far: also those of other threads that have
+    /// this thread's subscriber.
+    pub fn collect<T>(self, run: impl FnOnce(&dyn Fn() -> String) -> T) -> T {
+        LazyLock::force(&SECOND);
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(self.clone())
+            .finish();
+        let read = || {
+            let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        tracing::subscriber::with_default(subscriber, || run(&read))
+    }
+
     fn with_spans<T>(spans: FmtSpan, run: impl FnOnce() -> T) -> (T, String) {
         LazyLock::force(&SECOND);
         let logs = Self::default();

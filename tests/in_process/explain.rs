@@ -1,0 +1,111 @@
+//! Rejected deliveries that are explained.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use std::time::{Duration, Instant};
+
+use axum::{Router, body::Body, http::Request, routing::post};
+use countersign::{
+    Secret, Signer, Verifier,
+    explain::{Cause, ExplainDelivery as _, ExplainRefusals as _, Verdict},
+    providers::{Square, Stripe, XWebhookSignature},
+    tower::VerifyLayer,
+};
+use countersign_tests::{Logs, signature};
+use tower::ServiceExt as _;
+
+const SIGNED: &str = r#"{"some": "data"}"#;
+const WRITTEN_AGAIN: &str = r#"{"some":"data"}"#;
+
+fn verifier() -> Verifier<XWebhookSignature> {
+    Verifier::new(Secret::new("secret").unwrap()).unwrap()
+}
+
+fn delivery() -> Request<Body> {
+    Request::post("/")
+        .header("X-Webhook-Signature", signature("secret", SIGNED))
+        .header("Content-Type", "application/json")
+        .body(Body::from(WRITTEN_AGAIN))
+        .unwrap()
+}
+
+/// Sends deliveries to a layer until this many lines of explanations were written.
+fn lines(verifier: Verifier<XWebhookSignature>, deliveries: usize, wanted: usize) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let logs = Logs::default();
+    logs.collect(|read| {
+        runtime.block_on(async {
+            let app: Router =
+                Router::new().route("/", post(|| async {})).route_layer(VerifyLayer::new(verifier));
+            for _ in 0..deliveries {
+                let response = app.clone().oneshot(delivery()).await.unwrap();
+                assert_eq!(response.status(), 401);
+            }
+        });
+        let explained = || -> Vec<String> {
+            let lines = read();
+            lines
+                .lines()
+                .filter(|line| line.contains("countersign::explain"))
+                .map(str::to_owned)
+                .collect()
+        };
+        let end = Instant::now() + Duration::from_secs(60);
+        while explained().len() < wanted {
+            assert!(Instant::now() < end, "{}", read());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        explained()
+    })
+}
+
+#[test]
+fn a_line_names_the_likely_cause() {
+    let [line] = &*lines(verifier().explain_refusals(), 1, 1) else { panic!("one line") };
+    for part in
+        ["WARN", "certain=true", "causes=body-reserialized", "x-webhook-signature", "json.dumps"]
+    {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert!(!line.contains("data\""), "{line}");
+}
+
+#[test]
+fn a_flood_of_forged_deliveries_is_not_examined() {
+    let start = Instant::now();
+    let count = lines(verifier().explain_refusals(), 200, 1).len();
+    let most = 1 + usize::try_from(start.elapsed().as_secs()).unwrap() + 1;
+    assert!(count <= most, "{count} lines, at most {most} expected");
+}
+
+#[test]
+fn nothing_is_explained_unless_it_is_switched_on() {
+    assert!(lines(verifier(), 3, 0).is_empty());
+}
+
+#[test]
+fn verifiers_explain_deliveries_with_their_own_settings() {
+    let now = std::time::SystemTime::now();
+    let secret = Secret::new("whsec_abc123").unwrap();
+    let stripe = Verifier::<Stripe>::new(secret.clone()).unwrap();
+    let signer = Signer::<Stripe>::new(secret).unwrap();
+    let headers = signer.at(now - Duration::from_secs(3600)).sign(b"{}").unwrap();
+    assert_eq!(stripe.explain(&headers, b"{}").causes(), [Cause::TimeStale]);
+    let patient = stripe.clone().tolerance(Duration::from_secs(7200));
+    assert_eq!(patient.explain(&headers, b"{}").verdict, Verdict::Verifies);
+    let report = stripe.explain(&headers, b"{ }");
+    assert!(report.causes().contains(&Cause::BodyReserialized), "{report}");
+
+    let secret = Secret::new("secret").unwrap();
+    let square = Verifier::<Square>::with_url(secret.clone(), "http://example.com/hook").unwrap();
+    let signer = Signer::<Square>::with_url(secret, "https://example.com/hook").unwrap();
+    let report = square.explain(&signer.sign(b"{}").unwrap(), b"{}");
+    assert_eq!(report.causes(), [Cause::Url]);
+    assert!(report.headline().contains("https instead of http"), "{report}");
+
+    let other = verifier().header("X-Other").unwrap();
+    let headers = [("X-Other", signature("secret", "{}"))];
+    assert_eq!(other.explain(&headers, b"{}").verdict, Verdict::Verifies);
+    let headers = [("X-Webhook-Signature", signature("secret", "{}"))];
+    assert_eq!(other.explain(&headers, b"{}").causes(), [Cause::Scheme]);
+}
