@@ -22,7 +22,7 @@ pub use part::Part;
 pub(crate) use timestamp::TimestampPlace;
 pub use timestamp::{Timestamp, TimestampUnit};
 
-pub use crate::reserialize::JsonDumps;
+pub use crate::reserialize::{JsonDumps, JsonEncode};
 
 /// A description of how a provider signs its deliveries: the place of the signature, its encoding,
 /// and the text that it covers.
