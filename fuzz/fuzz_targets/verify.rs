@@ -5,7 +5,7 @@ use countersign_core::{
     clock::FixedClock,
     event::EventAt,
     providers::{SpeakNode, github, speaknode, x_webhook_signature},
-    scheme::{BodyForm, JsonDumps, Part, SecretEncoding, Timestamp, TimestampUnit},
+    scheme::{BodyForm, JsonDumps, JsonEncode, Part, SecretEncoding, Timestamp, TimestampUnit},
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -24,6 +24,8 @@ impl Provider for Whole {
         .forms(&[
             BodyForm::Python(JsonDumps::DEFAULT),
             BodyForm::JavaScript,
+            BodyForm::Php(JsonEncode::DEFAULT),
+            BodyForm::Php(JsonEncode::DEFAULT.associative(true).pretty(true)),
             BodyForm::UrlEncodedMember("payload"),
             BodyForm::Inflated,
         ]);

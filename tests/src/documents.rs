@@ -55,14 +55,23 @@ impl Documents {
             }
             1..=3 => self.number(text),
             4 | 5 => self.string(text),
-            6 | 7 => self.sequence(depth, '[', ']', text, Self::value),
-            _ => self.sequence(depth, '{', '}', text, |documents, depth, text| {
-                documents.key(text);
-                documents.space(text);
-                text.push(':');
-                documents.space(text);
+            6 | 7 => self.sequence(depth, '[', ']', text, |documents, _, depth, text| {
                 documents.value(depth, text);
             }),
+            _ => {
+                let is_list = self.one_in(6);
+                self.sequence(depth, '{', '}', text, |documents, index, depth, text| {
+                    // Keys like those of a list, of which some are missing or repeated.
+                    match is_list && !documents.one_in(30) {
+                        true => text.push_str(&format!("\"{index}\"")),
+                        false => documents.key(text),
+                    }
+                    documents.space(text);
+                    text.push(':');
+                    documents.space(text);
+                    documents.value(depth, text);
+                });
+            }
         }
     }
 
@@ -72,7 +81,7 @@ impl Documents {
         open: char,
         close: char,
         text: &mut String,
-        item: impl Fn(&mut Self, u32, &mut String),
+        item: impl Fn(&mut Self, u32, u32, &mut String),
     ) {
         // Deep documents are narrow, so that they do not grow too large.
         let most = match depth {
@@ -90,7 +99,7 @@ impl Documents {
                 text.push(',');
             }
             self.space(text);
-            item(self, depth - 1, text);
+            item(self, index, depth - 1, text);
             self.space(text);
         }
         text.push(close);

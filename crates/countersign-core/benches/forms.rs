@@ -13,7 +13,7 @@ use std::hint::black_box;
 use countersign_core::{
     Secret, Verifier,
     providers::Respan,
-    scheme::{BodyForm, JsonDumps},
+    scheme::{BodyForm, JsonDumps, JsonEncode},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -37,7 +37,7 @@ fn event(size: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-const FORMS: [(&str, BodyForm); 4] = [
+const FORMS: [(&str, BodyForm); 7] = [
     ("json.dumps", BodyForm::Python(JsonDumps::DEFAULT)),
     (
         "json.dumps, compact UTF-8",
@@ -45,6 +45,12 @@ const FORMS: [(&str, BodyForm); 4] = [
     ),
     ("json.dumps, sorted", BodyForm::Python(JsonDumps::DEFAULT.sort_keys(true))),
     ("JSON.stringify", BodyForm::JavaScript),
+    ("json_encode", BodyForm::Php(JsonEncode::DEFAULT)),
+    ("json_encode, associative", BodyForm::Php(JsonEncode::DEFAULT.associative(true))),
+    (
+        "json_encode, associative, pretty, UTF-8",
+        BodyForm::Php(JsonEncode::DEFAULT.associative(true).pretty(true).unescaped_unicode(true)),
+    ),
 ];
 
 fn reserializing(criterion: &mut Criterion) {
@@ -114,6 +120,11 @@ fn worst_shapes(size: usize) -> Vec<(&'static str, String)> {
         ("two-byte characters", format!("\"{}\"", "é".repeat(size / 2 - 1))),
         ("empty arrays", elements("[]")),
         ("empty objects", elements("{}")),
+        ("objects like lists", elements(r#"{"0":{"0":0}}"#)),
+        ("an object like a list", members(&|count| count.to_string())),
+        ("slashes", format!("\"{}\"", "/".repeat(size - 2))),
+        ("line terminators", format!("\"{}\"", "\u{2028}".repeat(size / 3 - 1))),
+        ("numbers on the fifth level", format!("[[[[[{}]]]]]", vec!["0"; size / 2 - 5].join(","))),
     ]
 }
 
@@ -126,7 +137,8 @@ fn forged(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("forged {name}"));
         for (shape, body) in [("a log", log)].into_iter().chain(worst_shapes(size)) {
             assert!(body.len() <= size, "{shape}: {}", body.len());
-            let forms = [FORMS[0], FORMS[2], FORMS[3]].map(|(name, form)| (name, vec![form]));
+            let forms = [FORMS[0], FORMS[2], FORMS[3], FORMS[4], FORMS[5], FORMS[6]]
+                .map(|(name, form)| (name, vec![form]));
             for (name, forms) in [("wire", vec![])].into_iter().chain(forms) {
                 let verifier = verifier.clone().forms(forms);
                 group.bench_function(format!("{shape}: {name}"), |bencher| {

@@ -20,7 +20,7 @@ use countersign::{
     error::VerifyErrorKind as Kind,
     providers::{GitHub, Respan, XWebhookSignature},
     request::{RequestHead, RequestTarget},
-    scheme::{BodyForm, JsonDumps},
+    scheme::{BodyForm, JsonDumps, JsonEncode},
     tenants::{SecretSource, Tenants},
     tower::{RequestBody, VerifyLayer},
 };
@@ -219,12 +219,21 @@ fn reserializing_allocates_a_bounded_multiple_of_the_body() {
         format!("\"{}\"", "\u{7f}".repeat(200_000)),
         format!("[{}0]", "1e15,".repeat(40_000)),
         format!("[{}0]", "{},".repeat(60_000)),
+        format!("[{}0]", "{\"0\":0},".repeat(20_000)),
+        format!("[{}0]", "{\"0\":{\"0\":{}}},".repeat(10_000)),
+        format!("[[[[[{}0]]]]]", "0,".repeat(100_000)),
         format!("{}{}", "[".repeat(500), "]".repeat(500)),
     ];
     let dumps = JsonDumps::DEFAULT;
-    for form in
-        [BodyForm::Python(dumps), BodyForm::Python(dumps.sort_keys(true)), BodyForm::JavaScript]
-    {
+    let arrays = JsonEncode::DEFAULT.associative(true);
+    for form in [
+        BodyForm::Python(dumps),
+        BodyForm::Python(dumps.sort_keys(true)),
+        BodyForm::JavaScript,
+        BodyForm::Php(JsonEncode::DEFAULT),
+        BodyForm::Php(arrays),
+        BodyForm::Php(arrays.pretty(true)),
+    ] {
         for shape in &shapes {
             let bytes = measure(|| drop(form.text_of(shape.as_bytes()))).bytes_max;
             let factor = bytes.div_ceil(shape.len() as u64);

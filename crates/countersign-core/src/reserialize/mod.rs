@@ -1,10 +1,10 @@
-//! Re-serialises JSON: writes the exact text that the JSON library of Python or JavaScript writes
-//! for the same data.
+//! Re-serialises JSON: writes the exact text that the JSON library of Python, JavaScript or PHP
+//! writes for the same data.
 //!
-//! Some providers sign `json.dumps(data)` or `JSON.stringify(data)` and send other bytes. This code
-//! runs before a delivery is verified, on input that anybody can send. It is iterative and bounded
-//! in depth. Its time is linear, except for sorting. Its output is at most six times as long as its
-//! input.
+//! Some providers sign `json.dumps(data)`, `JSON.stringify(data)` or `json_encode($data)` and send
+//! other bytes. This code runs before a delivery is verified, on input that anybody can send. It is
+//! iterative and bounded in depth. Its time is linear, except for sorting. Its output is at most six
+//! times as long as its input, or twelve times if PHP indents it. A last pass indents the text.
 //!
 //! # Algorithm
 //!
@@ -62,14 +62,16 @@
 mod javascript;
 mod number;
 mod open_members;
+mod php;
 mod python;
 mod reordering;
 mod string;
 mod walk;
 
-pub use python::JsonDumps;
+pub use {php::JsonEncode, python::JsonDumps};
 
 use javascript::JsonStringify;
+use php::pretty;
 use walk::Walk;
 
 /// The JSON library of a language.
@@ -91,6 +93,29 @@ trait Serializer {
 
     /// Writes a number. Returns `None` if the language rejects it.
     fn number(&self, token: number::Token<'_>, out: &mut Vec<u8>) -> Option<()>;
+
+    /// Returns whether an array or object of this depth is accepted. The outermost one has the
+    /// depth 1.
+    fn allows_depth(&self, depth: usize, is_empty: bool) -> bool {
+        is_empty || depth <= MAX_DEPTH
+    }
+
+    /// Returns whether a written key, with its quotes, is accepted.
+    fn accepts_key(&self, _written: &[u8]) -> bool {
+        true
+    }
+
+    /// Returns the text of an object without members.
+    fn empty_object(&self) -> &'static [u8] {
+        b"{}"
+    }
+
+    /// Returns whether a value that the language reads but cannot write is written as bytes that
+    /// are not UTF-8. Such a text is accepted only if the member with the value was dropped,
+    /// because its key is repeated.
+    fn writes_invalid(&self) -> bool {
+        false
+    }
 }
 
 /// Writes the text of `json.dumps(json.loads(text))`.
@@ -102,6 +127,27 @@ pub(crate) fn python(text: &str, dumps: JsonDumps) -> Option<Vec<u8>> {
 pub(crate) fn javascript(text: &str) -> Option<Vec<u8>> {
     Walk::over(text, JsonStringify)
 }
+
+/// Writes the text of `json_encode(json_decode(text))`.
+pub(crate) fn php(text: &str, encode: JsonEncode) -> Option<Vec<u8>> {
+    let written = Walk::over(text, encode)?;
+    if encode.is_pretty() {
+        pretty::indented(&written, PRETTY_GROWTH * text.len())
+    } else {
+        Some(written)
+    }
+}
+
+/// Greatest length of a text that is not indented, as a multiple of the body's length.
+pub(crate) const GROWTH: usize = 6;
+
+/// Greatest length of an indented text, as a multiple of the body's length. Longer texts are
+/// rejected. A list of numbers with one digit grows as much on the fifth level.
+pub(crate) const PRETTY_GROWTH: usize = 12;
+
+/// Greatest number of arrays and objects that are open at once. The limit of CPython is somewhat
+/// below 1000, that of Node.js somewhat above. Events have far fewer levels.
+const MAX_DEPTH: usize = 512;
 
 #[cfg(test)]
 mod tests;

@@ -115,7 +115,39 @@ impl Decimal {
         decimal
     }
 
-    pub(super) fn digits(&self) -> &[u8] {
+    fn digits(&self) -> &[u8] {
         &self.digits[..self.count]
+    }
+
+    /// Writes the decimal without an exponent. Returns whether it has a fraction.
+    pub(super) fn write_plain(&self, out: &mut Vec<u8>) -> bool {
+        let digits = self.digits();
+        let Some(whole) = usize::try_from(self.point).ok().filter(|whole| *whole > 0) else {
+            out.extend_from_slice(b"0.");
+            out.extend(std::iter::repeat_n(b'0', self.point.unsigned_abs() as usize));
+            out.extend_from_slice(digits);
+            return true;
+        };
+        let (before, after) = digits.split_at(whole.min(digits.len()));
+        out.extend_from_slice(before);
+        out.extend(std::iter::repeat_n(b'0', whole - before.len()));
+        if !after.is_empty() {
+            out.push(b'.');
+            out.extend_from_slice(after);
+        }
+        !after.is_empty()
+    }
+
+    /// Writes the digits with a point after the first one. If there is only one digit, `otherwise`
+    /// follows it.
+    pub(super) fn write_mantissa(&self, otherwise: &str, out: &mut Vec<u8>) {
+        let (first, rest) = self.digits().split_at(1);
+        out.extend_from_slice(first);
+        if rest.is_empty() {
+            out.extend_from_slice(otherwise.as_bytes());
+        } else {
+            out.push(b'.');
+            out.extend_from_slice(rest);
+        }
     }
 }

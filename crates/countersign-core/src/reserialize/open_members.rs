@@ -17,6 +17,8 @@ pub(super) enum Order {
     /// First the members whose keys are array indices, by number. Then the others, in the order in
     /// which their keys first appeared.
     IndicesFirst,
+    /// The order of `Inserted`. An object whose keys are then `0`, `1`, `2` and so on is a list.
+    Lists,
 }
 
 /// The members of all open objects, innermost last.
@@ -40,7 +42,8 @@ struct Member {
     /// The last eight bytes of the written key, in which most keys of one object differ. Not set
     /// for [`Order::Sorted`].
     sketch: u64,
-    /// The key's number, if it is an array index. Set only for [`Order::IndicesFirst`].
+    /// The key's number, if it is an array index. Set only for [`Order::IndicesFirst`] and
+    /// [`Order::Lists`].
     index: Option<u32>,
 }
 
@@ -60,12 +63,12 @@ impl Members {
     /// Adds the member whose key was written last. The key begins at `start` in the output.
     pub(super) fn begin(&mut self, start: usize, out: &[u8]) {
         let index = match self.order {
-            Order::IndicesFirst => array_index(&out[start..]),
+            Order::IndicesFirst | Order::Lists => array_index(&out[start..]),
             Order::Inserted | Order::Sorted => None,
         };
         let sketch = match self.order {
             Order::Sorted => 0,
-            Order::Inserted | Order::IndicesFirst => sketch(&out[start..]),
+            Order::Inserted | Order::IndicesFirst | Order::Lists => sketch(&out[start..]),
         };
         let (start, key_end) = (start as u32, out.len() as u32);
         self.list.push(Member { start, key_end, end: 0, is_settled: true, sketch, index });
@@ -77,19 +80,37 @@ impl Members {
         }
     }
 
-    /// Ends an object. If its members have to be reordered, adds the object to `settle`.
-    pub(super) fn close(&mut self, mark: Mark, out: &[u8], settle: &mut Reordering) {
+    /// Ends an object. If its members have to be reordered, adds the object to `settle`. Returns
+    /// whether the object is a list. Its opening bracket is then one of a list, and its keys are
+    /// dropped.
+    pub(super) fn close(&mut self, mark: Mark, out: &mut [u8], settle: &mut Reordering) -> bool {
         let members = &self.list[mark.0..];
         let key = |member: &Member| &out[member.start as usize..member.key_end as usize];
         let whole = match members {
             [first, .., last] => first.start as usize..last.end as usize,
             [only] => only.start as usize..only.end as usize,
-            [] => return,
+            [] => return false,
         };
+        let start = whole.start;
+        let mut is_list = false;
         let stays = match self.order {
             Order::Inserted if !repeats(members, key) => true,
             Order::Inserted => {
                 settle.object(whole, last_values(members, key).iter().map(Member::place));
+                false
+            }
+            Order::Lists if !repeats(members, key) => {
+                is_list = are_items(members);
+                if is_list {
+                    settle.object(whole, members.iter().map(Member::item));
+                }
+                !is_list
+            }
+            Order::Lists => {
+                let kept = last_values(members, key);
+                is_list = are_items(&kept);
+                let place = if is_list { Member::item } else { Member::place };
+                settle.object(whole, kept.iter().map(place));
                 false
             }
             Order::IndicesFirst if are_indices_first(members) && !repeats(members, key) => true,
@@ -126,12 +147,21 @@ impl Members {
         if let Some(holder) = self.list.last_mut() {
             holder.is_settled &= is_settled;
         }
+        if is_list {
+            out[start - 1] = b'[';
+        }
+        is_list
     }
 }
 
 impl Member {
     fn place(&self) -> Place {
         Place { start: self.start, end: self.end, is_settled: self.is_settled }
+    }
+
+    /// Returns the place of the member's value. The key is followed by `:`.
+    fn item(&self) -> Place {
+        Place { start: self.key_end + 1, ..self.place() }
     }
 }
 
@@ -185,6 +215,11 @@ fn sketch(written: &[u8]) -> u64 {
 
 fn are_indices_first(members: &[Member]) -> bool {
     members.is_sorted_by_key(|member| (member.index.is_none(), member.index))
+}
+
+/// Returns whether the members are the items of a list, in order.
+fn are_items(members: &[Member]) -> bool {
+    members.iter().zip(0..).all(|(member, index)| member.index == Some(index))
 }
 
 /// Returns the number of a written key that is an array index (ECMA-262, section 6.1.7): a

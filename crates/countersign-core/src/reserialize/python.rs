@@ -101,6 +101,11 @@ impl Serializer for JsonDumps {
         }
         Some(())
     }
+
+    fn writes_invalid(&self) -> bool {
+        // Lone surrogates, which UTF-8 cannot hold.
+        self.charset() == Charset::Strict
+    }
 }
 
 /// Writes `repr(double)`.
@@ -123,32 +128,14 @@ fn write_float(double: f64, out: &mut Vec<u8>) {
     }
 
     let decimal = Decimal::of(double.abs());
-    let digits = decimal.digits();
-    let point = decimal.point;
-    match usize::try_from(point) {
-        Ok(whole @ 1..=16) => {
-            let (before, after) = digits.split_at(whole.min(digits.len()));
-            out.extend_from_slice(before);
-            out.extend(std::iter::repeat_n(b'0', whole - before.len()));
-            out.push(b'.');
-            out.extend_from_slice(if after.is_empty() { b"0" } else { after });
+    if (-3..=16).contains(&decimal.point) {
+        if !decimal.write_plain(out) {
+            out.extend_from_slice(b".0");
         }
-        _ if (-3..=0).contains(&point) => {
-            out.extend_from_slice(b"0.");
-            out.extend(std::iter::repeat_n(b'0', point.unsigned_abs() as usize));
-            out.extend_from_slice(digits);
-        }
-        _ => {
-            let (first, rest) = digits.split_at(1);
-            out.extend_from_slice(first);
-            if !rest.is_empty() {
-                out.push(b'.');
-                out.extend_from_slice(rest);
-            }
-            out.extend_from_slice(
-                format!("e{}{:02}", sign(point - 1), (point - 1).abs()).as_bytes(),
-            );
-        }
+    } else {
+        let exponent = decimal.point - 1;
+        decimal.write_mantissa("", out);
+        out.extend_from_slice(format!("e{}{:02}", sign(exponent), exponent.abs()).as_bytes());
     }
 }
 

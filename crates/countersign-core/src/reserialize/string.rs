@@ -15,7 +15,52 @@ pub(super) enum Charset {
     /// text in which a lone surrogate remains is not UTF-8. Python cannot encode it, so `Walk`
     /// rejects it at the end.
     Strict,
+    /// The characters that PHP's `json_encode` does not escape. A lone surrogate is an error.
+    Php(Unescaped),
 }
+
+/// The characters that PHP escapes, unless an option is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unescaped {
+    pub(super) slashes: bool,
+    pub(super) unicode: bool,
+    /// U+2028 and U+2029. PHP always escapes them if it escapes the other characters of Unicode.
+    pub(super) line_terminators: bool,
+}
+
+impl Charset {
+    /// Returns whether all characters except ASCII are escaped.
+    fn is_ascii(self) -> bool {
+        matches!(self, Self::Ascii | Self::Php(Unescaped { unicode: false, .. }))
+    }
+
+    fn escapes_slashes(self) -> bool {
+        matches!(self, Self::Php(Unescaped { slashes: false, .. }))
+    }
+
+    /// Returns whether U+2028 and U+2029 are escaped, and other characters of Unicode are not.
+    fn escapes_line_terminators(self) -> bool {
+        matches!(self, Self::Php(Unescaped { unicode: true, line_terminators: false, .. }))
+    }
+
+    /// Returns whether a byte begins a character that may need an escape. The controls, quotes and
+    /// backslashes, which need one in every language, are not included.
+    fn escapes(self, byte: u8) -> bool {
+        match self {
+            Self::WellFormed | Self::Strict => false,
+            Self::Ascii => byte >= 0x7f,
+            Self::Php(unescaped) => match byte {
+                b'/' => !unescaped.slashes,
+                0x80.. if !unescaped.unicode => true,
+                LINE_TERMINATOR => !unescaped.line_terminators,
+                _ => false,
+            },
+        }
+    }
+}
+
+/// First byte of U+2028 and U+2029, and of many other characters.
+const LINE_TERMINATOR: u8 = 0xe2;
 
 /// Copies a string of the text. `at` is the position after its opening quote. Returns the position
 /// after its closing quote, or `None` if the string is not valid.
@@ -35,11 +80,14 @@ pub(super) fn copy(
             }
             b'\\' => {
                 let (point, length) = unescape(&bytes[at..])?;
+                if matches!(charset, Charset::Php(_)) && (0xd800..0xe000).contains(&point) {
+                    return None;
+                }
                 write(point, charset, out);
                 at += length;
             }
             0..0x20 => return None,
-            0x7f.. if charset == Charset::Ascii => {
+            byte if charset.escapes(*byte) => {
                 let character = text[at..].chars().next()?;
                 write(character.into(), charset, out);
                 at += character.len_utf8();
@@ -53,34 +101,56 @@ pub(super) fn copy(
     }
 }
 
-/// Returns the number of bytes that are copied as they are. The function reads eight bytes at a
-/// time, because most of an event is strings.
+/// Returns the number of bytes that are copied as they are.
 fn plain_length(bytes: &[u8], charset: Charset) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // Marks the high bit of each byte below `limit`. Only the lowest mark is reliable: bytes at
-    // higher positions can be marked wrongly.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGHS;
-    let equal = |word: u64, byte: u64| below(word ^ (ONES * byte), 1);
+    match charset {
+        Charset::WellFormed | Charset::Strict => scan(bytes, |_| 0, |_| false),
+        Charset::Ascii => {
+            scan(bytes, |word| word & HIGHS | equal(word, 0x7f), |byte| charset.escapes(byte))
+        }
+        Charset::Php(unescaped) => {
+            let highs = if unescaped.unicode { 0 } else { HIGHS };
+            // A quote is special in any case.
+            let slash = if unescaped.slashes { b'"' } else { b'/' };
+            let terminator = if unescaped.line_terminators { b'"' } else { LINE_TERMINATOR };
+            let special = |word| word & highs | equal(word, slash) | equal(word, terminator);
+            scan(bytes, special, |byte| charset.escapes(byte))
+        }
+    }
+}
 
+/// Returns the number of bytes before the first special one: a control, a quote, a backslash, or a
+/// byte that `in_word` and `is_special` find. The function reads eight bytes at a time, because
+/// most of an event is strings.
+///
+/// `in_word` marks the high bit of each special byte. Only the lowest mark has to be reliable.
+#[inline]
+fn scan(bytes: &[u8], in_word: impl Fn(u64) -> u64, is_special: impl Fn(u8) -> bool) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let mut special = below(word, 0x20) | equal(word, 0x22) | equal(word, 0x5c);
-        if charset == Charset::Ascii {
-            special |= word & HIGHS | equal(word, 0x7f);
-        }
+        let special = below(word, 0x20) | equal(word, b'"') | equal(word, b'\\') | in_word(word);
         if special != 0 {
             return index * 8 + (special.trailing_zeros() / 8) as usize;
         }
     }
-    let is_special = |byte: &u8| match byte {
-        0..0x20 | b'"' | b'\\' => true,
-        0x7f.. => charset == Charset::Ascii,
-        _ => false,
-    };
-    words.len() * 8 + rest.iter().position(is_special).unwrap_or(rest.len())
+    let ends = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\') || is_special(*byte);
+    words.len() * 8 + rest.iter().position(ends).unwrap_or(rest.len())
 }
+
+/// Marks the high bit of each byte below `limit`. Only the lowest mark is reliable: bytes at higher
+/// positions can be marked wrongly.
+fn below(word: u64, limit: u64) -> u64 {
+    word.wrapping_sub(ONES * limit) & !word & HIGHS
+}
+
+/// Marks the high bit of each byte that is equal to `byte`, as [`below`] does.
+fn equal(word: u64, byte: u8) -> u64 {
+    below(word ^ (ONES * u64::from(byte)), 1)
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Reads an escape. Returns its code point, or a lone surrogate, and the length of the escape in
 /// bytes.
@@ -120,6 +190,7 @@ fn write(point: u32, charset: Charset, out: &mut Vec<u8>) {
     match point {
         0x22 => out.extend_from_slice(b"\\\""),
         0x5c => out.extend_from_slice(b"\\\\"),
+        0x2f if charset.escapes_slashes() => out.extend_from_slice(b"\\/"),
         0x08 => out.extend_from_slice(b"\\b"),
         0x0c => out.extend_from_slice(b"\\f"),
         0x0a => out.extend_from_slice(b"\\n"),
@@ -127,8 +198,10 @@ fn write(point: u32, charset: Charset, out: &mut Vec<u8>) {
         0x09 => out.extend_from_slice(b"\\t"),
         0..0x20 => write_unit(point, out),
         0xd800..0xe000 if charset != Charset::Strict => write_unit(point, out),
-        0x7f..0x10000 if charset == Charset::Ascii => write_unit(point, out),
-        0x10000.. if charset == Charset::Ascii => {
+        0x7f if charset == Charset::Ascii => write_unit(point, out),
+        0x2028 | 0x2029 if charset.escapes_line_terminators() => write_unit(point, out),
+        0x80..0x10000 if charset.is_ascii() => write_unit(point, out),
+        0x10000.. if charset.is_ascii() => {
             let offset = point - 0x10000;
             write_unit(0xd800 + (offset >> 10), out);
             write_unit(0xdc00 + (offset & 0x3ff), out);

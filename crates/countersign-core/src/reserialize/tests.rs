@@ -1,5 +1,7 @@
 use super::*;
 
+mod php;
+
 fn python(text: &str) -> Option<String> {
     super::python(text, JsonDumps::DEFAULT).map(|bytes| String::from_utf8(bytes).unwrap())
 }

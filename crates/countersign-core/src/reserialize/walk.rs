@@ -1,10 +1,10 @@
 //! The pass over the tokens: reads the text once, and writes it as the language does.
 
 use super::{
-    Serializer, number,
+    GROWTH, Serializer, number,
     open_members::{Mark, Members},
     reordering::Reordering,
-    string::{self, Charset},
+    string,
 };
 
 /// A walk through a text, with the output so far.
@@ -44,10 +44,7 @@ impl<'a, S: Serializer> Walk<'a, S> {
         };
         walk.run()?;
         let written = walk.settle.apply(walk.out, walk.serializer.item_separator());
-        // `Strict` writes lone surrogates, which UTF-8 cannot hold. A text with a lone surrogate is
-        // accepted only if its member was dropped because of a repeated key.
-        let is_text =
-            walk.serializer.charset() != Charset::Strict || str::from_utf8(&written).is_ok();
+        let is_text = !walk.serializer.writes_invalid() || str::from_utf8(&written).is_ok();
         is_text.then_some(written)
     }
 
@@ -79,8 +76,8 @@ impl<'a, S: Serializer> Walk<'a, S> {
                     }
                     (Open::Object { mark }, b'}') => {
                         self.members.end_value(self.out.len());
-                        self.members.close(mark, &self.out, &mut self.settle);
-                        self.out.push(b'}');
+                        let is_list = self.members.close(mark, &mut self.out, &mut self.settle);
+                        self.out.push(if is_list { b']' } else { b'}' });
                     }
                     _ => return None,
                 }
@@ -97,25 +94,21 @@ impl<'a, S: Serializer> Walk<'a, S> {
         match self.next()? {
             b'"' => self.string()?,
             b'{' => {
-                self.out.push(b'{');
-                self.skip_space();
-                if self.peek()? != b'}' {
-                    self.enter(Open::Object { mark: self.members.open() })?;
+                if !self.is_empty(b'}')? {
+                    self.out.push(b'{');
+                    self.open.push(Open::Object { mark: self.members.open() });
                     self.key()?;
                     return Some(true);
                 }
-                self.at += 1;
-                self.out.push(b'}');
+                self.out.extend_from_slice(self.serializer.empty_object());
             }
             b'[' => {
-                self.out.push(b'[');
-                self.skip_space();
-                if self.peek()? != b']' {
-                    self.enter(Open::Array)?;
+                if !self.is_empty(b']')? {
+                    self.out.push(b'[');
+                    self.open.push(Open::Array);
                     return Some(true);
                 }
-                self.at += 1;
-                self.out.push(b']');
+                self.out.extend_from_slice(b"[]");
             }
             b't' => self.literal(start, "true")?,
             b'f' => self.literal(start, "false")?,
@@ -141,6 +134,9 @@ impl<'a, S: Serializer> Walk<'a, S> {
             return None;
         }
         self.string()?;
+        if !self.serializer.accepts_key(&self.out[start..]) {
+            return None;
+        }
         self.members.begin(start, &self.out);
         self.skip_space();
         if self.next()? != b':' {
@@ -165,9 +161,13 @@ impl<'a, S: Serializer> Walk<'a, S> {
         Some(())
     }
 
-    fn enter(&mut self, open: Open) -> Option<()> {
-        self.open.push(open);
-        (self.open.len() <= MAX_DEPTH).then_some(())
+    /// Reads on after an opening bracket, and returns whether the closing one is next. Returns
+    /// `None` if the array or object is too deep.
+    fn is_empty(&mut self, close: u8) -> Option<bool> {
+        self.skip_space();
+        let is_empty = self.peek()? == close;
+        self.at += usize::from(is_empty);
+        self.serializer.allows_depth(self.open.len() + 1, is_empty).then_some(is_empty)
     }
 
     fn skip_space(&mut self) {
@@ -189,8 +189,4 @@ impl<'a, S: Serializer> Walk<'a, S> {
 
 /// Longest text, in bytes. Positions in the output have 32 bits, and the output is at most six
 /// times as long as the text.
-const MAX_LENGTH: usize = (u32::MAX / 6) as usize;
-
-/// Greatest number of arrays and objects that are open at once. The limit of CPython is somewhat
-/// below 1000, that of Node.js somewhat above. Events have far fewer levels.
-const MAX_DEPTH: usize = 512;
+const MAX_LENGTH: usize = u32::MAX as usize / GROWTH;

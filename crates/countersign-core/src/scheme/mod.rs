@@ -23,7 +23,7 @@ pub use layout::Layout;
 pub use part::Part;
 pub use timestamp::{Timestamp, TimestampPlace, TimestampUnit};
 
-pub use crate::reserialize::JsonDumps;
+pub use crate::reserialize::{JsonDumps, JsonEncode};
 
 /// A description of how a provider signs its deliveries: the place of the signature, its encoding,
 /// and the text that it covers.

@@ -172,10 +172,14 @@ impl StoredDelivery {
     /// Returns the name of the body form that was signed. The name is text, because the program
     /// that reads the delivery may not know all body forms of the program that wrote it.
     ///
-    /// The names are `wire`, `javascript`, `inflated`, `python`, and `url_encoded_member:` followed
-    /// by the name of the member. Options follow the name `python`, each after a `+`:
-    /// `compact_items` (separator `,`), `compact_keys` (separator `:`), `unicode`
-    /// (`ensure_ascii=False`) and `sorted` (`sort_keys=True`).
+    /// The names are `wire`, `javascript`, `inflated`, `python`, `php`, and `url_encoded_member:`
+    /// followed by the name of the member. Options follow the names `python` and `php`, each after
+    /// a `+`:
+    /// - `python`: `compact_items` (separator `,`), `compact_keys` (separator `:`), `unicode`
+    ///   (`ensure_ascii=False`) and `sorted` (`sort_keys=True`);
+    /// - `php`: `associative` (objects decoded as arrays), and the flags `slashes`, `unicode` and
+    ///   `line_terminators` (`JSON_UNESCAPED_…`), `zero_fraction` (`JSON_PRESERVE_ZERO_FRACTION`)
+    ///   and `pretty` (`JSON_PRETTY_PRINT`).
     #[must_use]
     pub fn form_name(&self) -> &str {
         self.form.as_str()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scheme::{BodyForm, JsonDumps};
+use crate::scheme::{BodyForm, JsonDumps, JsonEncode};
 
 /// The name of a body form, as text, so that a reader keeps the name of a form that it does not
 /// know.
@@ -17,14 +17,8 @@ impl FormName {
         Self(match form {
             BodyForm::Wire => "wire".into(),
             BodyForm::JavaScript => "javascript".into(),
-            BodyForm::Python(dumps) => {
-                let mut name = String::from(PYTHON);
-                for option in dumps.option_names() {
-                    name.push(BEFORE_OPTION);
-                    name.push_str(option);
-                }
-                name.into()
-            }
+            BodyForm::Python(dumps) => with_options(PYTHON, dumps.option_names()),
+            BodyForm::Php(encode) => with_options(PHP, encode.option_names()),
             BodyForm::UrlEncodedMember(member) => format!("{MEMBER}{member}").into(),
             #[cfg(feature = "inflate")]
             BodyForm::Inflated => "inflated".into(),
@@ -55,12 +49,26 @@ impl FormName {
             });
         }
         let mut parts = self.0.split(BEFORE_OPTION);
-        let is_python = parts.next() == Some(PYTHON);
-        if is_python { JsonDumps::with_options(parts).map(BodyForm::Python) } else { None }
+        match parts.next()? {
+            PYTHON => JsonDumps::with_options(parts).map(BodyForm::Python),
+            PHP => JsonEncode::with_options(parts).map(BodyForm::Php),
+            _ => None,
+        }
     }
 }
 
+/// Returns the name of a language, followed by the names of options.
+fn with_options(language: &str, options: impl Iterator<Item = &'static str>) -> Cow<'static, str> {
+    let mut name = String::from(language);
+    for option in options {
+        name.push(BEFORE_OPTION);
+        name.push_str(option);
+    }
+    name.into()
+}
+
 const PYTHON: &str = "python";
+const PHP: &str = "php";
 const BEFORE_OPTION: char = '+';
 const MEMBER: &str = "url_encoded_member:";
 
@@ -72,6 +80,12 @@ mod tests {
     fn finds_each_form_by_its_name() {
         let plain = JsonDumps::DEFAULT;
         let compact = plain.separators(",", ":").ensure_ascii(false).sort_keys(true);
+        let php = JsonEncode::DEFAULT;
+        let readable = php.unescaped_slashes(true).unescaped_unicode(true).pretty(true);
+        let every = readable
+            .associative(true)
+            .unescaped_line_terminators(true)
+            .preserve_zero_fraction(true);
         let member = BodyForm::UrlEncodedMember("payload");
         for (form, name) in [
             (BodyForm::Wire, "wire"),
@@ -79,6 +93,12 @@ mod tests {
             (BodyForm::Python(plain), "python"),
             (BodyForm::Python(compact), "python+compact_items+compact_keys+unicode+sorted"),
             (BodyForm::Python(plain.sort_keys(true)), "python+sorted"),
+            (BodyForm::Php(php), "php"),
+            (BodyForm::Php(readable), "php+slashes+unicode+pretty"),
+            (
+                BodyForm::Php(every),
+                "php+associative+slashes+unicode+line_terminators+zero_fraction+pretty",
+            ),
             (member, "url_encoded_member:payload"),
             #[cfg(feature = "inflate")]
             (BodyForm::Inflated, "inflated"),
@@ -91,7 +111,17 @@ mod tests {
 
     #[test]
     fn finds_no_form_by_another_name() {
-        for name in ["", "Wire", "wire ", "ruby", "python+", "python+indent", "pythons", "sorted"] {
+        for name in [
+            "",
+            "Wire",
+            "wire ",
+            "ruby",
+            "python+",
+            "python+indent",
+            "pythons",
+            "sorted",
+            "php+sorted",
+        ] {
             assert_eq!(FormName(name.into()).find([]), None, "{name:?}");
         }
         let member = FormName::of(BodyForm::UrlEncodedMember("payload"));

@@ -23,7 +23,7 @@ use crate::{
     error::SignError,
     event::EventAt,
     providers::{GitHub, Paddle, Respan, SpeakNode, Stripe, XWebhookSignature},
-    scheme::{JsonDumps, Part, SecretEncoding, Timestamp, TimestampUnit},
+    scheme::{JsonDumps, JsonEncode, Part, SecretEncoding, Timestamp, TimestampUnit},
     signer::SignedHeaders,
 };
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     error::RestoreError,
     providers::{Gitea, Respan, XWebhookSignature},
-    scheme::{BodyForm, JsonDumps},
+    scheme::{BodyForm, JsonDumps, JsonEncode},
 };
 
 /// Checks a delivery that was signed in a form of its body.
@@ -54,6 +54,11 @@ fn restores_each_form_and_verifies_it_again() -> Outcome {
     let name = "python+compact_items+compact_keys+sorted";
     check(&open, r#"{"a":1.0,"b":2}"#, &[], br#"{"b":2,"a":1.00}"#, sorted, name)?;
     check(&open, r#"{"a":1}"#, &[], br#"{"a":1.0}"#, BodyForm::JavaScript, "javascript")?;
+
+    // PHP reads `-0.0` as a float, and its own text `-0` as an integer: the text is kept as it is.
+    let list = BodyForm::Php(JsonEncode::DEFAULT.associative(true).unescaped_slashes(true));
+    let open = open.forms([list]);
+    check(&open, r#"["/",-0]"#, &[], br#"{"0":"\/","1":-0.0}"#, list, "php+associative+slashes")?;
 
     let gitea = verifier_of::<Gitea>("key")?;
     let (sent, member) = (b"payload=%7B%22a%22%3A1%7D", BodyForm::UrlEncodedMember("payload"));

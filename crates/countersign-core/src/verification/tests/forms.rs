@@ -51,6 +51,29 @@ fn tries_each_form_with_each_secret_and_the_preamble() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn takes_what_php_signed_and_another_client_sent() -> Outcome {
+    let pretty = BodyForm::Php(JsonEncode::DEFAULT.unescaped_slashes(true).pretty(true));
+    let verifier = Verifier::<XWebhookSignature>::new(Secret::new("key")?)?
+        .forms([BodyForm::Php(JsonEncode::DEFAULT), pretty])
+        .body_limit(64);
+    let signer = Signer::<XWebhookSignature>::new(Secret::new("key")?)?;
+    for (signed, form) in [
+        (r#"{"url":"https:\/\/example.com\/Zo\u00eb"}"#, BodyForm::Php(JsonEncode::DEFAULT)),
+        ("{\n    \"url\": \"https://example.com/Zo\\u00eb\"\n}", pretty),
+    ] {
+        let headers = signer.sign(signed.as_bytes())?;
+        let verified = verifier.verify(&headers, r#"{ "url" : "https://example.com/Zoë" }"#)?;
+        assert_eq!((verified.bytes(), verified.form()), (signed.as_bytes(), form));
+        let error = verifier.verify(&headers, r#"{"url":"https://example.com/Zoe"}"#).unwrap_err();
+        assert_eq!((error.kind(), error.forms_tried()), (VerifyErrorKind::Mismatch, 3));
+    }
+    // The text can be longer than the body limit, which applies to the bytes of the wire.
+    assert_eq!(verifier.__largest_text(), 12 * 64);
+    assert_eq!(verifier.forms([BodyForm::Php(JsonEncode::DEFAULT)]).__largest_text(), 6 * 64);
+    Ok(())
+}
+
 #[cfg(feature = "inflate")]
 #[test]
 fn takes_what_was_signed_before_it_was_compressed() -> Outcome {
