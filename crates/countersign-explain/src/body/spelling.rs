@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use countersign_core::scheme::{BodyForm, JsonDumps};
+use countersign_core::scheme::{BodyForm, JsonDumps, JsonEncode};
 
 use super::{
     Visitor,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Cause, Step};
 
-/// Visits the texts that JavaScript and Python write for the same data.
+/// Visits the texts that JavaScript, Python and PHP write for the same data.
 pub(super) fn of_languages<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow<T> {
     for (form, words) in forms() {
         if let Some(text) = form.text_of(body) {
@@ -25,10 +25,11 @@ pub(super) fn of_languages<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> Cont
 pub(super) fn of_styles<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow<T> {
     let most = most(body);
     let mut before: Vec<Vec<u8>> = Vec::new();
-    for numbers in [Numbers::AsReceived, Numbers::JavaScript, Numbers::Python] {
+    for numbers in [Numbers::AsReceived, Numbers::JavaScript, Numbers::Python, Numbers::Php] {
         let form = match numbers {
             Numbers::AsReceived => None,
             Numbers::JavaScript => Some(BodyForm::JavaScript),
+            Numbers::Php => Some(BodyForm::Php(JsonEncode::DEFAULT)),
             Numbers::Python => Some(BodyForm::Python(JsonDumps::DEFAULT.separators(",", ":"))),
         };
         let normal = match form {
@@ -61,7 +62,9 @@ fn step(words: &str) -> Step {
     Step::new(Cause::BodyReserialized, words)
 }
 
-fn forms() -> [(BodyForm, &'static str); 2] {
+/// The forms that are tried first, and the code that writes them.
+fn forms() -> [(BodyForm, &'static str); 6] {
+    let php = JsonEncode::DEFAULT.associative(true);
     [
         (
             BodyForm::JavaScript,
@@ -70,6 +73,23 @@ fn forms() -> [(BodyForm, &'static str); 2] {
         (
             BodyForm::Python(JsonDumps::DEFAULT),
             "the body as JSON, as Python's `json.dumps(data)` writes it",
+        ),
+        (
+            BodyForm::Php(JsonEncode::DEFAULT),
+            "the body as JSON, as PHP's `json_encode(json_decode($body))` writes it",
+        ),
+        (
+            BodyForm::Php(php),
+            "the body as JSON, as PHP's `json_encode(json_decode($body, true))` writes it",
+        ),
+        (
+            BodyForm::Php(php.unescaped_slashes(true).unescaped_unicode(true)),
+            "the body as JSON, as PHP's `json_encode` writes an array with \
+             `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE`",
+        ),
+        (
+            BodyForm::Php(php.pretty(true)),
+            "the body as JSON, as PHP's `json_encode` writes an array with `JSON_PRETTY_PRINT`",
         ),
     ]
 }
@@ -85,7 +105,7 @@ mod tests {
         for expected in [
             r#"{"name":"Zoë","url":"a/b","n":1.5,"b":[]}"#,
             r#"{"name": "Zo\u00eb", "url": "a/b", "n": 1.5, "b": []}"#,
-            r#"{"name":"Zo\u00eb","url":"a\/b","n":1.50,"b":[]}"#,
+            r#"{"name":"Zo\u00eb","url":"a\/b","n":1.5,"b":[]}"#,
             r#"{"b": [], "n": 1.50, "name": "Zoë", "url": "a/b"}"#,
             "{\n  \"name\": \"Zoë\",\n  \"url\": \"a/b\",\n  \"n\": 1.5,\n  \"b\": []\n}",
         ] {

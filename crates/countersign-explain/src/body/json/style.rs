@@ -48,6 +48,7 @@ pub(crate) enum Numbers {
     AsReceived,
     JavaScript,
     Python,
+    Php,
 }
 
 /// Returns all styles, the most frequent ones first.
@@ -106,6 +107,7 @@ impl Style {
             Numbers::AsReceived => "",
             Numbers::JavaScript => ", with JavaScript's numbers",
             Numbers::Python => ", with Python's numbers",
+            Numbers::Php => ", with PHP's numbers",
         };
         let code = self.code().map(|code| format!(" ({code})")).unwrap_or_default();
         format!("the body as JSON, {layout}{escapes}{order}{numbers}{code}")
