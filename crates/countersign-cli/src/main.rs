@@ -1,7 +1,21 @@
 //! The command `countersign`: signs, sends, receives and explains webhooks.
 
+mod completions;
+mod duration;
 mod failure;
+mod header;
+mod input;
+mod man;
+mod moment;
 mod output;
+mod pretty;
+mod provider;
+mod providers;
+mod recorded;
+mod secrets;
+mod sign;
+mod verdict;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -11,6 +25,8 @@ use failure::Failure;
 use output::Output;
 
 /// Signs, sends, receives and explains webhooks, as 28 providers do.
+///
+/// Exit codes: 0 verified or delivered, 1 refused, 2 usage, 3 could not run.
 #[derive(Parser)]
 #[command(name = "countersign", version, propagate_version = true)]
 struct Arguments {
@@ -22,17 +38,29 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Providers(providers::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
-    match run(arguments.command, &output) {
+    match run(&arguments.command, &output) {
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
 }
 
-fn run(command: Command, _: &Output) -> Result<ExitCode, Failure> {
-    match command {}
+fn run(command: &Command, output: &Output) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Providers(arguments) => arguments.run(output),
+        Command::Sign(arguments) => arguments.run(output),
+        Command::Verify(arguments) => arguments.run(output),
+        Command::Completions(arguments) => arguments.run(output),
+        Command::Man(arguments) => arguments.run(output),
+    }
 }
