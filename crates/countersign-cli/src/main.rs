@@ -1,18 +1,26 @@
 //! The command `countersign`: signs, sends, receives and explains webhooks.
 
+mod candidates;
 mod completions;
 mod duration;
 mod failure;
+mod fixtures;
 mod header;
+mod http;
 mod input;
 mod man;
+mod members;
 mod moment;
+mod outcome;
 mod output;
 mod pretty;
 mod provider;
 mod providers;
 mod recorded;
+mod replay;
+mod schedule;
 mod secrets;
+mod send;
 mod sign;
 mod verdict;
 mod verify;
@@ -42,6 +50,8 @@ enum Command {
     Providers(providers::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
+    Send(send::Arguments),
+    Replay(replay::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -60,6 +70,8 @@ fn run(command: &Command, output: &Output) -> Result<ExitCode, Failure> {
         Command::Providers(arguments) => arguments.run(output),
         Command::Sign(arguments) => arguments.run(output),
         Command::Verify(arguments) => arguments.run(output),
+        Command::Send(arguments) => arguments.run(output),
+        Command::Replay(arguments) => arguments.run(output),
         Command::Completions(arguments) => arguments.run(output),
         Command::Man(arguments) => arguments.run(output),
     }

@@ -11,7 +11,7 @@ use countersign_core::{
 use serde::Serialize;
 
 use super::secret_place;
-use crate::duration;
+use crate::{duration, fixtures};
 
 /// The facts about one provider.
 #[derive(Serialize)]
@@ -36,6 +36,8 @@ pub(super) struct Facts {
     /// The body forms that are accepted besides the bytes of the wire.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     forms: Vec<&'static str>,
+    /// The types of the sample events of `send`.
+    samples: Vec<String>,
 }
 
 /// The signed time.
@@ -93,6 +95,7 @@ impl Facts {
             },
             secret_place: secret_place::of(provider.name()),
             forms: scheme.forms.iter().map(|form| form.name()).collect(),
+            samples: fixtures::names(provider),
         }
     }
 
@@ -121,6 +124,7 @@ impl Facts {
         if let Some(place) = self.secret_place {
             row("shown in", place);
         }
+        row("samples", &self.samples.join(", "));
         text
     }
 }
