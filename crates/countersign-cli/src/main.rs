@@ -5,9 +5,11 @@ mod completions;
 mod duration;
 mod failure;
 mod fixtures;
+mod form;
 mod header;
 mod http;
 mod input;
+mod listen;
 mod man;
 mod members;
 mod moment;
@@ -51,6 +53,7 @@ enum Command {
     Sign(sign::Arguments),
     Verify(verify::Arguments),
     Send(send::Arguments),
+    Listen(listen::Arguments),
     Replay(replay::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -71,6 +74,7 @@ fn run(command: &Command, output: &Output) -> Result<ExitCode, Failure> {
         Command::Sign(arguments) => arguments.run(output),
         Command::Verify(arguments) => arguments.run(output),
         Command::Send(arguments) => arguments.run(output),
+        Command::Listen(arguments) => arguments.run(output),
         Command::Replay(arguments) => arguments.run(output),
         Command::Completions(arguments) => arguments.run(output),
         Command::Man(arguments) => arguments.run(output),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 
 /// The standard output.
+#[derive(Clone, Copy)]
 pub(crate) struct Output {
     /// True if programs read the output.
     pub(crate) is_json: bool,

@@ -53,6 +53,26 @@ impl Verdict {
         }
     }
 
+    /// The name in place of a provider, if none has the signature header.
+    pub(crate) const UNKNOWN: &str = "unknown";
+
+    /// Refuses a delivery without a known signature header.
+    pub(crate) fn unknown() -> Self {
+        Self {
+            verdict: "refused",
+            provider: Self::UNKNOWN,
+            reason: Some(VerifyErrorKind::MissingSignature.name()),
+            message: Some("there is no signature header that is known".to_owned()),
+            next: Some("name the provider, and check that it signs".to_owned()),
+            secret: None,
+            form: None,
+            event_type: None,
+            id: None,
+            signed_at: None,
+            unsigned: Vec::new(),
+        }
+    }
+
     pub(crate) fn is_verified(&self) -> bool {
         self.reason.is_none()
     }

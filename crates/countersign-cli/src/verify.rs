@@ -1,7 +1,5 @@
 //! The command `verify`.
 
-mod form;
-
 use std::{
     path::PathBuf,
     process::ExitCode,
@@ -14,6 +12,7 @@ use countersign_core::{providers::AnyProvider, scheme::BodyForm};
 use crate::{
     duration,
     failure::{self, Failure},
+    form,
     header::{self, Field},
     input, moment,
     output::Output,

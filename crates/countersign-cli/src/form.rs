@@ -3,7 +3,7 @@
 use countersign_core::scheme::{BodyForm, JsonDumps};
 
 /// Reads `javascript`, `inflated`, `member:NAME`, or `python` with options after a colon.
-pub(super) fn parse(text: &str) -> Result<BodyForm, String> {
+pub(crate) fn parse(text: &str) -> Result<BodyForm, String> {
     let (name, options) = text.split_once(':').unwrap_or((text, ""));
     match (name, options) {
         ("javascript", "") => Ok(BodyForm::JavaScript),
