@@ -26,14 +26,18 @@ pub(crate) fn parse(text: &str) -> Result<SystemTime, String> {
 
 /// Writes a time in UTC, with milliseconds if there are any.
 pub(crate) fn text(time: SystemTime) -> String {
-    let nanoseconds = match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => i128::from(u64::try_from(since.as_millis()).unwrap_or(u64::MAX)) * 1_000_000,
-        Err(error) => -i128::from(error.duration().as_secs()) * 1_000_000_000,
+    let (seconds, milliseconds) = match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => (i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_millis()),
+        Err(error) => (i64::try_from(error.duration().as_secs()).map_or(i64::MIN, |s| -s), 0),
     };
-    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+    let text = OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
         .and_then(|time| time.format(&Rfc3339).ok())
-        .unwrap_or_else(|| (nanoseconds / 1_000_000_000).to_string())
+        .unwrap_or_else(|| seconds.to_string());
+    match (milliseconds, text.strip_suffix('Z')) {
+        (1.., Some(text)) => format!("{text}.{milliseconds:03}Z"),
+        _ => text,
+    }
 }
 
 /// Returns the time that is this many milliseconds after 1970.
@@ -55,7 +59,7 @@ mod tests {
             ("1700000000", "2023-11-14T22:13:20Z"),
             ("1700000000123", "2023-11-14T22:13:20.123Z"),
             ("2023-11-14T22:13:20Z", "2023-11-14T22:13:20Z"),
-            ("2023-11-15T00:13:20.5+02:00", "2023-11-14T22:13:20.5Z"),
+            ("2023-11-15T00:13:20.5+02:00", "2023-11-14T22:13:20.500Z"),
         ] {
             assert_eq!(text(parse(given).unwrap()), expected, "{given}");
         }

@@ -34,7 +34,7 @@ impl Schedule {
         let (_, waits) = known.ok_or_else(|| {
             let names = KNOWN.iter().flat_map(|(names, _)| *names).copied();
             let names: Vec<_> = names.collect();
-            Failure::usage(format!("{} does not document its retries", provider.name()))
+            Failure::usage(format!("the retries of {} are not known", provider.name()))
                 .next(format!("give the waits, such as 0,60,300 (known are {})", names.join(", ")))
         })?;
         Ok(Self(waits.iter().copied().map(Duration::from_secs).collect()))

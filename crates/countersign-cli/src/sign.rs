@@ -42,10 +42,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     id: Option<String>,
     /// Puts the signature into this header instead of the provider's
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", alias = "signature-header")]
     header: Option<String>,
     /// Signed URL, for providers that sign it [default: the URL of --curl]
-    #[arg(long)]
+    #[arg(long, alias = "signed-url")]
     url: Option<String>,
     #[command(flatten)]
     secrets: SecretArguments,

@@ -86,8 +86,11 @@ impl Verdict {
         let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
         let at = provider.event();
         let is_unsigned = |at: Location| matches!(at, Location::UnsignedHeader(_));
-        let unsigned = [("event_type", at.event_type), ("id", at.id)];
-        let unsigned = unsigned.into_iter().filter(|(_, at)| is_unsigned(*at));
+        let (event_type, id) = (owned(delivery.event_type()), owned(delivery.id()));
+        let places = [("event_type", at.event_type, &event_type), ("id", at.id, &id)];
+        let unsigned =
+            places.into_iter().filter(|(_, at, value)| is_unsigned(*at) && value.is_some());
+        let unsigned = unsigned.map(|(name, _, _)| name).collect();
         Self {
             verdict: "verified",
             provider: provider.name(),
@@ -96,10 +99,10 @@ impl Verdict {
             next: None,
             secret: Some(verified.secret_index()),
             form: Some(verified.form().name()),
-            event_type: owned(delivery.event_type()),
-            id: owned(delivery.id()),
+            event_type,
+            id,
             signed_at: verified.signed_at().map(moment::text),
-            unsigned: unsigned.map(|(name, _)| name).collect(),
+            unsigned,
         }
     }
 

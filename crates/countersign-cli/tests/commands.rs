@@ -1,0 +1,14 @@
+//! The output of each command, compared with the files in `commands`. To write them anew:
+//! `TRYCMD=overwrite cargo test -p countersign-cli --test commands`.
+
+#[test]
+fn prints_what_the_files_show() {
+    trycmd::TestCases::new()
+        .env("COLUMNS", "100")
+        .env("NO_COLOR", "1")
+        .env("COUNTERSIGN_SECRET", "It's a Secret to Everybody")
+        .env("STANDARD_SECRET", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
+        .env("EMPTY_SECRET", "")
+        .case("tests/commands/*.trycmd")
+        .case("tests/commands/*.toml");
+}
