@@ -40,6 +40,11 @@ impl Failure {
         Self { next: Some(next.to_string()), ..self }
     }
 
+    /// Adds the place of the failure, such as the name of a file.
+    pub(crate) fn within(self, place: &str) -> Self {
+        Self { what: format!("{place}: {}", self.what), ..self }
+    }
+
     /// Writes the failure to the standard error, and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         // If the standard error is closed, nobody reads this.
@@ -64,6 +69,12 @@ impl From<ConfigError> for Failure {
             ConfigError::EmptySecret => "set it to the secret that the provider shows",
             ConfigError::SecretWhiteSpace => "remove the white space around the secret",
             ConfigError::SecretInQuotes => "remove the quotes around the secret",
+            ConfigError::SecretNotBase64 { prefix: "whsk_" } => {
+                "sign with the private key, which begins with `whsk_`"
+            }
+            ConfigError::SecretNotBase64 { prefix: "whpk_" } => {
+                "verify with the public key, which begins with `whpk_`"
+            }
             ConfigError::SecretNotBase64 { .. } | ConfigError::SecretLength { .. } => {
                 "copy the whole text that the provider shows"
             }

@@ -31,6 +31,8 @@ enum Place {
 pub(crate) struct Given {
     /// The exact texts, the current one first.
     pub(crate) texts: Vec<Zeroizing<String>>,
+    /// The place of each secret, for errors.
+    places: Vec<String>,
 }
 
 impl SecretArguments {
@@ -41,49 +43,53 @@ impl SecretArguments {
 
     /// Reads the secrets.
     pub(crate) fn read(&self) -> Result<Given, Failure> {
-        if self.places.is_empty() {
-            let text = env::var(DEFAULT_VARIABLE).map(Zeroizing::new).map_err(|error| {
-                let what = format!("environment variable {DEFAULT_VARIABLE}: {}", reason(&error));
-                Failure::usage(what).next(GIVE_SECRET)
-            })?;
-            return Ok(Given { texts: vec![text] });
-        }
-        let texts = self.places.iter().map(Place::read).collect::<Result<_, _>>()?;
-        Ok(Given { texts })
+        let default = [Place::Variable(DEFAULT_VARIABLE.to_owned())];
+        let places = if self.places.is_empty() { &default[..] } else { &self.places };
+        let texts = places.iter().map(Place::read).collect::<Result<_, _>>()?;
+        Ok(Given { texts, places: places.iter().map(Place::name).collect() })
     }
 }
 
 impl Place {
-    fn read(&self) -> Result<Zeroizing<String>, Failure> {
+    fn name(&self) -> String {
         match self {
-            Self::Variable(name) => env::var(name).map(Zeroizing::new).map_err(|error| {
-                let what = format!("environment variable {name}: {}", reason(&error));
-                Failure::usage(what).next(format!("set {name} to the secret, and export it"))
-            }),
-            Self::File(path) => {
-                let bytes = fs::read(path).map_err(|error| {
-                    Failure::could_not_run(format!("{}: {error}", path.display()))
-                        .next("check the path after --secret-file")
-                })?;
-                text(&Zeroizing::new(bytes), &path.display().to_string())
+            Self::Variable(name) => format!("environment variable {name}"),
+            Self::File(path) => path.display().to_string(),
+            Self::Stdin => "standard input".to_owned(),
+        }
+    }
+
+    fn read(&self) -> Result<Zeroizing<String>, Failure> {
+        let bytes = match self {
+            Self::Variable(name) => {
+                return env::var(name).map(Zeroizing::new).map_err(|error| {
+                    let next = if name == DEFAULT_VARIABLE {
+                        GIVE_SECRET.to_owned()
+                    } else {
+                        format!("set {name} to the secret, and export it")
+                    };
+                    Failure::usage(reason(&error)).within(&self.name()).next(next)
+                });
             }
+            Self::File(path) => fs::read(path).map(Zeroizing::new).map_err(|error| {
+                Failure::could_not_run(error).next("check the path after --secret-file")
+            }),
             Self::Stdin => {
                 let mut bytes = Zeroizing::new(Vec::new());
-                io::stdin()
-                    .lock()
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| Failure::could_not_run(format!("standard input: {error}")))?;
-                text(&bytes, "standard input")
+                let read = io::stdin().lock().read_to_end(&mut bytes);
+                read.map(|_| bytes).map_err(Failure::could_not_run)
             }
-        }
+        };
+        let text = bytes.and_then(|bytes| text(&bytes));
+        text.map_err(|failure| failure.within(&self.name()))
     }
 }
 
 /// Removes one line break at the end, and keeps everything else.
-fn text(bytes: &[u8], place: &str) -> Result<Zeroizing<String>, Failure> {
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
     let line = bytes.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let line = str::from_utf8(line.unwrap_or(bytes)).map_err(|_| {
-        Failure::usage(format!("{place}: the secret is not text in UTF-8"))
+        Failure::usage("the secret is not text in UTF-8")
             .next("write the secret as the provider shows it")
     })?;
     Ok(Zeroizing::new(line.to_owned()))
@@ -92,17 +98,22 @@ fn text(bytes: &[u8], place: &str) -> Result<Zeroizing<String>, Failure> {
 impl Given {
     /// Returns the current secret, with which a command signs.
     pub(crate) fn current(&self) -> Result<Secret, Failure> {
-        let text = self.texts.first().ok_or_else(|| Failure::usage("no secret").next(GIVE_SECRET));
-        Ok(Secret::new(text?.as_str())?)
+        self.each().next().unwrap_or_else(|| Err(Failure::usage("no secret").next(GIVE_SECRET)))
     }
 
     /// Returns all secrets, for a verifier.
     pub(crate) fn secrets(&self) -> Result<Secrets, Failure> {
         let mut secrets = Secrets::new(self.current()?);
-        for text in self.texts.iter().skip(1) {
-            secrets = secrets.with_retired(Secret::new(text.as_str())?)?;
+        for secret in self.each().skip(1) {
+            secrets = secrets.with_retired(secret?)?;
         }
         Ok(secrets)
+    }
+
+    fn each(&self) -> impl Iterator<Item = Result<Secret, Failure>> {
+        self.texts.iter().zip(&self.places).map(|(text, place)| {
+            Secret::new(text.as_str()).map_err(|error| Failure::from(error).within(place))
+        })
     }
 }
 

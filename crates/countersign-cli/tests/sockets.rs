@@ -1,5 +1,7 @@
 //! Commands that talk to each other over real sockets of this machine.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report of a test")]
+
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
