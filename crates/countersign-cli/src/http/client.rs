@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ureq::{Agent, SendBody, config::AutoHeaderValue};
+use ureq::{
+    Agent, SendBody,
+    config::AutoHeaderValue,
+    tls::{RootCerts, TlsConfig},
+};
 
 use crate::header::Field;
 
@@ -36,7 +40,10 @@ pub(crate) struct Answer {
 impl Client {
     /// Makes a client for this many requests at a time.
     pub(crate) fn new(timeout: Duration, parallel: usize) -> Self {
+        // The certificates of the machine: they include those of a company, or of `mkcert`.
+        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let config = Agent::config_builder()
+            .tls_config(tls)
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(None)
