@@ -10,6 +10,7 @@ mod verification;
 use std::{
     fs,
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
     time::Duration,
@@ -57,7 +58,7 @@ pub(crate) struct Arguments {
     timeout: Duration,
     /// Ends after this many deliveries: with 0 if all of them were verified, else with 1
     #[arg(long, value_name = "N")]
-    count: Option<usize>,
+    count: Option<NonZeroUsize>,
     /// URL that the provider was given, for providers that sign it [default: the URL of the request]
     #[arg(long)]
     url: Option<String>,
@@ -99,7 +100,7 @@ impl Arguments {
             self.forward_to.clone().map(|url| (client, url)),
         );
         let address = SocketAddr::new(self.address, self.port);
-        let are_verified = server::run(address, receiver, self.count)?;
+        let are_verified = server::run(address, receiver, self.count.map(NonZeroUsize::get))?;
         Ok(if are_verified { failure::DONE } else { failure::REFUSED }.into())
     }
 }

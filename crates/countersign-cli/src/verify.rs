@@ -84,8 +84,8 @@ impl Arguments {
         if let Some(tolerance) = self.tolerance {
             verifier = verifier.tolerance(tolerance);
         }
-        // A recorded body is not limited: it is in memory already.
-        verifier = verifier.body_limit(usize::MAX >> 4);
+        // The body is in memory already, so the limit is only for texts that it inflates to.
+        verifier = verifier.body_limit(recorded.body.len().max(INFLATED_LIMIT));
         let time = verdict::time(self.at, recorded.received_at);
         let result = verifier.verify_at(time, &recorded.headers, &recorded.body);
         let verdict = Verdict::of(self.provider, &result, &recorded.headers);
@@ -120,3 +120,6 @@ impl Arguments {
         }
     }
 }
+
+/// Greatest length of an inflated text, in bytes.
+const INFLATED_LIMIT: usize = 64 * 1024 * 1024;

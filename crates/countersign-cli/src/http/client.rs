@@ -63,7 +63,7 @@ impl Client {
         let Request { method, url, headers, body, is_chunked } = *request;
         let mut builder = http::Request::builder().method(method).uri(url);
         for (name, value) in headers {
-            builder = builder.header(name, value);
+            builder = builder.header(name, value.as_bytes());
         }
         let start = Instant::now();
         let is_bodiless = body.is_empty() && matches!(method, "GET" | "HEAD" | "OPTIONS");

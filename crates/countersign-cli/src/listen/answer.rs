@@ -52,7 +52,7 @@ pub(super) fn forwarded(from: http::Answer) -> Answer {
         from.headers.iter().filter(|(name, _)| !header::is_of_connection(&from.headers, name));
     for (name, value) in passed_on {
         let name = HeaderName::try_from(name);
-        let value = HeaderValue::try_from(value);
+        let value = HeaderValue::from_bytes(value.as_bytes());
         if let (Ok(name), Ok(value)) = (name, value) {
             answer.headers_mut().append(name, value);
         }

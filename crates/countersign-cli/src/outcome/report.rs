@@ -104,12 +104,11 @@ impl<'a> Report<'a> {
         if !self.has_lines {
             self.summary()?;
         }
-        Ok(match (self.unreachable, self.refused) {
-            (0, 0) => failure::DONE,
-            (0, _) => failure::REFUSED,
-            _ => failure::COULD_NOT_RUN,
+        if self.unreachable > 0 {
+            return Err(Failure::could_not_run(format!("no answer to {}", self.unreachable))
+                .next("check that the receiver runs at this URL"));
         }
-        .into())
+        Ok(if self.refused == 0 { failure::DONE } else { failure::REFUSED }.into())
     }
 
     fn summary(&mut self) -> Result<(), Failure> {

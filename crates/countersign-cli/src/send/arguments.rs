@@ -1,6 +1,9 @@
 //! The arguments of `send`.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    num::NonZeroUsize,
+    time::{Duration, SystemTime},
+};
 
 use clap::Args;
 use countersign_core::providers::AnyProvider;
@@ -55,11 +58,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     pub(super) at: Option<SystemTime>,
     /// Number of deliveries, each with its own id
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(super) times: usize,
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(super) times: NonZeroUsize,
     /// Number of deliveries at the same time
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(super) parallel: usize,
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(super) parallel: NonZeroUsize,
     /// Sends each delivery twice: the same bytes, with the same signature
     #[arg(long)]
     pub(super) duplicate: bool,

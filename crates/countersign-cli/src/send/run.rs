@@ -23,7 +23,8 @@ impl Arguments {
             None => Schedule::once(),
         };
         let waits = schedule.waits(self.speed);
-        let parallel = self.parallel.clamp(1, MAX_PARALLEL).min(self.times.max(1));
+        let times = self.times.get();
+        let parallel = self.parallel.get().min(MAX_PARALLEL).min(times);
         let deliveries = Deliveries {
             arguments: self,
             bodies: &Bodies::new(self)?,
@@ -31,7 +32,7 @@ impl Arguments {
             waits: &waits,
             client: &Client::new(self.timeout, parallel),
         };
-        let mut report = Report::new(output, self.times);
+        let mut report = Report::new(output, times);
         let next = AtomicUsize::new(1);
         // A bounded channel: the threads wait for the output instead of filling the memory.
         let (sender, outcomes) = mpsc::sync_channel(2 * parallel);
@@ -41,7 +42,7 @@ impl Arguments {
                 scope.spawn(move || {
                     loop {
                         let number = next.fetch_add(1, Ordering::Relaxed);
-                        if number > self.times {
+                        if number > times {
                             return;
                         }
                         // A failure would be the same for each delivery, so the first one is enough.
