@@ -23,7 +23,8 @@ pub(crate) fn signature_header(provider: AnyProvider, headers: &[Field]) -> Opti
     names.iter().copied().find(|name| header::value(headers, name).is_some())
 }
 
-/// Returns the headers of a provider that a signature writes: of the signature, the id and the time.
+/// Returns the headers of a provider that signing writes: those of the signature, the id and the
+/// time.
 pub(crate) fn signed_headers(provider: AnyProvider) -> Vec<&'static str> {
     let scheme = provider.scheme().describe();
     let time = match scheme.timestamp.map(|time| time.place) {

@@ -59,7 +59,8 @@ pub(crate) struct Arguments {
     /// Ends after this many deliveries: with 0 if all of them were verified, else with 1
     #[arg(long, value_name = "N")]
     count: Option<NonZeroUsize>,
-    /// URL that the provider was given, for providers that sign it [default: the URL of the request]
+    /// URL that the provider was given, for providers that sign it [default: the URL of the
+    /// request]
     #[arg(long)]
     url: Option<String>,
     /// Header of the signature, if it is not the provider's

@@ -80,3 +80,13 @@ fn run(command: &Command, output: &Output) -> Result<ExitCode, Failure> {
         Command::Man(arguments) => arguments.run(output),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn has_arguments_without_contradictions() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn indents_json_and_keeps_its_tokens() {
         let given = r#"{"b":1.50,"a":[{},[ ],"x:{,\"\\"],"c":{"d":null}}"#;
-        let expected = "{\n  \"b\": 1.50,\n  \"a\": [\n    {},\n    [],\n    \"x:{,\\\"\\\\\"\n  ],\n  \"c\": {\n    \"d\": null\n  }\n}";
+        let expected = concat!(
+            "{\n  \"b\": 1.50,\n  \"a\": [\n    {},\n    [],\n    \"x:{,\\\"\\\\\"\n  ],\n",
+            "  \"c\": {\n    \"d\": null\n  }\n}",
+        );
         assert_eq!(body(given.as_bytes()), expected);
         assert_eq!(body(b"a=1&b"), "a=1&b");
         assert_eq!(body(b"\xff\xfe"), "(2 bytes that are not text)");

@@ -41,7 +41,8 @@ pub(crate) struct Arguments {
     resign: bool,
     /// The provider that --resign signs for [default: the recorded one, or the one with this
     /// signature header]
-    #[arg(long, value_parser = provider::parser(), hide_possible_values = true, requires = "resign")]
+    #[arg(long, requires = "resign")]
+    #[arg(value_parser = provider::parser(), hide_possible_values = true)]
     provider: Option<AnyProvider>,
     /// Another header, or another value
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header::parse)]

@@ -58,7 +58,8 @@ pub(crate) fn speed(text: &str) -> Result<f64, String> {
 /// - Svix: <https://docs.svix.com/retries>. Clerk and Resend send with Svix, and so do many systems
 ///   that follow Standard Webhooks.
 /// - Slack: <https://docs.slack.dev/apis/events-api/#retries>.
-/// - GitHub does not send again: <https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries>.
+/// - GitHub does not send again:
+///   <https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries>.
 /// - Linear: <https://linear.app/developers/webhooks>.
 const KNOWN: &[(&[&str], &[u64])] = &[
     (&["github"], &[0]),

@@ -1,7 +1,6 @@
 //! The command `verify`.
 
 use std::{
-    path::PathBuf,
     process::ExitCode,
     time::{Duration, SystemTime},
 };
@@ -12,12 +11,10 @@ use countersign_core::{providers::AnyProvider, scheme::BodyForm};
 use crate::{
     duration,
     failure::{self, Failure},
-    form,
-    header::{self, Field},
-    input, moment,
+    form, moment,
     output::Output,
     provider,
-    recorded::{self, Format, Recorded},
+    recorded::DeliveryArguments,
     secrets::SecretArguments,
     verdict::{self, Verdict},
 };
@@ -33,17 +30,8 @@ pub(crate) struct Arguments {
     /// The provider, such as stripe
     #[arg(value_parser = provider::parser(), hide_possible_values = true)]
     provider: AnyProvider,
-    /// The body or a recorded request [default: the standard input]
-    file: Option<PathBuf>,
-    /// Header of the delivery. FILE is then the body alone, unless --format names another format
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header::parse)]
-    headers: Vec<Field>,
-    /// Format of FILE
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
-    /// Entry of a HAR file, counted from 1 [default: the first POST]
-    #[arg(long, value_name = "N")]
-    entry: Option<usize>,
+    #[command(flatten)]
+    delivery: DeliveryArguments,
     /// Time at which it was received: RFC 3339, or seconds since 1970 [default: the recorded time,
     /// or now]
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
@@ -68,7 +56,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Failure> {
         let secrets = self.secrets.read()?.secrets()?;
-        let recorded = self.recorded()?;
+        let recorded = self.delivery.read(&self.secrets)?;
         let mut verifier = self.provider.verifier(secrets)?;
         if let Some(url) = self.url.as_ref().or(recorded.url.as_ref()) {
             verifier = verifier.url(url)?;
@@ -91,33 +79,6 @@ impl Arguments {
         let verdict = Verdict::of(self.provider, &result, &recorded.headers);
         output.print(&verdict, &verdict.text(output))?;
         Ok(if verdict.is_verified() { failure::DONE } else { failure::REFUSED }.into())
-    }
-
-    fn recorded(&self) -> Result<Recorded, Failure> {
-        let bytes = input::read(self.file.as_deref(), &self.secrets)?;
-        let is_body = self.format == Format::Auto && !self.headers.is_empty();
-        let format = if is_body { Format::Body } else { self.format };
-        match recorded::read(&bytes, format, self.entry)? {
-            Some(mut recorded) => {
-                for field in &self.headers {
-                    header::set(&mut recorded.headers, field.clone());
-                }
-                Ok(recorded)
-            }
-            None if self.headers.is_empty() => Err(Failure::usage("a body alone has no signature")
-                .next(
-                    "give each header of the delivery with -H 'Name: value', or a recorded \
-                           request",
-                )),
-            None => Ok(Recorded {
-                method: "POST".to_owned(),
-                url: None,
-                headers: self.headers.clone(),
-                body: bytes,
-                received_at: None,
-                provider: None,
-            }),
-        }
     }
 }
 

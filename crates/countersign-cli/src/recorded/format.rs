@@ -52,7 +52,40 @@ fn recognised(bytes: &[u8]) -> Format {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn reads_any_bytes_without_a_panic(
+            head in prop::sample::select(&[
+                "", "POST / HTTP/1.1\r\n", "POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n", "{",
+                "{\"log\":{\"entries\":[", "{\"httpMethod\":\"POST\",\"headers\":{",
+            ][..]),
+            rest in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let bytes = [head.as_bytes(), &rest].concat();
+            for format in [Format::Auto, Format::Http, Format::Har, Format::Event] {
+                drop(read(&bytes, format, None));
+            }
+            crate::pretty::body(&bytes);
+        }
+
+        #[test]
+        fn keeps_any_body(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let recorded = Recorded {
+                method: "POST".to_owned(),
+                url: Some("http://a/".to_owned()),
+                headers: Vec::new(),
+                body,
+                received_at: None,
+                provider: None,
+            };
+            let read = read(&recorded.to_file(), Format::Auto, None).unwrap().unwrap();
+            prop_assert_eq!(read.body, recorded.body);
+        }
+    }
 
     #[test]
     fn recognises_the_formats() {

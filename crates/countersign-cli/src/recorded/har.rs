@@ -113,7 +113,8 @@ mod tests {
         {"request":{"method":"GET","url":"http://a/","headers":[]}},
         {"startedDateTime":"2023-11-14T22:13:20.000Z","request":{"method":"POST",
             "url":"https://a/hook","headers":[{"name":":path","value":"/hook"},
-            {"name":"X-A","value":"b"}],"postData":{"mimeType":"application/json","text":"{\"a\":\"ë\"}"}}},
+            {"name":"X-A","value":"b"}],
+                "postData":{"mimeType":"application/json","text":"{\"a\":\"ë\"}"}}},
         {"request":{"method":"POST","url":"http://a/2","headers":[],
             "postData":{"encoding":"base64","text":"AP8="}}}]}}"#;
 

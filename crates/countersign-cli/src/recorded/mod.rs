@@ -2,6 +2,7 @@
 //!
 //! A file is read without conversion, so that the body is exactly the one that arrived.
 
+mod arguments;
 mod chunked;
 mod delivery;
 mod file;
@@ -10,5 +11,6 @@ mod gateway;
 mod har;
 mod raw;
 
+pub(crate) use arguments::DeliveryArguments;
 pub(crate) use delivery::Recorded;
 pub(crate) use format::{Format, read};

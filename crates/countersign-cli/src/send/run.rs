@@ -45,7 +45,7 @@ impl Arguments {
                         if number > times {
                             return;
                         }
-                        // A failure would be the same for each delivery, so the first one is enough.
+                        // A failure would be the same for each delivery: the first one ends all.
                         let is_open = deliveries.deliver(number, &mut |outcome| {
                             outcome.is_ok() & sender.send(outcome).is_ok()
                         });
