@@ -61,13 +61,12 @@ struct Record<'a> {
 
 impl Arguments {
     pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Failure> {
-        let given_url = || self.curl.as_deref().filter(|url| *url != "http://127.0.0.1:3000/");
         let signature = Signature {
             provider: self.provider,
             at: self.at,
             id: self.id.as_deref(),
             header: self.header.as_deref(),
-            url: self.url.as_deref().or_else(given_url),
+            url: self.url.as_deref().or(self.curl.as_deref()),
         };
         let secret = self.secrets.read()?.current()?;
         let body = input::read(self.file.as_deref(), &self.secrets)?;

@@ -59,7 +59,7 @@ impl<'a> Report<'a> {
                 "unreachable" => self.unreachable += 1,
                 _ => {}
             }
-            self.bar.inc(1);
+            self.bar.inc(u64::from(!outcome.duplicate));
         }
         if self.has_lines {
             self.line(outcome)

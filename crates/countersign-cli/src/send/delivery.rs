@@ -56,7 +56,7 @@ impl Deliveries<'_> {
             let outcome = Outcome { delivery: number, attempt, ..self.send(&id, &prepared) };
             let is_end = outcome.is_delivered() || attempt == self.waits.len();
             let has_copy = is_end && self.arguments.duplicate;
-            if !report(Ok(Outcome { is_last: is_end && !has_copy, ..outcome })) {
+            if !report(Ok(Outcome { is_last: is_end, ..outcome })) {
                 return false;
             }
             if has_copy {
