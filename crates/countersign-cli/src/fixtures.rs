@@ -103,7 +103,10 @@ const FILES: &[(&str, &str)] = files![
 
 #[cfg(test)]
 mod tests {
-    use countersign_core::Secret;
+    use countersign_core::{
+        Event, Secret,
+        providers::{github, speaknode, stripe, x_webhook_signature},
+    };
 
     use super::*;
 
@@ -137,5 +140,33 @@ mod tests {
                 }
             }
         }
+    }
+    /// Parses each sample with the provider's own type, and returns the name of the sample with the
+    /// type that is listed there.
+    fn listed<E: Event>() -> Vec<(String, Option<&'static str>)> {
+        let provider = AnyProvider::of::<E::Provider>();
+        let secret = Secret::new("secret").unwrap();
+        let parsed = names(provider).into_iter().map(|name| {
+            let fixture = Fixture::of(provider, Some(&name)).unwrap();
+            let body = fixture.body(SystemTime::now());
+            let signed = provider.signing(&secret).unwrap().sign(body.as_bytes()).unwrap();
+            let mut headers: Vec<_> = signed.into_iter().collect();
+            headers.push(("X-GitHub-Event".to_owned(), fixture.event_type().to_owned()));
+            let verifier = provider.verifier(secret.clone()).unwrap();
+            let verified = verifier.verify(&headers, body.as_bytes()).unwrap();
+            let event = E::parse(&verified.delivery(&headers)).unwrap();
+            (name, event.__listed_type())
+        });
+        parsed.collect()
+    }
+
+    #[test]
+    fn has_samples_that_fit_the_typed_events() {
+        let all = listed::<x_webhook_signature::Event>();
+        assert_eq!(all.len(), 16);
+        for (name, listed) in all.into_iter().chain(listed::<speaknode::Event>()) {
+            assert_eq!(listed, Some(name.trim_start_matches("objects:")), "{name}");
+        }
+        assert!(!listed::<stripe::Event>().is_empty() && !listed::<github::Event>().is_empty());
     }
 }

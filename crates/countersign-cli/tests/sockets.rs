@@ -90,7 +90,8 @@ fn accepts_deliveries_of_all_providers_and_refuses_tampered_ones() {
         // It signs with another key than the one that it verifies with.
         .filter(|name| *name != "standard-webhooks-ed25519")
         .collect();
-    let listener = Listener::start(2 * names.len(), &[]);
+    // Paddle allows 5 s, which is little on a busy machine.
+    let listener = Listener::start(2 * names.len(), &["--tolerance", "1h"]);
     // Square signs the URL: the receiver sees it with its path.
     let url = format!("{}/", listener.url);
     for name in &names {
