@@ -1,7 +1,31 @@
 //! The command `countersign`: signs, sends, receives and explains webhooks.
 
+mod candidates;
+mod completions;
+mod duration;
 mod failure;
+mod fixtures;
+mod form;
+mod header;
+mod http;
+mod input;
+mod listen;
+mod man;
+mod members;
+mod moment;
+mod outcome;
 mod output;
+mod pretty;
+mod provider;
+mod providers;
+mod recorded;
+mod replay;
+mod schedule;
+mod secrets;
+mod send;
+mod sign;
+mod verdict;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -11,6 +35,8 @@ use failure::Failure;
 use output::Output;
 
 /// Signs, sends, receives and explains webhooks, as 28 providers do.
+///
+/// Exit codes: 0 verified or delivered, 1 refused, 2 usage, 3 could not run.
 #[derive(Parser)]
 #[command(name = "countersign", version, propagate_version = true)]
 struct Arguments {
@@ -22,17 +48,45 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Providers(providers::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
+    Send(send::Arguments),
+    Listen(listen::Arguments),
+    Replay(replay::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
-    match run(arguments.command, &output) {
+    match run(&arguments.command, &output) {
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
 }
 
-fn run(command: Command, _: &Output) -> Result<ExitCode, Failure> {
-    match command {}
+fn run(command: &Command, output: &Output) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Providers(arguments) => arguments.run(output),
+        Command::Sign(arguments) => arguments.run(output),
+        Command::Verify(arguments) => arguments.run(output),
+        Command::Send(arguments) => arguments.run(output),
+        Command::Listen(arguments) => arguments.run(output),
+        Command::Replay(arguments) => arguments.run(output),
+        Command::Completions(arguments) => arguments.run(output),
+        Command::Man(arguments) => arguments.run(output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn has_arguments_without_contradictions() {
+        super::Arguments::command().debug_assert();
+    }
 }
