@@ -157,28 +157,40 @@ impl Writer<'_, '_> {
             text[1..text.len() - 1].into()
         };
         self.out.push(b'"');
-        let mut room = [0; 4];
-        for character in plain.chars() {
+        // Runs of characters without escapes are copied at once.
+        let mut begin = 0;
+        for (place, character) in plain.char_indices() {
+            if !self.is_special(character) {
+                continue;
+            }
+            self.out.extend_from_slice(&plain.as_bytes()[begin..place]);
+            begin = place + character.len_utf8();
             match character {
-                '"' if self.style.strings == Strings::DotNet => self.unicode('"'),
-                '"' => self.out.extend_from_slice(b"\\\""),
-                '\\' => self.out.extend_from_slice(b"\\\\"),
-                '\n' => self.out.extend_from_slice(b"\\n"),
-                '\r' => self.out.extend_from_slice(b"\\r"),
-                '\t' => self.out.extend_from_slice(b"\\t"),
-                '\u{8}' => self.out.extend_from_slice(b"\\b"),
-                '\u{c}' => self.out.extend_from_slice(b"\\f"),
-                '/' if matches!(self.style.strings, Strings::AsciiAndSlash | Strings::Slash) => {
-                    self.out.extend_from_slice(b"\\/");
-                }
-                character if character < ' ' || self.escapes(character) => self.unicode(character),
-                character => {
-                    self.out.extend_from_slice(character.encode_utf8(&mut room).as_bytes());
-                }
+                '"' if self.style.strings != Strings::DotNet => self.out.extend(b"\\\""),
+                '\\' => self.out.extend(b"\\\\"),
+                '\n' => self.out.extend(b"\\n"),
+                '\r' => self.out.extend(b"\\r"),
+                '\t' => self.out.extend(b"\\t"),
+                '\u{8}' => self.out.extend(b"\\b"),
+                '\u{c}' => self.out.extend(b"\\f"),
+                '/' => self.out.extend(b"\\/"),
+                character => self.unicode(character),
             }
         }
+        self.out.extend_from_slice(&plain.as_bytes()[begin..]);
         self.out.push(b'"');
         Some(())
+    }
+
+    /// Returns whether a character is written in another way.
+    fn is_special(&self, character: char) -> bool {
+        let escapes_slash = matches!(self.style.strings, Strings::AsciiAndSlash | Strings::Slash);
+        match character {
+            '"' | '\\' | '\0'..' ' => true,
+            '/' => escapes_slash,
+            'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' => false,
+            character => self.escapes(character),
+        }
     }
 
     fn escapes(&self, character: char) -> bool {
