@@ -1,7 +1,10 @@
 //! The command `countersign`: signs, sends, receives and explains webhooks.
 
 mod failure;
+mod moment;
 mod output;
+mod simulate;
+mod span;
 
 use std::process::ExitCode;
 
@@ -22,7 +25,9 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Simulate(simulate::Simulate),
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -33,6 +38,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, _: &Output) -> Result<ExitCode, Failure> {
-    match command {}
+fn run(command: Command, output: &Output) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Simulate(command) => command.run(output),
+    }
 }
