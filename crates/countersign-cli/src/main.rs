@@ -1,6 +1,7 @@
 //! The command `countersign`: signs, sends, receives and explains webhooks.
 
 mod failure;
+mod inbox;
 mod moment;
 mod output;
 mod simulate;
@@ -26,6 +27,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Inbox(inbox::Inbox),
     Simulate(simulate::Simulate),
 }
 
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command, output: &Output) -> Result<ExitCode, Failure> {
     match command {
+        Command::Inbox(command) => command.run(output),
         Command::Simulate(command) => command.run(output),
     }
 }

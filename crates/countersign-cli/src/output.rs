@@ -23,6 +23,17 @@ impl Output {
         Self { is_json, has_color }
     }
 
+    /// Returns true if results are printed as JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// Writes a note for people to the standard error, because it is no result.
+    pub(crate) fn note(&self, note: &str) {
+        // If the standard error is closed, nobody reads this.
+        let _ = writeln!(io::stderr(), "{note}");
+    }
+
     /// Prints a result: the record as JSON, or the text for people.
     ///
     /// # Errors

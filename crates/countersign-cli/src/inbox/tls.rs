@@ -1,0 +1,118 @@
+//! TLS for connections to PostgreSQL.
+
+use std::{
+    future::Future,
+    io,
+    path::Path,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use countersign_postgres::deadpool_postgres::tokio_postgres::{
+    self,
+    tls::{ChannelBinding, MakeTlsConnect, TlsConnect},
+};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_rustls::{
+    TlsConnector,
+    client::TlsStream,
+    rustls::{
+        ClientConfig, RootCertStore,
+        pki_types::{CertificateDer, ServerName, pem::PemObject as _},
+    },
+};
+
+use crate::failure::Failure;
+
+/// Makes connections whose certificate is verified: by the authorities that browsers accept, and by
+/// those of a file.
+#[derive(Clone)]
+pub(super) struct Tls(TlsConnector);
+
+impl Tls {
+    pub(super) fn new(ca_file: Option<&Path>) -> Result<Self, Failure> {
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        if let Some(path) = ca_file {
+            let failed = |error: &dyn std::fmt::Display| {
+                let path = path.display();
+                Failure::could_not_run(format!("the certificates of {path}: {error}"))
+            };
+            let certificates =
+                CertificateDer::pem_file_iter(path).map_err(|error| failed(&error))?;
+            for certificate in certificates {
+                let certificate = certificate.map_err(|error| failed(&error))?;
+                roots.add(certificate).map_err(|error| failed(&error))?;
+            }
+        }
+        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        Ok(Self(Arc::new(config).into()))
+    }
+}
+
+impl MakeTlsConnect<tokio_postgres::Socket> for Tls {
+    type Stream = Stream;
+    type TlsConnect = Connect;
+    type Error = io::Error;
+
+    /// The name is empty for a socket in the file system, which has no TLS.
+    fn make_tls_connect(&mut self, name: &str) -> io::Result<Connect> {
+        Ok(Connect { connector: self.0.clone(), name: name.to_owned() })
+    }
+}
+
+/// A connection to a host with this name.
+pub(super) struct Connect {
+    connector: TlsConnector,
+    name: String,
+}
+
+impl TlsConnect<tokio_postgres::Socket> for Connect {
+    type Stream = Stream;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Stream>> + Send>>;
+
+    fn connect(self, socket: tokio_postgres::Socket) -> Self::Future {
+        Box::pin(async move {
+            let name = ServerName::try_from(self.name).map_err(io::Error::other)?;
+            self.connector.connect(name, socket).await.map(|stream| Stream(Box::new(stream)))
+        })
+    }
+}
+
+/// A connection over TLS.
+pub(super) struct Stream(Box<TlsStream<tokio_postgres::Socket>>);
+
+impl tokio_postgres::tls::TlsStream for Stream {
+    fn channel_binding(&self) -> ChannelBinding {
+        ChannelBinding::none()
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
+    }
+}

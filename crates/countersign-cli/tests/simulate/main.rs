@@ -1,0 +1,9 @@
+//! `countersign simulate`, over real sockets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is the report of a test")]
+
+mod platforms;
+mod program;
+mod receiver;
+mod retries;
+mod webhooks;
