@@ -128,6 +128,7 @@ fn failure(error: &StoreError) -> Failure {
     let mut cause: Option<&dyn Error> = Some(error);
     while let Some(error) = cause {
         let text = error.to_string();
+        let text = text.strip_prefix(POOL).unwrap_or(&text).to_owned();
         // Some errors have the text of their source in their own.
         if !texts.last().is_some_and(|last: &String| last.ends_with(&text)) {
             texts.push(text);
@@ -136,20 +137,23 @@ fn failure(error: &StoreError) -> Failure {
         is_undefined |= code == Some(&SqlState::UNDEFINED_TABLE);
         cause = error.source();
     }
-    let text = texts.join(": ");
+    // The first text only says that the inbox reported an error.
+    let text = if texts.len() > 1 { texts[1..].join(": ") } else { texts.join(": ") };
     let failure = Failure::could_not_run(&text);
     if is_undefined {
         let failure = Failure::could_not_run("this database has no inbox");
         return failure.next("check the name of the database; `PostgresInbox::migrate` makes one");
     }
-    if text.contains("certificate") {
-        return failure.next(
-            "name its issuer with --ca-file, or add ?sslmode=disable if no \
-            network is between",
-        );
+    if text.contains("UnknownIssuer") {
+        let next = "name the issuer's certificate with --ca-file; on this machine, \
+                    ?sslmode=disable in the address also works";
+        return failure.next(next);
     }
     failure
 }
+
+/// The pool's words about each error of a connection.
+const POOL: &str = "Error occurred while creating a new object: ";
 
 /// Longest time until a connection is made, unless the address sets one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,5 +1,6 @@
 //! The command `inbox`: lists and changes the deliveries that an inbox keeps.
 
+mod binding;
 mod change;
 mod curl;
 mod engine;

@@ -23,6 +23,7 @@ use tokio_rustls::{
     },
 };
 
+use super::binding;
 use crate::failure::Failure;
 
 /// Makes connections whose certificate is verified: by the authorities that browsers accept, and by
@@ -85,7 +86,9 @@ pub(super) struct Stream(Box<TlsStream<tokio_postgres::Socket>>);
 
 impl tokio_postgres::tls::TlsStream for Stream {
     fn channel_binding(&self) -> ChannelBinding {
-        ChannelBinding::none()
+        let certificates = self.0.get_ref().1.peer_certificates();
+        let hash = certificates.and_then(<[_]>::first).and_then(|first| binding::of(first));
+        hash.map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }
 

@@ -12,7 +12,7 @@ mod postgres;
 mod program;
 
 /// The checks that every engine must pass, each at an inbox of its own with the same deliveries.
-const CHECKS: &[(&str, fn(&program::Program))] = &[
+const CHECKS: &[(&str, Check)] = &[
     ("lists", lists::lists),
     ("filters", lists::filters),
     ("shows", lists::shows),
@@ -24,6 +24,8 @@ const CHECKS: &[(&str, fn(&program::Program))] = &[
     ("prunes", changes::prunes),
     ("curl", curl::sends_the_request_again),
 ];
+
+type Check = fn(&program::Program);
 
 #[test]
 fn works_at_sqlite() {
