@@ -2,10 +2,10 @@
 
 mod failure;
 mod inbox;
-mod moment;
 mod output;
 mod simulate;
 mod span;
+mod utc;
 
 use std::process::ExitCode;
 
@@ -34,13 +34,13 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
-    match run(arguments.command, &output) {
+    match run(&arguments.command, &output) {
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
 }
 
-fn run(command: Command, output: &Output) -> Result<ExitCode, Failure> {
+fn run(command: &Command, output: &Output) -> Result<ExitCode, Failure> {
     match command {
         Command::Inbox(command) => command.run(output),
         Command::Simulate(command) => command.run(output),

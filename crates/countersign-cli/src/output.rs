@@ -10,8 +10,10 @@ use serde::Serialize;
 use crate::failure::Failure;
 
 /// The standard output.
+#[derive(Clone, Copy)]
 pub(crate) struct Output {
-    is_json: bool,
+    /// True if programs read the output.
+    pub(crate) is_json: bool,
     /// True on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
     pub(crate) has_color: bool,
 }
@@ -21,17 +23,6 @@ impl Output {
         let has_no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let has_color = !is_json && !has_no_color && io::stdout().is_terminal();
         Self { is_json, has_color }
-    }
-
-    /// Returns true if results are printed as JSON.
-    pub(crate) fn is_json(&self) -> bool {
-        self.is_json
-    }
-
-    /// Writes a note for people to the standard error, because it is no result.
-    pub(crate) fn note(&self, note: &str) {
-        // If the standard error is closed, nobody reads this.
-        let _ = writeln!(io::stderr(), "{note}");
     }
 
     /// Prints a result: the record as JSON, or the text for people.
@@ -45,10 +36,28 @@ impl Output {
         } else {
             text.trim_end_matches('\n').to_owned()
         };
+        self.write(format!("{line}\n").as_bytes())
+    }
+
+    /// Writes bytes to the standard output, as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if nothing can be written. A closed pipe ends the program without an error.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
             written => written.map_err(|error| Failure::could_not_run(format!("stdout: {error}"))),
+        }
+    }
+
+    /// Returns the text in green or red, if the output has colours.
+    pub(crate) fn colored(&self, text: &str, is_good: bool) -> String {
+        match (self.has_color, is_good) {
+            (false, _) => text.to_owned(),
+            (true, true) => format!("\x1b[32m{text}\x1b[0m"),
+            (true, false) => format!("\x1b[31m{text}\x1b[0m"),
         }
     }
 }

@@ -4,6 +4,7 @@ use clap::Args;
 use countersign::inbox::{Row, RowId};
 use serde::Serialize;
 
+use super::text::note;
 use super::{
     engine::Engine,
     filter::Chosen,
@@ -53,13 +54,13 @@ struct Preview<'a> {
 impl Change {
     /// Returns false if a delivery was not changed.
     pub(super) async fn run(
-        self,
+        &self,
         action: Action,
         engine: &Engine,
         output: &Output,
     ) -> Result<bool, Failure> {
         if !self.ids.is_empty() {
-            let ids = self.ids.into_iter().map(RowId).collect();
+            let ids = self.ids.iter().copied().map(RowId).collect();
             return change(action, ids, engine, output).await;
         }
         if self.chosen.is_all() {
@@ -75,7 +76,7 @@ impl Change {
         let ids = found.iter().rev().map(|row| row.id).collect();
         let is_changed = change(action, ids, engine, output).await?;
         if !is_all {
-            output.note("there may be more deliveries: repeat the command, or raise --most");
+            note("there may be more deliveries: repeat the command, or raise --most");
         }
         Ok(is_changed)
     }
@@ -98,13 +99,13 @@ async fn change(
         engine.announced().await;
     }
     if all > 1 {
-        output.note(&format!("{} of {all}", count));
+        note(&format!("{} of {all}", count));
     }
     Ok(count == all)
 }
 
 fn preview(action: Action, found: &[Row], is_all: bool, output: &Output) -> Result<(), Failure> {
-    if output.is_json() {
+    if output.is_json {
         for row in found {
             output.print(&Preview { preview: action, row: row.into() }, "")?;
         }
@@ -116,7 +117,7 @@ fn preview(action: Action, found: &[Row], is_all: bool, output: &Output) -> Resu
     }
     let more = if is_all { "" } else { ", and there may be more (--most)" };
     let count = found.len();
-    output.note(&format!("{count} would be {}{more}; repeat with --yes", action.done()));
+    note(&format!("{count} would be {}{more}; repeat with --yes", action.done()));
     Ok(())
 }
 

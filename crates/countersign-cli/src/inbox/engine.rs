@@ -28,7 +28,7 @@ pub(super) struct Place {
     ///
     /// Without it, the address is read from DATABASE_URL. A password belongs there, because other
     /// users of the machine can see arguments.
-    #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "URL")]
     postgres: Option<String>,
     /// PEM file with further certificates that may sign the one of PostgreSQL
     #[arg(long, global = true, value_name = "FILE")]
@@ -43,16 +43,20 @@ pub(super) enum Engine {
 
 impl Place {
     /// Opens the inbox. Makes neither a file nor a table.
-    pub(super) async fn open(self) -> Result<Engine, Failure> {
-        if let Some(file) = self.sqlite {
+    pub(super) async fn open(&self) -> Result<Engine, Failure> {
+        if let Some(file) = &self.sqlite {
             // Rows are kept for as long as the program of the inbox wants: here, none is removed.
             let options = SqliteInbox::options().must_exist().keep_for(Duration::MAX);
-            let inbox = options.open(&file).await.map_err(|error| {
+            let inbox = options.open(file).await.map_err(|error| {
                 failure(&error).next("check the path: a program with an inbox makes the file")
             })?;
             return Ok(Engine::Sqlite(inbox));
         }
-        let Some(url) = self.postgres.or_else(|| env::var("DATABASE_URL").ok()) else {
+        let Some(url) = self
+            .postgres
+            .clone()
+            .or_else(|| env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()))
+        else {
             let failure = Failure::usage("the inbox is not named");
             return Err(failure.next("use --sqlite FILE, --postgres URL or DATABASE_URL"));
         };

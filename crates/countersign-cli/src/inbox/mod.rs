@@ -53,7 +53,7 @@ enum Command {
 
 impl Inbox {
     /// Runs the command.
-    pub(crate) fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+    pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(Failure::could_not_run)?;
         runtime.block_on(async {
@@ -66,9 +66,9 @@ impl Inbox {
 
 impl Command {
     /// Returns false if the inbox refused a change.
-    async fn run(self, engine: &Engine, output: &Output) -> Result<bool, Failure> {
+    async fn run(&self, engine: &Engine, output: &Output) -> Result<bool, Failure> {
         match self {
-            Self::List(chosen) => rows::list(engine, &chosen, output).await.map(|()| true),
+            Self::List(chosen) => rows::list(engine, chosen, output).await.map(|()| true),
             Self::Show(show) => show.run(engine, output).await,
             Self::Retry(change) => change.run(Action::Retry, engine, output).await,
             Self::Replay(change) => change.run(Action::Replay, engine, output).await,

@@ -17,7 +17,7 @@ pub(super) struct Prune {
 }
 
 impl Prune {
-    pub(super) async fn run(self, engine: &Engine, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn run(&self, engine: &Engine, output: &Output) -> Result<(), Failure> {
         let mut removed = 0;
         loop {
             let batch = engine.prune(self.older_than.0, BATCH).await?;

@@ -5,11 +5,15 @@ use std::time::SystemTime;
 use countersign::inbox::{Row, State};
 use serde::Serialize;
 
-use super::{engine::Engine, filter::Chosen, text};
+use super::{
+    engine::Engine,
+    filter::Chosen,
+    text::{self, note},
+};
 use crate::{
     failure::Failure,
-    moment,
     output::{Output, table},
+    utc,
 };
 
 /// A delivery in JSON.
@@ -40,8 +44,8 @@ impl<'a> From<&'a Row> for Record<'a> {
             event_type: row.event_type.as_deref(),
             event: row.event_id.as_deref(),
             attempts: row.attempts,
-            received_at: moment::with_milliseconds(row.received_at),
-            due_at: row.due_at.map(moment::with_milliseconds),
+            received_at: utc::with_milliseconds(row.received_at),
+            due_at: row.due_at.map(utc::with_milliseconds),
             last_reason: row.last_reason.as_deref(),
         }
     }
@@ -52,14 +56,14 @@ pub(super) async fn list(engine: &Engine, chosen: &Chosen, output: &Output) -> R
     let rows = engine.list(&chosen.filter()).await?;
     print(&rows, output)?;
     if let Some(last) = rows.last().filter(|_| rows.len() == chosen.most()) {
-        output.note(&format!("the next page, if there is one: --before {}", last.id));
+        note(&format!("the next page, if there is one: --before {}", last.id));
     }
     Ok(())
 }
 
 /// Prints deliveries: one object a line, or a table.
 pub(super) fn print(rows: &[Row], output: &Output) -> Result<(), Failure> {
-    if !output.is_json() {
+    if !output.is_json {
         let text = if rows.is_empty() { "no deliveries".to_owned() } else { as_table(rows) };
         return output.print(&(), &text);
     }
@@ -71,7 +75,7 @@ fn as_table(rows: &[Row]) -> String {
         let text = |text: Option<&String>| text.map_or_else(|| "-".into(), |text| text::line(text));
         let overdue = row.due_at.is_some_and(|due_at| due_at > SystemTime::now());
         let due = row.due_at.filter(|_| overdue && row.state == State::Waiting);
-        let due = due.map(|due| format!("due {}", moment::in_seconds(due)));
+        let due = due.map(|due| format!("due {}", utc::in_seconds(due)));
         let reason = row.last_reason.as_deref().map(|reason| text::start(reason, LONGEST_REASON));
         vec![
             row.id.to_string(),
@@ -81,7 +85,7 @@ fn as_table(rows: &[Row]) -> String {
             text(row.event_type.as_ref()),
             text(row.event_id.as_ref()),
             row.attempts.to_string(),
-            moment::in_seconds(row.received_at),
+            utc::in_seconds(row.received_at),
             [due, reason].into_iter().flatten().collect::<Vec<_>>().join(": "),
         ]
     };

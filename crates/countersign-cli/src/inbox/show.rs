@@ -6,11 +6,16 @@ use countersign::inbox::{Details, EndedAttempt, RowId, StoredRequest};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{curl, engine::Engine, rows::Record, text};
+use super::{
+    curl,
+    engine::Engine,
+    rows::Record,
+    text::{self, note},
+};
 use crate::{
     failure::Failure,
-    moment,
     output::{Output, table},
+    utc,
 };
 
 /// Shows one delivery with its request and its attempts
@@ -61,9 +66,9 @@ struct Request {
 
 impl Show {
     /// Returns false if there is no such delivery.
-    pub(super) async fn run(self, engine: &Engine, output: &Output) -> Result<bool, Failure> {
+    pub(super) async fn run(&self, engine: &Engine, output: &Output) -> Result<bool, Failure> {
         let Some(details) = engine.get(RowId(self.id)).await? else {
-            output.note(&format!("there is no delivery {}; see `inbox list`", self.id));
+            note(&format!("there is no delivery {}; see `inbox list`", self.id));
             return Ok(false);
         };
         let request = details.request.as_deref().map(StoredRequest::from_json).transpose();
@@ -72,7 +77,7 @@ impl Show {
         })?;
         if self.curl {
             let Some(request) = request else {
-                output.note(&format!("the request of {} was forgotten", self.id));
+                note(&format!("the request of {} was forgotten", self.id));
                 return Ok(false);
             };
             let line = curl::line(&self.to, &request);
@@ -89,8 +94,8 @@ impl<'a> From<&'a EndedAttempt> for Attempt<'a> {
     fn from(attempt: &'a EndedAttempt) -> Self {
         Self {
             number: attempt.number,
-            began_at: moment::with_milliseconds(attempt.began_at),
-            ended_at: attempt.ended_at.map(moment::with_milliseconds),
+            began_at: utc::with_milliseconds(attempt.began_at),
+            ended_at: attempt.ended_at.map(utc::with_milliseconds),
             reason: attempt.reason.as_deref(),
         }
     }
@@ -117,14 +122,14 @@ impl Shown<'_> {
     fn text(&self, details: &Details) -> String {
         let row = &details.row;
         let mut text = format!("{}: {}\n", row.id, row.state.name());
-        let due_at = row.due_at.map(moment::with_milliseconds);
+        let due_at = row.due_at.map(utc::with_milliseconds);
         let lines = [
             ("endpoint", Some(&row.endpoint)),
             ("provider", Some(&row.provider)),
             ("tenant", row.tenant.as_ref()),
             ("type", row.event_type.as_ref()),
             ("event", row.event_id.as_ref()),
-            ("received", Some(&moment::with_milliseconds(row.received_at))),
+            ("received", Some(&utc::with_milliseconds(row.received_at))),
             ("due", due_at.as_ref()),
         ];
         for (name, value) in lines {

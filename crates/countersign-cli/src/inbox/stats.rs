@@ -12,7 +12,7 @@ use crate::{
 /// Prints the number of deliveries of each endpoint that are not done, by state.
 pub(super) async fn print(engine: &Engine, output: &Output) -> Result<(), Failure> {
     let stats = engine.stats().await?;
-    if output.is_json() {
+    if output.is_json {
         return stats.iter().try_for_each(|stats| {
             let oldest = stats.oldest_ready.map(|age| age.as_millis());
             let record = json!({

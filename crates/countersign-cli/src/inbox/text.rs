@@ -1,5 +1,13 @@
 //! Texts that senders have chosen, as a terminal can show them.
 
+use std::io::{self, Write as _};
+
+/// Writes a note for people to the standard error, because it is no result.
+pub(super) fn note(note: &str) {
+    // If the standard error is closed, nobody reads this.
+    let _ = writeln!(io::stderr(), "{note}");
+}
+
 /// Returns the text on one line, without the control characters that could change a terminal.
 pub(super) fn line(text: &str) -> String {
     shown(text, |_| false)

@@ -1,5 +1,7 @@
 //! The API of the platform.
 
+use std::collections::VecDeque;
+
 use axum::{
     Json, Router,
     extract::{Path, Request, State, rejection::JsonRejection},
@@ -8,8 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     deliver,
@@ -50,6 +52,21 @@ struct Settings {
     active: Option<bool>,
 }
 
+/// The answer to a list.
+#[derive(Serialize)]
+struct List<T> {
+    data: T,
+}
+
+/// The answer to the wish for an event.
+#[derive(Serialize)]
+pub(super) struct Emitted {
+    id: String,
+    #[serde(rename = "type")]
+    event_type: Option<String>,
+    deliveries: Vec<String>,
+}
+
 type Answer<T> = Result<T, Refusal>;
 type Body<T> = Result<T, JsonRejection>;
 
@@ -67,8 +84,8 @@ async fn create(
     Ok((StatusCode::CREATED, Json(webhook.created())))
 }
 
-async fn list(State(shared): State<Shared>) -> Json<Value> {
-    Json(json!({ "data": &*shared.webhooks() }))
+async fn list(State(shared): State<Shared>) -> Json<List<Vec<Webhook>>> {
+    Json(List { data: shared.webhooks().clone() })
 }
 
 async fn one(State(shared): State<Shared>, Path(id): Path<String>) -> Answer<Json<Webhook>> {
@@ -114,15 +131,18 @@ async fn test(
     deliver::test(&shared, &id, &event).await.map(Json).ok_or_else(missing)
 }
 
-async fn deliveries(State(shared): State<Shared>, Path(id): Path<String>) -> Answer<Json<Value>> {
-    let deliveries = shared.with(&id, |webhook| Json(json!({ "data": webhook.deliveries })));
-    deliveries.ok_or_else(missing)
+async fn deliveries(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+) -> Answer<Json<List<VecDeque<Delivery>>>> {
+    let deliveries = shared.with(&id, |webhook| webhook.deliveries.clone());
+    deliveries.map(|data| Json(List { data })).ok_or_else(missing)
 }
 
 async fn emit(
     State(shared): State<Shared>,
     body: Body<Option<Json<Wish>>>,
-) -> Answer<(StatusCode, Json<Value>)> {
+) -> Answer<(StatusCode, Json<Emitted>)> {
     let answer = begin(&shared, wish(body)?).map_err(bad)?;
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
@@ -133,14 +153,14 @@ fn wish(body: Body<Option<Json<Wish>>>) -> Answer<Wish> {
 }
 
 /// Makes an event, and begins its deliveries.
-pub(super) fn begin(shared: &Shared, wish: Wish) -> Result<Value, String> {
+pub(super) fn begin(shared: &Shared, wish: Wish) -> Result<Emitted, String> {
     let (event, ids) = shared.emit(wish)?;
-    let deliveries: Vec<_> = ids.iter().map(|(_, delivery)| delivery.clone()).collect();
-    let answer = json!({ "id": event.id, "type": event.event_type, "deliveries": deliveries });
+    let deliveries = ids.iter().map(|(_, delivery)| delivery.clone()).collect();
+    let (id, event_type) = (event.id.clone(), event.event_type.clone());
     for (webhook, delivery) in ids {
         tokio::spawn(deliver::deliver(shared.clone(), webhook, delivery, event.clone()));
     }
-    Ok(answer)
+    Ok(Emitted { id, event_type, deliveries })
 }
 
 /// An answer that says what to change.

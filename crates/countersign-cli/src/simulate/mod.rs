@@ -60,7 +60,7 @@ pub(crate) struct Simulate {
 
 impl Simulate {
     /// Runs the platform until the program is interrupted.
-    pub(crate) fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+    pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Failure> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(Failure::could_not_run)?;
         let ended = runtime.block_on(self.serve(output));
@@ -69,7 +69,7 @@ impl Simulate {
         ended.map(|()| DONE.into())
     }
 
-    async fn serve(self, output: &Output) -> Result<(), Failure> {
+    async fn serve(&self, output: &Output) -> Result<(), Failure> {
         let (reports, mut reported) = mpsc::unbounded_channel();
         let shared = self.simulation(reports)?;
         let address = ("127.0.0.1", self.port);

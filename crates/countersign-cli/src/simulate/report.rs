@@ -63,10 +63,10 @@ impl Report {
     }
 
     pub(super) fn print(&self, output: &Output) -> Result<(), Failure> {
-        output.print(self, &self.text(output.has_color))
+        output.print(self, &self.text(output))
     }
 
-    fn text(&self, has_color: bool) -> String {
+    fn text(&self, output: &Output) -> String {
         match self {
             Self::Listening { url, platform, shape } => {
                 let shape = match shape {
@@ -87,8 +87,7 @@ impl Report {
                     (Some(status), _) => status.to_string(),
                     (None, error) => error.clone().unwrap_or_default(),
                 };
-                let color = if attempt.has_succeeded() { GREEN } else { RED };
-                let result = if has_color { format!("{color}{result}{RESET}") } else { result };
+                let result = output.colored(&result, attempt.has_succeeded());
                 let next = next_in_ms
                     .and_then(|next| u64::try_from(next).ok())
                     .map(|next| format!(", next attempt in {}", Span(Duration::from_millis(next))));
@@ -105,7 +104,3 @@ impl Report {
         }
     }
 }
-
-const GREEN: &str = "\x1b[32m";
-const RED: &str = "\x1b[31m";
-const RESET: &str = "\x1b[0m";

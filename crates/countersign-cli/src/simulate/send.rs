@@ -8,7 +8,7 @@ use std::{
 use ureq::{Agent, Error, Timeout};
 
 use super::webhook::Attempt;
-use crate::moment;
+use crate::utc;
 
 /// The client of the platform. It follows no redirection, uses no proxy and keeps no connection.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl Sender {
         headers: &[(String, String)],
         body: &str,
     ) -> Attempt {
-        let (at, began) = (moment::with_milliseconds(SystemTime::now()), Instant::now());
+        let (at, began) = (utc::with_milliseconds(SystemTime::now()), Instant::now());
         let mut request = self.agent.post(url).header("Content-Type", "application/json");
         for (name, value) in headers {
             request = request.header(name, value);
