@@ -18,11 +18,11 @@ pub(super) struct Change {
     /// The numbers of the deliveries, from `list`
     #[arg(value_name = "NUMBER", conflicts_with = "Chosen")]
     ids: Vec<i64>,
-    #[command(flatten)]
-    chosen: Chosen,
     /// Changes the deliveries that fit the filters; without it, they are only listed
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    chosen: Chosen,
 }
 
 /// A change.

@@ -27,7 +27,7 @@ use filter::Chosen;
 /// Lists and changes the deliveries that an inbox keeps in SQLite or PostgreSQL
 #[derive(Args)]
 #[command(after_help = "\
-The inbox must exist: this command makes neither files nor tables, and removes rows only with `prune`.")]
+The inbox must exist: this command makes neither files nor tables. Only `prune` removes rows.")]
 pub(crate) struct Inbox {
     #[command(flatten)]
     place: Place,

@@ -119,8 +119,9 @@ fn head<'a>(id: &'a str, event_type: &'a str) -> Head<'a> {
     Head { id, event_type, created_at: utc::in_seconds(SystemTime::now()) }
 }
 
-/// Returns the data of an event for which the caller gave none. The members of `x-webhook-signature`
-/// are those of the manuals. Respan and SpeakNode document no members: theirs are made up.
+/// Returns the data of an event for which the caller gave none. The members of
+/// `x-webhook-signature` are those of the manuals. Respan and SpeakNode document no members: theirs
+/// are made up.
 fn sample(platform: Platform, shape: Shape, event_type: &str) -> Map<String, Value> {
     map(match (platform, shape) {
         (Platform::XWebhookSignature, Shape::Objects) => {
