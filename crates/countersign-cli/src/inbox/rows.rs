@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use countersign::inbox::{Row, State};
+use countersign::inbox::Row;
 use serde::Serialize;
 
 use super::{
@@ -73,15 +73,16 @@ pub(super) fn print(rows: &[Row], output: &Output) -> Result<(), Failure> {
 fn as_table(rows: &[Row]) -> String {
     let cells = |row: &Row| {
         let text = |text: Option<&String>| text.map_or_else(|| "-".into(), |text| text::line(text));
-        let overdue = row.due_at.is_some_and(|due_at| due_at > SystemTime::now());
-        let due = row.due_at.filter(|_| overdue && row.state == State::Waiting);
-        let due = due.map(|due| format!("due {}", utc::in_seconds(due)));
+        let due = row
+            .due_at
+            .filter(|due_at| *due_at > SystemTime::now())
+            .map(|due| format!("due {}", utc::in_seconds(due)));
         let reason = row.last_reason.as_deref().map(|reason| text::start(reason, LONGEST_REASON));
         vec![
             row.id.to_string(),
             row.state.name().to_owned(),
             text::line(&row.endpoint),
-            row.provider.clone(),
+            text::line(&row.provider),
             text(row.event_type.as_ref()),
             text(row.event_id.as_ref()),
             row.attempts.to_string(),
