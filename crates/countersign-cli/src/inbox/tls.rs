@@ -13,12 +13,14 @@ use countersign_postgres::deadpool_postgres::tokio_postgres::{
     self,
     tls::{ChannelBinding, MakeTlsConnect, TlsConnect},
 };
+use rustls_platform_verifier::Verifier;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{
     TlsConnector,
     client::TlsStream,
     rustls::{
-        ClientConfig, RootCertStore,
+        self, ClientConfig,
+        crypto::ring,
         pki_types::{CertificateDer, ServerName, pem::PemObject as _},
     },
 };
@@ -26,29 +28,36 @@ use tokio_rustls::{
 use super::binding;
 use crate::failure::Failure;
 
-/// Makes connections whose certificate is verified: by the authorities that browsers accept, and by
-/// those of a file.
+/// Makes connections whose certificate is verified: by the authorities of the machine, and by those
+/// of a file.
 #[derive(Clone)]
-pub(super) struct Tls(TlsConnector);
+pub(super) struct Tls(Result<TlsConnector, Arc<rustls::Error>>);
 
 impl Tls {
     pub(super) fn new(ca_file: Option<&Path>) -> Result<Self, Failure> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        if let Some(path) = ca_file {
-            let failed = |error: &dyn std::fmt::Display| {
-                let path = path.display();
-                Failure::could_not_run(format!("the certificates of {path}: {error}"))
-            };
-            let certificates =
-                CertificateDer::pem_file_iter(path).map_err(|error| failed(&error))?;
-            for certificate in certificates {
-                let certificate = certificate.map_err(|error| failed(&error))?;
-                roots.add(certificate).map_err(|error| failed(&error))?;
-            }
-        }
-        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-        Ok(Self(Arc::new(config).into()))
+        let authorities = ca_file.map(authorities).transpose()?.unwrap_or_default();
+        // Without TLS, it does not matter that a machine has no authorities.
+        Ok(Self(config(authorities).map(|config| Arc::new(config).into()).map_err(Arc::new)))
     }
+}
+
+fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    let read: Result<Vec<_>, _> = read;
+    match read {
+        Ok(authorities) if !authorities.is_empty() => Ok(authorities),
+        Ok(_) => Err(Failure::could_not_run(format!("{} has no certificate", path.display()))),
+        Err(error) => Err(Failure::could_not_run(format!("{}: {error}", path.display()))),
+    }
+}
+
+fn config(authorities: Vec<CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Verifier::new_with_extra_roots(authorities, Arc::clone(&provider))?;
+    let builder = ClientConfig::builder_with_provider(provider);
+    // "Dangerous" is a verifier that accepts too much. This one is the machine's.
+    let builder = builder.with_safe_default_protocol_versions()?.dangerous();
+    Ok(builder.with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }
 
 impl MakeTlsConnect<tokio_postgres::Socket> for Tls {
@@ -64,7 +73,7 @@ impl MakeTlsConnect<tokio_postgres::Socket> for Tls {
 
 /// A connection to a host with this name.
 pub(super) struct Connect {
-    connector: TlsConnector,
+    connector: Result<TlsConnector, Arc<rustls::Error>>,
     name: String,
 }
 
@@ -76,7 +85,8 @@ impl TlsConnect<tokio_postgres::Socket> for Connect {
     fn connect(self, socket: tokio_postgres::Socket) -> Self::Future {
         Box::pin(async move {
             let name = ServerName::try_from(self.name).map_err(io::Error::other)?;
-            self.connector.connect(name, socket).await.map(|stream| Stream(Box::new(stream)))
+            let connector = self.connector.map_err(io::Error::other)?;
+            connector.connect(name, socket).await.map(|stream| Stream(Box::new(stream)))
         })
     }
 }

@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use ureq::{Agent, Error, Timeout};
+use ureq::{
+    Agent, Error, Timeout,
+    tls::{RootCerts, TlsConfig},
+};
 
 use super::webhook::Attempt;
 use crate::utc;
@@ -19,7 +22,9 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(timeout: Duration) -> Self {
+        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let config = Agent::config_builder()
+            .tls_config(tls)
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
             .max_redirects(0)
