@@ -149,7 +149,7 @@ fn failure(error: &StoreError) -> Failure {
         return failure.next("check the name of the database; `PostgresInbox::migrate` makes one");
     }
     if text.contains("UnknownIssuer") {
-        let next = "name the issuer's certificate with --ca-file; on this machine, \
+        let next = "name the issuer's certificate with --ca-file; for a server on this machine, \
                     ?sslmode=disable in the address also works";
         return failure.next(next);
     }
