@@ -6,7 +6,7 @@ use std::{
 };
 
 use ureq::{
-    Agent, Error, Timeout,
+    Agent, Error,
     tls::{RootCerts, TlsConfig},
 };
 
@@ -58,7 +58,7 @@ impl Sender {
         let duration = began.elapsed().as_millis();
         let (status, error, answer) = match answered {
             Ok((status, answer)) => (Some(status), None, Some(answer)),
-            Err(Error::Timeout(Timeout::Global)) => {
+            Err(Error::Timeout(_)) => {
                 (None, Some(format!("no answer within {:?}", self.timeout)), None)
             }
             Err(error) => (None, Some(error.to_string()), None),
