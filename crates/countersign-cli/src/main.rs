@@ -3,11 +3,13 @@
 mod candidates;
 mod completions;
 mod duration;
+mod explain;
 mod failure;
 mod fixtures;
 mod form;
 mod header;
 mod http;
+mod inbox;
 mod input;
 mod listen;
 mod man;
@@ -24,6 +26,9 @@ mod schedule;
 mod secrets;
 mod send;
 mod sign;
+mod simulate;
+mod span;
+mod utc;
 mod verdict;
 mod verify;
 
@@ -52,9 +57,12 @@ enum Command {
     Providers(providers::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
+    Explain(explain::Arguments),
     Send(send::Arguments),
     Listen(listen::Arguments),
     Replay(replay::Arguments),
+    Inbox(inbox::Inbox),
+    Simulate(simulate::Simulate),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -73,9 +81,12 @@ fn run(command: &Command, output: &Output) -> Result<ExitCode, Failure> {
         Command::Providers(arguments) => arguments.run(output),
         Command::Sign(arguments) => arguments.run(output),
         Command::Verify(arguments) => arguments.run(output),
+        Command::Explain(arguments) => arguments.run(output),
         Command::Send(arguments) => arguments.run(output),
         Command::Listen(arguments) => arguments.run(output),
         Command::Replay(arguments) => arguments.run(output),
+        Command::Inbox(command) => command.run(output),
+        Command::Simulate(command) => command.run(output),
         Command::Completions(arguments) => arguments.run(output),
         Command::Man(arguments) => arguments.run(output),
     }

@@ -13,6 +13,10 @@ pub(crate) enum EngineError {
     Create { path: PathBuf, source: io::Error },
     #[error("cannot open the file {path:?}")]
     Open { path: PathBuf, source: rusqlite::Error },
+    #[error("there is no file {0:?}")]
+    Missing(PathBuf),
+    #[error("the file {0:?} is not an inbox: it has no tables")]
+    NoInbox(PathBuf),
     #[error("the file {0:?} is read-only")]
     ReadOnly(PathBuf),
     #[error("the file {0:?} belongs to another program: use a file of its own for countersign")]

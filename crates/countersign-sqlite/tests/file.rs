@@ -48,6 +48,22 @@ async fn error(path: impl AsRef<Path>) -> String {
 }
 
 #[tokio::test]
+async fn an_inbox_that_must_exist_is_not_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.db");
+    let open = || SqliteInbox::options().must_exist().open(&path);
+    let error = format!("{:?}", open().await.unwrap_err());
+    assert!(error.contains("there is no file") && !path.exists(), "{error}");
+    fs::write(&path, "").unwrap();
+    let error = format!("{:?}", open().await.unwrap_err());
+    assert!(error.contains("is not an inbox") && fs::read(&path).unwrap().is_empty(), "{error}");
+
+    let inbox = SqliteInbox::open(&path).await.unwrap();
+    assert_eq!(inbox.accept(&entry("new")).await.unwrap(), Accepted::New);
+    assert_eq!(open().await.unwrap().stats().await.unwrap()[0].ready, 1);
+}
+
+#[tokio::test]
 async fn rows_outlive_the_process() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.db");

@@ -1,6 +1,6 @@
 //! The arguments that name one delivery: a body with its headers, or a recorded request.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -31,7 +31,21 @@ pub(crate) struct DeliveryArguments {
 impl DeliveryArguments {
     /// Reads the delivery. The secrets are read before, because they may be on the standard input.
     pub(crate) fn read(&self, secrets: &SecretArguments) -> Result<Recorded, Failure> {
-        let bytes = input::read(self.file.as_deref(), secrets)?;
+        self.read_from(None, secrets)
+    }
+
+    /// Returns whether a file is given.
+    pub(crate) fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Reads the delivery from this file, if no other one is given.
+    pub(crate) fn read_from(
+        &self,
+        file: Option<&Path>,
+        secrets: &SecretArguments,
+    ) -> Result<Recorded, Failure> {
+        let bytes = input::read(self.file.as_deref().or(file), secrets)?;
         let is_body = self.format == Format::Auto && !self.headers.is_empty();
         let format = if is_body { Format::Body } else { self.format };
         match read(&bytes, format, self.entry)? {

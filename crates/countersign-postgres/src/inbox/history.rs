@@ -43,6 +43,16 @@ impl InboxHistory for PostgresInbox {
         Ok(is_replayed)
     }
 
+    async fn retry(&self, id: RowId) -> Result<bool, StoreError> {
+        let lent = self.lend().await?;
+        let answer = lent.count(RETRY, &[(&id.0, Type::INT8)]).await;
+        let is_retried = lent.done(answer)? > 0;
+        if is_retried {
+            self.announce();
+        }
+        Ok(is_retried)
+    }
+
     async fn discard(&self, id: RowId) -> Result<bool, StoreError> {
         let is_discarded = self.change(id, DISCARD, LET_NEXT).await?;
         if is_discarded {
@@ -96,6 +106,8 @@ async fn list(lent: &Lent, filter: &Filter) -> Result<Vec<Row>, Error> {
     let texts = texts.map(|text| text.as_deref().map(clean));
     let [endpoint, provider, tenant, event_type, event_id] = texts.each_ref().map(Option::as_deref);
     let before = filter.before.map(|id| id.0);
+    let received_since = filter.received_since.map(since_1970);
+    let received_before = filter.received_before.map(since_1970);
     let most = if filter.most == 0 { DEFAULT_MOST } else { filter.most };
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     // Each set of conditions is a statement of its own, so that the server chooses an index for it.
@@ -114,6 +126,8 @@ async fn list(lent: &Lent, filter: &Filter) -> Result<Vec<Row>, Error> {
     condition!(provider, Type::TEXT, "provider = ${0}");
     condition!(tenant, Type::TEXT, "tenant = ${0}");
     condition!(event_type, Type::TEXT, "event_type = ${0}");
+    condition!(received_since, Type::TIMESTAMPTZ, "received_at >= ${0}");
+    condition!(received_before, Type::TIMESTAMPTZ, "received_at < ${0}");
     condition!(before, Type::INT8, "id < ${0}");
     condition!(
         event_id,
@@ -178,6 +192,12 @@ fn attempts(log: &str) -> Vec<EndedAttempt> {
         .collect()
 }
 
+/// Returns the time, or the nearest one that the database can hold. No delivery was received before
+/// 1970.
+fn since_1970(time: SystemTime) -> SystemTime {
+    time.clamp(UNIX_EPOCH, UNIX_EPOCH + END_OF_9999)
+}
+
 fn time(milliseconds: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(milliseconds.try_into().unwrap_or_default())
 }
@@ -211,6 +231,11 @@ update countersign_inbox set
 where id = $1 and state <> 'running'
     and exists (select from countersign_inbox_requests where id = $1)";
 
+/// A row that is due for a while keeps its place.
+const RETRY: &str = "\
+update countersign_inbox set due_at = least(due_at, clock_timestamp())
+where id = $1 and state = 'waiting'";
+
 const DISCARD: &str = "\
 update countersign_inbox set state = 'discarded', due_at = null, ended_at = clock_timestamp()
 where id = $1 and state in ('waiting', 'dead')";
@@ -230,6 +255,9 @@ with old as (
     delete from countersign_inbox_requests as request using removed where request.id = removed.id
 )
 select count(*) from removed";
+
+/// 9999-12-31T23:59:59Z.
+const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
 
 /// Rows of a list whose filter sets no number.
 const DEFAULT_MOST: usize = 100;

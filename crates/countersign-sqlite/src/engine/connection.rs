@@ -10,7 +10,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::schema;
+use super::schema::{self, Content};
 use crate::error::EngineError;
 
 /// The place of a file, and the longest wait for its lock.
@@ -18,6 +18,8 @@ use crate::error::EngineError;
 pub(crate) struct Location {
     pub(crate) path: PathBuf,
     pub(crate) busy_timeout: Duration,
+    /// True if neither the file nor its tables are made.
+    pub(crate) must_exist: bool,
 }
 
 impl Location {
@@ -29,19 +31,28 @@ impl Location {
         }
         let path =
             absolute(path).map_err(|source| EngineError::Create { path: path.into(), source })?;
-        Ok(Self { path, busy_timeout: busy_timeout.min(LONGEST_WAIT) })
+        let busy_timeout = busy_timeout.min(LONGEST_WAIT);
+        Ok(Self { path, busy_timeout, must_exist: false })
     }
 
     /// Opens the file for writing. Makes the file and its tables if there are none.
     pub(super) fn writer(&self) -> Result<Connection, EngineError> {
         let path = || self.path.clone();
-        make_private(&self.path).map_err(|source| EngineError::Create { path: path(), source })?;
+        if !self.must_exist {
+            make_private(&self.path)
+                .map_err(|source| EngineError::Create { path: path(), source })?;
+        } else if !self.path.exists() {
+            return Err(EngineError::Missing(path()));
+        }
         let connection = self.open().map_err(self.failed())?;
         if connection.is_readonly("main").map_err(self.failed())? {
             return Err(EngineError::ReadOnly(path()));
         }
         // Before anything is changed: the file may belong to another program.
-        schema::look(&connection, &self.path)?;
+        let content = schema::look(&connection, &self.path)?;
+        if self.must_exist && content == Content::Nothing {
+            return Err(EngineError::NoInbox(path()));
+        }
         self.use_log(&connection)?;
         connection.execute_batch(DURABLE).map_err(self.failed())?;
         schema::migrate(&connection, &self.path)?;

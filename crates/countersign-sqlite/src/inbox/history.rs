@@ -35,6 +35,19 @@ impl InboxHistory for SqliteInbox {
         self.writer().run(replay, ring).await
     }
 
+    async fn retry(&self, id: RowId) -> Result<bool, StoreError> {
+        let (now, alarm) = (self.now(), Arc::clone(self.alarm()));
+        let retry = move |statements: &mut Statements<'_>| {
+            Ok(statements.execute(RETRY, params![id.0, now])? > 0)
+        };
+        let ring = move |is_retried: &bool| {
+            if *is_retried {
+                alarm.ring_at(now);
+            }
+        };
+        self.writer().run(retry, ring).await
+    }
+
     async fn discard(&self, id: RowId) -> Result<bool, StoreError> {
         let (now, alarm) = (self.now(), Arc::clone(self.alarm()));
         let discard = move |statements: &mut Statements<'_>| {
@@ -64,6 +77,10 @@ update countersign_inbox set state = 'waiting', attempts = 0, due_at = ?2, ended
 where id = ?1 and state <> 'running'
     and exists (select 1 from countersign_inbox_requests where id = ?1)
 returning endpoint, object";
+
+/// A row that is due for a while keeps its place.
+const RETRY: &str = "\
+update countersign_inbox set due_at = min(due_at, ?2) where id = ?1 and state = 'waiting'";
 
 const DISCARD: &str = "\
 update countersign_inbox set state = 'discarded', due_at = null, ended_at = ?2

@@ -1,10 +1,15 @@
 //! The rows that operators see.
 
+use std::time::SystemTime;
+
 use countersign::inbox::{Details, Filter, Row, RowId, State};
 use rusqlite::{Result, params, params_from_iter, types::Value};
 
 use super::{attempts, state};
-use crate::{engine::Statements, time::system_time};
+use crate::{
+    engine::Statements,
+    time::{since_1970, system_time},
+};
 
 /// Lists the rows that fit, the newest first.
 pub(super) fn list(statements: &mut Statements<'_>, filter: &Filter) -> Result<Vec<Row>> {
@@ -43,6 +48,16 @@ pub(super) fn query(filter: &Filter) -> (String, Vec<Value>) {
         sql += OF_EVENT;
         values.extend([Value::Text(event_id.clone()), Value::Text(event_id.clone())]);
     }
+    let times = [
+        (" and received_at >= ?", filter.received_since),
+        (" and received_at < ?", filter.received_before),
+    ];
+    for (condition, time) in times {
+        if let Some(time) = time {
+            sql += condition;
+            values.push(Value::Integer(rounded_up(time)));
+        }
+    }
     if let Some(before) = filter.before {
         sql += " and id < ?";
         values.push(Value::Integer(before.0));
@@ -62,6 +77,12 @@ pub(super) fn get(statements: &mut Statements<'_>, id: RowId) -> Result<Option<D
     };
     let request = statements.row(REQUEST, params![id.0], |row| row.get::<_, Vec<u8>>(0))?;
     Ok(Some(Details { row, request: request.map(Into::into), attempts: attempts::read(&log) }))
+}
+
+/// Returns the first whole millisecond that is not before the time. Rows have whole milliseconds.
+fn rounded_up(time: SystemTime) -> i64 {
+    let milliseconds = since_1970(time);
+    milliseconds.saturating_add(i64::from(system_time(milliseconds) < time))
 }
 
 fn read(row: &rusqlite::Row<'_>) -> Result<Row> {

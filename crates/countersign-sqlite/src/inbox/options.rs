@@ -38,6 +38,7 @@ pub struct InboxOptions {
     pub(super) forgets_bodies: bool,
     pub(super) busy_timeout: Duration,
     pub(super) clock: Clock,
+    pub(super) must_exist: bool,
 }
 
 impl InboxOptions {
@@ -66,6 +67,12 @@ impl InboxOptions {
         Self { busy_timeout, ..self }
     }
 
+    /// Opens only a file that is an inbox already, and makes neither a file nor tables. It is for
+    /// programs of operators, who may have mistyped the path. Default: both are made.
+    pub fn must_exist(self) -> Self {
+        Self { must_exist: true, ..self }
+    }
+
     /// Sets the clock, for tests. Default: the clock of the machine. All processes that open the
     /// file need the same clock.
     pub fn clock(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
@@ -92,6 +99,7 @@ impl Default for InboxOptions {
             forgets_bodies: false,
             busy_timeout: Duration::from_secs(5),
             clock: Clock::default(),
+            must_exist: false,
         }
     }
 }

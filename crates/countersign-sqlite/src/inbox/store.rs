@@ -103,8 +103,9 @@ impl SqliteInbox {
     }
 
     pub(super) async fn open_with(path: &Path, options: InboxOptions) -> Result<Self, StoreError> {
-        let InboxOptions { keep_for, forgets_bodies, busy_timeout, clock } = options;
+        let InboxOptions { keep_for, forgets_bodies, busy_timeout, clock, must_exist } = options;
         let location = Location::new(path, busy_timeout).map_err(StoreError::new)?;
+        let location = Location { must_exist, ..location };
         let upkeep = vec![prune::upkeep(clock.clone(), keep_for), claims::upkeep(clock.clone())];
         let writer = Queue::writer(location.clone(), upkeep).await?;
         let reader = Queue::reader(location.clone()).await?;

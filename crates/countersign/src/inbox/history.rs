@@ -35,6 +35,14 @@ pub trait InboxHistory: InboxStore {
     /// Returns a [`StoreError`] if the engine is out of reach.
     fn replay(&self, id: RowId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// Makes a delivery that waits for its next attempt due now. The count of its attempts goes on.
+    /// Returns false, and changes nothing, if it is not waiting, or if there is no such row.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn retry(&self, id: RowId) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// Marks a delivery that is waiting or dead as discarded: it is kept as the memory of its
     /// event, and is not taken again. Returns false, and changes nothing, for all other rows.
     ///
@@ -103,6 +111,10 @@ pub struct Filter {
     pub event_type: Option<String>,
     /// Only rows whose event has this id.
     pub event_id: Option<String>,
+    /// Only rows whose delivery was received at this time or later.
+    pub received_since: Option<SystemTime>,
+    /// Only rows whose delivery was received before this time.
+    pub received_before: Option<SystemTime>,
     /// Only rows that were accepted before this one: the last row of the previous page.
     pub before: Option<RowId>,
     /// Greatest number of rows. 0 means 100.

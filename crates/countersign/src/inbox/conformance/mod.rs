@@ -44,8 +44,9 @@
 //! 4. the attempts that ended are kept with their reasons;
 //! 5. a replayed delivery has all its attempts again;
 //! 6. a delivery that is running is not replayed;
-//! 7. only a delivery that is waiting or dead is discarded;
-//! 8. only old rows that are done or discarded are pruned.
+//! 7. only a delivery that is waiting is retried, and its attempts go on;
+//! 8. only a delivery that is waiting or dead is discarded;
+//! 9. only old rows that are done or discarded are pruned.
 //!
 //! The suite cannot test that a delivery survives a crash. It does not test what the contract
 //! leaves open, such as whether [`extend`](InboxStore::extend) holds a delivery again whose lease

@@ -120,6 +120,11 @@ impl<S: InboxHistory, M: Fn() -> F, F: Future<Output = S>> Suite<M> {
             .await;
         self.rule("a replayed delivery has all its attempts again", history::replays::ended).await;
         self.rule("a delivery that is running is not replayed", history::replays::running).await;
+        self.rule(
+            "only a delivery that is waiting is retried, and its attempts go on",
+            history::retries::waiting,
+        )
+        .await;
         self.rule("only a delivery that is waiting or dead is discarded", history::discards::rows)
             .await;
         self.rule("only old rows that are done or discarded are pruned", history::prunes::old)

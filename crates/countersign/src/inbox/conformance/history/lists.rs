@@ -1,8 +1,10 @@
 //! Lists of rows.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use super::super::{
     super::{Filter, InboxHistory, Row, State},
-    samples::{OTHER, TYPE, entry, entry_at, entry_with},
+    samples::{OTHER, TYPE, entry, entry_at, entry_received, entry_with},
     trial::{Outcome, Trial},
 };
 
@@ -76,6 +78,7 @@ pub(in super::super) async fn filters<S: InboxHistory>(trial: Trial<S>) -> Outco
     ] {
         is_listed(&trial, &filter, names, &format!("{filter:?}")).await?;
     }
+    received(&trial).await?;
     let mut both = filter(tenant, "t_a");
     both.event_type = Some("a.b".to_owned());
     is_listed(&trial, &both, &["both"], "a tenant and a type").await?;
@@ -86,6 +89,24 @@ pub(in super::super) async fn filters<S: InboxHistory>(trial: Trial<S>) -> Outco
         }
     }
     Ok(())
+}
+
+/// Checks the filters for the time of receipt.
+async fn received<S: InboxHistory>(trial: &Trial<S>) -> Outcome {
+    for (name, milliseconds) in [("early", 1_000_000), ("late", 1_000_001)] {
+        trial.is_new(&entry_received(name, milliseconds)?, name).await?;
+    }
+    let at = |milliseconds| Some(UNIX_EPOCH + Duration::from_millis(milliseconds));
+    let (mut since, mut before, mut between) = (Filter::new(), Filter::new(), Filter::new());
+    before.received_before = at(1_000_001);
+    is_listed(trial, &before, &["early"], "received before").await?;
+    (between.received_since, between.received_before) = (at(1_000_001), at(1_000_002));
+    is_listed(trial, &between, &["late"], "received in one millisecond").await?;
+    since.received_since = at(1_000_000);
+    since.event_id = Some("early".to_owned());
+    is_listed(trial, &since, &["early"], "received since").await?;
+    since.received_since = at(1_000_001);
+    is_listed(trial, &since, &[], "received since later").await
 }
 
 /// A member of a filter that has a text.

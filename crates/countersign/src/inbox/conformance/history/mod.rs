@@ -5,6 +5,7 @@ pub(super) mod discards;
 pub(super) mod lists;
 pub(super) mod prunes;
 pub(super) mod replays;
+pub(super) mod retries;
 pub(super) mod rows;
 mod trial;
 

@@ -39,6 +39,13 @@ impl<S: InboxHistory> Trial<S> {
         }
     }
 
+    pub(super) async fn retries(&self, id: RowId, expected: bool, when: &str) -> Outcome {
+        match self.store.retry(id).await.map_err(|error| failed("retry", &error))? {
+            seen if seen == expected => Ok(()),
+            seen => Err(format!("{when}: retry returned {seen}, not {expected}")),
+        }
+    }
+
     pub(super) async fn discards(&self, id: RowId, expected: bool, when: &str) -> Outcome {
         match self.store.discard(id).await.map_err(|error| failed("discard", &error))? {
             seen if seen == expected => Ok(()),

@@ -82,7 +82,7 @@ const RULES: &[(&str, &[Fault])] = &[
     ),
     (
         "a filter fits only the rows that it describes",
-        &[Fault::FiltersByPrefix, Fault::FiltersIgnoreCase],
+        &[Fault::FiltersByPrefix, Fault::FiltersIgnoreCase, Fault::FiltersIgnoreTimes],
     ),
     ("a row describes its delivery", &[Fault::ForgetsReasons]),
     ("the attempts that ended are kept with their reasons", &[Fault::ForgetsVanished]),
@@ -91,6 +91,10 @@ const RULES: &[(&str, &[Fault])] = &[
         &[Fault::ReplayKeepsAttempts, Fault::ReplayKeepsDelay],
     ),
     ("a delivery that is running is not replayed", &[Fault::ReplaysRunning]),
+    (
+        "only a delivery that is waiting is retried, and its attempts go on",
+        &[Fault::RetryKeepsDelay, Fault::RetryCountsAgain, Fault::RetriesDead],
+    ),
     (
         "only a delivery that is waiting or dead is discarded",
         &[Fault::DiscardsDone, Fault::DiscardRemoves],

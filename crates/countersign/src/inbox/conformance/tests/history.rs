@@ -43,7 +43,10 @@ fn fits(filter: &Filter, row: &Row, fault: Option<Fault>) -> bool {
             _ => value == wanted,
         },
     };
+    let ignores_times = fault == Some(Fault::FiltersIgnoreTimes);
     filter.state.is_none_or(|state| state == row.state)
+        && (ignores_times || filter.received_since.is_none_or(|since| row.received_at >= since))
+        && (ignores_times || filter.received_before.is_none_or(|before| row.received_at < before))
         && filter.before.is_none_or(|before| {
             row.id < before || row.id == before && fault == Some(Fault::PagesOverlap)
         })
@@ -87,6 +90,27 @@ impl InboxHistory for MemoryInbox {
         }
         (kept.state, kept.changed) = (State::Waiting, now);
         if !self.has(Fault::ReplayKeepsAttempts) {
+            kept.attempts = 0;
+        }
+        drop(rows);
+        self.notify();
+        Ok(true)
+    }
+
+    async fn retry(&self, id: RowId) -> Result<bool, StoreError> {
+        let (now, mut rows) = (self.clock.now(), self.lock());
+        let may = |kept: &&mut Kept| {
+            kept.state == State::Waiting
+                || self.has(Fault::RetriesDead) && kept.state == State::Dead
+        };
+        let Some(kept) = rows.rows.get_mut(&id).filter(may) else {
+            return Ok(false);
+        };
+        if !self.has(Fault::RetryKeepsDelay) {
+            kept.due = kept.due.min(Some(now)).or(Some(now));
+        }
+        kept.state = State::Waiting;
+        if self.has(Fault::RetryCountsAgain) {
             kept.attempts = 0;
         }
         drop(rows);
