@@ -42,9 +42,9 @@ struct Node {
 }
 
 impl Nats {
-    /// Starts a cluster of `nodes` servers; one server is no cluster. If the program is missing, the
-    /// test prints that and is skipped; with `CI=true` it fails. With `FETCH_PACKAGES=true`, the
-    /// program is fetched first.
+    /// Starts a cluster of `nodes` servers; one server is no cluster. If the program is missing,
+    /// the test prints that and is skipped; with `CI=true` it fails. With `FETCH_PACKAGES=true`,
+    /// the program is fetched first.
     ///
     /// # Errors
     ///
@@ -273,8 +273,8 @@ impl Drop for Nats {
     }
 }
 
-/// Returns ports that are free at the moment. All of them are bound before the first is released, so
-/// they are different.
+/// Returns ports that are free at the moment. All of them are bound before the first is released,
+/// so they are different.
 fn free_ports(count: usize) -> io::Result<Vec<u16>> {
     let listeners = (0..count).map(|_| TcpListener::bind("127.0.0.1:0"));
     let listeners = listeners.collect::<io::Result<Vec<_>>>()?;

@@ -276,8 +276,8 @@ fn programs() -> Option<PathBuf> {
     debian.chain(env::split_paths(&path)).find(has_all)
 }
 
-/// Returns the folder for the data of servers: one in memory, if there is one with a GiB of room. The
-/// thousand files of a server take a second to write on many disks.
+/// Returns the folder for the data of servers: one in memory, if there is one with a GiB of room.
+/// The thousand files of a server take a second to write on many disks.
 pub(crate) fn fast_folder() -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let in_memory = || {

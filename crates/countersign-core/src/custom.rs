@@ -32,8 +32,8 @@ pub struct Explainer(pub Arc<dyn Explain>);
 
 /// Explains rejected deliveries.
 pub trait Explain: Send + Sync {
-    /// Returns whether a delivery may be explained now. If it returns true, [`explain`](Self::explain)
-    /// must follow.
+    /// Returns whether a delivery may be explained now. If it returns true,
+    /// [`explain`](Self::explain) must follow.
     fn begin(&self) -> bool;
 
     /// Explains a delivery, away from the request.

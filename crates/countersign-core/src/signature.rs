@@ -186,8 +186,8 @@ impl SignatureShape {
 }
 
 /// Greatest number of entries of one list, including malformed ones. Rotation needs two, perhaps
-/// three. With a MAC, each entry costs only a comparison. With Ed25519, each entry that is tried hashes
-/// the whole text again, so `ed25519::MAX_PAIRS` limits how many are tried.
+/// three. With a MAC, each entry costs only a comparison. With Ed25519, each entry that is tried
+/// hashes the whole text again, so `ed25519::MAX_PAIRS` limits how many are tried.
 pub(crate) const MAX_TAGS: usize = 8;
 
 #[cfg(test)]

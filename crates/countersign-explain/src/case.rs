@@ -92,8 +92,8 @@ impl Case {
     ///
     /// # Security
     ///
-    /// The case keeps the secret until it is dropped, and then wipes it. No part of a report contains
-    /// it.
+    /// The case keeps the secret until it is dropped, and then wipes it. No part of a report
+    /// contains it.
     pub fn secret(mut self, secret: impl AsRef<[u8]>) -> Self {
         self.secrets.push(secret.as_ref().to_vec().into());
         self

@@ -24,8 +24,8 @@ pub enum Verdict {
 /// The result of an examination: the verdict, the next step, and the evidence.
 ///
 /// `Display` writes the verdict in the first line, the next step in the second line, and then the
-/// evidence, with an excerpt of the body. [`redacted`](Self::redacted) leaves its letters and digits
-/// out.
+/// evidence, with an excerpt of the body. [`redacted`](Self::redacted) leaves its letters and
+/// digits out.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {

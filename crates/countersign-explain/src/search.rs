@@ -81,10 +81,10 @@ fn side(length: usize) -> usize {
 }
 
 /// Bytes that are hashed for one kind of pairs, about.
-const MOST_HASHED: usize = 128 * 1024 * 1024;
+const MOST_HASHED: usize = 64 * 1024 * 1024;
 
 /// The least number of changes of one kind that are tried in pairs.
-const LEAST_CHANGES: usize = 12;
+const LEAST_CHANGES: usize = 8;
 
 /// The most changes of one kind that are tried in pairs: more than there are.
 const MOST_CHANGES: usize = 1000;

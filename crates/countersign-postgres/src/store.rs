@@ -239,8 +239,8 @@ impl Store for PostgresStore {
 /// The note of an event in progress.
 const IN_PROGRESS: Option<&[u8]> = None;
 
-/// Reads the number of rows of `complete` or `release`: 0 if another lease holds the event, or if the
-/// event is completed.
+/// Reads the number of rows of `complete` or `release`: 0 if another lease holds the event, or if
+/// the event is completed.
 fn settled(rows: u64) -> Settled {
     if rows == 0 { Settled::LeaseLost } else { Settled::Applied }
 }

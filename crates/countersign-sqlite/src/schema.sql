@@ -44,7 +44,8 @@ create table countersign_inbox_requests (
 create index countersign_inbox_due on countersign_inbox (endpoint, due_at)
     where due_at is not null and held_back = 0;
 
--- Rows whose last two attempts vanished, or would have if this one vanishes.
+-- Running rows whose attempt before this one vanished. If this attempt vanishes, too, the last two
+-- have.
 create index countersign_inbox_suspects on countersign_inbox (due_at)
     where due_at is not null and began_at is not null and vanished >= 1;
 

@@ -29,8 +29,8 @@
 //! ```
 //!
 //! To see that nothing is lost, set the first pause of `Retries` to 30 s, send a payment with a new
-//! id (`id=evt_4`), and kill the program with `kill -9` after attempt 1. When you start it again, it
-//! prints attempt 2.
+//! id (`id=evt_4`), and kill the program with `kill -9` after attempt 1. When you start it again,
+//! it prints attempt 2.
 //!
 //! # Before you copy it
 //!

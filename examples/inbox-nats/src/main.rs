@@ -1,6 +1,6 @@
-//! Each delivery is stored on several NATS servers before it is answered. Any number of receivers and
-//! workers, on any number of machines, share the inbox. It loses nothing if one of three servers is
-//! lost, with its disk.
+//! Each delivery is stored on several NATS servers before it is answered. Any number of receivers
+//! and workers, on any number of machines, share the inbox. It loses nothing if one of three
+//! servers is lost, with its disk.
 //!
 //! Start a cluster of three servers on this machine. It needs `nats-server` 2.12 or newer (2.15 is
 //! much faster), in `PATH` or in `NATS_SERVER`:
@@ -22,8 +22,8 @@
 //! ROLE=work cargo run -p inbox-nats &
 //! ```
 //!
-//! In a third shell: a payment, and the same payment again to the other receiver. `nats` is the
-//! command-line client of NATS.
+//! In a third shell: a payment, and the same payment again to the other receiver. In zsh, first run
+//! `setopt sh_word_split`. `nats` is the command-line client of NATS.
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret PAID='type=payment.succeeded data.amount:=500'
@@ -44,17 +44,19 @@
 //!
 //! # Before you copy it
 //!
-//! - A handler is called at least once, and again if its worker dies after the effect. Effects must be
-//!   idempotent. Here the stream `payments` drops a second message with the same id if it comes
-//!   within 72 h of the first. Another service gets the signed id of the event as its idempotency key.
-//! - Set `jetstream { sync_interval: always }` on each server, as `cluster.sh` does. The program does
-//!   not check it: add `check_monitoring` of the builder when you know the monitoring addresses.
+//! - A handler is called at least once, and again if its worker dies after the effect. Effects must
+//!   be idempotent. Here the stream `payments` drops a second message with the same id if it comes
+//!   within 72 h of the first. Another service gets the signed id of the event as its idempotency
+//!   key.
+//! - Set `jetstream { sync_interval: always }` on each server, as `cluster.sh` does. The program
+//!   does not check it: add `check_monitoring` of the builder when you know the monitoring
+//!   addresses.
 //! - Put the servers on three machines. Without TLS and passwords, anyone who reaches them can read
 //!   and write the inbox.
-//! - A delivery that is older than 72 h is removed, also if no worker has handled it. Set an alert on
-//!   `webhook_inbox_oldest_ready_seconds`.
-//! - The lease and the pauses between the attempts are short here, so that the deliveries of a worker
-//!   that was killed are soon handled by another one. Begin with the defaults.
+//! - A delivery that is older than 72 h is removed, also if no worker has handled it. Set an alert
+//!   on `webhook_inbox_oldest_ready_seconds`.
+//! - The lease and the pauses between the attempts are short here, so that the deliveries of a
+//!   worker that was killed are soon handled by another one. Begin with the defaults.
 //!
 //! `NATS_URL` has the servers, with commas between them. `ROLE` is `receive`, `work` or `both`
 //! (default). `ADDR` sets the address of a receiver (default `127.0.0.1:3000`).
@@ -96,7 +98,7 @@ struct Payment {
 struct Payments(jetstream::Context);
 
 impl Payments {
-    /// Makes the stream if it is missing. Programs that start at once make the same stream.
+    /// Makes the stream if it is missing. Programs that start at the same time all get this one.
     async fn open(client: Client) -> anyhow::Result<Self> {
         let context = jetstream::new(client);
         let config = stream::Config {
@@ -117,8 +119,8 @@ impl Payments {
         let id = delivery.request.delivery().id();
         let id = id.ok_or_else(|| Failure::dead("a payment without an id"))?;
         let note = format!("{id}: {}", payment.amount);
-        // If a worker dies after the message is sent, it has done the effect, and another one does it
-        // again. The server drops the second message, because its id is the same.
+        // If a worker dies after the message is sent, it has done the effect, and another one does
+        // it again. The server drops the second message, because its id is the same.
         let message = PublishMessage::build().message_id(id).payload(note.into());
         self.0.send_publish("payments", message).await?.await?;
         Ok(())

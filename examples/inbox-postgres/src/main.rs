@@ -1,6 +1,6 @@
-//! Each delivery is stored in PostgreSQL before it is answered. Any number of receivers and workers,
-//! on any number of machines, share the inbox. The effect of an event and its end are one
-//! transaction, so the effect happens once.
+//! Each delivery is stored in PostgreSQL before it is answered. Any number of receivers and
+//! workers, on any number of machines, share the inbox. The effect of an event and the end of its
+//! attempt are in one transaction, so the effect happens once.
 //!
 //! Start a database, either with an installed PostgreSQL (14 or later; Debian keeps its programs in
 //! `/usr/lib/postgresql/*/bin`, and they do not run as root), or with Docker:
@@ -13,7 +13,7 @@
 //! docker run -d --name payments-db -e POSTGRES_HOST_AUTH_METHOD=trust -p 127.0.0.1:5433:5432 postgres
 //! ```
 //!
-//! Two receivers and three workers. The receiver on port 3000 also works:
+//! Two receivers and three workers. The process on port 3000 is a receiver and a worker:
 //!
 //! ```sh
 //! export DATABASE_URL=postgres://postgres@127.0.0.1:5433/postgres WEBHOOK_SECRET=secret
@@ -24,7 +24,8 @@
 //! ROLE=work cargo run -p inbox-postgres &
 //! ```
 //!
-//! In another shell: a payment, and the same payment again to the other receiver.
+//! In another shell, with the same `DATABASE_URL`: a payment, and the same payment again to the
+//! other receiver. In zsh, first run `setopt sh_word_split`.
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret PAID='type=payment.succeeded data.amount:=500'
@@ -45,8 +46,8 @@
 //!   `listen` must lead to the server itself. Set `DATABASE_DIRECT_URL` then.
 //! - It connects to the database without TLS. For a database on another machine, replace `NoTls` by
 //!   a connector of `tokio-postgres-rustls`.
-//! - The lease is short here, so that the deliveries of a worker that was killed are soon handled by
-//!   another one. Begin with the default.
+//! - The lease is short here, so that the deliveries of a worker that was killed are soon handled
+//!   by another one. Begin with the default.
 //!
 //! `ROLE` is `receive`, `work` or `both` (default). `ADDR` sets the address of a receiver (default
 //! `127.0.0.1:3000`).
@@ -162,7 +163,7 @@ fn database(variable: &str) -> anyhow::Result<Config> {
     url.parse().map_err(|error| anyhow!("{variable}: {error}"))
 }
 
-/// Makes the tables if they are missing. Programs that start at once wait for each other.
+/// Makes the tables if they are missing. Programs that start at the same time wait for each other.
 async fn prepare(pool: &Pool, engine: &PostgresInbox) -> anyhow::Result<()> {
     let create = "begin; \
          select pg_advisory_xact_lock(hashtext('payments')); \

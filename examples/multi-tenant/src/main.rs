@@ -19,8 +19,8 @@
 //! cargo run -p multi-tenant
 //! ```
 //!
-//! In another shell, with the same variable: two tenants, a delivery for each of them, the secret of
-//! another tenant, and a tenant that does not exist.
+//! In another shell, with the same variable: two tenants, a delivery for each of them, the secret
+//! of another tenant, and a tenant that does not exist.
 //!
 //! ```sh
 //! export URL=http://127.0.0.1:3000/hooks ACME=whsec_acme GLOBEX=whsec_globex NEW=whsec_new

@@ -31,7 +31,7 @@ impl Table {
     async fn look_up(&self, tenant: &str) -> anyhow::Result<Option<Secrets>> {
         let mut client = client(&self.0).await?;
         let transaction = begin(&mut client).await?;
-        // Not prepared: behind a pooler, each statement can be on another connection.
+        // Not prepared: behind a pooler, the next transaction can be on another connection.
         let row = transaction.query_typed_opt(LOOK_UP, &[(&tenant, Type::TEXT)]).await?;
         transaction.commit().await?;
         let Some(row) = row else { return Ok(None) };

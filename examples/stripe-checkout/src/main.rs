@@ -24,8 +24,8 @@
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!
-//! Stripe's own program sends real events: `stripe listen --forward-to 127.0.0.1:3000/stripe` prints
-//! the secret, and `stripe trigger checkout.session.completed` sends one.
+//! Stripe's own program sends real events: `stripe listen --forward-to 127.0.0.1:3000/stripe`
+//! prints the secret, and `stripe trigger checkout.session.completed` sends one.
 //!
 //! # Before you copy it
 //!

@@ -105,8 +105,8 @@ fn signal(name: &str, pid: &str) -> io::Result<()> {
     Command::new("kill").args([format!("-{name}"), pid.to_owned()]).status().map(drop)
 }
 
-/// Returns the first of nine ports that are free at the moment. They are below those that the system
-/// gives to other programs.
+/// Returns the first of nine ports that are free at the moment. They are below those that the
+/// system gives to other programs.
 fn nine_free_ports() -> u16 {
     static COUNT: AtomicU16 = AtomicU16::new(0);
     let start = u16::try_from(process::id() % 1000).unwrap();

@@ -15,9 +15,9 @@ use crate::{
 /// A provider as a value, for programs that choose the provider while they run: a command line, a
 /// test, a page for operators.
 ///
-/// A service that knows its providers uses [`Verifier`] and [`Signer`](crate::Signer) instead. Their
-/// type names the provider, so that the compiler finds a delivery that is taken for one of another
-/// provider.
+/// A service that knows its providers uses [`Verifier`] and [`Signer`](crate::Signer) instead.
+/// Their type names the provider, so that the compiler finds a delivery that is taken for one of
+/// another provider.
 ///
 /// # Examples
 ///

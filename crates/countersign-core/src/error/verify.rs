@@ -59,8 +59,8 @@ pub enum VerifyErrorKind {
     /// [`Verifier::tolerance`](crate::Verifier::tolerance).
     StaleTimestamp,
     /// The signed id is missing, empty, repeated or not UTF-8, or contains the character that
-    /// follows the id in the signed text (for Standard Webhooks: a dot). Usually a proxy removes the
-    /// header. See [`Scheme::signed`](crate::Scheme::signed).
+    /// follows the id in the signed text (for Standard Webhooks: a dot). Usually a proxy removes
+    /// the header. See [`Scheme::signed`](crate::Scheme::signed).
     MalformedId,
     /// The body was not signed with any of the secrets. Usually one side has another secret, or the
     /// body was changed on the way: compare the SHA-256 of the received body with the SHA-256 of

@@ -34,8 +34,8 @@ impl<'a> EventName<'a> {
     /// Reads the name of a delivery. Most bodies are read only as far as the type and the action.
     pub(super) fn of(delivery: &'a Delivery<'_>) -> Result<Self, PayloadError> {
         let EventAt { event_type, action, within, .. } = *delivery.at();
-        // The field `id` holds the place of the action here. An action is one text in the body, as an id
-        // is, so the same code reads it.
+        // The field `id` holds the place of the action here. An action is one text in the body, as
+        // an id is, so the same code reads it.
         let at = EventAt { event_type, id: action, within, ..EventAt::OPEN };
         if let Some(event_type) = delivery.header_type() {
             let event_type = Cow::Borrowed(event_type);

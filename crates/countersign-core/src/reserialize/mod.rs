@@ -3,8 +3,8 @@
 //!
 //! Some providers sign `json.dumps(data)`, `JSON.stringify(data)` or `json_encode($data)` and send
 //! other bytes. This code runs before a delivery is verified, on input that anybody can send. It is
-//! iterative and bounded in depth. Its time is linear, except for sorting. Its output is at most six
-//! times as long as its input, or twelve times if PHP indents it. A last pass indents the text.
+//! iterative and bounded in depth. Its time is linear, except for sorting. Its output is at most
+//! six times as long as its input, or twelve times if PHP indents it. A last pass indents the text.
 //!
 //! # Algorithm
 //!

@@ -38,10 +38,11 @@ use crate::{ConfigError, scheme::SecretEncoding};
 ///
 /// # Security
 ///
-/// A rejected delivery is hashed once for each secret, in each accepted body form, so the time that a rejection takes reveals
-/// how many secrets are accepted. Measured with HMAC-SHA256 over 1 MiB: 0.9 ms without a retired
-/// secret, 2.0 ms with one, 4.0 ms with three. The time reveals nothing about the secrets
-/// themselves. Remove retired secrets once the provider no longer signs with them.
+/// A rejected delivery is hashed once for each secret, in each accepted body form, so the time that
+/// a rejection takes reveals how many secrets are accepted. Measured with HMAC-SHA256 over 1 MiB:
+/// 0.9 ms without a retired secret, 2.0 ms with one, 4.0 ms with three. The time reveals nothing
+/// about the secrets themselves. Remove retired secrets once the provider no longer signs with
+/// them.
 ///
 /// # Examples
 ///

@@ -25,8 +25,8 @@ use crate::{
 /// - The cache also stores the answer that a tenant does not exist. A name of more than 256 bytes
 ///   is treated as unknown, without a lookup. Each invented name costs the source one lookup.
 ///   Invented names cannot fill the memory, because the capacity bounds the cache.
-/// - A rejected delivery is hashed once, in each accepted body form, if its tenant does not exist or
-///   has a single secret. Each retired secret of a tenant adds one hash for each of these forms.
+/// - A rejected delivery is hashed once, in each accepted body form, if its tenant does not exist
+///   or has a single secret. Each retired secret of a tenant adds one hash for each of these forms.
 ///   The time that a rejection takes therefore reveals which tenants have retired secrets: see
 ///   [`Secrets`](crate::Secrets) for figures. The time also reveals whether the name had to be
 ///   looked up, and so whether deliveries for it arrived recently. If the names of tenants are

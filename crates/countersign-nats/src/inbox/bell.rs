@@ -81,7 +81,7 @@ impl Bell {
     }
 }
 
-/// Number of times that are kept.
+/// The most points in time that are kept.
 const MOST: usize = 10_000;
 
 #[cfg(test)]

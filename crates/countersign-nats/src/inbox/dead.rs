@@ -27,14 +27,14 @@ pub struct DeadDelivery {
     pub reason: Option<String>,
     /// The time at which it died, by the server's clock.
     pub died_at: SystemTime,
-    /// The [request](countersign::inbox::StoredRequest) as JSON. Empty if the server had removed the
-    /// delivery before it died: then it cannot be replayed.
+    /// The [request](countersign::inbox::StoredRequest) as JSON. Empty if the server had removed
+    /// the delivery before it died: then it cannot be replayed.
     pub request: Bytes,
 }
 
 impl NatsInbox {
-    /// Returns up to `most` deliveries of an endpoint that are dead, the oldest first. They are kept
-    /// until they are replayed or discarded.
+    /// Returns up to `most` deliveries of an endpoint that are dead, the oldest first. They are
+    /// kept until they are replayed or discarded.
     ///
     /// # Errors
     ///
@@ -80,12 +80,12 @@ impl NatsInbox {
         Ok(dead)
     }
 
-    /// Makes a delivery due now, as a new one with a new number and all its attempts. It has no
-    /// object and no version. Returns false, and changes nothing, if it is not dead any more, or
-    /// if its request is empty.
+    /// Makes a delivery due now, as a new one with a new number. Its attempts are counted from 1
+    /// again, and it has no object and no version. Returns false, and changes nothing, if it is not
+    /// dead any more, or if its request is empty.
     ///
-    /// If this process dies meanwhile, the delivery can be due and still be dead. Replay it again: for
-    /// [`keep_for`](crate::Opening::keep_for) after the first replay, it is not due twice.
+    /// If this process dies meanwhile, the delivery can be due and still be dead. Replay it again:
+    /// for [`keep_for`](crate::Opening::keep_for) after the first replay, it is not due twice.
     ///
     /// # Errors
     ///
@@ -96,8 +96,8 @@ impl NatsInbox {
             return Ok(false);
         }
         let subject = self.0.names.subject_of(&delivery.endpoint);
-        // The server keeps one of two replays that come at the same time. Keys of events have no
-        // spaces.
+        // The server keeps one of two replays with this id. The id has spaces, so it is never the
+        // key of an event.
         let id = format!("replay {sequence} {}", stored.revision);
         let message = PublishMessage::build().payload(delivery.request.clone()).message_id(id);
         let ack = self.0.send(&subject, message).await.map_err(StoreError::new)?;
@@ -105,8 +105,8 @@ impl NatsInbox {
         Ok(self.discard(delivery).await? || !ack.duplicate)
     }
 
-    /// Removes a delivery from those that are dead. Returns false, and changes nothing, if it is not
-    /// dead any more.
+    /// Removes a delivery from those that are dead. Returns false, and changes nothing, if it is
+    /// not dead any more.
     ///
     /// # Errors
     ///

@@ -87,7 +87,7 @@ impl NatsInbox {
 
     pub(super) async fn release_now(&self, held: &Held) -> Result<Settled, StoreError> {
         let released = self.end(held, Record::released, Bytes::new()).await;
-        // It is not called again.
+        // A worker does not repeat a release that failed, so the hold is removed in any case.
         self.0.holds.remove(held);
         let Some(hold) = released? else { return Ok(Settled::LeaseLost) };
         self.put_back(&hold, Duration::ZERO).await;
@@ -119,8 +119,8 @@ impl NatsInbox {
         Ok(changed)
     }
 
-    /// Replaces the state of a delivery that this attempt holds. Returns `None` if the attempt does not
-    /// hold it any more: another attempt has taken it, it has ended, or its state was removed.
+    /// Replaces the state of a delivery that this attempt holds. Returns `None` if the attempt does
+    /// not hold it any more: another attempt has taken it, it has ended, or its state was removed.
     async fn change(
         &self,
         held: &Held,

@@ -68,8 +68,8 @@ impl Holds {
         }
     }
 
-    /// Marks this delivery as the suspect of this process: the one that may crash it. Returns false if
-    /// another delivery is the suspect.
+    /// Marks this delivery as the suspect of this process: the one that may crash it. Returns false
+    /// if another delivery is the suspect.
     pub(super) fn suspects(&self, held: &Held) -> bool {
         let mut state = self.lock();
         let is_free = state.suspect.as_ref().is_none_or(|suspect| suspect.id() == held.id());

@@ -172,7 +172,8 @@ impl NatsInbox {
     async fn read_changes(&self, numbers: &mut Numbers) -> Result<(), StoreError> {
         let info = ask(|| self.0.states.get_info()).await?.map_err(StoreError::new)?;
         let end = Instant::now() + DEADLINE;
-        // Old states are removed from the middle, so the last one may be older than the last number.
+        // The newest state may be removed already, because its time was over. Its number is still
+        // the last one, and no message with this number comes.
         let newest = if info.state.messages == 0 { 0 } else { info.state.last_sequence };
         while numbers.last < newest {
             match timeout_at(end, timeout(IDLE, numbers.changes.next())).await {

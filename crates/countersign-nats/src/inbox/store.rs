@@ -36,17 +36,17 @@ use crate::setup::{Names, Opening, token_of};
 /// by any number of receivers and workers.
 ///
 /// Clones share the connection. Set `jetstream { sync_interval: always }` on each server: otherwise
-/// an acknowledged delivery is only in memory for up to two minutes. Times are measured by the clock
-/// of the server that leads the stream of states. After an election, that is another server, so keep
-/// the servers' clocks in step.
+/// an acknowledged delivery is only in memory for up to two minutes. Times are measured by the
+/// clock of the server that leads the stream of states. After an election, that is another server,
+/// so keep the servers' clocks in step.
 ///
 /// # Guarantees
 ///
 /// 1. A delivery is acknowledged after a majority of its servers has it on disk.
 /// 2. Of two workers, one gets a delivery. An attempt that has lost its lease changes nothing.
-/// 3. Attempts are counted in the stream, and before the handler is called. A delivery whose attempt
-///    ended with success is not handled again, although servers lose the last acknowledgements when
-///    they stop.
+/// 3. Attempts are counted in the stream, and before the handler is called. A delivery whose
+///    attempt ended with success is not handled again, although servers lose the last
+///    acknowledgements when they stop.
 ///
 /// # Limits
 ///
@@ -56,9 +56,9 @@ use crate::setup::{Names, Opening, token_of};
 ///   handled.
 /// - Of the deliveries that are due, those that wait for another attempt are taken first, and not
 ///   those that are due for the longest time.
-/// - It has no history (`InboxHistory`), no order of objects (`SerialInbox`), and no transaction with
-///   the effect of a handler. The traits are not implemented, so programs that need them do not
-///   compile. Use PostgreSQL for these.
+/// - It has no history (`InboxHistory`), no order of objects (`SerialInbox`), and no transaction
+///   with the effect of a handler. The traits are not implemented, so programs that need them do
+///   not compile. Use PostgreSQL for these.
 /// - A request is stored as one message, in JSON. If the JSON is longer than the server's
 ///   `max_payload` (1 MiB by default) minus 8 KiB, the delivery is answered 503, and an error is
 ///   logged. The JSON is longer than the body: bytes that are no text need a third more, and each
@@ -69,7 +69,8 @@ use crate::setup::{Names, Opening, token_of};
 ///
 /// Whoever may publish to `NAME.deliveries.*` can make events, unless
 /// [`Inbox::verify_again`](countersign::inbox::Inbox::verify_again) is set. Whoever may publish to
-/// `NAME.states.*.*` can mark any delivery as done. Give these rights to receivers and workers only.
+/// `NAME.states.*.*` can mark any delivery as done. Give these rights to receivers and workers
+/// only.
 ///
 /// # Errors
 ///

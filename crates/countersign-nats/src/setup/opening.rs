@@ -71,8 +71,8 @@ impl Opening {
     /// time in all processes: each one changes the streams to its own when it opens the inbox.
     ///
     /// Deliveries that are older are removed, **also those that were not handled**: set it longer
-    /// than your workers can be out of order. An error is logged when a worker takes a delivery that
-    /// has waited for half of this time. Deliveries that are dead are kept without a limit.
+    /// than the longest outage of your workers. An error is logged when a worker takes a delivery
+    /// that has waited for half of this time. Deliveries that are dead are kept without a limit.
     pub fn keep_for(mut self, keep_for: Duration) -> Self {
         self.settings.keep_for = keep_for.max(Duration::from_secs(1));
         self
@@ -101,8 +101,8 @@ impl Opening {
     /// existing streams are changed to [`replicas`](Self::replicas), [`keep_for`](Self::keep_for)
     /// and [`max_bytes`](Self::max_bytes).
     ///
-    /// While JetStream is not available, for example because its servers have just started, this tries
-    /// again for up to 30 s.
+    /// While JetStream is not available, for example because its servers have just started, this
+    /// tries again for up to 30 s.
     ///
     /// # Errors
     ///
@@ -153,8 +153,8 @@ impl Opening {
         (async_nats::jetstream::stream::Stream, async_nats::jetstream::stream::Stream),
         SetupError,
     > {
-        // The version is known after the first answer, also if the client connects in the background.
-        // The answer itself differs between versions.
+        // The version is known after the first answer, also if the client connects in the
+        // background. The content of the answer is not read, because it differs between versions.
         let answer = self.client.request("$JS.API.INFO", Bytes::new()).await;
         let version = self.client.server_info().version;
         if !version.is_empty() && !version::is_supported(&version) {

@@ -60,8 +60,8 @@ impl Names {
 }
 
 /// Writes an endpoint as one token of a subject, which is also a name of a consumer: `=` and two
-/// digits stand for each byte that is no ASCII letter or digit, `-` or `_`. The leading `e` makes an
-/// empty name a token.
+/// digits stand for each byte that is no ASCII letter or digit, `-` or `_`. The leading `e` makes
+/// an empty name a token.
 pub(crate) fn token_of(endpoint: &str) -> String {
     let mut token = String::from("e");
     for byte in endpoint.bytes() {
@@ -117,8 +117,8 @@ pub(super) fn deliveries(names: &Names, settings: &Settings) -> Config {
     }
 }
 
-/// Returns the settings of the stream of states: the last state of each delivery, for as long as the
-/// state says.
+/// Returns the settings of the stream of states: the last state of each delivery, for as long as
+/// the state says.
 pub(super) fn states(names: &Names, settings: &Settings) -> Config {
     Config {
         name: names.states(),

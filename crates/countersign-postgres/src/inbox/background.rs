@@ -21,7 +21,8 @@ impl PostgresInbox {
             return;
         }
         let inbox = self.clone();
-        // Commits with a notification wait for each other, so one serves all deliveries of a moment.
+        // Commits with a notification wait for each other, so one serves all deliveries of a
+        // moment.
         let moment = Flag(Arc::clone(&self.shared), |shared| &shared.is_announcing);
         tokio::spawn(async move {
             sleep(MOMENT).await;

@@ -1,7 +1,7 @@
 //! Deliveries that are kept together, by one statement.
 //!
-//! A delivery is inserted immediately while few insertions are under way. Otherwise it waits in a queue.
-//! When an insertion ends, the deliveries that wait are inserted together.
+//! A delivery is inserted immediately while few insertions are under way. Otherwise it waits in a
+//! queue. When an insertion ends, the deliveries that wait are inserted together.
 //!
 //! If a batch fails, each of its callers inserts its own delivery, so that none fails because of
 //! another one.
@@ -112,7 +112,8 @@ impl Turn {
         };
         let accepted = tokio::select! {
             accepted = insertion => accepted,
-            // The server may be gone as well.
+            // All callers have stopped waiting, perhaps because the server is out of reach. Then
+            // this does not wait for it either.
             () = gone => return,
         };
         // On an error, each caller inserts its delivery itself, and gets its own error.
@@ -163,8 +164,8 @@ impl Batches {
         Entered::Waits(answer)
     }
 
-    /// Returns the deliveries that get the turn of an insertion that has ended. If none waits, there
-    /// is a turn less.
+    /// Returns the deliveries that get the turn of an insertion that has ended. If none waits,
+    /// there is a turn less.
     fn next(&self) -> Vec<Waiting> {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut batch, mut bytes) = (Vec::new(), 0);
@@ -191,8 +192,8 @@ impl Batches {
     }
 }
 
-/// The most turns at the same time. If this is smaller, less of the server works at the same time. If
-/// it is larger, the batches are smaller. Insertions without a turn are not counted.
+/// The most turns at the same time. If this is smaller, less of the server works at the same time.
+/// If it is larger, the batches are smaller. Insertions without a turn are not counted.
 const TURNS: usize = 8;
 
 /// Time that a batch waits for a lock: another transaction may insert one of its keys. It is short

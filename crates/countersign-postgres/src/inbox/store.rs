@@ -30,17 +30,17 @@ use crate::{
 /// An inbox in PostgreSQL: deliveries that are kept until they are handled, by any number of
 /// receivers and workers that use the same database.
 ///
-/// Clones share the pool. Times are measured by the server's clock. A delivery is acknowledged after
-/// its commit: with `synchronous_commit = on`, which is PostgreSQL's default, it survives a loss of
-/// power, and with a synchronous standby also the loss of a machine.
+/// Clones share the pool. Times are measured by the server's clock. A delivery is acknowledged
+/// after its commit: with `synchronous_commit = on`, which is PostgreSQL's default, it survives a
+/// loss of power, and with a synchronous standby also the loss of a machine.
 ///
 /// # Defaults
 ///
 /// Statements are unnamed, so that they work behind a pooler. Deliveries are remembered for 72 h
 /// after they were done ([`keep_for`](Self::keep_for)), and their requests with them. Without
-/// [`listen`](Self::listen), a worker learns of deliveries that another process has accepted when it
-/// asks: each second, unless
-/// [`Inbox::poll_interval`](countersign::inbox::Inbox::poll_interval) is set.
+/// [`listen`](Self::listen), a worker learns of deliveries that another process has accepted when
+/// it asks: each second, unless [`Inbox::poll_interval`](countersign::inbox::Inbox::poll_interval)
+/// is set.
 ///
 /// # Errors
 ///
@@ -197,13 +197,13 @@ impl PostgresInbox {
     /// Keeps a delivery in a transaction of yours, together with what else you write at receipt.
     /// The delivery is kept once you have committed.
     ///
-    /// If another transaction inserts the same event, this waits until that one has ended. No worker
-    /// is woken: one finds the delivery when it asks, within a second by default.
+    /// If another transaction inserts the same event, this waits until that one has ended. No
+    /// worker is woken: one finds the delivery when it asks, within a second by default.
     ///
     /// If the entry has an object, the transaction must be `read committed`, and other deliveries
     /// about the object wait until it ends. They are answered 503 after 2 s. Write your own rows
-    /// first, here and in the transactions of [`finish_in`](Self::finish_in), so that the two do not
-    /// wait for each other.
+    /// first, here and in the transactions of [`finish_in`](Self::finish_in), so that the two do
+    /// not wait for each other.
     ///
     /// # Errors
     ///

@@ -61,12 +61,13 @@ pub(super) async fn next_due(
 ///
 /// One query for each endpoint: the index then has its rows in their order.
 ///
-/// At most one row whose last two attempts vanished is taken, and none while such a row runs. It may
-/// be the one that ends its process, so the others should not run beside it. Two workers that take
-/// at the same moment can still get one each.
+/// At most one row whose last two attempts vanished is taken, and none while such a row runs. It
+/// may be the one that ends its process, so the others should not run beside it. Two workers that
+/// take at the same moment can still get one each.
 ///
-/// `held_back::int = 0` keeps the server from looking for suspects in the index of all rows that are
-/// due. It would do so after a burst, because its statistics are from a time at which none was due.
+/// `held_back::int = 0` keeps the server from looking for suspects in the index of all rows that
+/// are due. It would do so after a burst, because its statistics are from a time at which none was
+/// due.
 ///
 /// A row that was running when it was taken had an attempt that vanished: it gets an entry without
 /// an end.

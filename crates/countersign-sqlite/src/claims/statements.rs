@@ -1,4 +1,5 @@
-//! The statements of claims. Each job has the file's lock, so that its look and its write are one.
+//! The statements of claims. Each job holds the lock of the file, so that nothing changes between
+//! its read and its write.
 
 use countersign::idempotency::{Claim, IdempotencyKey, Lease, Settled};
 use rusqlite::{Result, params};

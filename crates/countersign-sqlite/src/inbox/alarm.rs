@@ -52,8 +52,8 @@ impl Alarm {
         self.changed.notify_waiters();
     }
 
-    /// Makes the alarm ring at this time, if it would ring later. All who wait return if the time
-    /// has come, even if another worker sets the alarm before they look at it.
+    /// Makes the alarm ring at this time, if it would ring later. In that case all who wait return
+    /// now, even if another worker sets the alarm again before they look at it.
     pub(super) fn ring_at(&self, ring_at: i64) {
         if ring_at < self.ring_at.fetch_min(ring_at, Ordering::SeqCst) {
             self.events.fetch_add(1, Ordering::SeqCst);

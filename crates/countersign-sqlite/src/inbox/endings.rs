@@ -45,7 +45,8 @@ impl Ending {
             (None, Some(object)) => object.let_next(statements)?,
             _ => due_at,
         };
-        // The next one of the rows that are taken one by one may be due.
+        // Of the rows whose last two attempts vanished, only one runs at a time. This one has
+        // ended, so the next one can be taken now.
         let due_at =
             if was_alone { Some(due_at.map_or(now, |due_at| due_at.min(now))) } else { due_at };
         Ok(Ended { settled: Settled::Applied, due_at })

@@ -61,7 +61,8 @@ pub(super) fn take(
         take_one(statements, order, row, haul)?;
     }
     haul.next_due_at = if haul.len() < most {
-        // Nothing else is due now.
+        // This worker can take nothing else now. Other suspects wait for the end of the one that
+        // runs.
         next_due_at(statements, order)?
     } else {
         order.now
@@ -132,8 +133,8 @@ where endpoint = ?1 and held_back = 0 and due_at <= ?2
 order by due_at, id
 limit ?3";
 
-/// A row that is due, and whose last two attempts vanished. By itself, SQLite would choose the index
-/// of all that is due.
+/// A row that is due, and whose last two attempts vanished. By itself, SQLite would choose the
+/// index of all that is due.
 const SUSPECT: &str = "\
 select id, attempts, due_at, object, version
 from countersign_inbox indexed by countersign_inbox_suspects

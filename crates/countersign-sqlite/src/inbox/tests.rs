@@ -235,7 +235,7 @@ async fn takes_deliveries_one_by_one_whose_attempts_vanished_twice() {
     hours.fetch_add(1, Ordering::SeqCst);
     let numbers: Vec<_> =
         inbox.take(&wanted).await.unwrap().iter().map(|taken| taken.number).collect();
-    // The third one is taken by itself. The first one failed in an orderly way, and the new one has
-    // lost one attempt: they are taken beside it.
+    // Of the two suspects, only the third delivery is taken. The first one failed in an orderly
+    // way, and the new one has lost only one attempt, so these two are taken as usual.
     assert_eq!(numbers, [3, 4, 2]);
 }

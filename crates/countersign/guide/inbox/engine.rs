@@ -1,5 +1,5 @@
-/// Stands for the crate of this name in the programs of the guide: the documentation of `countersign`
-/// cannot use a crate that depends on it. Deliveries are kept in memory.
+/// Stands for the crate of this name in the programs of the guide: the documentation of
+/// `countersign` cannot use a crate that depends on it. Deliveries are kept in memory.
 mod countersign_sqlite {
     use std::{
         cmp::Reverse,

@@ -16,9 +16,9 @@ use crate::{Rejection, surface::proof::Extensions};
 /// # Errors
 ///
 /// A [`Rejection`](crate::Rejection), which is the response:
-/// - 400 if the provider has the type and the action in the body, as Linear does, and the body after
-///   the type is not JSON. `Events` looks for the action only if its table has a name or a prefix
-///   that needs it;
+/// - 400 if the provider has the type and the action in the body, as Linear does, and the body
+///   after the type is not JSON. `Events` looks for the action only if its table has a name or a
+///   prefix that needs it;
 /// - 500 if the handler is not a handler of `Events`, or no layer has verified the request.
 ///
 /// # Examples

@@ -1,7 +1,8 @@
 //! The likely cause of a rejected delivery, in words (feature `explain`).
 //!
-//! - [`ExplainRefusals::explain_refusals`] switches it on for a verifier. The layers, the middleware
-//!   and the extractors then write one more log line for some of the rejected deliveries.
+//! - [`ExplainRefusals::explain_refusals`] switches it on for a verifier. The layers, the
+//!   middleware and the extractors then write one more log line for some of the rejected
+//!   deliveries.
 //! - [`ExplainDelivery::explain`] examines one delivery, in a test or in a handler.
 //! - [`Case`] and [`explain`](explain()) examine a delivery together with its secret, so that they
 //!   find a secret that is written in another way.

@@ -24,8 +24,8 @@ pub trait ExplainRefusals {
     /// [`countersign::explain`](crate::logs::EXPLAIN). Default: off.
     ///
     /// Only deliveries whose signature does not match are examined: the line of
-    /// [`countersign::rejection`](crate::logs::REJECTION) names the cause of the others. The sender's
-    /// answer does not change.
+    /// [`countersign::rejection`](crate::logs::REJECTION) names the cause of the others. The
+    /// sender's answer does not change.
     ///
     /// Call it after all other settings, because the examination uses the settings of this moment.
     /// Secrets that are replaced later are seen. A verifier that looks its secrets up per tenant
@@ -33,10 +33,10 @@ pub trait ExplainRefusals {
     ///
     /// # Security
     ///
-    /// Anybody can send deliveries that do not match, so the work is bounded: at most one delivery a
-    /// second is examined for this verifier and its clones, one after the other, in a thread of its
-    /// own. An examination takes up to 2 s of one processor and a few copies of the body. So
-    /// a flood of forged deliveries costs at most one processor. Switch it on while you look for a
+    /// Anybody can send deliveries that do not match, so the work is bounded: at most one delivery
+    /// a second is examined for this verifier and its clones, one after the other, in a thread of
+    /// its own. An examination takes up to 2 s of one processor and a few copies of the body. So a
+    /// flood of forged deliveries costs at most one processor. Switch it on while you look for a
     /// cause.
     ///
     /// The line holds the names of headers, and no text of the body.

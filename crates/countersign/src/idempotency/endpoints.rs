@@ -9,9 +9,9 @@ use crate::logs;
 /// The fingerprints of the secrets of the verifiers of each endpoint.
 ///
 /// Two verifiers with one endpoint name make the same `IdempotencyKey` of events with the same
-/// tenant, type and id. This is correct if they have the same secrets, as the workers of one server do. If they have no secret in common,
-/// they receive from different senders, and one sender's events can be taken for duplicates of the
-/// other's.
+/// tenant, type and id. This is correct if they have the same secrets, as the workers of one server
+/// do. If they have no secret in common, they receive from different senders, and one sender's
+/// events can be taken for duplicates of the other's.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints(RwLock<Vec<(Box<str>, KeySet)>>);
 
@@ -45,7 +45,8 @@ impl Endpoints {
             has_others = true;
             is_related |= other.is_of_one_verifier(&keys) || other.has_in_common(&keys);
         }
-        // Only the present fingerprints of a verifier are kept, even if its secrets are replaced often.
+        // Only the present fingerprints of a verifier are kept, even if its secrets are replaced
+        // often.
         known.retain(|(name, other)| **name != *endpoint || !other.is_of_one_verifier(&keys));
         if known.len() >= MOST {
             known.remove(0);

@@ -60,7 +60,8 @@ impl KeyRule {
         key
     }
 
-    /// Registers the secrets of these verifiers, as fingerprints, to detect two senders with one endpoint name.
+    /// Registers the secrets of these verifiers, as fingerprints, to detect two senders with one
+    /// endpoint name.
     #[cfg(any(feature = "tower", feature = "actix-web"))]
     pub(crate) fn introduce<V: Verifiers>(&self, verifiers: &V) {
         verifiers.visit(&mut |verifier| {

@@ -28,6 +28,7 @@
 //! |---|---|---|
 //! | [`MemoryStore`] | one process | everything when the process ends |
 //! | `countersign_redis::RedisStore` | any number | what the server loses in a crash or a failover |
+//! | `countersign_sqlite::SqliteStore` | those of one machine | nothing that was committed |
 //! | `countersign_postgres::PostgresStore` | any number | nothing that was committed |
 //! | `countersign_postgres`, `claim_in` | any number | nothing; claim and effect are one transaction |
 //!

@@ -194,7 +194,8 @@ impl Idempotency {
         self.keys.key(delivery, headers)
     }
 
-    /// Registers the secrets of these verifiers, as fingerprints, to detect two senders with one endpoint name.
+    /// Registers the secrets of these verifiers, as fingerprints, to detect two senders with one
+    /// endpoint name.
     #[cfg(any(feature = "tower", feature = "actix-web"))]
     pub(crate) fn introduce<V: Verifiers>(&self, verifiers: &V) {
         self.keys.introduce(verifiers);

@@ -45,8 +45,8 @@ impl Attempt {
         &self.held
     }
 
-    /// Notes that the handler ends this attempt in a transaction of its own. Engines call it. If the
-    /// engine then answers [`Settled::LeaseLost`](super::Settled::LeaseLost) to the worker, the
+    /// Notes that the handler ends this attempt in a transaction of its own. Engines call it. If
+    /// the engine then answers [`Settled::LeaseLost`](super::Settled::LeaseLost) to the worker, the
     /// attempt counts as done. If the transaction was rolled back, the result of the handler counts
     /// as usual.
     pub fn note_end_in_transaction(&self) {

@@ -24,7 +24,8 @@ impl Entry {
 
     /// Sets the object that the event is about, for engines that keep the order of the deliveries
     /// of one object ([`SerialInbox`](super::SerialInbox)). `version` is the version of the object
-    /// after the event: if a newer one was handled, the delivery is not handled.
+    /// after the event. If [`Inbox::skip_older_by`](super::Inbox::skip_older_by) is set, the
+    /// delivery is not handled after a newer version was.
     #[must_use]
     pub fn about(self, object: &str, version: Option<i64>) -> Self {
         Self { object: Some(object.into()), version, ..self }
@@ -48,7 +49,8 @@ impl Entry {
         self.version
     }
 
-    /// Returns the request: the only part that the engine must return later.
+    /// Returns the request. The engine must return it later, together with the object and the
+    /// version.
     #[must_use]
     pub fn request(&self) -> &StoredRequest {
         &self.request

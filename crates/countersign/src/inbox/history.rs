@@ -27,8 +27,8 @@ pub trait InboxHistory: InboxStore {
     fn get(&self, id: RowId) -> impl Future<Output = Result<Option<Details>, StoreError>> + Send;
 
     /// Makes a delivery due now, and counts its attempts from 1 again. Its [`Details`] keep the
-    /// earlier attempts, so numbers can occur twice. Returns false, and changes nothing, if there is
-    /// no such row, if it is running, or if its body was forgotten.
+    /// earlier attempts, so numbers can occur twice. Returns false, and changes nothing, if there
+    /// is no such row, if it is running, or if its body was forgotten.
     ///
     /// # Errors
     ///

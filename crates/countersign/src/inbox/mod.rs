@@ -41,10 +41,10 @@
 //!
 //! `countersign_sqlite::SqliteInbox` keeps deliveries in a file, for one machine.
 //! `countersign_postgres::PostgresInbox` keeps them in tables, for several machines.
-//! `countersign_nats::NatsInbox` keeps them on several servers of NATS JetStream, of which one can be
-//! lost with its disk. An engine of your own implements [`InboxStore`], and must pass the suite
-//! `conformance` (feature `conformance`). If an engine cannot do something, it does not implement the
-//! trait for it:
+//! `countersign_nats::NatsInbox` keeps them on several servers of NATS JetStream, of which one can
+//! be lost with its disk. An engine of your own implements [`InboxStore`], and must pass the suite
+//! `conformance` (feature `conformance`). If an engine cannot do something, it does not implement
+//! the trait for it:
 //!
 //! | trait | for |
 //! |---|---|

@@ -275,8 +275,8 @@ impl<S: InboxStore> Run<S> {
         }
     }
 
-    /// Returns the newest version of the object that was handled. Returns `None` if the worker stops
-    /// before the engine answers.
+    /// Returns the newest version of the object that was handled. Returns `None` if the worker
+    /// stops before the engine answers.
     async fn newest_done(&self, names: &Names, object: &str) -> Option<Option<i64>> {
         let Some(newest_done) = &self.settings.newest_done else { return Some(None) };
         let newest = || newest_done((*names.endpoint).to_owned(), object.to_owned());

@@ -59,9 +59,9 @@ pub enum Accepted {
 /// Rows that are done are the memory for duplicates. An engine removes such a row only after its
 /// own setting `keep_for` has passed, and keeps dead rows until an operator decides.
 pub trait InboxStore: Accept {
-    /// Takes deliveries that are due: all of them up to [`Wanted::most`], the longest due first, and
-    /// in the order of their acceptance if they became due at the same time. A delivery is due when
-    /// it is new, when its retry is due, or when the lease of its last attempt has run out. No
+    /// Takes deliveries that are due: all of them up to [`Wanted::most`], the longest due first,
+    /// and in the order of their acceptance if they became due at the same time. A delivery is due
+    /// when it is new, when its retry is due, or when the lease of its last attempt has run out. No
     /// delivery is given to two workers at the same time, and none of an endpoint that is not
     /// wanted.
     ///

@@ -31,9 +31,9 @@ pub struct Taken {
     pub held: Held,
     /// The number of this attempt, counted from 1.
     pub number: u32,
-    /// True if the delivery already had all its attempts: the last one vanished, for example because
-    /// it ended the process, or fewer attempts are allowed than before. Then `number` is the number
-    /// of the last attempt.
+    /// True if the delivery already had all its attempts: the last one vanished, for example
+    /// because it ended the process, or fewer attempts are allowed than before. Then `number` is
+    /// the number of the last attempt.
     pub is_exhausted: bool,
     /// The object that the event is about, and its version, as accepted.
     pub object: Option<(Box<str>, Option<i64>)>,

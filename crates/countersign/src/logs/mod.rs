@@ -97,9 +97,9 @@ pub const HANDSHAKE: &str = "countersign::handshake";
 /// `DEBUG` to `ERROR`.
 pub const IDEMPOTENCY: &str = "countersign::idempotency";
 
-/// Target of the attempts of an inbox, of the span of each attempt, and of workers that cannot reach
-/// their engine: `DEBUG` to `ERROR`. A delivery that an inbox cannot keep, and a duplicate, are
-/// logged under [`IDEMPOTENCY`].
+/// Target of the attempts of an inbox, of the span of each attempt, and of workers that cannot
+/// reach their engine: `DEBUG` to `ERROR`. A delivery that an inbox cannot keep, and a duplicate,
+/// are logged under [`IDEMPOTENCY`].
 pub const INBOX: &str = "countersign::inbox";
 
 /// Target of the likely causes of rejected deliveries: `WARN`. Written only for verifiers that

@@ -38,9 +38,9 @@
 //! tower's `Buffer`. An extractor without a middleware cannot see when its handler ends, so such
 //! handlers are not counted.
 //!
-//! `endpoint` is the [name of the verifier](crate::Verifier::endpoint). If none of several verifiers
-//! was chosen, it holds the names of all providers, such as `github|x-webhook-signature`. It can be
-//! empty if `reason` is `misconfigured`.
+//! `endpoint` is the [name of the verifier](crate::Verifier::endpoint). If none of several
+//! verifiers was chosen, it holds the names of all providers, such as `github|x-webhook-signature`.
+//! It can be empty if `reason` is `misconfigured`.
 //!
 //! [`VerifyErrorKind::name`]: crate::error::VerifyErrorKind::name
 //! [`PayloadErrorKind::name`]: crate::error::PayloadErrorKind::name

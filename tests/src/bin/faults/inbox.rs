@@ -155,8 +155,8 @@ impl Drop for InboxFile {
     }
 }
 
-/// Time after which a delivery should have been handled. Events that end their process are tried one
-/// after the other, each once its lease has run out.
+/// Time after which a delivery should have been handled. Events that end their process are tried
+/// one after the other, each once its lease has run out.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The number of attempts that each delivery has.

@@ -11,18 +11,18 @@
 //!     --keep-for 300 --kills 60 --faults 60 --measure-every 300
 //! ```
 //!
-//! Deliveries go to two or three receivers of the same store, each on its own port, over connections that
-//! change to the other receiver when they break. A store in memory has only one receiver. A
-//! delivery that is not answered 2xx is repeated after a while. After a 4xx other than 429, it is
-//! given up, as many senders do. An effect is a line in a file that survives the receiver, or a row
-//! in a table.
+//! Deliveries go to two or three receivers of the same store, each on its own port, over
+//! connections that change to the other receiver when they break. A store in memory has only one
+//! receiver. A delivery that is not answered 2xx is repeated after a while. After a 4xx other than
+//! 429, it is given up, as many senders do. An effect is a line in a file that survives the
+//! receiver, or a row in a table.
 //!
 //! The program fails if an event is lost, if a delivery is given up, or if an event is handled
 //! twice although that must not happen: with `exactly-once` and `exactly-once-inbox`, or without
 //! `--kills` and `--poison`.
 //!
-//! With `nats-inbox`, three servers keep the deliveries. A fault kills one of them, or freezes the one
-//! that leads; the outage kills all.
+//! With `nats-inbox`, three servers keep the deliveries. A fault kills one of them, or freezes the
+//! one that leads; the outage kills all.
 //!
 //! With the stores whose names end with `inbox`, the receivers share an inbox. A fault of a file is
 //! a process that holds its lock, or a full disk. The program then also fails if an acknowledged

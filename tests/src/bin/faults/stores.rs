@@ -106,8 +106,8 @@ impl Server {
         }
     }
 
-    /// Stops the server, and starts it again after the pause. Fills the disk of a file for the pause,
-    /// if it has one of its own.
+    /// Stops the server, and starts it again after the pause. Fills the disk of a file for the
+    /// pause, if it has one of its own.
     pub(crate) fn restart(&mut self, pause: Duration) -> io::Result<()> {
         match self {
             Self::Memory => Ok(()),

@@ -1,13 +1,13 @@
 //! A JSON text, parsed without recursion.
 
-use std::ops::Range;
+use std::{borrow::Cow, cell::OnceCell, collections::HashMap, iter, ops::Range};
 
 /// A JSON text and its values. Numbers and literals keep their text.
 pub(crate) struct Document<'a> {
     pub(super) text: &'a str,
     pub(super) nodes: Vec<Node>,
-    /// True for a space or a line break outside of strings.
-    pub(super) has_spaces: bool,
+    /// See [`sorted`](Self::sorted).
+    sorted: OnceCell<HashMap<usize, Vec<usize>>>,
 }
 
 /// A value, in the order of the text. The children of an array or object follow it.
@@ -17,6 +17,46 @@ pub(super) struct Node {
     pub(super) value: Value,
     /// The index after the last descendant.
     pub(super) end: usize,
+}
+
+impl Document<'_> {
+    /// Returns the children of an array or object, in their order.
+    pub(super) fn children(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = self.nodes[index].end;
+        let next = move |child: &usize| self.nodes.get(*child).map(|node| node.end);
+        iter::successors(Some(index + 1), next).take_while(move |child| *child < end)
+    }
+
+    /// Returns the children of an object in the order of their keys, if they are to be sorted.
+    pub(super) fn sorted_children(&self, index: usize, is_sorted: bool) -> Option<&[usize]> {
+        if !is_sorted {
+            return None;
+        }
+        self.sorted().get(&index).map(Vec::as_slice)
+    }
+
+    /// Returns the children of each object in the order of their keys: by code points.
+    fn sorted(&self) -> &HashMap<usize, Vec<usize>> {
+        self.sorted.get_or_init(|| {
+            let is_object = |index: &usize| matches!(self.nodes[*index].value, Value::Object);
+            let sorted = |index: usize| {
+                let mut children: Vec<_> = self.children(index).collect();
+                children.sort_by_cached_key(|child| self.key_of(*child));
+                (index, children)
+            };
+            (0..self.nodes.len()).filter(is_object).map(sorted).collect()
+        })
+    }
+
+    /// Returns the key of a member, without its escapes.
+    fn key_of(&self, index: usize) -> Cow<'_, str> {
+        let key = self.nodes[index].key.clone().unwrap_or_default();
+        let text = &self.text[key];
+        match text.contains('\\') {
+            true => serde_json::from_str::<String>(text).unwrap_or_default().into(),
+            false => text.trim_matches('"').into(),
+        }
+    }
 }
 
 pub(super) enum Value {
@@ -30,11 +70,11 @@ impl<'a> Document<'a> {
     /// Parses a text. Returns `None` if it is not JSON, or if it has more than [`MOST`] values.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let mut document = Self { text, nodes: Vec::new(), has_spaces: false };
+        let mut document = Self { text, nodes: Vec::new(), sorted: OnceCell::new() };
         // The open arrays and objects.
         let mut open: Vec<usize> = Vec::new();
         let mut key = None;
-        let mut at = document.skip_space(bytes, 0);
+        let mut at = skip_space(bytes, 0);
         loop {
             if document.nodes.len() == MOST {
                 return None;
@@ -51,7 +91,7 @@ impl<'a> Document<'a> {
             document.nodes.push(Node { key: key.take(), value, end: index + 1 });
             if is_container {
                 open.push(index);
-                at = document.skip_space(bytes, at);
+                at = skip_space(bytes, at);
                 let closing = document.closing(index);
                 if *bytes.get(at)? != closing {
                     key = document.key(bytes, &mut at, index)?;
@@ -60,7 +100,7 @@ impl<'a> Document<'a> {
             }
             // Close what ends here.
             loop {
-                at = document.skip_space(bytes, at);
+                at = skip_space(bytes, at);
                 let Some(&parent) = open.last() else {
                     return (at == bytes.len()).then_some(document);
                 };
@@ -71,7 +111,7 @@ impl<'a> Document<'a> {
                         document.nodes[parent].end = document.nodes.len();
                     }
                     b',' if document.nodes.len() > parent + 1 => {
-                        at = document.skip_space(bytes, at + 1);
+                        at = skip_space(bytes, at + 1);
                         key = document.key(bytes, &mut at, parent)?;
                         break;
                     }
@@ -97,12 +137,10 @@ impl<'a> Document<'a> {
         if !matches!(self.nodes.first().map(|node| &node.value), Some(Value::Object)) {
             return members;
         }
-        let mut index = 1;
-        while let Some(node) = self.nodes.get(index) {
+        for node in self.children(0).map(|child| &self.nodes[child]) {
             if let (Some(key), Value::Scalar(range)) = (&node.key, &node.value) {
                 members.push((&self.text[key.start + 1..key.end - 1], &self.text[range.clone()]));
             }
-            index = node.end;
         }
         members
     }
@@ -114,14 +152,8 @@ impl<'a> Document<'a> {
             if !matches!(node.value, Value::Object) {
                 continue;
             }
-            let mut keys = Vec::new();
-            let mut child = index + 1;
-            while child < node.end {
-                let Some(node) = self.nodes.get(child) else { break };
-                keys.extend(node.key.clone().map(|key| &self.text[key]));
-                child = node.end;
-            }
-            all.push(keys);
+            let key = |child: usize| self.nodes[child].key.clone().map(|key| &self.text[key]);
+            all.push(self.children(index).filter_map(key).collect());
         }
         all
     }
@@ -131,7 +163,7 @@ impl<'a> Document<'a> {
     }
 
     /// Reads the key before a value, if the value is in an object.
-    fn key(&mut self, bytes: &[u8], at: &mut usize, parent: usize) -> Option<Option<Range<usize>>> {
+    fn key(&self, bytes: &[u8], at: &mut usize, parent: usize) -> Option<Option<Range<usize>>> {
         if matches!(self.nodes[parent].value, Value::Array) {
             return Some(None);
         }
@@ -139,21 +171,20 @@ impl<'a> Document<'a> {
             return None;
         }
         let key = *at..string_end(bytes, *at)?;
-        *at = self.skip_space(bytes, key.end);
+        *at = skip_space(bytes, key.end);
         if *bytes.get(*at)? != b':' {
             return None;
         }
-        *at = self.skip_space(bytes, *at + 1);
+        *at = skip_space(bytes, *at + 1);
         Some(Some(key))
     }
+}
 
-    fn skip_space(&mut self, bytes: &[u8], mut at: usize) -> usize {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
-            self.has_spaces = true;
-            at += 1;
-        }
-        at
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
+        at += 1;
     }
+    at
 }
 
 /// Returns the end of a string that begins at `at`.

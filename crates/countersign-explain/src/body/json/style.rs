@@ -55,7 +55,8 @@ pub(crate) enum Numbers {
 pub(crate) fn styles() -> impl Iterator<Item = Style> {
     SORTED.into_iter().flat_map(|is_sorted| {
         SPACES.into_iter().flat_map(move |space| {
-            STRINGS.into_iter().map(move |strings| Style { space, strings, is_sorted })
+            let style = move |strings| Style { space, strings, is_sorted };
+            STRINGS.into_iter().map(style).filter(|style| style.occurs())
         })
     })
 }
@@ -83,6 +84,21 @@ const STRINGS: [Strings; 8] = [
 ];
 
 impl Style {
+    /// Returns whether a library that is known writes this style.
+    fn occurs(self) -> bool {
+        use Space::{Compact, Indented, Jackson};
+        match self.strings {
+            Strings::Html | Strings::Gson | Strings::DotNet => {
+                matches!(self.space, Compact | Indented("  "))
+            }
+            Strings::AsciiAndSlash | Strings::Slash => {
+                matches!(self.space, Compact | Indented("    "))
+            }
+            Strings::Ascii => self.space != Jackson,
+            Strings::AsReceived | Strings::Least => true,
+        }
+    }
+
     /// Returns the style in words, with the code that usually writes it.
     pub(crate) fn in_words(self, numbers: Numbers) -> String {
         let layout = match self.space {

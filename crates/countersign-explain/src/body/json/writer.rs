@@ -6,8 +6,8 @@ use super::{
 };
 
 impl Document<'_> {
-    /// Writes the document in this style. Returns `None` if a string is not valid, or if the text is
-    /// longer than `most` bytes.
+    /// Writes the document in this style. Returns `None` if a string is not valid, or if the text
+    /// is longer than `most` bytes.
     pub(crate) fn write(&self, style: Style, most: usize) -> Option<Vec<u8>> {
         let mut writer = Writer { document: self, style, most, out: Vec::new(), depth: 0 };
         // The nodes that are written next, the last one first.
@@ -109,27 +109,19 @@ impl Writer<'_, '_> {
         };
         self.out.push(opening);
         self.depth += 1;
-        let mut children = Vec::new();
-        let mut child = index + 1;
-        while child < node.end {
-            children.push(child);
-            child = document.nodes.get(child)?.end;
+        // Pushed in reverse order, so that the first child is popped first.
+        let is_empty = node.end == index + 1;
+        todo.push(Task::Close { byte: closing, is_empty });
+        let begin = todo.len();
+        let task = |index| Task::Node { index, is_first: false };
+        match document.sorted_children(index, self.style.is_sorted) {
+            Some(children) => todo.extend(children.iter().copied().map(task)),
+            None => todo.extend(document.children(index).map(task)),
         }
-        if self.style.is_sorted && closing == b'}' {
-            children.sort_by_cached_key(|child| {
-                let key = document.nodes[*child].key.clone().unwrap_or_default();
-                serde_json::from_str::<String>(&document.text[key]).unwrap_or_default()
-            });
+        todo[begin..].reverse();
+        if !is_empty && let Some(Task::Node { is_first, .. }) = todo.last_mut() {
+            *is_first = true;
         }
-        todo.push(Task::Close { byte: closing, is_empty: children.is_empty() });
-        let last = children.len().saturating_sub(1);
-        todo.extend(
-            children
-                .into_iter()
-                .rev()
-                .enumerate()
-                .map(|(place, index)| Task::Node { index, is_first: place == last }),
-        );
         Some(())
     }
 

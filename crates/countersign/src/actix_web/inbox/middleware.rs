@@ -21,8 +21,8 @@ use crate::{
 /// Middleware that keeps each delivery in an [`Inbox`], and answers 200 with
 /// `{"status":"received"}` after the engine has committed.
 ///
-/// Put it inside of [`VerifyMiddleware`](crate::actix_web::VerifyMiddleware), which means that it is wrapped
-/// first, with the same verifiers. [`Inbox::worker`] handles the deliveries.
+/// Put it inside of [`VerifyMiddleware`](crate::actix_web::VerifyMiddleware), which means that it
+/// is wrapped first, with the same verifiers. [`Inbox::worker`] handles the deliveries.
 ///
 /// The inner service gets only the deliveries that are answered at once: the signed handshakes of
 /// the providers, and those that [`Inbox::answer_now`] names.

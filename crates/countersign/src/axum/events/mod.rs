@@ -195,9 +195,10 @@ impl<S: Clone + Send + Sync + 'static> Events<S> {
     }
 
     /// Returns the names that have a handler, and the prefixes that have one, each of them followed
-    /// by `*`, in alphabetical order. In the provider's console, subscribe to these events only. For
-    /// a name with an action, such as `pull_request.opened`, select its type, `pull_request`. For a
-    /// prefix, such as `release.*`, select every type whose events have names that begin with it.
+    /// by `*`, in alphabetical order. In the provider's console, subscribe to these events only.
+    /// For a name with an action, such as `pull_request.opened`, select its type, `pull_request`.
+    /// For a prefix, such as `release.*`, select every type whose events have names that begin with
+    /// it.
     #[must_use]
     pub fn event_types(&self) -> Vec<String> {
         self.table.event_types()

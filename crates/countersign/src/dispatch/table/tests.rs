@@ -8,8 +8,7 @@ use countersign_core::{
 
 use super::*;
 
-/// Finds the handler for a type and an action, as the type of GitHub's header and the action in its
-/// body.
+/// Finds the handler of a GitHub delivery with this type in its header and this action in its body.
 fn found(table: &Table<&'static str>, event_type: &str, action: Option<&str>) -> &'static str {
     let secret = Secret::new("key").unwrap();
     let body = action.map_or("{}".to_owned(), |action| format!(r#"{{"action":"{action}"}}"#));

@@ -67,7 +67,8 @@ pub(super) async fn lateness<S: InboxStore>(trial: Trial<S>) -> Outcome {
     is_about(taken.late, SHORT, before.elapsed(), "`late` of a retry")
 }
 
-/// Checks a time that passed: at least `passed`, and not more than was measured.
+/// Checks a time: at least `passed`, and at most `passed` and `measured` together, apart from
+/// rounding.
 pub(super) fn is_about(
     seen: Duration,
     passed: Duration,

@@ -19,7 +19,7 @@ pub(super) type Pass = Option<Arc<dyn Fn(Duration) + Send + Sync>>;
 /// Length that runs out during a rule.
 pub(super) const SHORT: Duration = Duration::from_millis(30);
 
-/// Length that does not run out during a rule.
+/// Length that runs out during a rule only if the rule sets the clock.
 pub(super) const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) struct Trial<S> {

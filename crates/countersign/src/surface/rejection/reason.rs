@@ -54,8 +54,8 @@ pub enum Reason {
     },
     /// The store of idempotency, or the engine of an inbox, failed. The log has all causes.
     Store(StoreError),
-    /// The store of idempotency, or the engine of an inbox, did not answer within its deadline. Usually it is overloaded or out of
-    /// reach.
+    /// The store of idempotency, or the engine of an inbox, did not answer within its deadline.
+    /// Usually it is overloaded or out of reach.
     StoreDeadline,
     /// The application did not provide the handler's verifier: a mistake in the application. Add it
     /// with `.app_data(web::Data::new(verifier))`.

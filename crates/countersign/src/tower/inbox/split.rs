@@ -27,8 +27,8 @@ impl<S: InboxStore> Inbox<S> {
     /// because there is no connection.
     ///
     /// The status of the handler's answer decides what happens to the delivery: see
-    /// [`Outcome`](crate::inbox::Outcome). A `Retry-After` in seconds is honoured, up to a day. The body of the
-    /// answer is dropped. An `IdempotencyLayer` is not needed in addition.
+    /// [`Outcome`](crate::inbox::Outcome). A `Retry-After` in seconds is honoured, up to a day. The
+    /// body of the answer is dropped. An `IdempotencyLayer` is not needed in addition.
     ///
     /// The [guide][guide] has a complete program.
     ///
@@ -36,8 +36,8 @@ impl<S: InboxStore> Inbox<S> {
     ///
     /// # Panics
     ///
-    /// If two of the verifiers look for the signature in the same header: the message names both. If
-    /// [`verify_again`](Self::verify_again) is set and a verifier has secrets per tenant.
+    /// If two of the verifiers look for the signature in the same header: the message names both.
+    /// If [`verify_again`](Self::verify_again) is set and a verifier has secrets per tenant.
     #[track_caller]
     pub fn split<V, H, R>(
         &self,

@@ -31,7 +31,8 @@ pub(crate) struct MemoryInbox {
     pub(super) start: Start,
     rows: Mutex<Rows>,
     changed: Notify,
-    /// The number of waits that were not dropped, for a fault.
+    /// The number of waits that have not returned, for a fault. A wait that is dropped stays
+    /// counted.
     waits: AtomicUsize,
 }
 
