@@ -26,8 +26,8 @@ use crate::{
 
 /// Finds the change under which a delivery would verify, or says what is likely
 ///
-/// The first line is the verdict, and the second line the next step. Then comes the evidence, with an
-/// excerpt of the body. No secret and no computed signature is printed.
+/// The first line is the verdict, and the second line the next step. Then comes the evidence, with
+/// an excerpt of the body. No secret and no computed signature is printed.
 #[derive(Args)]
 #[command(after_help = "Examples:
   countersign explain github body.json -H 'X-Hub-Signature-256: sha256=...'
@@ -114,8 +114,8 @@ impl Arguments {
     }
 }
 
-/// Returns the case of a recorded delivery, without its secrets. The provider is found by the headers
-/// if it is not given.
+/// Returns the case of a recorded delivery, without its secrets. The provider is found by the
+/// headers if it is not given.
 pub(crate) fn case(provider: Option<AnyProvider>, recorded: &Recorded) -> Case {
     let recorded_for = || recorded.provider.as_deref().and_then(AnyProvider::named);
     let found = || candidates::of(&recorded.headers).first().copied();

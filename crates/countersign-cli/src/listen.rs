@@ -84,9 +84,11 @@ impl Arguments {
                     .next("give a directory that can be written with --record")
             })?;
         }
+        let given = self.secrets.read()?;
         let verification = Verification {
             provider: self.provider,
-            secrets: self.secrets.read()?.secrets()?,
+            secrets: given.secrets()?,
+            texts: given.texts,
             url: self.url.clone(),
             signature_header: self.signature_header.clone(),
             forms: self.forms.clone(),

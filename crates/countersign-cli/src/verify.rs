@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     signature_header: Option<String>,
     /// Also accepts a signature over this form of the body: javascript, inflated, member:NAME, or
-    /// python with options (python:compact,unicode,sorted)
+    /// python or php with options (python:compact,unicode,sorted; php:array,slashes,unicode,pretty)
     #[arg(long = "form", value_name = "FORM", value_parser = form::parse)]
     forms: Vec<BodyForm>,
     /// Greatest distance of the signed time, such as 300 or 5m [default: the provider's]

@@ -34,9 +34,13 @@ pub(crate) fn candidates(
             }));
         }
     }
+    // Without the header of the scheme, any header can hold the signature.
+    let is_absent = !headers.iter().any(|(name, _)| is_own(name));
     let own_first = |(name, _): &&(String, String)| !is_own(name);
-    let mut others: Vec<_> =
-        headers.iter().filter(|(name, _)| may_hold_one(name) || is_own(name)).collect();
+    let mut others: Vec<_> = headers
+        .iter()
+        .filter(|(name, _)| is_absent || may_hold_one(name) || is_own(name))
+        .collect();
     others.sort_by_key(own_first);
     for (name, value) in others.into_iter().take(MOST_HEADERS) {
         for (bytes, form) in tokens(value) {
@@ -92,7 +96,7 @@ fn tokens(value: &str) -> Vec<(Vec<u8>, String)> {
 }
 
 /// The most headers that are read.
-const MOST_HEADERS: usize = 16;
+const MOST_HEADERS: usize = 32;
 
 /// The most signatures that are tried. All of them are compared at once.
 const MOST: usize = 32;
@@ -123,7 +127,10 @@ mod tests {
             let found = candidates(None, &[], &headers);
             assert!(found.iter().any(|found| found.bytes == bytes), "{value}");
         }
-        let headers = [("Accept".to_owned(), hex)];
-        assert!(candidates(None, &[], &headers).is_empty());
+        let own = ["X-Signature".to_owned()];
+        let mut headers = vec![("X-Other".to_owned(), hex)];
+        assert_eq!(candidates(None, &own, &headers).len(), 1);
+        headers.push(("X-Signature".to_owned(), "a".to_owned()));
+        assert!(candidates(None, &own, &headers).is_empty());
     }
 }

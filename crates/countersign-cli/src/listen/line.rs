@@ -15,6 +15,9 @@ pub(super) struct Line<'a> {
     verdict: &'a Verdict,
     /// The status of the answer.
     status: u16,
+    /// The likely cause of a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a str>,
     /// The reason why the receiver behind `--forward-to` did not answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     forward_error: Option<&'a str>,
@@ -42,11 +45,17 @@ impl<'a> Line<'a> {
             url: recorded.url.as_deref(),
             verdict,
             status,
+            explanation: None,
             forward_error,
             file,
             body,
             body_base64: body.is_none().then(|| BASE64_STANDARD.encode(&recorded.body)),
         }
+    }
+
+    /// Adds the likely cause of a refusal.
+    pub(super) fn explained(self, explanation: Option<&'a str>) -> Self {
+        Self { explanation, ..self }
     }
 
     /// Returns the delivery for people.
@@ -60,6 +69,9 @@ impl<'a> Line<'a> {
             self.status,
             self.verdict.text(output),
         );
+        if let Some(explanation) = self.explanation {
+            text.push_str(&format!("  cause   {}\n", pretty::safe(explanation)));
+        }
         if let Some(reason) = self.forward_error {
             text.push_str(&format!("  not forwarded: {}\n", pretty::safe(reason)));
         }

@@ -7,6 +7,9 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use countersign_explain::explain;
+use tokio::task;
+
 use super::{
     answer::{self, Answer},
     line::Line,
@@ -68,13 +71,22 @@ impl Receiver {
             recorded.provider = Some(verdict.provider.to_owned());
         }
         let file = self.save(&recorded);
+        let explanation = match verdict.is_verified() {
+            true => None,
+            false => {
+                let case = self.verification.case(&recorded);
+                let examination = task::spawn_blocking(move || explain(&case).headline());
+                examination.await.ok()
+            }
+        };
         let (answer, error) = match self.forward(&recorded).await {
             None => (answer::of(&verdict), None),
             Some(Ok(answer)) => (answer::forwarded(answer), None),
             Some(Err(reason)) => (answer::unreachable(), Some(reason)),
         };
         let status = answer.status().as_u16();
-        let line = Line::new(&recorded, &verdict, status, error.as_deref(), file.as_deref());
+        let line = Line::new(&recorded, &verdict, status, error.as_deref(), file.as_deref())
+            .explained(explanation.as_deref());
         let text = line.text(&recorded, &self.output);
         if let Err(failure) = self.output.print(&line, &text) {
             failure.report();

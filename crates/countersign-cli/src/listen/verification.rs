@@ -8,13 +8,18 @@ use countersign_core::{
     scheme::BodyForm,
 };
 
-use crate::{candidates, failure::Failure, recorded::Recorded, verdict::Verdict};
+use countersign_explain::Case;
+use zeroize::Zeroizing;
+
+use crate::{candidates, explain, failure::Failure, recorded::Recorded, verdict::Verdict};
 
 /// The settings of the verdict.
 pub(super) struct Verification {
     /// `None` to choose it for each delivery.
     pub(super) provider: Option<AnyProvider>,
     pub(super) secrets: Secrets,
+    /// The same secrets, as they were given.
+    pub(super) texts: Vec<Zeroizing<String>>,
     pub(super) url: Option<String>,
     pub(super) signature_header: Option<String>,
     pub(super) forms: Vec<BodyForm>,
@@ -57,6 +62,26 @@ impl Verification {
         first.unwrap_or_else(Verdict::unknown)
     }
 
+    /// Returns the case of a delivery that was refused.
+    pub(super) fn case(&self, recorded: &Recorded) -> Case {
+        let mut case = explain::case(self.provider, recorded)
+            .received_at(recorded.received_at.unwrap_or_else(SystemTime::now))
+            .time_limit(TIME_LIMIT);
+        for text in &self.texts {
+            case = case.secret(text.as_str());
+        }
+        if let Some(url) = self.url.as_ref().or(recorded.url.as_ref()) {
+            case = case.url(url);
+        }
+        if let Some(name) = &self.signature_header {
+            case = case.signature_header(name);
+        }
+        match self.tolerance {
+            Some(tolerance) => case.tolerance(tolerance),
+            None => case,
+        }
+    }
+
     fn verifier(&self, provider: AnyProvider, url: Option<&str>) -> Result<AnyVerifier, Failure> {
         let mut verifier = provider.verifier(self.secrets.clone())?;
         if let Some(url) = self.url.as_deref().or(url) {
@@ -76,3 +101,6 @@ impl Verification {
         Ok(verifier)
     }
 }
+
+/// Time for the explanation of one delivery, whose sender waits for the answer.
+const TIME_LIMIT: Duration = Duration::from_secs(1);
