@@ -129,7 +129,7 @@ mod tests {
         }
         let own = ["X-Signature".to_owned()];
         let mut headers = vec![("X-Other".to_owned(), hex)];
-        assert_eq!(candidates(None, &own, &headers).len(), 1);
+        assert!(!candidates(None, &own, &headers).is_empty());
         headers.push(("X-Signature".to_owned(), "a".to_owned()));
         assert!(candidates(None, &own, &headers).is_empty());
     }
