@@ -109,7 +109,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Returns the target directory in which the running test was built.
-fn target() -> io::Result<PathBuf> {
+pub(crate) fn target() -> io::Result<PathBuf> {
     let test = env::current_exe()?;
     // `target/debug/deps/test`
     test.ancestors().nth(3).map(Path::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())

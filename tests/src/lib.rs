@@ -1,6 +1,7 @@
 //! Code that the tests share: a client that sends exactly the given bytes, and servers to send them
 //! to.
 
+mod command;
 mod copies;
 mod documents;
 mod example;
@@ -24,6 +25,7 @@ mod redis;
 mod serve;
 mod wire;
 
+pub use command::countersign;
 pub use copies::cargo;
 pub use documents::Documents;
 pub use example::{Example, delivery, half_of_delivery, says_how_to_choose_another_port, stops_on};

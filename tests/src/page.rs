@@ -6,7 +6,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::Example;
+use serde_json::Value;
+
+use crate::countersign;
 
 /// Runs the shell blocks of a page that send deliveries, with the example at this address, and
 /// compares each answer with the one that the page shows below the command: `# 200 its body`, or
@@ -36,8 +38,8 @@ pub fn follow(
         while let Some(line) = lines.next() {
             if let Some(arguments) = line.strip_prefix(SEND) {
                 let shown = lines.next().and_then(|line| line.strip_prefix("# ")).unwrap_or("");
-                let answer = send(&format!("{exports}\"$SEND\" {arguments}"))?;
-                assert!(is_shown(shown, &answer), "{line}\nshown: {shown}\nanswered: {answer}");
+                let answer = send(&format!("{exports}\"$COUNTERSIGN\" --json send {arguments}"))?;
+                assert!(is_shown(shown, &answer), "{line}\nshown: {shown}\nanswered: {answer:?}");
                 sent += 1;
             } else if line.starts_with("export ") {
                 exports = format!("{exports}{line}\n");
@@ -50,20 +52,35 @@ pub fn follow(
     Ok(())
 }
 
-fn send(lines: &str) -> io::Result<String> {
+/// The answer to a delivery.
+#[derive(Debug)]
+struct Answer {
+    status: u64,
+    text: String,
+}
+
+fn send(lines: &str) -> io::Result<Answer> {
     let mut shell = Command::new("sh");
-    shell.args(["-c", lines]).env("SEND", Example("send").program());
+    shell.args(["-c", lines]).env("COUNTERSIGN", countersign());
     // The page must export the variables that it needs.
     shell.env_remove("COUNTERSIGN_SECRET").env_remove("WEBHOOK_SECRET");
     let output = shell.stderr(Stdio::inherit()).output()?;
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    // One line for the only attempt.
+    let outcome: Value = serde_json::from_slice(&output.stdout)?;
+    let (status, text) = (outcome["status"].as_u64(), outcome["answer"].as_str());
+    let (Some(status), Some(text)) = (status, text) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, outcome.to_string()));
+    };
+    // The exit code is 1 for each answer other than 2xx.
+    assert_eq!(output.status.code(), Some(i32::from(status / 100 != 2)), "{outcome}");
+    Ok(Answer { status, text: text.to_owned() })
 }
 
-/// Compares an answer, as `send` prints it, with the one of the page.
-fn is_shown(shown: &str, answer: &str) -> bool {
+/// Compares an answer with the one of the page.
+fn is_shown(shown: &str, answer: &Answer) -> bool {
     let (status, body) = shown.split_once(' ').unwrap_or((shown, ""));
-    answer.starts_with(&format!("{status} "))
-        && (body.is_empty() || answer.lines().last() == Some(body))
+    status == answer.status.to_string()
+        && (body.is_empty() || answer.text.lines().last() == Some(body))
 }
 
-const SEND: &str = "cargo run -p send -- ";
+const SEND: &str = "countersign send ";

@@ -9,13 +9,13 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/events
+//! countersign send x-webhook-signature http://127.0.0.1:3000/events
 //! # 200 welcome, Zoë
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/events --forged
+//! countersign send x-webhook-signature http://127.0.0.1:3000/events --tamper
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- github http://127.0.0.1:3000/github
-//! # 200 48 bytes
-//! cargo run -p send -- github http://127.0.0.1:3000/github --forged
+//! countersign send github http://127.0.0.1:3000/github
+//! # 200 455 bytes
+//! countersign send github http://127.0.0.1:3000/github --tamper
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!

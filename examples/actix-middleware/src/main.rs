@@ -9,15 +9,15 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/json
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks/json
 //! # 200 welcome, Zoë
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/json --forged
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks/json --tamper
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/bytes
-//! # 200 70 bytes
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/text --text 'net is 5'
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks/bytes
+//! # 200 154 bytes
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks/text --text 'net is 5'
 //! # 200 it says: net is 5
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/proof
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks/proof
 //! # 200 evt_1, signed with secret 0
 //! ```
 //!

@@ -9,15 +9,15 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/json
+//! countersign send x-webhook-signature http://127.0.0.1:3000/json
 //! # 200 welcome, Zoë
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/json --forged
+//! countersign send x-webhook-signature http://127.0.0.1:3000/json --tamper
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/bytes
-//! # 200 70 bytes
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/text --text 'net is 5'
+//! countersign send x-webhook-signature http://127.0.0.1:3000/bytes
+//! # 200 154 bytes
+//! countersign send x-webhook-signature http://127.0.0.1:3000/text --text 'net is 5'
 //! # 200 it says: net is 5
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/proof
+//! countersign send x-webhook-signature http://127.0.0.1:3000/proof
 //! # 200 evt_1, signed with secret 0
 //! ```
 //!

@@ -8,15 +8,15 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret
-//! cargo run -p send -- github http://127.0.0.1:3000/github --header 'X-GitHub-Event: push' ref=main
+//! countersign send github http://127.0.0.1:3000/github --type push ref=main
 //! # 200 on_push
-//! cargo run -p send -- github http://127.0.0.1:3000/github --header 'X-GitHub-Event: pull_request' action=opened
+//! countersign send github http://127.0.0.1:3000/github --type pull_request action=opened
 //! # 200 on_opened
-//! cargo run -p send -- github http://127.0.0.1:3000/github --header 'X-GitHub-Event: release' action=published
+//! countersign send github http://127.0.0.1:3000/github --type release action=published
 //! # 200 on_release
-//! cargo run -p send -- github http://127.0.0.1:3000/github --header 'X-GitHub-Event: star' action=created
+//! countersign send github http://127.0.0.1:3000/github --header 'X-GitHub-Event: star' action=created
 //! # 200 unhandled
-//! cargo run -p send -- github http://127.0.0.1:3000/github --header 'X-GitHub-Event: push' --forged
+//! countersign send github http://127.0.0.1:3000/github --type push --tamper
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!

@@ -26,9 +26,9 @@
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks
 //! export PAID='type=payment.succeeded data.amount:=500 data.account'
 //! psql "$DATABASE_URL" -c "insert into accounts (name) values ('acme')"
-//! cargo run -p send -- x-webhook-signature $URL $PAID=acme
+//! countersign send x-webhook-signature $URL $PAID=acme
 //! # 200 credited
-//! cargo run -p send -- x-webhook-signature $URL $PAID=acme
+//! countersign send x-webhook-signature $URL $PAID=acme
 //! # 200 credited before
 //! ```
 //!
@@ -36,10 +36,10 @@
 //! delivery of the payment is handled as new.
 //!
 //! ```sh
-//! cargo run -p send -- x-webhook-signature $URL id=evt_2 $PAID=globex
+//! countersign send x-webhook-signature $URL id=evt_2 $PAID=globex
 //! # 503 send it again
 //! psql "$DATABASE_URL" -c "insert into accounts (name) values ('globex')"
-//! cargo run -p send -- x-webhook-signature $URL id=evt_2 $PAID=globex
+//! countersign send x-webhook-signature $URL id=evt_2 $PAID=globex
 //! # 200 credited
 //! ```
 //!
@@ -47,7 +47,7 @@
 //!
 //! ```sh
 //! pg_ctl -D payments-db -m fast stop # docker stop payments-db
-//! cargo run -p send -- x-webhook-signature $URL id=evt_3 $PAID=acme
+//! countersign send x-webhook-signature $URL id=evt_3 $PAID=acme
 //! # 503 send it again
 //! ```
 //!

@@ -9,17 +9,17 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000
-//! cargo run -p send -- slack $URL/slack type=url_verification challenge=3eZbrw1aBm2rZgRNFdxV
+//! countersign send slack $URL/slack --type url_verification challenge=3eZbrw1aBm2rZgRNFdxV
 //! # 200 3eZbrw1aBm2rZgRNFdxV
-//! cargo run -p send -- slack $URL/slack
+//! countersign send slack $URL/slack
 //! # 200
-//! cargo run -p send -- slack $URL/slack --unsigned --text 'token=t&ssl_check=1'
+//! countersign send slack $URL/slack --unsigned --text 'token=t&ssl_check=1'
 //! # 200
-//! cargo run -p send -- zoom $URL/zoom event=endpoint.url_validation payload.plainToken=qgg8vlvZRS6
+//! countersign send zoom $URL/zoom --type endpoint.url_validation payload.plainToken=qgg8vlvZRS6
 //! # 200 {"plainToken":"qgg8vlvZRS6","encryptedToken":"80482cfe6f25171adf16004f84421cf8e3a11c8ce39c0daaf3697e437c62af24"}
-//! cargo run -p send -- zoom $URL/zoom
+//! countersign send zoom $URL/zoom
 //! # 204
-//! cargo run -p send -- dropbox $URL/dropbox
+//! countersign send dropbox $URL/dropbox
 //! # 200
 //! ```
 //!
@@ -30,11 +30,11 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000
-//! cargo run -p send -- slack $URL/slack type=url_verification challenge=3eZbrw1 --forged
+//! countersign send slack $URL/slack --type url_verification challenge=3eZbrw1 --tamper
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- zoom $URL/zoom --unsigned event=endpoint.url_validation
+//! countersign send zoom $URL/zoom --unsigned --type endpoint.url_validation
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- zoom $URL/zoom event=endpoint.url_validation payload.plainToken=v0:17:{}
+//! countersign send zoom $URL/zoom --type endpoint.url_validation payload.plainToken=v0:17:{}
 //! # 204
 //! ```
 //!

@@ -8,9 +8,9 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks
 //! # 200 welcome, Zoë
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks --forged
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks --tamper
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!

@@ -8,11 +8,11 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/
+//! countersign send x-webhook-signature http://127.0.0.1:3000/
 //! # 200 welcome, Zoë
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/ --forged
+//! countersign send x-webhook-signature http://127.0.0.1:3000/ --tamper
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/ type=
+//! countersign send x-webhook-signature http://127.0.0.1:3000/ type=
 //! # 422 {"error":"Invalid payload"}
 //! ```
 //!

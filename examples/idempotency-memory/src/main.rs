@@ -10,17 +10,17 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks
-//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
+//! countersign send x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
 //! # 500 no account of acme
-//! cargo run -p send -- x-webhook-signature $URL data.name=acme
+//! countersign send x-webhook-signature $URL data.name=acme
 //! # 200 an account for acme
-//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
+//! countersign send x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
 //! # 200 1 payment of acme
-//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
+//! countersign send x-webhook-signature $URL type=payment.succeeded data.name=acme id=evt_2
 //! # 200 {"duplicate":true}
-//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=
+//! countersign send x-webhook-signature $URL type=payment.succeeded data.name=acme id=
 //! # 200 2 payments of acme
-//! cargo run -p send -- x-webhook-signature $URL type=payment.succeeded data.name=acme id=
+//! countersign send x-webhook-signature $URL type=payment.succeeded data.name=acme id=
 //! # 200 3 payments of acme
 //! ```
 //!

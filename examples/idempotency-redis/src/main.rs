@@ -22,11 +22,11 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks
 //! # 200 welcome, Zoë
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3001/webhooks
+//! countersign send x-webhook-signature http://127.0.0.1:3001/webhooks
 //! # 200 {"duplicate":true}
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3001/webhooks id=evt_2 data.name=Ada
+//! countersign send x-webhook-signature http://127.0.0.1:3001/webhooks id=evt_2 data.name=Ada
 //! # 200 welcome, Ada
 //! ```
 //!

@@ -29,9 +29,9 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret PAID='type=payment.succeeded data.amount:=500'
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks $PAID
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks $PAID
 //! # 200 {"status":"received"}
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3001/webhooks $PAID
+//! countersign send x-webhook-signature http://127.0.0.1:3001/webhooks $PAID
 //! # 200 {"duplicate":true}
 //! psql "$DATABASE_URL" -c "select * from payments"
 //! ```

@@ -10,13 +10,13 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks
-//! cargo run -p send -- x-webhook-signature $URL
+//! countersign send x-webhook-signature $URL
 //! # 200 {"status":"received"}
-//! cargo run -p send -- x-webhook-signature $URL
+//! countersign send x-webhook-signature $URL
 //! # 200 {"duplicate":true}
-//! cargo run -p send -- x-webhook-signature $URL id=evt_2 type=payment.succeeded
+//! countersign send x-webhook-signature $URL id=evt_2 type=payment.succeeded
 //! # 200 {"status":"received"}
-//! cargo run -p send -- x-webhook-signature $URL id=evt_3 --forged
+//! countersign send x-webhook-signature $URL id=evt_3 --tamper
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!

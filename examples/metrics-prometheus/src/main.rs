@@ -8,14 +8,14 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks
 //! # 200 user.created
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks
 //! # 200 {"duplicate":true}
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks --forged
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks --tamper
 //! # 401 {"error":"Invalid signature"}
 //! export COUNTERSIGN_SECRET=whsec_secret
-//! cargo run -p send -- stripe http://127.0.0.1:3000/stripe
+//! countersign send stripe http://127.0.0.1:3000/stripe
 //! # 200 invoice.paid
 //! curl -s http://127.0.0.1:3000/metrics
 //! ```

@@ -26,13 +26,13 @@
 //! export URL=http://127.0.0.1:3000/hooks ACME=whsec_acme GLOBEX=whsec_globex NEW=whsec_new
 //! psql "$DATABASE_URL" -c "insert into webhook_secrets (tenant, current) values ('acme', '$ACME')"
 //! psql "$DATABASE_URL" -c "insert into webhook_secrets (tenant, current) values ('globex', '$GLOBEX')"
-//! cargo run -p send -- x-webhook-signature $URL/acme --secret-from ACME
+//! countersign send x-webhook-signature $URL/acme --secret-env ACME
 //! # 200 received for acme
-//! cargo run -p send -- x-webhook-signature $URL/globex --secret-from GLOBEX
+//! countersign send x-webhook-signature $URL/globex --secret-env GLOBEX
 //! # 200 received for globex
-//! cargo run -p send -- x-webhook-signature $URL/acme --secret-from GLOBEX
+//! countersign send x-webhook-signature $URL/acme --secret-env GLOBEX
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- x-webhook-signature $URL/nobody --secret-from ACME
+//! countersign send x-webhook-signature $URL/nobody --secret-env ACME
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!
@@ -41,9 +41,9 @@
 //!
 //! ```sh
 //! psql "$DATABASE_URL" -c "update webhook_secrets set retired = (array_prepend(current, retired))[:3], current = '$NEW' where tenant = 'acme'"
-//! cargo run -p send -- x-webhook-signature $URL/acme --secret-from NEW
+//! countersign send x-webhook-signature $URL/acme --secret-env NEW
 //! # 200 received for acme
-//! cargo run -p send -- x-webhook-signature $URL/acme --secret-from ACME
+//! countersign send x-webhook-signature $URL/acme --secret-env ACME
 //! # 200 received for acme
 //! ```
 //!
@@ -52,9 +52,9 @@
 //!
 //! ```sh
 //! pg_ctl -D tenants-db -m fast stop # docker stop tenants-db
-//! cargo run -p send -- x-webhook-signature $URL/acme --secret-from NEW
+//! countersign send x-webhook-signature $URL/acme --secret-env NEW
 //! # 200 received for acme
-//! cargo run -p send -- x-webhook-signature $URL/initech --secret-from ACME
+//! countersign send x-webhook-signature $URL/initech --secret-env ACME
 //! # 503
 //! ```
 //!

@@ -12,14 +12,14 @@
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret_us URL=http://127.0.0.1:3000 H=X-Billing-Signature
 //! export PAID='event=invoice.paid invoice.number=7 invoice.cents:=1250'
-//! cargo run -p send -- github $URL/billing --signature-header $H $PAID
+//! countersign send github $URL/billing --signature-header $H $PAID
 //! # 200 7 paid: 1250 cents
-//! cargo run -p send -- github $URL/billing --signature-header $H $PAID --forged
+//! countersign send github $URL/billing --signature-header $H $PAID --tamper
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- github $URL/billing-eu --signature-header $H $PAID
+//! countersign send github $URL/billing-eu --signature-header $H $PAID
 //! # 401 {"error":"Invalid signature"}
-//! cargo run -p send -- github $URL/billing --signature-header $H event=invoice.sent
-//! # 200 invoice.sent kept: 71 bytes
+//! countersign send github $URL/billing --signature-header $H event=invoice.sent
+//! # 200 invoice.sent kept: 478 bytes
 //! ```
 //!
 //! `ADDR` sets the address (default `127.0.0.1:3000`).

@@ -14,7 +14,7 @@
 //! Without a Unix shell, set `WEBHOOK_SECRET` in two shells, and send deliveries from the second:
 //!
 //! ```sh
-//! cargo run -p send -- x-webhook-signature http://127.0.0.1:3000/webhooks/flat --secret-from WEBHOOK_SECRET
+//! countersign send x-webhook-signature http://127.0.0.1:3000/webhooks/flat --secret-env WEBHOOK_SECRET
 //! ```
 
 use std::{

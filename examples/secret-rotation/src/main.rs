@@ -12,11 +12,11 @@
 //! ```sh
 //! export WEBHOOK_SECRET=whsec_new WEBHOOK_SECRET_PREVIOUS=whsec_old
 //! export URL=http://127.0.0.1:3000/webhooks
-//! cargo run -p send -- x-webhook-signature $URL --secret-from WEBHOOK_SECRET
+//! countersign send x-webhook-signature $URL --secret-env WEBHOOK_SECRET
 //! # 200 received
-//! cargo run -p send -- x-webhook-signature $URL --secret-from WEBHOOK_SECRET_PREVIOUS
+//! countersign send x-webhook-signature $URL --secret-env WEBHOOK_SECRET_PREVIOUS
 //! # 200 received
-//! cargo run -p send -- x-webhook-signature $URL --secret-from WEBHOOK_SECRET --forged
+//! countersign send x-webhook-signature $URL --secret-env WEBHOOK_SECRET --tamper
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!

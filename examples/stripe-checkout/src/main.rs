@@ -14,13 +14,13 @@
 //! ```sh
 //! export COUNTERSIGN_SECRET=whsec_test URL=http://127.0.0.1:3000/stripe
 //! export EVENT=examples/stripe-checkout/checkout.session.completed.json
-//! cargo run -p send -- stripe $URL --file $EVENT
+//! countersign send stripe $URL $EVENT
 //! # 200 order_1001 is shipped: 4998 eur
-//! cargo run -p send -- stripe $URL --file $EVENT
+//! countersign send stripe $URL $EVENT
 //! # 200 {"duplicate":true}
-//! cargo run -p send -- stripe $URL
+//! countersign send stripe $URL
 //! # 200 nothing to do for invoice.paid
-//! cargo run -p send -- stripe $URL --file $EVENT --forged
+//! countersign send stripe $URL $EVENT --tamper
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!

@@ -9,13 +9,13 @@
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret URL=http://127.0.0.1:3000/webhooks
-//! cargo run -p send -- x-webhook-signature $URL
+//! countersign send x-webhook-signature $URL
 //! # 200 welcome, Zoë
-//! cargo run -p send -- x-webhook-signature $URL
+//! countersign send x-webhook-signature $URL
 //! # 200 handled before
-//! cargo run -p send -- x-webhook-signature $URL id=evt_2 type=invoice.sent
-//! # 200 kept 70 bytes of invoice.sent
-//! cargo run -p send -- x-webhook-signature $URL id=evt_3 --forged
+//! countersign send x-webhook-signature $URL id=evt_2 type=invoice.sent
+//! # 200 kept 154 bytes of invoice.sent
+//! countersign send x-webhook-signature $URL id=evt_3 --tamper
 //! # 401 {"error":"Invalid signature"}
 //! ```
 //!

@@ -54,7 +54,6 @@ fn run(name: &'static str) -> Outcome {
         "idempotency-redis" => "store failed",
         "inbox-nats" => "NATS_URL",
         "lambda" => "AWS_LAMBDA",
-        "send" => "Usage: send",
         _ => return Ok(Program::start(&mut command).map(drop)?),
     };
     let output = command.output()?;

@@ -1,10 +1,11 @@
-//! The program that sends deliveries.
+//! The command that sends the deliveries of the examples' pages.
 
 use std::{collections::BTreeSet, error::Error, process::Command};
 
 use axum::{Router, routing::post};
 use countersign::{Provider, Secret, Verifier, Webhook, event::OpenEvent, providers::*};
-use countersign_tests::{Example, serve};
+use countersign_tests::serve;
+use serde_json::Value;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -62,45 +63,53 @@ fn all_receivers() -> Router {
     .merge(route::<Square>(square))
 }
 
-fn send(provider: &str, url: &str) -> Command {
-    let mut command = Command::new(Example("send").program());
-    command.args([provider, url]).env("COUNTERSIGN_SECRET", SECRET).env("RUST_BACKTRACE", "0");
+fn countersign(arguments: &[&str]) -> Command {
+    let mut command = Command::new(countersign_tests::countersign());
+    command.args(arguments).env("COUNTERSIGN_SECRET", SECRET);
     command
 }
 
-fn stdout(command: &mut Command) -> Result<String, Box<dyn Error>> {
-    let output = command.output()?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Ok(String::from_utf8(output.stdout)?)
+fn send(provider: &str, url: &str) -> Command {
+    countersign(&["--json", "send", provider, url])
 }
 
-fn stderr(command: &mut Command) -> Result<String, Box<dyn Error>> {
+/// Returns the exit code, and the line of the only attempt.
+fn answer(command: &mut Command) -> Result<(Option<i32>, Value), Box<dyn Error>> {
     let output = command.output()?;
-    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    Ok(String::from_utf8(output.stderr)?)
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let line = serde_json::from_slice(&output.stdout).map_err(|_| errors.into_owned())?;
+    Ok((output.status.code(), line))
 }
 
 #[test]
 fn signs_for_each_provider() -> Outcome {
-    let help = stdout(Command::new(Example("send").program()).arg("--help"))?;
-    let names = help.split_once("Providers:").unwrap().1.split_whitespace();
-    let names: BTreeSet<_> = names.collect();
+    let output = countersign(&["--json", "providers"]).output()?;
+    let providers = String::from_utf8(output.stdout)?;
+    let names: BTreeSet<_> = providers
+        .lines()
+        .map(|line| {
+            Ok::<_, serde_json::Error>(serde_json::from_str::<Value>(line)?["name"].clone())
+        })
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(names.len(), 28);
     let addr = serve(all_receivers());
     for name in names {
         let command = || {
-            let mut command = send(name, &format!("http://{addr}/{name}"));
+            let mut command = send(&name, &format!("http://{addr}/{name}"));
             if name == StandardWebhooksEd25519::NAME {
                 command.env("COUNTERSIGN_SECRET", PRIVATE);
             }
             command.args(["--signed-url", SIGNED_URL]);
             command
         };
-        let answer = stdout(&mut command())?;
-        assert!(answer.starts_with("200 OK in "), "{name}: {answer}");
-        for option in ["--forged", "--unsigned"] {
-            let answer = stdout(command().arg(option))?;
-            assert!(answer.starts_with("401 Unauthorized in "), "{name} {option}: {answer}");
+        let (code, line) = answer(&mut command())?;
+        assert_eq!((code, &line["status"]), (Some(0), &200.into()), "{name}: {line}");
+        for option in ["--tamper", "--unsigned"] {
+            let (code, line) = answer(command().arg(option))?;
+            assert_eq!((code, &line["status"]), (Some(1), &401.into()), "{name} {option}: {line}");
         }
     }
     Ok(())
@@ -111,33 +120,50 @@ fn changes_members_of_the_sample() -> Outcome {
     let echo = Router::new().route("/", post(async |body: String| body));
     let url = format!("http://{}/", serve(echo));
     for (members, body) in [
-        (&[][..], r#"{"data":{"id":"u_1","name":"Zoë"},"id":"evt_1","type":"user.created"}"#),
         (
-            &["id=evt_2", "data.name=", "data.cents:=5", "a.b=c=d"],
-            r#"{"a":{"b":"c=d"},"data":{"cents":5,"id":"u_1"},"id":"evt_2","type":"user.created"}"#,
+            &["created_at="][..],
+            r#"{"id":"evt_1","type":"user.created","data":{"id":"u_1","name":"Zoë","email":"zoe@example.com","status":"active"}}"#,
+        ),
+        (
+            &[
+                "id=evt_2",
+                "created_at=",
+                "data.name=",
+                "data.email=",
+                "data.status=",
+                "data.cents:=5",
+                "a.b=c=d",
+            ],
+            r#"{"id":"evt_2","type":"user.created","data":{"id":"u_1","cents":5},"a":{"b":"c=d"}}"#,
         ),
     ] {
-        let answer = stdout(send("x-webhook-signature", &url).args(members))?;
-        assert_eq!(answer.lines().nth(1), Some(body));
+        let (_, line) = answer(send("x-webhook-signature", &url).args(members))?;
+        assert_eq!(line["answer"], body);
     }
-    let answer = stdout(send("github", &url).args(["--text", "no JSON"]))?;
-    assert_eq!(answer.lines().nth(1), Some("no JSON"));
+    let (_, line) = answer(send("github", &url).args(["--text", "no JSON"]))?;
+    assert_eq!(line["answer"], "no JSON");
     Ok(())
 }
 
 #[test]
 fn names_a_mistake() -> Outcome {
-    for (command, complaint) in [
-        (send("strip", "http://127.0.0.1:1").arg("a=b"), "no provider \"strip\""),
-        (&mut send("stripe", "http://127.0.0.1:1"), "no answer from http://127.0.0.1:1"),
-        (&mut send("stripe", "https://127.0.0.1:1"), "https is not supported"),
-        (send("stripe", "http://127.0.0.1:1").arg("type"), "MEMBER=VALUE"),
-        (send("stripe", "http://127.0.0.1:1").arg("type.a=b"), "type is not an object"),
-        (send("stripe", "http://127.0.0.1:1").arg("data:={"), "data:={"),
-        (send("stripe", "http://127.0.0.1:1").env_remove("COUNTERSIGN_SECRET"), "COUNTERSIGN_SEC"),
-        (&mut send(StandardWebhooksEd25519::NAME, "http://127.0.0.1:1"), "whsk_"),
+    for (command, code, complaint) in [
+        (send("strip", "http://127.0.0.1:1").arg("a=b"), 2, "'strip'"),
+        (&mut send("stripe", "http://127.0.0.1:1"), 3, "no answer to 1"),
+        (&mut send("stripe", "ftp://127.0.0.1:1"), 2, "ftp is not supported"),
+        (send("stripe", "http://127.0.0.1:1").arg("type"), 3, "type"),
+        (send("stripe", "http://127.0.0.1:1").arg("type.a=b"), 2, "type"),
+        (send("stripe", "http://127.0.0.1:1").arg("data:={"), 2, "data:={"),
+        (
+            send("stripe", "http://127.0.0.1:1").env_remove("COUNTERSIGN_SECRET"),
+            2,
+            "variable COUNTERSIGN_SECRET: not set",
+        ),
+        (&mut send(StandardWebhooksEd25519::NAME, "http://127.0.0.1:1"), 2, "whsk_"),
     ] {
-        let error = stderr(command)?;
+        let output = command.output()?;
+        let error = String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.code(), Some(code), "{complaint}: {error}");
         assert!(error.contains(complaint), "{complaint}: {error}");
     }
     Ok(())
