@@ -7,6 +7,7 @@ use countersign::{Provider, Secret, Signer, Verifier};
 use crate::{
     Delivery, Driver, Outcome, Said, Shape, Verdict,
     bodies::bodies,
+    command,
     rows::{GENUINE, ROWS},
     shape,
 };
@@ -127,6 +128,7 @@ fn compare<P: Provider>(
         }
     }
 
+    command::compare(&mut report, shape, driver, library)?;
     for (name, is_accepted, make) in ROWS {
         let verdicts = in_time(|| {
             let Some(delivery) = make(shape) else { return Ok(None) };

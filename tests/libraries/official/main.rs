@@ -7,6 +7,7 @@
 
 mod bodies;
 mod check;
+mod command;
 mod differences;
 mod driver;
 mod ed25519;
