@@ -4,11 +4,12 @@
 
 use std::time::{Duration, Instant};
 
+use ::actix_web::{App, test as actix, web};
 use axum::{Router, body::Body, http::Request, routing::post};
 use countersign::{
-    Secret, Signer, Verifier,
+    Secret, Signer, Verifier, Webhook, actix_web,
     explain::{Cause, ExplainDelivery as _, ExplainRefusals as _, Verdict},
-    providers::{Square, Stripe, XWebhookSignature},
+    providers::{Square, Stripe, XWebhookSignature, x_webhook_signature::flat},
     tower::VerifyLayer,
 };
 use countersign_tests::{Logs, signature};
@@ -31,17 +32,22 @@ fn delivery() -> Request<Body> {
 
 /// Sends deliveries to a layer until this many lines of explanations were written.
 fn lines(verifier: Verifier<XWebhookSignature>, deliveries: usize, wanted: usize) -> Vec<String> {
+    explained(wanted, async {
+        let app: Router =
+            Router::new().route("/", post(|| async {})).route_layer(VerifyLayer::new(verifier));
+        for _ in 0..deliveries {
+            let response = app.clone().oneshot(delivery()).await.unwrap();
+            assert_eq!(response.status(), 401);
+        }
+    })
+}
+
+/// Runs until this many lines of explanations were written.
+fn explained(wanted: usize, deliver: impl Future<Output = ()>) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let logs = Logs::default();
     logs.collect(|read| {
-        runtime.block_on(async {
-            let app: Router =
-                Router::new().route("/", post(|| async {})).route_layer(VerifyLayer::new(verifier));
-            for _ in 0..deliveries {
-                let response = app.clone().oneshot(delivery()).await.unwrap();
-                assert_eq!(response.status(), 401);
-            }
-        });
+        tokio::task::LocalSet::new().block_on(&runtime, deliver);
         let explained = || -> Vec<String> {
             let lines = read();
             lines
@@ -68,6 +74,43 @@ fn a_line_names_the_likely_cause() {
         assert!(line.contains(part), "{part}: {line}");
     }
     assert!(!line.contains("data\""), "{line}");
+}
+
+#[test]
+fn every_surface_explains() {
+    let is_explained = |deliver: std::pin::Pin<Box<dyn Future<Output = ()>>>| {
+        let [line] = &*explained(1, deliver) else { panic!("one line") };
+        assert!(line.contains("causes=body-reserialized"), "{line}");
+    };
+    is_explained(Box::pin(async {
+        let handler = post(|_: Webhook<flat::Event>| async {});
+        let app = Router::new().route("/", handler).with_state(verifier().explain_refusals());
+        assert_eq!(app.oneshot(delivery()).await.unwrap().status(), 401);
+    }));
+    let request = || {
+        actix::TestRequest::post()
+            .insert_header(("X-Webhook-Signature", signature("secret", SIGNED)))
+            .set_payload(WRITTEN_AGAIN)
+            .to_request()
+    };
+    is_explained(Box::pin(async move {
+        let handler = web::post().to(|_: Webhook<flat::Event>| async { "" });
+        let verifier = web::Data::new(verifier().explain_refusals());
+        let app = App::new().app_data(verifier).route("/", handler);
+        let app = actix::init_service(app).await;
+        assert_eq!(actix::call_service(&app, request()).await.status(), 401);
+    }));
+    is_explained(Box::pin(async move {
+        let middleware = actix_web::VerifyMiddleware::new(verifier().explain_refusals());
+        let handler = web::post().to(|| async { "" });
+        let app = actix::init_service(App::new().wrap(middleware).route("/", handler)).await;
+        let response = actix::try_call_service(&app, request()).await;
+        let status = match response {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        assert_eq!(status, 401);
+    }));
 }
 
 #[test]
