@@ -4,7 +4,7 @@ use std::{
     error::Error,
     fs, io,
     path::PathBuf,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use countersign_tests::{Example, Program, Wire, have, signature};
@@ -173,6 +173,36 @@ fn buffers_nothing_of_a_large_upload_without_a_signature() -> Outcome {
         assert!(upload(&program, 100, chunked)? < 100, "all of it was taken");
         let grown = program.memory("VmHWM")?.saturating_sub(before);
         assert!(grown < 1024, "grew by {grown} KiB");
+    }
+    Ok(())
+}
+
+#[test]
+fn takes_the_deliveries_of_simulated_platforms() -> Outcome {
+    let (mut command, _) = quickstart_in("quickstart-simulate")?;
+    for variable in ["RESPAN_API_KEY", "WEBHOOK_SECRET", "SPEAKNODE_SECRET"] {
+        command.env(variable, "secret");
+    }
+    let mut program = Program::start(&mut command)?;
+    read_hint(&mut program, 8)?;
+    for (route, platform) in [
+        ("objects", &["--shape", "objects"][..]),
+        ("flat", &["--shape", "flat"]),
+        ("respan", &["--platform", "respan"]),
+        ("speaknode", &["--platform", "speaknode"]),
+    ] {
+        let to = format!("http://{}/webhooks/{route}", program.addr());
+        let mut platform = Command::new(countersign_tests::countersign())
+            .args(["simulate", "--port", "0", "--every", "1", "--to", &to])
+            .args(platform)
+            .env("COUNTERSIGN_SECRET", "secret")
+            .stdout(Stdio::null())
+            .spawn()?;
+        let line = line(&mut program);
+        platform.kill()?;
+        platform.wait()?;
+        let line = line?;
+        assert!(line.starts_with(&format!("200 {route} ")), "{line}");
     }
     Ok(())
 }
