@@ -1,10 +1,10 @@
 //! The next step, in words for a provider and a framework.
 
-use crate::{Cause, Framework};
+use crate::{Cause, Framework, Step};
 
-/// Returns the next step for a cause.
+/// Returns what to do about a step.
 pub(crate) fn advice(
-    cause: Cause,
+    step: &Step,
     provider: Option<&str>,
     framework: Option<Framework>,
     is_certain: bool,
@@ -14,12 +14,14 @@ pub(crate) fn advice(
         "Pass the bytes of the request to the verification, before any parser reads them.",
         Framework::raw_body,
     );
-    match cause {
-        Cause::BodyReserialized if is_certain => format!(
-            "{raw} If the receiver already uses the raw bytes, {sender} signs another text than it \
-             sends: accept that text with `Verifier::forms`, if there is a body form for it."
-        ),
-        Cause::BodyReserialized => raw.to_owned(),
+    match step.cause {
+        Cause::BodyReserialized => match &step.form {
+            Some(form) if is_certain => format!(
+                "{raw} If the receiver already uses the raw bytes, {sender} signs another text than \
+                 it sends: accept that text with `Verifier::forms([{form}])`."
+            ),
+            _ => raw.to_owned(),
+        },
         Cause::BodyForm if provider == Some("github") => format!(
             "GitHub sends a form unless the content type of the webhook is `application/json`. It \
              signs the form as it is. {raw}"

@@ -228,7 +228,7 @@ impl Input<'_> {
         let name = report.provider.as_deref();
         match (report.verdict, report.steps.first()) {
             (Verdict::Verifies, _) => "Nothing is to be done.".to_owned(),
-            (_, Some(step)) => advice(step.cause, name, self.framework, report.is_certain()),
+            (_, Some(step)) => advice(step, name, self.framework, report.is_certain()),
             (_, None) if self.secrets.is_empty() && report.attempts == 0 => {
                 "Give the secret, so that texts can be tried.".to_owned()
             }

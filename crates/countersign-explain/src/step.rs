@@ -12,10 +12,14 @@ pub struct Step {
     pub cause: Cause,
     /// The change in words: `the body without the line break at its end`. It contains no secret.
     pub change: String,
+    /// The body form under which a verifier accepts the text, as code, if there is one:
+    /// `BodyForm::JavaScript`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
 }
 
 impl Step {
     pub(crate) fn new(cause: Cause, change: impl Into<String>) -> Self {
-        Self { cause, change: change.into() }
+        Self { cause, change: change.into(), form: None }
     }
 }

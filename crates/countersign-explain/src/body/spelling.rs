@@ -13,9 +13,10 @@ use crate::{Cause, Step};
 
 /// Visits the texts that JavaScript, Python and PHP write for the same data.
 pub(super) fn of_languages<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow<T> {
-    for (form, words) in forms() {
+    for (form, rust, code) in forms() {
         if let Some(text) = form.text_of(body) {
-            visitor(&text, step(words))?;
+            let step = step(&format!("the body as JSON, as {code} writes it"));
+            visitor(&text, Step { form: Some(rust), ..step })?;
         }
     }
     ControlFlow::Continue(())
@@ -62,36 +63,75 @@ fn step(words: &str) -> Step {
     Step::new(Cause::BodyReserialized, words)
 }
 
-/// The forms that are tried first, and the code that writes them.
-fn forms() -> [(BodyForm, &'static str); 6] {
-    let php = JsonEncode::DEFAULT.associative(true);
-    [
-        (
-            BodyForm::JavaScript,
-            "the body as JSON, as JavaScript's `JSON.stringify(data)` writes it",
-        ),
-        (
-            BodyForm::Python(JsonDumps::DEFAULT),
-            "the body as JSON, as Python's `json.dumps(data)` writes it",
-        ),
-        (
-            BodyForm::Php(JsonEncode::DEFAULT),
-            "the body as JSON, as PHP's `json_encode(json_decode($body))` writes it",
-        ),
-        (
-            BodyForm::Php(php),
-            "the body as JSON, as PHP's `json_encode(json_decode($body, true))` writes it",
-        ),
-        (
-            BodyForm::Php(php.unescaped_slashes(true).unescaped_unicode(true)),
-            "the body as JSON, as PHP's `json_encode` writes an array with \
-             `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE`",
-        ),
-        (
-            BodyForm::Php(php.pretty(true)),
-            "the body as JSON, as PHP's `json_encode` writes an array with `JSON_PRETTY_PRINT`",
-        ),
-    ]
+/// Returns the body forms that verifiers can accept, and the code of each in Rust and in its own
+/// language.
+fn forms() -> Vec<(BodyForm, String, String)> {
+    let mut forms = vec![(
+        BodyForm::JavaScript,
+        "BodyForm::JavaScript".to_owned(),
+        "JavaScript's `JSON.stringify(data)`".to_owned(),
+    )];
+    let python = |options: [bool; 3]| {
+        let [is_compact, is_unicode, is_sorted] = options;
+        let (mut dumps, mut rust) = (JsonDumps::DEFAULT, "JsonDumps::DEFAULT".to_owned());
+        let mut arguments = String::from("data");
+        if is_compact {
+            dumps = dumps.separators(",", ":");
+            rust.push_str(r#".separators(",", ":")"#);
+            arguments.push_str(", separators=(',', ':')");
+        }
+        if is_unicode {
+            dumps = dumps.ensure_ascii(false);
+            rust.push_str(".ensure_ascii(false)");
+            arguments.push_str(", ensure_ascii=False");
+        }
+        if is_sorted {
+            dumps = dumps.sort_keys(true);
+            rust.push_str(".sort_keys(true)");
+            arguments.push_str(", sort_keys=True");
+        }
+        let rust = format!("BodyForm::Python({rust})");
+        (BodyForm::Python(dumps), rust, format!("Python's `json.dumps({arguments})`"))
+    };
+    let php = |options: [bool; 4]| {
+        let [is_array, has_slashes, has_unicode, is_pretty] = options;
+        let (mut encode, mut rust) = (JsonEncode::DEFAULT, "JsonEncode::DEFAULT".to_owned());
+        let mut flags = Vec::new();
+        if is_array {
+            encode = encode.associative(true);
+            rust.push_str(".associative(true)");
+        }
+        if has_slashes {
+            encode = encode.unescaped_slashes(true);
+            rust.push_str(".unescaped_slashes(true)");
+            flags.push("JSON_UNESCAPED_SLASHES");
+        }
+        if has_unicode {
+            encode = encode.unescaped_unicode(true);
+            rust.push_str(".unescaped_unicode(true)");
+            flags.push("JSON_UNESCAPED_UNICODE");
+        }
+        if is_pretty {
+            encode = encode.pretty(true);
+            rust.push_str(".pretty(true)");
+            flags.push("JSON_PRETTY_PRINT");
+        }
+        let decoded = if is_array { "json_decode($body, true)" } else { "json_decode($body)" };
+        let flags =
+            if flags.is_empty() { String::new() } else { format!(", {}", flags.join(" | ")) };
+        let rust = format!("BodyForm::Php({rust})");
+        (BodyForm::Php(encode), rust, format!("PHP's `json_encode({decoded}{flags})`"))
+    };
+    let all = [[false, false], [true, false], [false, true], [true, true]];
+    forms.push(python([false; 3]));
+    forms.extend([false, true].map(|is_array| php([is_array, false, false, false])));
+    let others = all.iter().flat_map(|[one, two]| [false, true].map(|three| [*one, *two, three]));
+    forms.extend(others.skip(1).map(python));
+    for is_array in [false, true] {
+        forms.extend(all.iter().skip(1).map(|[one, two]| php([is_array, *one, *two, false])));
+        forms.extend(all.iter().map(|[one, two]| php([is_array, *one, *two, true])));
+    }
+    forms
 }
 
 #[cfg(test)]
