@@ -7,7 +7,7 @@ use countersign_core::providers::AnyProvider;
 use crate::{
     failure::Failure,
     members::{self, Members},
-    moment,
+    utc,
 };
 
 /// A sample event.
@@ -38,13 +38,14 @@ impl Fixture {
         self.name.split_once(':').map_or(&self.name, |(_, name)| name)
     }
 
-    /// Returns the body, as if the event had happened at this time.
+    /// Returns the body, as if the event had happened at this time. Its length does not depend on the
+    /// time.
     pub(crate) fn body(&self, time: SystemTime) -> String {
         let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         self.json
             .replace("\"{now_ms}\"", &since_epoch.as_millis().to_string())
             .replace("\"{now_s}\"", &since_epoch.as_secs().to_string())
-            .replace("{now}", &moment::text(time))
+            .replace("{now}", &utc::with_milliseconds(time))
     }
 }
 

@@ -36,6 +36,40 @@ pub mod testing {}
 #[doc = include_str!("../guide/mismatch.md")]
 pub mod mismatch {}
 
+pub mod command_line {
+    #![doc = include_str!("../guide/command_line.md")]
+
+    #[doc = include_str!("../guide/command_line/providers.md")]
+    pub mod providers {}
+
+    #[doc = include_str!("../guide/command_line/sign.md")]
+    pub mod sign {}
+
+    #[doc = include_str!("../guide/command_line/verify.md")]
+    pub mod verify {}
+
+    #[doc = include_str!("../guide/command_line/explain.md")]
+    pub mod explain {}
+
+    #[doc = include_str!("../guide/command_line/send.md")]
+    pub mod send {}
+
+    #[doc = include_str!("../guide/command_line/listen.md")]
+    pub mod listen {}
+
+    #[doc = include_str!("../guide/command_line/replay.md")]
+    pub mod replay {}
+
+    #[doc = include_str!("../guide/command_line/simulate.md")]
+    pub mod simulate {}
+
+    #[doc = include_str!("../guide/command_line/inbox.md")]
+    pub mod inbox {}
+
+    #[doc = include_str!("../guide/command_line/completions.md")]
+    pub mod completions {}
+}
+
 #[doc = include_str!("../guide/deployment.md")]
 pub mod deployment {}
 
