@@ -15,7 +15,7 @@ use countersign_explain::{Case, Framework, Report, Verdict, explain};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    candidates, duration,
+    duration,
     failure::{self, Failure},
     moment,
     output::Output,
@@ -57,7 +57,8 @@ pub(crate) struct Arguments {
     /// flask, fastapi, laravel, rails, spring or lambda
     #[arg(long, value_name = "NAME", value_parser = framework)]
     framework: Option<Framework>,
-    /// Leaves the letters and digits of the body out, so that the result can be posted
+    /// Replaces each letter of the body by `a` and each digit by `0`, so that you can publish the
+    /// result
     #[arg(long)]
     redact: bool,
     /// Time after which nothing more is tried
@@ -118,9 +119,8 @@ impl Arguments {
 /// headers if it is not given.
 pub(crate) fn case(provider: Option<AnyProvider>, recorded: &Recorded) -> Case {
     let recorded_for = || recorded.provider.as_deref().and_then(AnyProvider::named);
-    let found = || candidates::of(&recorded.headers).first().copied();
     let case = Case::new(recorded.body.clone()).headers(recorded.headers.clone());
-    match provider.or_else(recorded_for).or_else(found) {
+    match provider.or_else(recorded_for) {
         Some(provider) => case.provider(provider),
         None => case,
     }

@@ -32,11 +32,13 @@ pub struct Explainer(pub Arc<dyn Explain>);
 
 /// Explains rejected deliveries.
 pub trait Explain: Send + Sync {
-    /// Returns whether a delivery may be explained now. If it returns true,
-    /// [`explain`](Self::explain) must follow.
-    fn begin(&self) -> bool;
+    /// Returns whether a delivery would be explained now.
+    fn is_ready(&self) -> bool;
 
-    /// Explains a delivery, away from the request.
+    /// Returns the names of the headers that are needed, in lower case.
+    fn names(&self) -> &[String];
+
+    /// Explains a delivery away from the request, unless another one is being explained.
     fn explain(&self, endpoint: &str, headers: Vec<(String, String)>, body: Bytes);
 }
 

@@ -23,8 +23,8 @@ pub(crate) fn advice(
             _ => raw.to_owned(),
         },
         Cause::BodyForm if provider == Some("github") => format!(
-            "GitHub sends a form unless the content type of the webhook is `application/json`. It \
-             signs the form as it is. {raw}"
+            "GitHub sends a form unless the content type of the webhook is `application/json`, and \
+             signs what it sends. {raw}"
         ),
         Cause::BodyForm => format!("Verify the body as it was sent, and decode it afterwards. {raw}"),
         Cause::BodyPart => {
@@ -47,8 +47,8 @@ pub(crate) fn advice(
             format!("Another part of the program read the body first. {raw}")
         }
         Cause::BodyCompressed => {
-            "Verify the bytes in the form in which they were signed: verify before a layer inflates \
-             the body, or list the body form `Inflated` if the text was signed."
+            "If the compressed bytes were signed, verify before a layer decompresses the body. If the \
+             decompressed text was signed, use `Verifier::forms([BodyForm::Inflated])`."
                 .to_owned()
         }
         Cause::BodyCut => {
@@ -105,9 +105,9 @@ pub(crate) fn advice(
                 .to_owned()
         }
         Cause::TimeStale => {
-            "Compare the clocks. A recorded delivery is verified with the time at which it was \
-             received (`Verifier::verify_at`); a delivery that waited in a queue, too. A retry with \
-             an old time needs a longer `Verifier::tolerance`."
+            "Compare the clocks. If the delivery was recorded, or waited in a queue, verify it with \
+             the time at which it was received: `Verifier::verify_at`. If it is a retry with the time \
+             of the first attempt, set a longer `Verifier::tolerance`."
                 .to_owned()
         }
         Cause::TimeEarly => "Compare the clocks of the sender and of the receiver.".to_owned(),
@@ -117,7 +117,7 @@ pub(crate) fn advice(
         }
         Cause::TimeUnsigned => format!(
             "Let the sender sign the whole text that the scheme of {sender} states. A time that is \
-             not signed protects against nothing."
+             not signed does not stop replays."
         ),
     }
 }

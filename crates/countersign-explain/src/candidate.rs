@@ -66,12 +66,13 @@ fn tokens(value: &str) -> Vec<(Vec<u8>, String)> {
     let is_end = |character: char| {
         character.is_whitespace() || matches!(character, ',' | ';' | '"' | '\'' | '<' | '>')
     };
-    for token in value.split(is_end).filter(|token| !token.is_empty()) {
+    let quoted = if value.contains(['"', '\'']) { ", in quotes" } else { "" };
+    let tokens = value.split(is_end).filter(|token| (1..=LONGEST).contains(&token.len()));
+    for token in tokens.take(MOST_TOKENS) {
         // Without the padding, `=` separates a key from its value.
         let unpadded = token.trim_end_matches('=');
         let start = unpadded.rfind(['=', ':']).map_or(0, |place| place + 1);
         for text in [&token[start..], token] {
-            let quoted = if value.contains(['"', '\'']) { ", in quotes" } else { "" };
             if let Ok(bytes) = hex::decode(text) {
                 let case = if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
                     "upper-case "
@@ -94,6 +95,12 @@ fn tokens(value: &str) -> Vec<(Vec<u8>, String)> {
     found.retain(|(bytes, _)| matches!(bytes.len(), 20 | 32 | 48 | 64));
     found
 }
+
+/// The most bytes of a text that is decoded. The longest signature has 64 bytes, and a key before it.
+const LONGEST: usize = 512;
+
+/// The most texts of one header that are decoded.
+const MOST_TOKENS: usize = 64;
 
 /// The most headers that are read.
 const MOST_HEADERS: usize = 32;

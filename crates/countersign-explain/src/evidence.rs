@@ -69,21 +69,37 @@ fn hex_escape(byte: u8) -> Vec<char> {
     format!("\\x{byte:02x}").chars().collect()
 }
 
-/// Replaces letters by `a` and digits by `0`, except in the escapes of line breaks and tabs.
+/// Replaces letters by `a`, digits by `0`, and characters beyond ASCII by `a`. Escapes of line
+/// breaks and tabs stay.
 fn masked(text: &str) -> String {
-    let mut is_escaped = false;
-    text.chars()
-        .map(|character| {
-            let keeps = is_escaped && matches!(character, 'n' | 'r' | 't' | 'u' | 'x' | '0');
-            is_escaped = character == '\\' && !is_escaped;
-            match character {
-                _ if keeps => character,
-                '0'..='9' => '0',
-                _ if character.is_alphanumeric() => 'a',
-                _ => character,
+    let mut characters = text.chars().peekable();
+    let mut out = String::with_capacity(text.len());
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                out.push('\\');
+                match characters.next() {
+                    Some(kind @ ('u' | 'x')) => {
+                        out.push(kind);
+                        // The digits of the escape.
+                        while characters
+                            .next_if(|next| next.is_ascii_hexdigit() || "{}".contains(*next))
+                            .is_some()
+                        {
+                            out.push('0');
+                        }
+                    }
+                    Some(kind) => out.push(kind),
+                    None => {}
+                }
             }
-        })
-        .collect()
+            '…' => out.push('…'),
+            '0'..='9' => out.push('0'),
+            _ if character.is_ascii_punctuation() || character == ' ' => out.push(character),
+            _ => out.push('a'),
+        }
+    }
+    out
 }
 
 /// Bytes that are shown before the first difference.
@@ -103,6 +119,7 @@ mod tests {
         assert_eq!((&*evidence.signed, &*evidence.given), (r#"{"a": "Zo"}"#, r#"{"a":"Zo"}"#));
         let redacted = evidence.redacted();
         assert_eq!((&*redacted.signed, &*redacted.given), (r#"{"a": "aa"}"#, r#"{"a":"aa"}"#));
+        assert_eq!(masked("a\\n\\u{200b}\\xff é😀1…"), "a\\n\\u000000\\x00 aa0…");
         assert_eq!(Evidence::between(b"a\n", b"a").signed, "a\\n");
         assert_eq!(Evidence::between(b"a\xff", b"a").signed, "a\\xff");
         assert_eq!(Evidence::between(b"a", b"a").first_difference, None);

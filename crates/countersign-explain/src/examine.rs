@@ -1,15 +1,18 @@
 //! The examination of one delivery.
 
 use std::{
+    cmp::Reverse,
     collections::HashSet,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use countersign_core::{
+    __trial::signatures,
     Secret, VerifyError,
     error::VerifyErrorKind,
+    event::Location,
     providers::AnyProvider,
-    scheme::{Algorithm, Encoding, Layout},
+    scheme::{Algorithm, Encoding, Layout, TimestampPlace},
 };
 use zeroize::Zeroizing;
 
@@ -17,7 +20,7 @@ use crate::{
     Case, Cause, Evidence, Framework, Report, Step, Verdict,
     advice::advice,
     candidate::{Candidate, candidates},
-    frame::frames,
+    frame::{self, frames},
     search::{Found, Search},
     secret::{self, Variant},
     suspicion::Hints,
@@ -39,8 +42,8 @@ pub(crate) fn examine(case: &Case) -> Report {
         framework: case.framework,
         time_limit: case.time_limit,
     };
-    let reason = input.reason();
-    input.report(reason, |algorithms| {
+    let verdict = input.verdict();
+    input.report(verdict, |algorithms| {
         let scheme = provider.as_ref().map_or(&GENERIC, AnyProvider::scheme);
         let of = |(index, text): (usize, &Zeroizing<Vec<u8>>)| {
             secret::variants(text, index, scheme, algorithms)
@@ -68,27 +71,14 @@ pub(crate) struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// Examines the delivery with the keys that `keys` makes for these algorithms.
+    /// Examines the delivery with the keys that `keys` makes for these algorithms. `verdict` is that
+    /// of a verifier; `None` if no verifier can be made.
     pub(crate) fn report(
         &self,
-        reason: Option<VerifyErrorKind>,
+        verdict: Option<Result<(), VerifyErrorKind>>,
         keys: impl FnOnce(&[Algorithm]) -> Vec<Variant>,
     ) -> Report {
-        let own_headers = self.own_headers();
-        let header = self.header(&own_headers);
-        let scheme = self.provider.as_ref().map(AnyProvider::scheme);
-        let candidates = candidates(scheme, &own_headers, self.headers);
-        let urls = url::variants(self.url, self.headers);
-        let frames = frames(self.provider.as_ref(), &header, self.headers, urls);
-        let keys = keys(&self.algorithms(&candidates));
-        let search = Search {
-            body: self.body,
-            candidates: &candidates,
-            keys: &keys,
-            frames: &frames,
-            time_limit: self.time_limit,
-        };
-        let outcome = search.run();
+        let end = Instant::now().checked_add(self.time_limit);
         let mut report = Report {
             verdict: Verdict::Unexplained,
             provider: self.provider.map(|provider| provider.name().to_owned()),
@@ -96,21 +86,43 @@ impl Input<'_> {
             steps: Vec::new(),
             advice: String::new(),
             evidence: None,
-            reason: reason.map(|kind| VerifyError::from(kind).to_string()),
-            attempts: outcome.attempts,
-            is_complete: outcome.is_complete,
+            reason: None,
+            attempts: 0,
+            is_complete: true,
         };
+        let reason = match verdict {
+            Some(Ok(())) => {
+                report.verdict = Verdict::Verifies;
+                report.secret = Some(0);
+                report.advice = self.advice(&report);
+                return report;
+            }
+            Some(Err(kind)) => Some(kind),
+            None => None,
+        };
+        report.reason = reason.map(|kind| VerifyError::from(kind).to_string());
+        let own_headers = self.own_headers();
+        let header = self.header(&own_headers);
+        let scheme = self.provider.as_ref().map(AnyProvider::scheme);
+        let candidates = candidates(scheme, &own_headers, self.headers);
+        let urls = url::variants(self.url, self.headers);
+        let urls_were_cut = urls.len() == url::MOST;
+        let frames = frames(self.provider.as_ref(), &header, self.headers, urls);
+        let keys = keys(&self.algorithms(&candidates));
+        let search =
+            Search { body: self.body, candidates: &candidates, keys: &keys, frames: &frames, end };
+        let outcome = search.run();
+        report.attempts = outcome.attempts;
+        let was_cut = frames.len() == frame::MOST || urls_were_cut;
+        report.is_complete = outcome.is_complete && !was_cut;
         if let Some(found) = outcome.found {
             report.secret = Some(found.secret);
             report.steps = self.steps(&found, &header, reason);
-            let is_verified = report.steps.is_empty();
-            report.verdict = if is_verified { Verdict::Verifies } else { Verdict::Explained };
-            if !is_verified {
-                let own = frames.first().map(|frame| &*frame.before).unwrap_or_default();
-                let given = [own, self.body].concat();
-                let evidence = Evidence::between(&found.signed, &given);
-                report.evidence = Some(evidence).filter(|one| one.first_difference.is_some());
-            }
+            report.verdict = Verdict::Explained;
+            let own = frames.first().map(|frame| &*frame.before).unwrap_or_default();
+            let given = [own, self.body].concat();
+            let evidence = Evidence::between(&found.signed, &given);
+            report.evidence = Some(evidence).filter(|one| one.first_difference.is_some());
         } else {
             let hints = Hints {
                 provider: self.provider.as_ref(),
@@ -184,13 +196,16 @@ impl Input<'_> {
         let scheme = provider.scheme();
         let of_time =
             time::judge(scheme, header, self.headers, &found.signed, self.tolerance, self.now);
-        let is_about_time = |step: &Step| step.cause == Cause::TimeUnit;
+        // The time of a text that does not hold it is not signed.
+        let is_about_time =
+            |step: &Step| matches!(step.cause, Cause::TimeUnit | Cause::TimeUnsigned);
         if !steps.iter().any(is_about_time) {
             steps.extend(of_time);
         }
-        if steps.is_empty()
-            && let Some(kind) = reason
-        {
+        if !steps.is_empty() {
+            return steps;
+        }
+        if let Some(kind) = reason {
             let error = VerifyError::from(kind);
             let cause = match kind {
                 VerifyErrorKind::MissingSignature => Cause::SignatureMissing,
@@ -198,15 +213,27 @@ impl Input<'_> {
                 VerifyErrorKind::BodyTooLarge => Cause::BodyCut,
                 _ => Cause::Scheme,
             };
-            // A delivery with two secrets is verified with each of them.
-            steps.push(Step::new(cause, format!("a change of the headers or settings: {error}")));
+            let words =
+                format!("the signature is right, but the headers are not accepted: {error}");
+            steps.push(Step::new(cause, words));
+        } else {
+            // The bytes of the secret are the key, and no verifier takes them as text.
+            let is_space = self
+                .secrets
+                .get(found.secret)
+                .is_some_and(|secret| secret.trim_ascii() != &***secret);
+            let cause = if is_space { Cause::SecretSpace } else { Cause::SecretEscaped };
+            let words = "the secret exactly as it is given, with the white space, quotes or bytes \
+                         that `Secret::new` does not take";
+            let advice = "The sender has the secret in this form. Correct it at the sender, or make \
+                          the secret with `Secret::from_bytes`.";
+            steps.push(Step::new(cause, words).advice(advice));
         }
         steps
     }
 
-    /// Returns the reason that a verifier with the first secret reports. `None` if it accepts the
-    /// delivery, or cannot be made.
-    fn reason(&self) -> Option<VerifyErrorKind> {
+    /// Returns the verdict of a verifier with the first secret. `None` if it cannot be made.
+    fn verdict(&self) -> Option<Result<(), VerifyErrorKind>> {
         let provider = self.provider?;
         let text = str::from_utf8(self.secrets.first()?).ok()?;
         let mut verifier = provider.verifier(Secret::new(text).ok()?).ok()?;
@@ -221,18 +248,23 @@ impl Input<'_> {
             verifier = verifier.tolerance(tolerance);
         }
         let verified = verifier.verify_at(self.now, self.headers, self.body);
-        verified.err().map(|error| error.kind())
+        Some(verified.map(drop).map_err(|error| error.kind()))
     }
 
     fn advice(&self, report: &Report) -> String {
         let name = report.provider.as_deref();
-        match (report.verdict, report.steps.first()) {
-            (Verdict::Verifies, _) => "Nothing is to be done.".to_owned(),
-            (_, Some(step)) => advice(step, name, self.framework, report.is_certain()),
-            (_, None) if self.secrets.is_empty() && report.attempts == 0 => {
-                "Give the secret, so that texts can be tried.".to_owned()
+        match (report.verdict, &*report.steps) {
+            (Verdict::Verifies, _) => "You do not need to do anything.".to_owned(),
+            (_, [step, ..]) if step.advice.is_some() => step.advice.unwrap_or_default().to_owned(),
+            (_, [step, others @ ..]) => {
+                let is_only = others.is_empty();
+                advice(step, name, self.framework, report.is_certain() && is_only)
             }
-            (_, None) => {
+            (_, []) if report.attempts == 0 => {
+                "Give the secret and all headers of the delivery, so that texts can be tried."
+                    .to_owned()
+            }
+            (_, []) => {
                 "Compare the secret with that of the endpoint. If it is the same one, ask the sender \
                  for the exact text that it signed."
                     .to_owned()
@@ -305,16 +337,35 @@ fn difference(
     Step::new(Cause::SignatureEncoding, words)
 }
 
-/// Finds the provider by the headers: one whose verifier accepts the delivery at any time, or the
-/// first one whose signature header is present.
+/// Finds the provider by the headers: one whose verifier accepts the delivery at any time, or the one
+/// that the headers fit best.
 fn detect(case: &Case) -> Option<AnyProvider> {
-    let has = |name: &str| case.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-    let first = FREQUENT.iter().filter_map(|name| AnyProvider::named(name));
-    let present = first
-        .chain(AnyProvider::all().iter().copied())
-        .filter(|provider| provider.scheme().describe().headers.iter().any(|name| has(name)));
-    let present: Vec<_> = present.collect();
-    let accepts = |provider: &&AnyProvider| {
+    let value_of = |name: &str| {
+        let mut fields = case.headers.iter();
+        fields.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    };
+    let fit = |provider: &AnyProvider| {
+        let scheme = provider.scheme().describe();
+        let value = scheme.headers.iter().find_map(|name| value_of(name))?;
+        let is_read = !signatures(provider.scheme(), value.as_bytes()).is_empty();
+        let times = match scheme.timestamp.map(|time| time.place) {
+            Some(TimestampPlace::Header(names)) => names,
+            _ => &[],
+        };
+        let event = [provider.event().id, provider.event().event_type];
+        let event = event.into_iter().filter_map(|at| match at {
+            Location::UnsignedHeader(name) => Some(name),
+            _ => None,
+        });
+        let names = scheme.headers.iter().chain(scheme.id_headers).chain(times).copied();
+        let present = names.chain(event).filter(|name| value_of(name).is_some()).count();
+        let rank = FREQUENT.iter().position(|name| *name == provider.name());
+        Some((!is_read, Reverse(present), rank.unwrap_or(FREQUENT.len())))
+    };
+    let mut present: Vec<_> =
+        AnyProvider::all().iter().filter_map(|one| fit(one).map(|fit| (fit, *one))).collect();
+    present.sort_by_key(|(fit, _)| *fit);
+    let accepts = |provider: &AnyProvider| {
         case.secrets.iter().any(|secret| {
             let text = str::from_utf8(secret).ok().map(str::trim).unwrap_or_default();
             let verifier = Secret::new(text).and_then(|secret| provider.verifier(secret));
@@ -324,8 +375,10 @@ fn detect(case: &Case) -> Option<AnyProvider> {
             })
         })
     };
-    present.iter().find(accepts).or(present.first()).copied()
+    let accepting = present.iter().find(|(_, provider)| accepts(provider));
+    accepting.or(present.first()).map(|(_, provider)| *provider)
 }
 
-/// Providers whose headers other providers send as well.
-const FREQUENT: [&str; 4] = ["stripe", "slack", "standard-webhooks", "x-webhook-signature"];
+/// Gitea sends the headers of Gogs and GitHub, too. The others are conventions that other providers
+/// follow.
+const FREQUENT: [&str; 5] = ["gitea", "gogs", "github", "standard-webhooks", "x-webhook-signature"];

@@ -55,8 +55,6 @@ pub(crate) fn frames(
             });
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    frames.retain(|frame| seen.insert((frame.before.clone(), frame.after.clone())));
     frames.truncate(MOST);
     frames
 }
@@ -79,20 +77,26 @@ impl Values {
                 Part::Url => &self.urls,
                 _ => return,
             };
-            begun = begun
-                .iter()
-                .flat_map(|frame| {
-                    values.iter().map(|(text, steps)| Frame {
-                        before: [&frame.before, text.as_bytes()].concat(),
-                        after: Vec::new(),
-                        steps: frame.steps.iter().chain(steps).cloned().collect(),
-                    })
-                })
-                .collect();
+            let with = |frame: &Frame, (text, steps): &Value| Frame {
+                before: [&frame.before, text.as_bytes()].concat(),
+                after: Vec::new(),
+                steps: frame.steps.iter().chain(steps).cloned().collect(),
+            };
+            let longer =
+                begun.iter().flat_map(|frame| values.iter().map(|value| with(frame, value)));
+            // The sender chooses the values, so their number is bounded at each step.
+            begun = longer.take(MOST).collect();
         }
         // The frames with the fewest changes first.
         begun.sort_by_key(|frame| frame.steps.len());
-        frames.append(&mut begun);
+        let is_new = |frame: &Frame, frames: &[Frame]| {
+            frames.iter().all(|known| known.before != frame.before || known.after != frame.after)
+        };
+        for frame in begun {
+            if frames.len() < MOST && is_new(&frame, frames) {
+                frames.push(frame);
+            }
+        }
     }
 }
 
@@ -168,7 +172,8 @@ fn difference(own: &[Part], shape: &[Part], sender: Option<&str>) -> Step {
 fn times(scheme: Option<&Scheme>, header: &str, headers: &[(String, String)]) -> Vec<Value> {
     let mut times: Vec<Value> = Vec::new();
     let mut add = |time: &str, steps: Vec<Step>| {
-        if !time.is_empty() && times.iter().all(|(other, _)| other != time) {
+        let fits = (1..=LONGEST_TIME).contains(&time.len()) && times.len() < MOST_TIMES;
+        if fits && times.iter().all(|(other, _)| other != time) {
             times.push((time.to_owned(), steps));
         }
     };
@@ -182,8 +187,8 @@ fn times(scheme: Option<&Scheme>, header: &str, headers: &[(String, String)]) ->
         if ["time", "date", "sign"].iter().all(|part| !lower.contains(part)) {
             continue;
         }
-        let mut texts: Vec<&str> = value.split([',', ';', ' ', '=']).map(str::trim).collect();
-        texts.retain(|text| is_time(text));
+        let parts = value.split([',', ';', ' ', '=']).map(str::trim);
+        let mut texts: Vec<&str> = parts.filter(|text| is_time(text)).take(MOST_TIMES).collect();
         if lower.contains("time") && !is_time(value) {
             texts.push(value);
         }
@@ -243,7 +248,10 @@ pub(crate) fn own_time(
 fn ids(scheme: Option<&Scheme>, header: &str, headers: &[(String, String)]) -> Vec<Value> {
     let mut ids: Vec<Value> = Vec::new();
     let mut add = |id: &str, steps: Vec<Step>| {
-        if !id.is_empty() && ids.len() < 6 && ids.iter().all(|(other, _)| other != id) {
+        if (1..=LONGEST_ID).contains(&id.len())
+            && ids.len() < MOST_IDS
+            && ids.iter().all(|(other, _)| other != id)
+        {
             ids.push((id.to_owned(), steps));
         }
     };
@@ -268,7 +276,19 @@ fn ids(scheme: Option<&Scheme>, header: &str, headers: &[(String, String)]) -> V
 }
 
 /// The most frames that are tried.
-const MOST: usize = 400;
+pub(crate) const MOST: usize = 400;
+
+/// The most times of a delivery that are tried.
+const MOST_TIMES: usize = 8;
+
+/// The most bytes of a time.
+const LONGEST_TIME: usize = 32;
+
+/// The most ids of a delivery that are tried.
+const MOST_IDS: usize = 6;
+
+/// The most bytes of an id.
+const LONGEST_ID: usize = 256;
 
 #[cfg(test)]
 mod tests {

@@ -28,4 +28,4 @@ pub use step::Step;
 pub use verifier::ExplainDelivery;
 // Only for the crate `countersign`, which explains rejected deliveries away from the request.
 #[doc(hidden)]
-pub use verifier::copied as __copied;
+pub use verifier::{copied as __copied, names as __names};

@@ -79,21 +79,30 @@ impl Report {
             Verdict::Explained => {
                 let is_only_time = self.steps.iter().all(|step| {
                     matches!(step.cause, Cause::TimeStale | Cause::TimeEarly | Cause::TimeUnit)
-                        && step.change.starts_with("the signed time")
+                        && (step.change.starts_with("the signed time")
+                            || step.change.starts_with("the time is"))
                 });
                 let changes = changes.join("; and ");
                 if is_only_time {
                     format!("The signature matches ({provider}), but {changes}.")
                 } else {
-                    format!("The signature matches ({provider}) with: {changes}.")
+                    format!("The signature matches ({provider}) with {changes}.")
                 }
             }
             Verdict::Suspected => {
                 format!("Nothing matches ({provider}). Likely: {}.", changes.join("; "))
             }
+            Verdict::Unexplained if self.attempts == 0 => {
+                format!("Nothing could be tried ({provider}).")
+            }
+            Verdict::Unexplained if !self.is_complete => {
+                format!(
+                    "Nothing that was tried matches ({provider}), but not everything was tried."
+                )
+            }
             Verdict::Unexplained => format!(
-                "Nothing matches ({provider}): another secret was used, or the body was changed in a \
-                 way that cannot be undone."
+                "No known change makes the signature match ({provider}). Probably the secret is \
+                 another one, or a part of the body was lost."
             ),
         }
     }
@@ -128,8 +137,9 @@ impl fmt::Display for Report {
             writeln!(f)?;
         }
         if !self.is_certain() {
-            let end = if self.is_complete { "" } else { "; some pairs of changes were not tried" };
-            writeln!(f, "  tried: {} texts and keys{end}", self.attempts)?;
+            let end =
+                if self.is_complete { "" } else { "; the time or the length ended the search" };
+            writeln!(f, "  tried: {} pairs of a text and a key{end}", self.attempts)?;
         }
         Ok(())
     }

@@ -1,10 +1,6 @@
 //! Tries texts and keys until the signature matches.
 
-use std::{
-    cell::Cell,
-    ops::ControlFlow,
-    time::{Duration, Instant},
-};
+use std::{cell::Cell, ops::ControlFlow, time::Instant};
 
 use countersign_core::__trial::Candidates;
 
@@ -22,7 +18,8 @@ pub(crate) struct Search<'a> {
     pub(crate) candidates: &'a [Candidate],
     pub(crate) keys: &'a [Variant],
     pub(crate) frames: &'a [Frame],
-    pub(crate) time_limit: Duration,
+    /// The time at which the search ends. `None` if there is no limit.
+    pub(crate) end: Option<Instant>,
 }
 
 /// The changes under which a signature matches.
@@ -92,7 +89,7 @@ const MOST_CHANGES: usize = 1000;
 struct Progress<'a> {
     search: &'a Search<'a>,
     candidates: Candidates,
-    end: Instant,
+    end: Option<Instant>,
     attempts: usize,
     is_limited: bool,
 }
@@ -103,7 +100,7 @@ impl Search<'_> {
         let mut progress = Progress {
             search: self,
             candidates: Candidates::new(self.candidates.iter().map(|one| &*one.bytes)),
-            end: Instant::now() + self.time_limit,
+            end: self.end,
             attempts: 0,
             is_limited: false,
         };
@@ -207,7 +204,7 @@ impl Progress<'_> {
                 &framed
             };
             for key in keys {
-                if Instant::now() >= self.end {
+                if self.end.is_some_and(|end| Instant::now() >= end) {
                     return ControlFlow::Break(End::TimeIsOver);
                 }
                 self.attempts += 1;

@@ -33,7 +33,7 @@ pub(crate) fn variants(
 ) -> Vec<Variant> {
     let mut found: Vec<(Bytes, Vec<Step>)> = Vec::new();
     let mut add = |bytes: Bytes, steps: Vec<Step>| {
-        if !bytes.is_empty() && found.iter().all(|(other, _)| **other != *bytes) {
+        if found.iter().all(|(other, _)| **other != *bytes) {
             found.push((bytes, steps));
         }
     };
@@ -59,6 +59,10 @@ pub(crate) fn variants(
     }
     for (key, step) in decoded(text, scheme, is_decoded) {
         add(key, vec![step]);
+    }
+    for (key, words) in UNSET {
+        let words = format!("{words} as the secret: it was not set");
+        add(key.to_vec().into(), vec![Step::new(Cause::SecretKind, words)]);
     }
     for (clean, first) in &cleaned_once {
         for (key, second) in decoded(clean, scheme, is_decoded) {
@@ -92,7 +96,7 @@ pub(crate) fn variants(
 
 /// Returns the keys that the scheme makes from the text.
 fn own(text: &[u8], scheme: &Scheme) -> Vec<Bytes> {
-    let text = String::from_utf8_lossy(text).into_owned();
+    let Ok(text) = str::from_utf8(text) else { return Vec::new() };
     let keys = Secret::new(text).and_then(|secret| keys(&secret, scheme));
     keys.unwrap_or_default()
 }
@@ -176,6 +180,18 @@ fn cleaned(text: &[u8]) -> Vec<(Bytes, Step)> {
         let words = "the secret without the name of a variable before it";
         add(value.into(), escaped, words);
     }
+    for (open, close) in
+        [("`", "`"), ("“", "”"), ("‘", "’"), ("<", ">"), ("«", "»"), ("", ";"), ("", ",")]
+    {
+        let inner = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        if let Some(inner) = inner {
+            add(
+                inner.into(),
+                escaped,
+                "the secret without the characters that were copied with it",
+            );
+        }
+    }
     let escapes: String = text
         .chars()
         .flat_map(|character| {
@@ -230,7 +246,9 @@ fn decoded(text: &[u8], scheme: &Scheme, is_base64: bool) -> Vec<(Bytes, Step)> 
         add(text.to_ascii_lowercase(), "the secret in lower case".to_owned());
         add(text.to_ascii_uppercase(), "the secret in upper case".to_owned());
     }
-    if text.first().is_some_and(|byte| !byte.is_ascii()) || !text.is_ascii() {
+    let wide: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    add(wide, "the secret in UTF-16".to_owned());
+    if !text.is_ascii() {
         let latin: Option<Vec<u8>> = str::from_utf8(text)
             .ok()
             .and_then(|text| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect());
@@ -250,6 +268,16 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
         .with_decode_allow_trailing_bits(true);
     GeneralPurpose::new(alphabet, config).decode(text).ok().filter(|bytes| !bytes.is_empty())
 }
+
+/// The keys of senders and receivers whose secret is not set.
+const UNSET: [(&[u8], &str); 6] = [
+    (b"", "an empty text"),
+    (b"undefined", "`undefined`"),
+    (b"null", "`null`"),
+    (b"None", "`None`"),
+    (b"nil", "`nil`"),
+    (b"false", "`false`"),
+];
 
 /// The prefixes of secrets that providers document.
 const PREFIXES: [&str; 6] = ["whsec_", "whpk_", "whsk_", "pdl_ntfset_", "wsec_", "sk_"];

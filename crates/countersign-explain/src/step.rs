@@ -16,10 +16,46 @@ pub struct Step {
     /// `BodyForm::JavaScript`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
+    /// The next step, if it differs from that of other changes with the same cause.
+    #[serde(skip)]
+    pub(crate) advice: Option<&'static str>,
 }
 
 impl Step {
     pub(crate) fn new(cause: Cause, change: impl Into<String>) -> Self {
-        Self { cause, change: change.into(), form: None }
+        Self { cause, change: printable(&change.into()), form: None, advice: None }
+    }
+
+    pub(crate) fn advice(self, advice: &'static str) -> Self {
+        Self { advice: Some(advice), ..self }
+    }
+}
+
+/// Escapes characters that would change the line in which a text is shown, and cuts long texts: a
+/// change can name headers, and senders choose their names.
+fn printable(text: &str) -> String {
+    let escaped = text.chars().flat_map(|character| match character {
+        '"' | '\'' | '\\' => vec![character],
+        _ => character.escape_debug().collect(),
+    });
+    let mut short: String = escaped.take(LONGEST).collect();
+    if short.chars().count() == LONGEST {
+        short.push('…');
+    }
+    short
+}
+
+/// The most characters of a change.
+const LONGEST: usize = 240;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_and_cuts_texts() {
+        let step = Step::new(Cause::Scheme, "the header `a\n\u{1b}[31m\u{202e}é\"`");
+        assert_eq!(step.change, "the header `a\\n\\u{1b}[31m\\u{202e}é\"`");
+        assert_eq!(Step::new(Cause::Url, "a".repeat(1000)).change.chars().count(), LONGEST + 1);
     }
 }

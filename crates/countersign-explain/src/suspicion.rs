@@ -24,8 +24,8 @@ impl Hints<'_> {
         self.secret(&mut found);
         self.content(&mut found);
         if found.is_empty() && self.provider.is_some_and(AnyProvider::signs_url) {
-            let words = "the URL is signed: it must be the one that is entered at the provider, to \
-                         the letter";
+            let words = "this provider signs the URL: it must be exactly the one that is entered at \
+                         the provider";
             found.push(Step::new(Cause::Url, words));
         }
         found
@@ -81,33 +81,27 @@ impl Hints<'_> {
         let length = self.body.len();
         let declared = self.value_of("Content-Length").and_then(|text| text.parse::<usize>().ok());
         let coding = self.value_of("Content-Encoding").filter(|coding| *coding != "identity");
-        let is_packed = self.body.starts_with(b"\x1f\x8b")
-            || matches!(self.body, [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..]);
         if length == 0 && declared != Some(0) {
             let words = "the body is empty: it was probably read before the verification";
             found.push(Step::new(Cause::BodyEmpty, words));
         }
-        if let Some(coding) = coding.filter(|_| !is_packed && length > 0) {
-            let words = format!(
-                "the delivery was sent with `Content-Encoding: {coding}`, and the body is inflated"
-            );
+        if let Some(coding) = coding.filter(|_| length > 0) {
+            let name = CODINGS.iter().find(|known| known.eq_ignore_ascii_case(coding));
+            let name = name.unwrap_or(&"another coding");
+            // The text of JSON or of a form.
+            let is_text = self.body.first().is_some_and(|byte| byte.is_ascii_graphic())
+                && str::from_utf8(self.body).is_ok();
+            let words = match is_text {
+                true => format!("the sender compressed the body ({name}), and it was inflated"),
+                false => format!("the body is compressed ({name}), and its text may be signed"),
+            };
             found.push(Step::new(Cause::BodyCompressed, words));
             return;
         }
-        match declared {
-            Some(declared) if declared > length && length > 0 => {
-                let words =
-                    format!("the sender stated {declared} bytes, and the body has {length}");
-                let cause = if self.is_json() { Cause::BodyReserialized } else { Cause::BodyCut };
-                found.push(Step::new(cause, words));
-            }
-            Some(declared) if declared < length => {
-                let words =
-                    format!("the sender stated {declared} bytes, and the body has {length}");
-                let cause = if self.is_json() { Cause::BodyReserialized } else { Cause::BodyCut };
-                found.push(Step::new(cause, words));
-            }
-            _ => {}
+        if let Some(declared) = declared.filter(|declared| *declared != length && length > 0) {
+            let words = format!("the sender stated {declared} bytes, and the body has {length}");
+            let cause = if self.is_json() { Cause::BodyReserialized } else { Cause::BodyCut };
+            found.push(Step::new(cause, words));
         }
     }
 
@@ -120,6 +114,10 @@ impl Hints<'_> {
             return;
         };
         let text = text.trim();
+        if text.is_empty() {
+            found.push(Step::new(Cause::SecretKind, "the secret is empty"));
+            return;
+        }
         if let Some((prefix, kind)) = KINDS.iter().find(|(prefix, _)| text.starts_with(prefix)) {
             let words = format!("the secret begins with `{prefix}`, which is {kind}");
             found.push(Step::new(Cause::SecretKind, words));
@@ -127,9 +125,13 @@ impl Hints<'_> {
         if let Some(provider) = self.provider
             && let SecretEncoding::Base64 { prefix, .. } = provider.scheme().describe().secret
         {
-            let bare = text.strip_prefix("v1,").unwrap_or(text);
-            let bare = bare.strip_prefix(prefix).unwrap_or(bare);
-            if crate::secret::base64(bare).is_none() {
+            // Several secrets can be joined by `|`.
+            let is_base64 = |text: &str| {
+                let bare = text.strip_prefix("v1,").unwrap_or(text);
+                let bare = bare.strip_prefix(prefix).unwrap_or(bare);
+                crate::secret::base64(bare).is_some()
+            };
+            if !text.split('|').all(is_base64) {
                 let words = format!("the secret is not base64 (with or without `{prefix}`)");
                 found.push(Step::new(Cause::SecretEncoding, words));
             }
@@ -181,6 +183,9 @@ fn is_sorted(body: &[u8]) -> bool {
     });
     count >= LEAST_PAIRS && count == ordered
 }
+
+/// The codings that are named; others are the sender's text.
+const CODINGS: [&str; 5] = ["gzip", "deflate", "br", "zstd", "x-gzip"];
 
 /// The kinds of keys that are not signing secrets, by the prefixes that providers document.
 const KINDS: [(&str, &str); 17] = [

@@ -24,8 +24,12 @@ pub(crate) fn judge(
         TimestampPlace::Member(names) => member(signed_body, names)?,
         _ => own_time(scheme, header, headers)?,
     };
-    let Ok(count) = text.parse::<u64>() else {
-        let words = "the time is not a number: the scheme counts from 1970";
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(count) = text.parse::<u64>().ok().filter(|_| is_number) else {
+        let words = match is_number {
+            true => "the time is too large to be a time",
+            false => "the time is not a whole number that counts from 1970",
+        };
         return Some(Step::new(Cause::TimeUnit, words));
     };
     let (unit, other, name) = match rule.unit {
@@ -42,7 +46,7 @@ pub(crate) fn judge(
     if distance(other) < DAYS && distance(unit) > DAYS {
         return Some(Step::new(Cause::TimeUnit, format!("the time is in {name}")));
     }
-    let (seconds, limit) = (distance(unit) / 1000, tolerance.as_secs());
+    let (seconds, limit) = (distance(unit).div_ceil(1000), tolerance.as_secs());
     Some(if u128::from(count) * unit < now {
         let words = format!("the signed time is {seconds} s old, and {limit} s are accepted");
         Step::new(Cause::TimeStale, words)
@@ -86,7 +90,9 @@ mod tests {
         assert_eq!(judge("1699999000"), Some(Cause::TimeStale));
         assert_eq!(judge("1700001000"), Some(Cause::TimeEarly));
         assert_eq!(judge("1700000000000"), Some(Cause::TimeUnit));
-        assert_eq!(judge("now"), Some(Cause::TimeUnit));
+        for text in ["now", "-5", "+1700000000", "1700000000.5", "99999999999999999999"] {
+            assert_eq!(judge(text), Some(Cause::TimeUnit), "{text}");
+        }
         let linear =
             |body: &[u8]| super::judge(&Linear::SCHEME, "linear-signature", &[], body, None, now);
         assert_eq!(linear(br#"{"webhookTimestamp":1700000000000}"#), None);

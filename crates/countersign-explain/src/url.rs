@@ -9,7 +9,10 @@ pub(crate) fn variants(
 ) -> Vec<(String, Vec<Step>)> {
     let mut found: Vec<(String, Vec<Step>)> = Vec::new();
     let mut add = |url: String, steps: Vec<Step>| {
-        if !url.is_empty() && found.len() < MOST && found.iter().all(|(other, _)| *other != url) {
+        if (1..=LONGEST).contains(&url.len())
+            && found.len() < MOST
+            && found.iter().all(|(other, _)| *other != url)
+        {
             found.push((url, steps));
         }
     };
@@ -43,6 +46,21 @@ fn changed(url: &str, headers: &[(String, String)]) -> Vec<(String, Step)> {
         let mut values = headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
         values.next().map(|(_, value)| value.trim().to_owned())
     };
+    // The URL in front of a proxy, as one change.
+    let outer = header("X-Forwarded-Host").or_else(|| header("Host"));
+    let protocol = header("X-Forwarded-Proto").unwrap_or_else(|| "https".to_owned());
+    if let Some(outer) = outer.filter(|outer| !outer.is_empty()) {
+        let path = header("X-Forwarded-Uri").or_else(|| header("X-Original-Uri"));
+        let path =
+            path.filter(|path| path.starts_with('/')).unwrap_or_else(|| path_of(rest).to_owned());
+        let words = "the URL in front of the proxy, by its headers";
+        add(format!("{protocol}://{outer}{path}"), words.to_owned());
+        let bare = path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned);
+        add(
+            format!("{protocol}://{outer}{bare}"),
+            format!("{words}, with or without the last slash"),
+        );
+    }
     for name in ["Host", "X-Forwarded-Host", "X-Original-Host"] {
         if let Some(other) = header(name).filter(|other| *other != host && !other.is_empty()) {
             add(
@@ -77,8 +95,18 @@ fn changed(url: &str, headers: &[(String, String)]) -> Vec<(String, Step)> {
             add(format!("{scheme}://{host}{bare}/{query}"), words.to_owned());
         }
     }
-    if !query.is_empty() {
+    if let Some((before, _)) = url.split_once('#') {
+        add(before.to_owned(), "the URL without its fragment".to_owned());
+    }
+    if let Some(members) = query.strip_prefix('?') {
         add(format!("{scheme}://{host}{bare}"), "the URL without its query".to_owned());
+        let mut members: Vec<_> = members.split('&').collect();
+        members.sort_unstable();
+        let sorted = members.join("&");
+        add(format!("{scheme}://{host}{bare}?{sorted}"), "the URL with a sorted query".to_owned());
+    }
+    if let Some((_, host)) = host.rsplit_once('@') {
+        add(format!("{scheme}://{host}{path}"), "the URL without its user".to_owned());
     }
     let decoded = crate::body::url_decoded(url);
     add(decoded, "the URL, with percent signs decoded".to_owned());
@@ -119,8 +147,16 @@ fn changed(url: &str, headers: &[(String, String)]) -> Vec<(String, Step)> {
     out
 }
 
+/// Returns the path and the rest of a URL without its scheme.
+fn path_of(rest: &str) -> &str {
+    &rest[rest.find(['/', '?', '#']).unwrap_or(rest.len())..]
+}
+
 /// The most URLs that are tried.
-const MOST: usize = 200;
+pub(crate) const MOST: usize = 200;
+
+/// The most bytes of a URL.
+const LONGEST: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -135,6 +171,7 @@ mod tests {
             "http://127.0.0.1:3000/hook?a=1",
             "https://127.0.0.1:3000/hook?a=1",
             "https://example.com/hook?a=1",
+            "https://example.com/hook/?a=1",
             "http://127.0.0.1:3000/hook",
             "http://127.0.0.1:3000/hook/?a=1",
             "http://127.0.0.1/hook?a=1",

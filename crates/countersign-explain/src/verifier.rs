@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use countersign_core::{HeaderSource, Provider, Verifier, providers::AnyProvider};
+use countersign_core::{
+    HeaderSource, Provider, Scheme, Verifier, providers::AnyProvider, scheme::TimestampPlace,
+};
 
 use crate::{Report, examine::Input, secret::Variant};
 
 /// Explains the deliveries that a verifier rejects.
 ///
-/// The body, the URL, the time and the headers are examined. The way in which the secret is written
-/// is not, because a verifier does not keep it: use [`Case`](crate::Case) for that.
+/// The body, the URL, the time and the headers are examined. Mistakes in the text of the secret are
+/// not found, because a verifier keeps only the key: use [`Case`](crate::Case) for that.
 ///
 /// # Examples
 ///
@@ -47,7 +49,7 @@ impl<P: Provider> ExplainDelivery for Verifier<P> {
             ),
             None => (None, None, None, std::time::SystemTime::now()),
         };
-        let headers = copied(headers, header);
+        let headers = copied(headers, &names(&P::SCHEME, header));
         let input = Input {
             provider: Some(AnyProvider::of::<P>()),
             headers: &headers,
@@ -60,40 +62,51 @@ impl<P: Provider> ExplainDelivery for Verifier<P> {
             framework: None,
             time_limit: TIME_LIMIT,
         };
-        let reason = self.verify(&headers, body).err().map(|error| error.kind());
-        input.report(reason, |_| {
+        let verdict = self.verify_at(now, &headers, body).map(drop);
+        let verdict = Some(verdict.map_err(|error| error.kind()));
+        input.report(verdict, |_| {
             let variant = |(secret, key)| Variant { key, secret, steps: Vec::new() };
             keys.into_iter().flatten().enumerate().map(variant).collect()
         })
     }
 }
 
-/// Copies the headers that an examination reads.
+/// Returns the names of the headers that an examination reads, in lower case.
 #[must_use]
-pub fn copied<H: HeaderSource + ?Sized>(headers: &H, own: Option<&str>) -> Vec<(String, String)> {
+pub fn names(own: &Scheme, header: Option<&str>) -> Vec<String> {
     let mut names: BTreeSet<String> = HINTS.iter().map(|name| (*name).to_owned()).collect();
-    for provider in AnyProvider::all() {
-        let scheme = provider.scheme().describe();
-        names
-            .extend(scheme.headers.iter().chain(scheme.id_headers).map(|name| name.to_lowercase()));
-        if let Some(countersign_core::scheme::TimestampPlace::Header(places)) =
-            scheme.timestamp.map(|time| time.place)
-        {
-            names.extend(places.iter().map(|name| name.to_lowercase()));
-        }
+    let known = AnyProvider::all().iter().map(AnyProvider::scheme);
+    for scheme in known.chain([own]).map(Scheme::describe) {
+        let times = match scheme.timestamp.map(|time| time.place) {
+            Some(TimestampPlace::Header(names)) => names,
+            _ => &[],
+        };
+        let all = scheme.headers.iter().chain(scheme.id_headers).chain(times);
+        names.extend(all.map(|name| name.to_lowercase()));
     }
-    names.extend(own.map(str::to_lowercase));
-    let mut found = Vec::new();
-    for name in &names {
-        for value in headers.values(name) {
-            found.push((name.clone(), String::from_utf8_lossy(value).into_owned()));
-        }
-    }
-    found
+    names.extend(header.map(str::to_lowercase));
+    names.into_iter().collect()
 }
 
+/// Copies the headers with these names. Values that are too long for a hint are left out.
+#[must_use]
+pub fn copied<H: HeaderSource + ?Sized>(headers: &H, names: &[String]) -> Vec<(String, String)> {
+    let fields = names.iter().flat_map(|name| headers.values(name).map(move |value| (name, value)));
+    fields
+        .filter(|(_, value)| value.len() <= LONGEST)
+        .map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned()))
+        .take(MOST)
+        .collect()
+}
+
+/// The most bytes of a header's value that are copied.
+const LONGEST: usize = 8 * 1024;
+
+/// The most headers that are copied.
+const MOST: usize = 64;
+
 /// Headers that are not a provider's, and give hints.
-const HINTS: [&str; 14] = [
+const HINTS: [&str; 18] = [
     "content-encoding",
     "content-length",
     "content-type",
@@ -103,7 +116,11 @@ const HINTS: [&str; 14] = [
     "x-forwarded-proto",
     "x-forwarded-uri",
     "x-hub-signature",
+    "x-hub-signature-512",
+    "x-forwarded-path",
+    "x-original-host",
     "x-original-uri",
+    "x-original-url",
     "x-signature",
     "x-signature-256",
     "x-signature-timestamp",

@@ -8,7 +8,7 @@ use std::{
 };
 
 use countersign_explain::explain;
-use tokio::task;
+use tokio::{sync::Semaphore, task};
 
 use super::{
     answer::{self, Answer},
@@ -30,6 +30,8 @@ pub(super) struct Receiver {
     forward_to: Option<(Client, String)>,
     number: AtomicUsize,
     is_refused: AtomicBool,
+    /// Refused deliveries are examined one after the other.
+    examination: Semaphore,
 }
 
 impl Receiver {
@@ -40,7 +42,8 @@ impl Receiver {
         forward_to: Option<(Client, String)>,
     ) -> Self {
         let (number, is_refused) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self { output, verification, directory, forward_to, number, is_refused }
+        let examination = Semaphore::new(1);
+        Self { output, verification, directory, forward_to, number, is_refused, examination }
     }
 
     /// Returns the name of the provider, if one was given.
@@ -71,19 +74,16 @@ impl Receiver {
             recorded.provider = Some(verdict.provider.to_owned());
         }
         let file = self.save(&recorded);
-        let explanation = match verdict.is_verified() {
-            true => None,
-            false => {
-                let case = self.verification.case(&recorded);
-                let examination = task::spawn_blocking(move || explain(&case).headline());
-                examination.await.ok()
-            }
-        };
-        let (answer, error) = match self.forward(&recorded).await {
-            None => (answer::of(&verdict), None),
-            Some(Ok(answer)) => (answer::forwarded(answer), None),
-            Some(Err(reason)) => (answer::unreachable(), Some(reason)),
-        };
+        let ((answer, error), explanation) = tokio::join!(
+            async {
+                match self.forward(&recorded).await {
+                    None => (answer::of(&verdict), None),
+                    Some(Ok(answer)) => (answer::forwarded(answer), None),
+                    Some(Err(reason)) => (answer::unreachable(), Some(reason)),
+                }
+            },
+            self.explanation(&verdict, &recorded),
+        );
         let status = answer.status().as_u16();
         let line = Line::new(&recorded, &verdict, status, error.as_deref(), file.as_deref())
             .explained(explanation.as_deref());
@@ -92,6 +92,17 @@ impl Receiver {
             failure.report();
         }
         answer
+    }
+
+    /// Returns the likely cause of a refusal, unless another one is being examined.
+    async fn explanation(&self, verdict: &Verdict, recorded: &Recorded) -> Option<String> {
+        if verdict.is_verified() {
+            return None;
+        }
+        let _permit = self.examination.try_acquire().ok()?;
+        let case = self.verification.case(recorded);
+        let examination = task::spawn_blocking(move || explain(&case).headline());
+        examination.await.ok()
     }
 
     /// Writes the delivery into its file, and returns the path.

@@ -15,15 +15,19 @@ pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow
         None => take(&[BOM, body].concat(), "the body with a byte order mark at its begin")?,
     }
     if let Some(text) = utf16(body) {
-        take(text.as_bytes(), "the text in UTF-8 instead of UTF-16")?;
+        take(text.as_bytes(), "the body, converted from UTF-16 to UTF-8")?;
+    }
+    if let Ok(text) = str::from_utf8(body) {
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        take(&wide, "the body, converted from UTF-8 to UTF-16")?;
     }
     if body.is_ascii() {
         return ControlFlow::Continue(());
     }
     let Ok(text) = str::from_utf8(body) else {
-        take(windows_1252(body).as_bytes(), "the text in UTF-8 instead of Windows-1252")?;
+        take(windows_1252(body).as_bytes(), "the body, converted from Windows-1252 to UTF-8")?;
         let latin_1: String = body.iter().copied().map(char::from).collect();
-        take(latin_1.as_bytes(), "the text in UTF-8 instead of Latin-1")?;
+        take(latin_1.as_bytes(), "the body, converted from Latin-1 to UTF-8")?;
         let lossy = String::from_utf8_lossy(body);
         return take(
             lossy.as_bytes(),
@@ -34,14 +38,14 @@ pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow
         // The bytes of UTF-8 that were read as Latin-1, and encoded a second time.
         let words = match str::from_utf8(&bytes) {
             Ok(_) => "the text without its second encoding: UTF-8 was read as Latin-1",
-            Err(_) => "the text in Latin-1 instead of UTF-8",
+            Err(_) => "the body, converted from UTF-8 to Latin-1",
         };
         take(&bytes, words)?;
     }
     if let Some(bytes) = windows_1252_bytes(text) {
         let words = match str::from_utf8(&bytes) {
             Ok(_) => "the text without its second encoding: UTF-8 was read as Windows-1252",
-            Err(_) => "the text in Windows-1252 instead of UTF-8",
+            Err(_) => "the body, converted from UTF-8 to Windows-1252",
         };
         take(&bytes, words)?;
     }
@@ -51,13 +55,18 @@ pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow
         windows_1252(body).as_bytes(),
         "the text encoded twice: UTF-8 that was read as Windows-1252",
     )?;
+    let questions: Vec<u8> = text
+        .encode_utf16()
+        .map(|unit| if unit < 0x80 { unit.to_le_bytes()[0] } else { b'?' })
+        .collect();
+    take(&questions, "the text with ? for each unit of UTF-16 beyond ASCII")?;
     let questions: String =
         text.chars().map(|character| if character.is_ascii() { character } else { '?' }).collect();
     take(questions.as_bytes(), "the text with ? instead of characters beyond ASCII")?;
     let low: Vec<u8> = text.encode_utf16().map(|unit| unit.to_le_bytes()[0]).collect();
     take(&low, "the text with only the low byte of each character, as Node.js' `latin1`")?;
-    take(text.nfc().collect::<String>().as_bytes(), "the text in Unicode's form NFC")?;
-    take(text.nfd().collect::<String>().as_bytes(), "the text in Unicode's form NFD")
+    take(text.nfc().collect::<String>().as_bytes(), "the body, converted to Unicode's form NFC")?;
+    take(text.nfd().collect::<String>().as_bytes(), "the body, converted to Unicode's form NFD")
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";

@@ -7,13 +7,22 @@ use crate::{Cause, Step};
 
 pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow<T> {
     let Ok(text) = str::from_utf8(body) else { return ControlFlow::Continue(()) };
-    let mut take = |text: &[u8], words: String| visitor(text, Step::new(Cause::BodyForm, words));
+    let mut take = |text: &[u8], words: String| {
+        visitor(text, Step::new(Cause::BodyForm, words).advice(ADVICE))
+    };
     let is_form = !text.trim_start().starts_with(['{', '[', '"', '<']) && text.contains('=');
     if is_form {
         let members: Vec<(Cow<'_, str>, Cow<'_, str>)> =
             form_urlencoded::parse(body).take(MOST_MEMBERS).collect();
-        for (name, value) in members.iter().filter(|(_, value)| value.starts_with(['{', '['])) {
-            take(value.as_bytes(), format!("the member `{name}` of the form, decoded"))?;
+        for (place, (name, value)) in members.iter().enumerate() {
+            if value.starts_with(['{', '[']) {
+                // The name is the sender's text.
+                let member = match &**name {
+                    "payload" => "`payload`".to_owned(),
+                    _ => format!("number {}", place + 1),
+                };
+                take(value.as_bytes(), format!("the member {member} of the form, decoded"))?;
+            }
         }
         for (encoding, words) in ENCODINGS {
             let again: Vec<_> = members
@@ -114,6 +123,12 @@ pub(super) fn decode(text: &str) -> Vec<u8> {
     }
     out
 }
+
+/// The sender signed another text than the bytes that it sent, or the receiver changed them.
+const ADVICE: &str = "Verify the bytes of the request, before a parser decodes the form or writes it \
+                      as JSON. If these are the bytes of the request, the sender signs the JSON and \
+                      sends a form, or the other way around: for JSON in a form, accept it with \
+                      `Verifier::forms([BodyForm::UrlEncodedMember(\"payload\")])`.";
 
 /// The most members of a form that are read.
 const MOST_MEMBERS: usize = 1000;

@@ -31,11 +31,23 @@ pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow
             }
         }
     }
+    for path in PATHS {
+        let mut value = serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+        let inner = value.pointer_mut(path).and_then(|value| value.as_str().map(str::to_owned));
+        let Some(inner) = inner else { continue };
+        let words = format!("the text at `{path}` in the body");
+        visitor(inner.as_bytes(), Step::new(Cause::BodyPart, words))?;
+        if let Ok(bytes) = STANDARD.decode(inner.as_bytes()) {
+            let words = format!("the text at `{path}` in the body, decoded from base64");
+            visitor(&bytes, Step::new(Cause::BodyPart, words))?;
+        }
+    }
     for member in ["body", "payload", "data"] {
         if Document::parse(text).is_some() {
             let wrapped = format!("{{\"{member}\":{text}}}");
             let words = format!("an object around the body, with the member `{member}`");
-            visitor(wrapped.as_bytes(), Step::new(Cause::BodyPart, words))?;
+            let step = Step::new(Cause::BodyPart, words).advice(WRAPPED);
+            visitor(wrapped.as_bytes(), step)?;
         }
     }
     ControlFlow::Continue(())
@@ -50,6 +62,12 @@ fn member_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let Members(members) = serde_json::from_str(text).ok()?;
     members.get(name).map(|raw| raw.get())
 }
+
+/// Places of the body in the events of SQS, SNS, Pub/Sub and EventBridge.
+const PATHS: [&str; 4] = ["/Records/0/body", "/Records/0/Sns/Message", "/message/data", "/detail"];
+
+const WRAPPED: &str =
+    "Verify the whole body: the receiver takes a part of it before the verification.";
 
 /// The members in which gateways, queues and receivers keep a body.
 const MEMBERS: [&str; 7] = ["body", "payload", "data", "event", "Message", "rawBody", "raw_body"];
@@ -70,5 +88,8 @@ mod tests {
         let gateway = r#"{"body":"eyJhIjoxfQ==","isBase64Encoded":true}"#;
         assert_eq!(cause(gateway), Some(Cause::BodyBase64));
         assert_eq!(cause(r#"{"data": {"a":1}}"#), Some(Cause::BodyPart));
+        let queue = r#"{"Records":[{"body":"{\"a\":1}"}]}"#;
+        assert_eq!(cause(queue), Some(Cause::BodyPart));
+        assert_eq!(cause(r#"{"message":{"data":"eyJhIjoxfQ=="}}"#), Some(Cause::BodyPart));
     }
 }

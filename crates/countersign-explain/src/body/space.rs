@@ -13,6 +13,7 @@ pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow
     }
     take(&[body, b"\n"].concat(), "the body with a line break (LF) at its end")?;
     take(&[body, b"\r\n"].concat(), "the body with a line break (CR LF) at its end")?;
+    take(&[b"\n", body].concat(), "the body with a line break (LF) before it")?;
     take(body.trim_ascii_end(), "the body without the white space at its end")?;
     take(body.trim_ascii(), "the body without the white space around it")?;
     if body.contains(&b'\n') {

@@ -11,19 +11,20 @@ use super::{Visitor, json::Document, space};
 use crate::{Cause, Step, html};
 
 pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow<T> {
-    let mut take = |cause: Cause, text: &[u8], words: &str| visitor(text, Step::new(cause, words));
     if !body.is_empty() {
         let packed: Vec<_> = body.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect();
         let decoded = str::from_utf8(&packed).ok().and_then(crate::secret::base64);
         if let Some(text) = decoded {
-            take(Cause::BodyBase64, &text, "the body, decoded from base64")?;
+            visitor(&text, Step::new(Cause::BodyBase64, "the body, decoded from base64"))?;
         }
         let encoded = STANDARD.encode(body);
-        take(Cause::BodyBase64, encoded.as_bytes(), "the body in base64")?;
+        let base64 = |words| Step::new(Cause::BodyBase64, words).advice(SIGNED_BASE64);
+        visitor(encoded.as_bytes(), base64("the body in base64"))?;
         let encoded = URL_SAFE.encode(body);
-        take(Cause::BodyBase64, encoded.as_bytes(), "the body in URL-safe base64")?;
-        take(Cause::BodyEmpty, b"", "an empty body")?;
+        visitor(encoded.as_bytes(), base64("the body in URL-safe base64"))?;
+        visitor(b"", Step::new(Cause::BodyEmpty, "an empty body").advice(SIGNED_NOTHING))?;
     }
+    let mut take = |cause: Cause, text: &[u8], words: &str| visitor(text, Step::new(cause, words));
     #[cfg(feature = "inflate")]
     if let Some(text) = countersign_core::scheme::BodyForm::Inflated.text_of(body) {
         take(Cause::BodyCompressed, &text, "the body, inflated")?;
@@ -55,6 +56,12 @@ pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow
     }
     ControlFlow::Continue(())
 }
+
+const SIGNED_BASE64: &str =
+    "Verify the body in base64, before it is decoded: the sender signed that text.";
+
+const SIGNED_NOTHING: &str = "The sender signed an empty text, and not the body. That is a fault of the \
+                              sender: its signature protects nothing.";
 
 #[cfg(test)]
 mod tests {

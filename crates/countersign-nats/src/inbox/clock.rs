@@ -19,7 +19,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// Returns the time of the server that leads the stream. It is asked every 10 s.
+    /// Returns the time of the server that leads the stream. It is asked again if its last answer is older than 10 s.
     pub(super) async fn now(
         &self,
         context: &Context,

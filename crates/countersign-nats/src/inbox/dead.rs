@@ -49,7 +49,7 @@ impl NatsInbox {
     /// async fn decide(inbox: &NatsInbox) -> Result<(), StoreError> {
     ///     for delivery in inbox.dead("github", 100).await? {
     ///         match StoredRequest::from_json(&delivery.request) {
-    ///             // It fits now.
+    ///             // The handler failed for long bodies. Shorter ones work since it was fixed.
     ///             Ok(request) if request.body().len() < 1000 => inbox.replay(&delivery).await?,
     ///             _ => inbox.discard(&delivery).await?,
     ///         };

@@ -70,7 +70,8 @@ impl PostgresInbox {
     }
 }
 
-/// A flag that is cleared when its task ends, or is dropped with its runtime.
+/// A flag that is cleared when this is dropped: at the latest when its task ends, or is dropped with
+/// its runtime.
 struct Flag(Arc<Shared>, fn(&Shared) -> &AtomicBool);
 
 impl Drop for Flag {

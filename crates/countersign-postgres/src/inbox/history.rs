@@ -192,7 +192,7 @@ fn attempts(log: &str) -> Vec<EndedAttempt> {
         .collect()
 }
 
-/// Returns the time, or the nearest one that the database can hold. No delivery was received before
+/// Returns the time, limited to the years 1970 to 9999, which the database can hold. No delivery was received before
 /// 1970.
 fn since_1970(time: SystemTime) -> SystemTime {
     time.clamp(UNIX_EPOCH, UNIX_EPOCH + END_OF_9999)

@@ -9,7 +9,7 @@ use crate::{
     time::{Clock, milliseconds},
 };
 
-/// Removes up to `most` rows that ended at `cutoff` or before. Returns their number.
+/// Removes up to `most` rows that are done or discarded, and that ended at `cutoff` or before. Returns their number.
 pub(super) fn prune(statements: &mut Statements<'_>, cutoff: i64, most: usize) -> Result<usize> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     statements.execute(PRUNE_REQUESTS, params![cutoff, most])?;

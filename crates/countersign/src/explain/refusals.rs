@@ -14,7 +14,7 @@ use countersign_core::{
     __Custom as Custom, __Explain as Explain, __Explainer as Explainer, HeaderSource, Provider,
     Verifier,
 };
-use countersign_explain::{__copied as copied, ExplainDelivery};
+use countersign_explain::{__copied as copied, __names as names, ExplainDelivery};
 
 use crate::logs;
 
@@ -28,16 +28,16 @@ pub trait ExplainRefusals {
     /// sender's answer does not change.
     ///
     /// Call it after all other settings, because the examination uses the settings of this moment.
-    /// Secrets that are replaced later are seen. A verifier that looks its secrets up per tenant
-    /// has none to try, so its deliveries are not examined.
+    /// Secrets that are replaced later are seen. For a verifier that looks its secrets up per tenant,
+    /// this method changes nothing.
     ///
     /// # Security
     ///
-    /// Anybody can send deliveries that do not match, so the work is bounded: at most one delivery
-    /// a second is examined for this verifier and its clones, one after the other, in a thread of
-    /// its own. An examination takes up to 2 s of one processor and a few copies of the body. So a
-    /// flood of forged deliveries costs at most one processor. Switch it on while you look for a
-    /// cause.
+    /// Anybody can send deliveries that do not match, so the work is bounded: in the whole process,
+    /// at most one delivery a second is examined, one after the other, in a thread of its own. An
+    /// examination takes up to 2 s of one processor, and up to about 70 times the memory of the body.
+    /// Until it begins, it costs the request a copy of its headers. So a flood of forged deliveries
+    /// costs at most one processor. Switch it on while you look for a cause.
     ///
     /// The line holds the names of headers, and no text of the body.
     ///
@@ -56,11 +56,9 @@ pub trait ExplainRefusals {
 
 impl<P: Provider> ExplainRefusals for Verifier<P> {
     fn explain_refusals(self) -> Self {
-        let examiner = Examiner {
-            verifier: self.clone(),
-            next: Mutex::new(Instant::now()),
-            is_busy: Arc::default(),
-        };
+        let Some(settings) = self.__trial() else { return self };
+        let names = names(&P::SCHEME, settings.header.as_deref());
+        let examiner = Examiner { verifier: self.clone(), names };
         self.__explain_with(Explainer(Arc::new(examiner)))
     }
 }
@@ -69,73 +67,87 @@ impl<P: Provider> ExplainRefusals for Verifier<P> {
 /// moment ago.
 pub(crate) fn explain<H: HeaderSource + ?Sized>(custom: &Custom, headers: &H, body: Bytes) {
     if let Some(Explainer(explainer)) = custom.explainer()
-        && explainer.begin()
+        && explainer.is_ready()
     {
-        explainer.explain(
-            custom.endpoint().unwrap_or_default(),
-            copied(headers, custom.__header()),
-            body,
-        );
+        let headers = copied(headers, explainer.names());
+        explainer.explain(custom.endpoint().unwrap_or_default(), headers, body);
     }
 }
 
 struct Examiner<P> {
     verifier: Verifier<P>,
-    /// The time from which the next delivery may be examined.
-    next: Mutex<Instant>,
-    is_busy: Arc<AtomicBool>,
+    names: Vec<String>,
 }
 
 impl<P: Provider> Explain for Examiner<P> {
-    fn begin(&self) -> bool {
-        let now = Instant::now();
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        if now < *next || self.is_busy.swap(true, Ordering::AcqRel) {
-            return false;
-        }
-        *next = now + PAUSE;
-        true
+    fn is_ready(&self) -> bool {
+        let next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+        next.is_none_or(|next| Instant::now() >= next) && !IS_BUSY.load(Ordering::Acquire)
+    }
+
+    fn names(&self) -> &[String] {
+        &self.names
     }
 
     fn explain(&self, endpoint: &str, headers: Vec<(String, String)>, body: Bytes) {
+        let Some(busy) = Busy::begin() else { return };
         let verifier = self.verifier.clone();
-        let endpoint = if endpoint.is_empty() { P::NAME.to_owned() } else { endpoint.to_owned() };
-        let busy = Busy(Arc::clone(&self.is_busy));
+        let endpoint = if endpoint.is_empty() { P::NAME } else { endpoint }.to_owned();
         // The subscriber of a test is known only to its thread.
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
         let examine = move || {
-            let _busy = busy;
             let report = verifier.explain(&headers, &body);
+            let causes: Vec<_> = report.causes().iter().map(|cause| cause.name()).collect();
             tracing::dispatcher::with_default(&dispatch, || {
                 tracing::warn!(
                     target: logs::EXPLAIN,
                     provider = P::NAME,
                     endpoint,
                     certain = report.is_certain(),
-                    causes = %report.causes().iter().map(|cause| cause.name()).collect::<Vec<_>>().join(","),
-                    advice = %report.advice,
+                    causes = causes.join(","),
+                    advice = report.advice,
                     guide = GUIDE,
                     "{}",
                     report.headline(),
                 );
             });
+            drop(busy);
         };
         // If there is no thread for it, nothing is explained.
         let _ = thread::Builder::new().name("countersign-explain".to_owned()).spawn(examine);
     }
 }
 
-/// Lets the next delivery in when it is dropped, also if no thread was started.
-struct Busy(Arc<AtomicBool>);
+/// The only examination of this process. When it is dropped, also without a thread, the next one may
+/// begin.
+struct Busy;
+
+impl Busy {
+    fn begin() -> Option<Self> {
+        let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if next.is_some_and(|next| now < next) || IS_BUSY.swap(true, Ordering::AcqRel) {
+            return None;
+        }
+        *next = now.checked_add(PAUSE);
+        Some(Self)
+    }
+}
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
+        IS_BUSY.store(false, Ordering::Release);
     }
 }
+
+/// True while a delivery is examined.
+static IS_BUSY: AtomicBool = AtomicBool::new(false);
+
+/// The time from which the next delivery may be examined.
+static NEXT: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// The page of the guide about deliveries that do not match.
 const GUIDE: &str = "https://docs.rs/countersign/latest/countersign/_guide/mismatch/index.html";
 
-/// Time between two examinations.
+/// Time between the beginnings of two examinations.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -67,11 +67,13 @@ impl Idempotency {
     /// # Errors
     ///
     /// Returns a [`Rejection`], which is the answer, with
-    /// - 200 and `Idempotent-Replayed: true` if the event was handled before;
+    /// - 200, or the status of the kept answer, and `Idempotent-Replayed: true` if the event was
+    ///   handled before;
     /// - 503 and `Retry-After` if the event is being handled for another delivery, unless
     ///   [`in_progress_status`](Self::in_progress_status) sets another status;
     /// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its
-    ///   [deadline](Self::store_deadline).
+    ///   [deadline](Self::store_deadline), unless
+    ///   [`risk_duplicates_when_store_fails`](Self::risk_duplicates_when_store_fails) is set.
     pub fn claim<B, H>(
         &self,
         delivery: &VerifiedDelivery<B>,

@@ -27,10 +27,13 @@ use crate::adapter::Extractor;
 ///
 /// Returns a [`Rejection`](crate::Rejection) with
 /// - the status with which `T` rejects the delivery, such as 401 or 422;
-/// - 200 and `Idempotent-Replayed: true` if the event was handled before;
+/// - 200, or the status of the kept answer, and `Idempotent-Replayed: true` if the event was handled
+///   before;
 /// - 503 and `Retry-After` if the event is being handled for another delivery, unless
 ///   [`in_progress_status`](super::Idempotency::in_progress_status) sets another status;
-/// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its deadline;
+/// - 503 and `Retry-After: 5` (seconds) if the store fails, or does not answer within its deadline,
+///   unless [`risk_duplicates_when_store_fails`](super::Idempotency::risk_duplicates_when_store_fails)
+///   is set;
 /// - 500 if the application provides no `Idempotency` on actix-web (on axum, this does not
 ///   compile).
 ///

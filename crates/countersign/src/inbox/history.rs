@@ -74,7 +74,8 @@ pub enum State {
     Running,
     /// It was handled.
     Done,
-    /// Its attempts are used up, or its handler said that another attempt is useless.
+    /// Its attempts are used up, its handler said that another attempt is useless, or it cannot be
+    /// handled at all, for example because the verifier no longer accepts it.
     Dead,
     /// An operator discarded it.
     Discarded,

@@ -12,7 +12,8 @@
 //!    delivery.
 //! 2. A delivery that was acknowledged is handled *at least once*. It is done when a handler
 //!    succeeds. It is dead when its attempts are used up, or at once if the handler answers that
-//!    another attempt is useless (most 4xx, [`Failure::dead`]). A dead delivery is kept, and logged
+//!    another attempt is useless (most 4xx, [`Failure::dead`]), or if the delivery cannot be restored,
+//!    for example because its endpoint was renamed. A dead delivery is kept, and logged
 //!    at `ERROR`.
 //! 3. An attempt is counted when the delivery is taken. A handler that ends the process has as many
 //!    attempts as any other.

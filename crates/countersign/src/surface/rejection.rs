@@ -13,6 +13,8 @@ mod store_error;
 use std::{error::Error, fmt, time::Duration};
 
 use bytes::Bytes;
+#[cfg(feature = "explain")]
+use countersign_core::error::VerifyErrorKind;
 use countersign_core::{
     __Custom as Custom, Answer, HeaderSource, PayloadError, Provider, error::ErrorClass,
 };
@@ -131,17 +133,18 @@ pub struct Rejection {
 #[derive(Clone, Debug)]
 struct BodyFacts {
     length: usize,
-    digest: [u8; 32],
+    /// `None` if the line is not written.
+    digest: Option<[u8; 32]>,
     /// The body, until the rejection is logged. Kept only if the verifier explains rejections.
     #[cfg(feature = "explain")]
     unexplained: Option<Bytes>,
 }
 
 impl BodyFacts {
-    fn of(body: &[u8]) -> Self {
+    fn of(body: &[u8], digest: Option<[u8; 32]>) -> Self {
         Self {
             length: body.len(),
-            digest: countersign_core::adapter::body_digest(body),
+            digest,
             #[cfg(feature = "explain")]
             unexplained: None,
         }
@@ -237,14 +240,19 @@ impl Rejection {
         if !tracing::enabled!(target: logs::REJECTION, tracing::Level::WARN) {
             return self;
         }
-        Self { body: Some(Box::new(BodyFacts::of(body))), ..self }
+        let digest = countersign_core::adapter::body_digest(body);
+        Self { body: Some(Box::new(BodyFacts::of(body, Some(digest)))), ..self }
     }
 
-    /// Keeps the body until the rejection is logged, if the verifier explains rejections.
+    /// Keeps the body until the rejection is logged, if it will be explained.
     #[cfg(feature = "explain")]
     pub(crate) fn keeping(mut self, body: Bytes) -> Self {
-        if self.custom.explainer().is_some() {
-            let facts = self.body.get_or_insert_with(|| Box::new(BodyFacts::of(&body)));
+        let is_mismatch = matches!(
+            &self.reason,
+            Reason::Verify(error) if error.kind() == VerifyErrorKind::Mismatch
+        );
+        if is_mismatch && self.custom.explainer().is_some_and(|one| one.0.is_ready()) {
+            let facts = self.body.get_or_insert_with(|| Box::new(BodyFacts::of(&body, None)));
             facts.unexplained = Some(body);
         }
         self

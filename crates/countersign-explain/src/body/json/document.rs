@@ -2,12 +2,14 @@
 
 use std::{borrow::Cow, cell::OnceCell, collections::HashMap, iter, ops::Range};
 
+use super::style::Order;
+
 /// A JSON text and its values. Numbers and literals keep their text.
 pub(crate) struct Document<'a> {
     pub(super) text: &'a str,
     pub(super) nodes: Vec<Node>,
     /// See [`sorted`](Self::sorted).
-    sorted: OnceCell<HashMap<usize, Vec<usize>>>,
+    sorted: [OnceCell<HashMap<usize, Vec<usize>>>; 2],
 }
 
 /// A value, in the order of the text. The children of an array or object follow it.
@@ -27,21 +29,30 @@ impl Document<'_> {
         iter::successors(Some(index + 1), next).take_while(move |child| *child < end)
     }
 
-    /// Returns the children of an object in the order of their keys, if they are to be sorted.
-    pub(super) fn sorted_children(&self, index: usize, is_sorted: bool) -> Option<&[usize]> {
-        if !is_sorted {
-            return None;
-        }
-        self.sorted().get(&index).map(Vec::as_slice)
+    /// Returns the children of an object in another order than in the text, if there is one.
+    pub(super) fn sorted_children(&self, index: usize, order: Order) -> Option<&[usize]> {
+        let is_sorted =
+            order != Order::AsReceived && matches!(self.nodes[index].value, Value::Object);
+        is_sorted.then(|| self.sorted(order).get(&index).map(Vec::as_slice)).flatten()
     }
 
-    /// Returns the children of each object in the order of their keys: by code points.
-    fn sorted(&self) -> &HashMap<usize, Vec<usize>> {
-        self.sorted.get_or_init(|| {
+    /// Returns whether a value is `null`.
+    pub(super) fn is_null(&self, index: usize) -> bool {
+        let Value::Scalar(range) = &self.nodes[index].value else { return false };
+        &self.text[range.clone()] == "null"
+    }
+
+    /// Returns the children of each object in the order of their keys.
+    fn sorted(&self, order: Order) -> &HashMap<usize, Vec<usize>> {
+        let place = usize::from(order == Order::ByLength);
+        self.sorted[place].get_or_init(|| {
             let is_object = |index: &usize| matches!(self.nodes[*index].value, Value::Object);
             let sorted = |index: usize| {
                 let mut children: Vec<_> = self.children(index).collect();
-                children.sort_by_cached_key(|child| self.key_of(*child));
+                children.sort_by_cached_key(|child| {
+                    let key = self.key_of(*child);
+                    (if order == Order::ByLength { key.len() } else { 0 }, key)
+                });
                 (index, children)
             };
             (0..self.nodes.len()).filter(is_object).map(sorted).collect()
@@ -70,7 +81,7 @@ impl<'a> Document<'a> {
     /// Parses a text. Returns `None` if it is not JSON, or if it has more than [`MOST`] values.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let mut document = Self { text, nodes: Vec::new(), sorted: OnceCell::new() };
+        let mut document = Self { text, nodes: Vec::new(), sorted: Default::default() };
         // The open arrays and objects.
         let mut open: Vec<usize> = Vec::new();
         let mut key = None;

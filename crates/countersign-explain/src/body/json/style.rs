@@ -5,7 +5,19 @@
 pub(crate) struct Style {
     pub(super) space: Space,
     pub(super) strings: Strings,
-    pub(super) is_sorted: bool,
+    pub(super) order: Order,
+    /// True if members whose value is `null` are left out.
+    pub(super) is_dense: bool,
+}
+
+/// The order of an object's members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Order {
+    AsReceived,
+    /// By code points.
+    Sorted,
+    /// By length, then by bytes.
+    ByLength,
 }
 
 /// White space between tokens.
@@ -53,15 +65,20 @@ pub(crate) enum Numbers {
 
 /// Returns all styles, the most frequent ones first.
 pub(crate) fn styles() -> impl Iterator<Item = Style> {
-    SORTED.into_iter().flat_map(|is_sorted| {
+    ORDERS.into_iter().flat_map(|(order, is_dense)| {
         SPACES.into_iter().flat_map(move |space| {
-            let style = move |strings| Style { space, strings, is_sorted };
+            let style = move |strings| Style { space, strings, order, is_dense };
             STRINGS.into_iter().map(style).filter(|style| style.occurs())
         })
     })
 }
 
-const SORTED: [bool; 2] = [false, true];
+const ORDERS: [(Order, bool); 4] = [
+    (Order::AsReceived, false),
+    (Order::Sorted, false),
+    (Order::ByLength, false),
+    (Order::AsReceived, true),
+];
 
 const SPACES: [Space; 6] = [
     Space::Compact,
@@ -86,14 +103,23 @@ const STRINGS: [Strings; 8] = [
 impl Style {
     /// Returns whether a library that is known writes this style.
     fn occurs(self) -> bool {
-        use Space::{Compact, Indented, Jackson};
+        use Space::{Compact, Indented, Jackson, Spaced};
+        let is_plain = matches!(self.strings, Strings::Least | Strings::AsReceived);
+        if self.order == Order::ByLength {
+            // PostgreSQL's `jsonb`, and MySQL's JSON.
+            return is_plain && self.space == Spaced;
+        }
+        if self.is_dense {
+            let is_ascii = self.strings == Strings::Ascii;
+            return (is_plain || is_ascii) && matches!(self.space, Compact | Spaced);
+        }
         match self.strings {
             Strings::Html | Strings::Gson | Strings::DotNet => {
                 matches!(self.space, Compact | Indented("  "))
             }
-            Strings::AsciiAndSlash | Strings::Slash => {
-                matches!(self.space, Compact | Indented("    "))
-            }
+            Strings::AsciiAndSlash => matches!(self.space, Compact | Indented("    ")),
+            // Swift writes a space before each colon.
+            Strings::Slash => matches!(self.space, Compact | Indented("    ") | Jackson),
             Strings::Ascii => self.space != Jackson,
             Strings::AsReceived | Strings::Least => true,
         }
@@ -118,22 +144,33 @@ impl Style {
             Strings::Gson => ", with escaped <, >, &, = and '",
             Strings::DotNet => ", with the escapes of .NET",
         };
-        let order = if self.is_sorted { ", with sorted keys" } else { "" };
+        let order = match self.order {
+            Order::AsReceived => "",
+            Order::Sorted => ", with sorted keys",
+            Order::ByLength => ", with keys sorted by their length",
+        };
+        let dense = if self.is_dense { ", without members that are null" } else { "" };
         let numbers = match numbers {
             Numbers::AsReceived => "",
             Numbers::JavaScript => ", with JavaScript's numbers",
             Numbers::Python => ", with Python's numbers",
             Numbers::Php => ", with PHP's numbers",
         };
-        let code = self.code().map(|code| format!(" ({code})")).unwrap_or_default();
-        format!("the body as JSON, {layout}{escapes}{order}{numbers}{code}")
+        let code = self.code().map(|code| format!(" (such as {code})")).unwrap_or_default();
+        format!("the body as JSON, {layout}{escapes}{order}{dense}{numbers}{code}")
     }
 
     /// Returns the code that usually writes this style.
     fn code(self) -> Option<&'static str> {
         use Space::{Compact, Indented, Jackson, Spaced};
         use Strings::{Ascii, AsciiAndSlash, DotNet, Gson, Html, Least, Slash};
-        Some(match (self.space, self.strings, self.is_sorted) {
+        if self.order == Order::ByLength {
+            return Some("PostgreSQL's `jsonb` as text");
+        }
+        if self.is_dense {
+            return None;
+        }
+        Some(match (self.space, self.strings, self.order == Order::Sorted) {
             (Compact, Least, false) => "JavaScript's `JSON.stringify(data)`",
             (Indented("  "), Least, false) => "JavaScript's `JSON.stringify(data, null, 2)`",
             (Indented("    "), Least, false) => "JavaScript's `JSON.stringify(data, null, 4)`",
@@ -157,6 +194,7 @@ impl Style {
             (Compact, Gson, _) => "Java's Gson",
             (Compact, DotNet, _) => ".NET's `JsonSerializer`",
             (Jackson, Least, _) => "Java's Jackson with indentation",
+            (Jackson, Slash, _) => "Swift's `JSONEncoder` with `prettyPrinted`",
             _ => return None,
         })
     }

@@ -1,8 +1,8 @@
 //! Writes a document in a style.
 
 use super::{
-    document::{Document, Value},
-    style::{Space, Strings, Style},
+    document::{Document, Node, Value},
+    style::{Order, Space, Strings, Style},
 };
 
 impl Document<'_> {
@@ -11,7 +11,7 @@ impl Document<'_> {
     pub(crate) fn write(&self, style: Style, most: usize) -> Option<Vec<u8>> {
         let mut writer = Writer { document: self, style, most, out: Vec::new(), depth: 0 };
         // The nodes that are written next, the last one first.
-        let mut todo = vec![Task::Node { index: 0, is_first: true }];
+        let mut todo = vec![Task::Node { index: 0, is_first: true, is_inline: false }];
         while let Some(task) = todo.pop() {
             writer.run(task, &mut todo)?;
             if writer.out.len() > writer.most {
@@ -29,8 +29,9 @@ impl Document<'_> {
         let (has_slash, has_html) = (has(b"/"), has(b"<>&"));
         let has_gson = has_html || has(b"='");
         let has_net = has_gson || has(b"+`");
-        let has_objects =
-            self.nodes.iter().any(|node| matches!(node.value, Value::Object) && node.end > 0);
+        let is_object = |node: &Node| matches!(node.value, Value::Object);
+        let has_objects = self.nodes.iter().any(is_object);
+        let has_nulls = (0..self.nodes.len()).any(|index| self.is_null(index));
         super::styles().filter(move |style| {
             let differs = match style.strings {
                 Strings::Least => true,
@@ -42,15 +43,25 @@ impl Document<'_> {
                 Strings::Gson => has_gson || has_escapes,
                 Strings::DotNet => has_net || has_escapes || !is_ascii,
             };
-            differs && (has_objects || !style.is_sorted)
+            differs
+                && (has_objects || style.order == Order::AsReceived)
+                && (has_nulls || !style.is_dense)
         })
     }
 }
 
 #[derive(Clone, Copy)]
 enum Task {
-    Node { index: usize, is_first: bool },
-    Close { byte: u8, is_empty: bool },
+    /// A value. With `is_inline`, it is an item of an array that Jackson writes in one line.
+    Node {
+        index: usize,
+        is_first: bool,
+        is_inline: bool,
+    },
+    Close {
+        byte: u8,
+        is_empty: bool,
+    },
 }
 
 struct Writer<'d, 'a> {
@@ -63,14 +74,10 @@ struct Writer<'d, 'a> {
 
 impl Writer<'_, '_> {
     fn run(&mut self, task: Task, todo: &mut Vec<Task>) -> Option<()> {
-        let (index, is_first) = match task {
-            Task::Node { index, is_first } => (index, is_first),
+        let (index, is_first, is_inline) = match task {
+            Task::Node { index, is_first, is_inline } => (index, is_first, is_inline),
             Task::Close { byte, is_empty } => {
-                self.depth -= 1;
-                if !is_empty {
-                    self.line();
-                }
-                self.out.push(byte);
+                self.close(byte, is_empty);
                 return Some(());
             }
         };
@@ -83,6 +90,7 @@ impl Writer<'_, '_> {
             match self.style.space {
                 Space::Spaced if !is_first => self.out.push(b' '),
                 Space::Compact | Space::Spaced => {}
+                Space::Jackson if is_inline => self.out.push(b' '),
                 Space::Indented(_) | Space::Jackson => self.line(),
             }
         }
@@ -108,21 +116,37 @@ impl Writer<'_, '_> {
             Value::Object => (b'{', b'}'),
         };
         self.out.push(opening);
-        self.depth += 1;
+        let is_inline = self.style.space == Space::Jackson && closing == b']';
+        self.depth += usize::from(!is_inline);
         // Pushed in reverse order, so that the first child is popped first.
-        let is_empty = node.end == index + 1;
-        todo.push(Task::Close { byte: closing, is_empty });
-        let begin = todo.len();
-        let task = |index| Task::Node { index, is_first: false };
-        match document.sorted_children(index, self.style.is_sorted) {
-            Some(children) => todo.extend(children.iter().copied().map(task)),
-            None => todo.extend(document.children(index).map(task)),
+        let begin = todo.len() + 1;
+        todo.push(Task::Close { byte: closing, is_empty: false });
+        let is_dense = self.style.is_dense && closing == b'}';
+        let stays = |child: &usize| !is_dense || !document.is_null(*child);
+        let task = |index| Task::Node { index, is_first: false, is_inline };
+        match document.sorted_children(index, self.style.order) {
+            Some(children) => todo.extend(children.iter().copied().filter(stays).map(task)),
+            None => todo.extend(document.children(index).filter(stays).map(task)),
         }
         todo[begin..].reverse();
-        if !is_empty && let Some(Task::Node { is_first, .. }) = todo.last_mut() {
-            *is_first = true;
+        match todo.last_mut() {
+            Some(Task::Node { is_first, .. }) => *is_first = true,
+            Some(Task::Close { is_empty, .. }) => *is_empty = true,
+            None => {}
         }
         Some(())
+    }
+
+    fn close(&mut self, byte: u8, is_empty: bool) {
+        let is_jackson = self.style.space == Space::Jackson;
+        let is_inline = is_jackson && byte == b']';
+        self.depth -= usize::from(!is_inline);
+        if is_inline || (is_jackson && is_empty) {
+            self.out.push(b' ');
+        } else if !is_empty {
+            self.line();
+        }
+        self.out.push(byte);
     }
 
     fn line(&mut self) {
@@ -217,7 +241,8 @@ mod tests {
     use super::*;
 
     fn written(text: &str, space: Space, strings: Strings, is_sorted: bool) -> String {
-        let style = Style { space, strings, is_sorted };
+        let order = if is_sorted { Order::Sorted } else { Order::AsReceived };
+        let style = Style { space, strings, order, is_dense: false };
         let bytes = Document::parse(text).unwrap().write(style, 10_000).unwrap();
         String::from_utf8(bytes).unwrap()
     }
@@ -232,6 +257,27 @@ mod tests {
         assert_eq!(written(text, Space::Spaced, least, true), spaced);
         let indented = "{\n  \"b\": [\n    1,\n    {}\n  ],\n  \"a\": {\n    \"z\": []\n  }\n}";
         assert_eq!(written(text, Space::Indented("  "), least, false), indented);
+        let jackson = "{\n  \"b\" : [ 1, { } ],\n  \"a\" : {\n    \"z\" : [ ]\n  }\n}";
+        assert_eq!(written(text, Space::Jackson, least, false), jackson);
+        let objects = "[ {\n  \"a\" : 1\n}, 2 ]";
+        assert_eq!(written(r#"[{"a":1},2]"#, Space::Jackson, least, false), objects);
+    }
+
+    #[test]
+    fn orders_members_and_leaves_nulls_out() {
+        let style = |order, is_dense| Style {
+            space: Space::Spaced,
+            strings: Strings::Least,
+            order,
+            is_dense,
+        };
+        let document = Document::parse(r#"{"aaa":null,"b":[null],"c":{"d":null}}"#).unwrap();
+        let write = |style| String::from_utf8(document.write(style, 1000).unwrap()).unwrap();
+        assert_eq!(
+            write(style(Order::ByLength, false)),
+            r#"{"b": [null], "c": {"d": null}, "aaa": null}"#
+        );
+        assert_eq!(write(style(Order::AsReceived, true)), r#"{"b": [null], "c": {}}"#);
     }
 
     #[test]

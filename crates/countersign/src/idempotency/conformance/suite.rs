@@ -76,5 +76,5 @@ impl<M: Fn() -> F, F: Future<Output: Store>> Suite<M> {
     }
 }
 
-/// Longest time for one rule. The longest rule makes 8,000 claims.
+/// Longest time for one rule. The longest rule makes 9,000 claims.
 const DEADLINE: Duration = Duration::from_secs(60);

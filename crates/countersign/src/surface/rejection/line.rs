@@ -7,7 +7,7 @@ use countersign_core::{
     providers::__signature_headers_in,
 };
 
-use super::{BodyFacts, Reason, Rejection, sent::Sent};
+use super::{Reason, Rejection, sent::Sent};
 use crate::{
     logs::{self, causes::Causes},
     observe,
@@ -73,6 +73,7 @@ impl Rejection {
         let expected = verify.and_then(|error| self.names?.scheme()?.__expected(error.kind()));
         let sent = Sent::of(headers);
         let tried = verify.filter(|error| error.secrets_tried() > 0);
+        let digest = self.body.as_deref().and_then(|body| body.digest);
         let received = verify.map(VerifyError::received).filter(|received| *received > 0);
         tracing::warn!(
             target: logs::REJECTION,
@@ -89,7 +90,7 @@ impl Rejection {
             content_type = sent.content_type,
             content_encoding = sent.content_encoding,
             body_length = self.body.as_ref().map(|body| body.length).or(received),
-            body_sha256 = self.body.as_deref().map(|body| tracing::field::display(Digest(body))),
+            body_sha256 = digest.map(|digest| tracing::field::display(Digest(digest))),
             secrets_tried = tried.map(VerifyError::secrets_tried),
             forms_tried = tried.map(VerifyError::forms_tried),
             age_s = verify.and_then(VerifyError::signed_age),
@@ -193,10 +194,10 @@ fn advice(error: &VerifyError, scheme: Option<&Scheme>) -> Option<&'static str> 
 const IN_MILLISECONDS: i64 = -300 * 365 * 24 * 3600;
 
 /// Writes the SHA-256 of a body in hex.
-struct Digest<'a>(&'a BodyFacts);
+struct Digest([u8; 32]);
 
-impl fmt::Display for Digest<'_> {
+impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
