@@ -4,12 +4,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use countersign::inbox::{
-    Details, EndedAttempt, Filter, InboxHistory, Row, RowId, State, StoreError,
+    Activity, Details, EndedAttempt, Filter, InboxHistory, Row, RowId, State, StoreError,
 };
 use tokio_postgres::{Error, types::Type};
 
 use super::{
-    PostgresInbox,
+    PostgresInbox, activity,
     objects::{BEGIN, LET_NEXT, LINE_UP, LOCK_OF_ROW},
     text::clean,
 };
@@ -36,7 +36,7 @@ impl InboxHistory for PostgresInbox {
     }
 
     async fn replay(&self, id: RowId) -> Result<bool, StoreError> {
-        let is_replayed = self.change(id, REPLAY, LINE_UP).await?;
+        let is_replayed = self.change(id, REPLAY, &[(&id.0, Type::INT8)], LINE_UP).await?;
         if is_replayed {
             self.announce();
         }
@@ -54,12 +54,39 @@ impl InboxHistory for PostgresInbox {
     }
 
     async fn discard(&self, id: RowId) -> Result<bool, StoreError> {
-        let is_discarded = self.change(id, DISCARD, LET_NEXT).await?;
+        let is_discarded = self.change(id, DISCARD, &[(&id.0, Type::INT8)], LET_NEXT).await?;
         if is_discarded {
             // The next delivery of its object may be due.
             self.announce();
         }
         Ok(is_discarded)
+    }
+
+    async fn mark_done(&self, id: RowId, reason: &str) -> Result<bool, StoreError> {
+        let reason = clean(reason);
+        let parameters: [Parameter<'_>; 2] = [(&id.0, Type::INT8), (&&*reason, Type::TEXT)];
+        let is_marked = self.change(id, MARK_DONE, &parameters, LET_NEXT).await?;
+        if is_marked {
+            // The next delivery of its object may be due.
+            self.announce();
+        }
+        Ok(is_marked)
+    }
+
+    async fn activity(
+        &self,
+        since: SystemTime,
+        width: Duration,
+    ) -> Result<Vec<Activity>, StoreError> {
+        let lent = self.lend().await?;
+        let answer = activity::count(&lent, since_1970(since), width).await;
+        lent.done(answer)
+    }
+
+    async fn prunable(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
+        let lent = self.lend().await?;
+        let answer = counted(&lent, PRUNABLE, age, most).await;
+        lent.done(answer)
     }
 
     async fn prune(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
@@ -71,16 +98,22 @@ impl InboxHistory for PostgresInbox {
 
 impl PostgresInbox {
     /// Changes a row, and then the order of its object. Returns false if the row was not changed.
-    async fn change(&self, id: RowId, statement: &str, order: &str) -> Result<bool, StoreError> {
+    async fn change(
+        &self,
+        id: RowId,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+        order: &str,
+    ) -> Result<bool, StoreError> {
         let lent = self.lend().await?;
-        let parameters: [Parameter<'_>; 1] = [(&id.0, Type::INT8)];
+        let row: [Parameter<'_>; 1] = [(&id.0, Type::INT8)];
         // Sent one after the other, without waiting for the answers, and so not prepared.
         let (begun, locked, changed, ordered, committed) = tokio::join! {
             biased;
             lent.batch_execute(BEGIN),
-            lent.query_typed(LOCK_OF_ROW, &parameters),
-            lent.execute_typed(statement, &parameters),
-            lent.execute_typed(order, &parameters),
+            lent.query_typed(LOCK_OF_ROW, &row),
+            lent.execute_typed(statement, parameters),
+            lent.execute_typed(order, &row),
             lent.batch_execute("commit"),
         };
         let all = begun.and(locked.map(drop)).and(ordered).and(committed);
@@ -92,10 +125,15 @@ impl PostgresInbox {
 /// Removes up to `most` rows that are done or discarded, and that ended at least `age` ago. Returns
 /// their number.
 pub(super) async fn prune(lent: &Lent, age: Duration, most: usize) -> Result<usize, Error> {
+    counted(lent, PRUNE, age, most).await
+}
+
+/// Executes a statement with an age and a number, which returns a number.
+async fn counted(lent: &Lent, statement: &str, age: Duration, most: usize) -> Result<usize, Error> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let parameters: [Parameter<'_>; 2] =
         [(&Interval::of(age), Type::INTERVAL), (&most, Type::INT8)];
-    let removed: i64 = lent.one_row(PRUNE, &parameters).await?.try_get(0)?;
+    let removed: i64 = lent.one_row(statement, &parameters).await?.try_get(0)?;
     Ok(usize::try_from(removed).unwrap_or_default())
 }
 
@@ -239,6 +277,18 @@ where id = $1 and state = 'waiting'";
 const DISCARD: &str = "\
 update countersign_inbox set state = 'discarded', due_at = null, ended_at = clock_timestamp()
 where id = $1 and state in ('waiting', 'dead')";
+
+const MARK_DONE: &str = "\
+update countersign_inbox set
+    state = 'done', due_at = null, ended_at = clock_timestamp(), last_reason = $2
+where id = $1 and state in ('waiting', 'dead')";
+
+const PRUNABLE: &str = "\
+select count(*) from (
+    select from countersign_inbox
+    where state in ('done', 'discarded') and ended_at <= statement_timestamp() - $1
+    limit $2
+) as old";
 
 /// Removes rows that were kept for long enough, with their requests. Rows that another process is
 /// removing are skipped.

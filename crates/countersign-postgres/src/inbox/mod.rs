@@ -1,6 +1,7 @@
 //! An inbox in two tables.
 
 mod accept;
+mod activity;
 mod background;
 mod batch;
 mod bell;

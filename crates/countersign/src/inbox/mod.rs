@@ -51,7 +51,7 @@
 //! | [`Accept`] | keeping deliveries, for an engine that has workers of its own |
 //! | [`InboxStore`] | handling them with a [`Worker`] |
 //! | [`SerialInbox`] | the order of deliveries about one object |
-//! | [`InboxHistory`] | listing, replaying, discarding and pruning them |
+//! | [`InboxHistory`] | listing, counting, replaying, discarding and pruning them |
 //!
 //! # Security
 //!
@@ -115,6 +115,7 @@
 //! [`StoredDelivery`]: crate::StoredDelivery
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/inbox/index.html
 
+mod activity;
 mod attempt;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -134,6 +135,7 @@ mod stored_request;
 mod taken;
 mod worker;
 
+pub use activity::Activity;
 pub use attempt::Attempt;
 pub use entry::Entry;
 #[cfg(any(feature = "actix-web", feature = "tower"))]
