@@ -25,7 +25,7 @@ impl<I: InboxHistory> Console<I, Guarded> {
         let is_head = request.method == Method::Head;
         let mut response = match self.operator(&request) {
             Some(operator) => self.answer(&request, operator, &nonce).await,
-            None => self.refuse(&request, &Refused::Unauthorized, &nonce),
+            None => self.refuse(&request, &Refused::Unauthorized, None, &nonce),
         };
         if is_head {
             response.body = Body::Bytes(bytes::Bytes::new());
@@ -39,11 +39,11 @@ impl<I: InboxHistory> Console<I, Guarded> {
             Ok(response) => response,
             Err(refused) => {
                 if let Refused::Engine(error) = &refused {
-                    let cause = countersign::inbox::StoreError::to_string(error);
+                    let cause = error.to_string();
                     let source = std::error::Error::source(error).map(ToString::to_string);
                     tracing::error!(target: TARGET, cause, source, "the inbox failed");
                 }
-                self.refuse(request, &refused, nonce)
+                self.refuse(request, &refused, Some(&view.operator), nonce)
             }
         }
     }
@@ -57,9 +57,15 @@ impl<I: InboxHistory> Console<I, Guarded> {
         Some(if self.settings.is_read_only { operator.only_looks() } else { operator })
     }
 
-    fn refuse(&self, request: &Request, refused: &Refused, nonce: &str) -> Response {
+    fn refuse(
+        &self,
+        request: &Request,
+        refused: &Refused,
+        operator: Option<&Operator>,
+        nonce: &str,
+    ) -> Response {
         let status = refused.status();
-        let page = pages::message::page(request, refused, nonce);
+        let page = pages::message::page(request, refused, operator, nonce);
         let response = Response::html(status, page);
         match (status, &self.settings.auth) {
             (401, Some(auth)) => response.with("www-authenticate", auth.challenge().to_owned()),

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Frame;
-use crate::{Request, error::Refused};
+use crate::{Operator, Request, error::Refused};
 
 #[derive(Template)]
 #[template(path = "message.html")]
@@ -12,8 +12,14 @@ struct Message<'a> {
     text: &'a str,
 }
 
-/// Writes the page. It shows nothing of the request.
-pub(crate) fn page(request: &Request, refused: &Refused, nonce: &str) -> String {
+/// Writes the page. It shows nothing of the request. Without an operator, the page has neither a
+/// style nor links.
+pub(crate) fn page<'a>(
+    request: &'a Request,
+    refused: &'a Refused,
+    operator: Option<&Operator>,
+    nonce: &'a str,
+) -> String {
     let title = match refused.status() {
         401 => "Login",
         403 => "Not allowed",
@@ -26,9 +32,9 @@ pub(crate) fn page(request: &Request, refused: &Refused, nonce: &str) -> String 
         place: "",
         base: &request.base,
         nonce,
-        operator: None,
+        operator: operator.map(|operator| operator.name().to_owned()),
         token: String::new(),
-        may_act: false,
+        may_act: operator.is_some_and(Operator::may_act),
         has_refusals: false,
     };
     let text = refused.text();
