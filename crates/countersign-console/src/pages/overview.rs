@@ -24,8 +24,7 @@ struct Overview<'a> {
     spans: &'static [Span],
     endpoints: Vec<Endpoint>,
     silent: Vec<(String, String, String)>,
-    /// Reasons of refusals with their numbers, since the process has begun.
-    refusals: Vec<(String, String, u64)>,
+    reasons: Vec<Reason>,
     counts_refusals: bool,
 }
 
@@ -48,7 +47,16 @@ struct Endpoint {
     dead: u64,
     duplicates: u64,
     refused: u64,
+    refusals: Chart,
     last: String,
+}
+
+/// A reason of refusals at one endpoint.
+struct Reason {
+    endpoint: String,
+    name: &'static str,
+    number: u64,
+    chart: Chart,
 }
 
 static SPANS: [Span; 3] = [
@@ -67,46 +75,54 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
     let activity = view.inbox().activity(since, width).await?;
     let week = view.inbox().activity(back(HOUR * 24 * 7), HOUR).await?;
     let stats = view.inbox().stats().await?;
-    let refused = refused(view, span);
-    let endpoints = endpoints(view.now, span, &activity, &week, &stats, &refused);
+    let refused = refused(view, since, width);
     let page = Overview {
         frame: view.frame("Overview", "overview"),
         span,
         spans: &SPANS,
-        endpoints,
+        endpoints: endpoints(view.now, span, &activity, &week, &stats, &refused),
         silent: silent(&week, view.now),
         counts_refusals: view.has_refusals(),
-        refusals: refused.reasons,
+        reasons: reasons(span, &refused),
     };
     Ok(Response::html(200, page.render()?))
 }
 
-/// The deliveries that were not accepted.
-#[derive(Default)]
-struct Refusals {
-    /// Endpoint, reason and number.
-    reasons: Vec<(String, String, u64)>,
-    duplicates: BTreeMap<String, u64>,
-    others: BTreeMap<String, u64>,
+/// Deliveries of one endpoint that were not accepted, for one reason and in one interval.
+struct Refusal {
+    endpoint: String,
+    reason: &'static str,
+    interval: u64,
+    number: u64,
+}
+
+impl Refusal {
+    fn is_duplicate(&self) -> bool {
+        self.reason == "duplicate"
+    }
 }
 
 #[cfg(feature = "refusals")]
-fn refused<I: InboxHistory>(view: &View<'_, I>, span: &Span) -> Refusals {
-    let mut refused = Refusals::default();
-    let Some(list) = &view.settings.refusals else { return refused };
-    let length = Duration::from_secs(span.seconds) * span.intervals;
-    for count in list.counts(length) {
-        let kind =
-            if count.reason == "duplicate" { &mut refused.duplicates } else { &mut refused.others };
-        *kind.entry(count.endpoint.clone()).or_default() += count.number;
-        refused.reasons.push((text::line(&count.endpoint), text::line(count.reason), count.number));
-    }
-    refused
+fn refused<I: InboxHistory>(
+    view: &View<'_, I>,
+    since: SystemTime,
+    width: Duration,
+) -> Vec<Refusal> {
+    let Some(list) = &view.settings.refusals else { return Vec::new() };
+    let counts = list.counts(since, width).into_iter();
+    counts
+        .map(|count| Refusal {
+            endpoint: count.endpoint,
+            reason: count.reason,
+            interval: count.interval,
+            number: count.number,
+        })
+        .collect()
 }
 
 #[cfg(not(feature = "refusals"))]
-fn refused<I: InboxHistory>(_view: &View<'_, I>, _span: &Span) -> Refusals {
-    Refusals::default()
+fn refused<I: InboxHistory>(_: &View<'_, I>, _: SystemTime, _: Duration) -> Vec<Refusal> {
+    Vec::new()
 }
 
 fn endpoints(
@@ -115,20 +131,26 @@ fn endpoints(
     activity: &[Activity],
     week: &[Activity],
     stats: &[Stats],
-    refused: &Refusals,
+    refused: &[Refusal],
 ) -> Vec<Endpoint> {
     let mut names: Vec<_> = week.iter().chain(activity).map(|one| &*one.endpoint).collect();
     names.extend(stats.iter().map(|stats| &*stats.endpoint));
-    names.extend(refused.duplicates.keys().chain(refused.others.keys()).map(String::as_str));
+    names.extend(refused.iter().map(|refusal| &*refusal.endpoint));
     names.sort_unstable();
     names.dedup();
-    let number =
-        |numbers: &BTreeMap<String, u64>, name: &str| numbers.get(name).copied().unwrap_or(0);
     let endpoint = |name: &str| {
         let stats = stats.iter().find(|stats| stats.endpoint == name);
         let last = week.iter().filter(|one| one.endpoint == name);
         let last = last.map(|one| one.last_received_at).max();
-        let (accepted, chart) = chart(name, span, activity);
+        let accepted = activity.iter().filter(|one| one.endpoint == name);
+        let accepted = accepted.map(|one| (one.interval, one.accepted, one.dead));
+        let (accepted, chart) = chart(span, accepted, ["accepted", "dead"]);
+        let (duplicates, others): (Vec<_>, Vec<_>) = refused
+            .iter()
+            .filter(|refusal| refusal.endpoint == name)
+            .partition(|refusal| refusal.is_duplicate());
+        let others = others.iter().map(|refusal| (refusal.interval, refusal.number, 0));
+        let (refused, refusals) = self::chart(span, others, ["refused", ""]);
         Endpoint {
             name: text::start(name, 60),
             query: format!("endpoint={}", encoded(name)),
@@ -141,38 +163,61 @@ fn endpoints(
                 .unwrap_or_default(),
             running: stats.map_or(0, |stats| stats.running),
             dead: stats.map_or(0, |stats| stats.dead),
-            duplicates: number(&refused.duplicates, name),
-            refused: number(&refused.others, name),
+            duplicates: duplicates.iter().map(|refusal| refusal.number).sum(),
+            refused,
+            refusals,
             last: last.map(|last| moment::age(last, now)).unwrap_or_default(),
         }
     };
     names.into_iter().map(endpoint).collect()
 }
 
-fn chart(name: &str, span: &Span, activity: &[Activity]) -> (u64, Chart) {
+fn reasons(span: &Span, refused: &[Refusal]) -> Vec<Reason> {
+    let mut names: Vec<_> =
+        refused.iter().map(|refusal| (&*refusal.endpoint, refusal.reason)).collect();
+    names.dedup();
+    let reason = |(endpoint, name): (&str, &'static str)| {
+        let fits = |refusal: &&Refusal| refusal.endpoint == endpoint && refusal.reason == name;
+        let numbers = refused.iter().filter(fits).map(|one| (one.interval, one.number, 0));
+        let (number, chart) = chart(span, numbers, [name, ""]);
+        Reason { endpoint: text::start(endpoint, 60), name, number, chart }
+    };
+    names.into_iter().map(reason).collect()
+}
+
+/// Draws the numbers of intervals, and adds them up.
+fn chart(
+    span: &Span,
+    numbers: impl Iterator<Item = (u64, u64, u64)>,
+    [name, bad_name]: [&str; 2],
+) -> (u64, Chart) {
     let length = span.intervals as usize;
-    let mut numbers = vec![(0, 0); length];
-    for one in activity.iter().filter(|one| one.endpoint == name) {
+    let mut parts = vec![(0, 0); length];
+    for (interval, all, bad) in numbers {
         // A delivery of this moment may be in the interval that begins now.
-        let place = usize::try_from(one.interval).unwrap_or(usize::MAX).min(length - 1);
-        numbers[place].0 += one.accepted;
-        numbers[place].1 += one.dead;
+        let place = usize::try_from(interval).unwrap_or(usize::MAX).min(length - 1);
+        parts[place].0 += all;
+        parts[place].1 += bad;
     }
-    let accepted = numbers.iter().map(|(all, _)| all).sum();
-    let dead: u64 = numbers.iter().map(|(_, dead)| dead).sum();
-    let most = numbers.iter().map(|(all, _)| *all).max().unwrap_or_default();
+    let sum: u64 = parts.iter().map(|(all, _)| all).sum();
+    let most = parts.iter().map(|(all, _)| *all).max().unwrap_or_default();
+    let bad = |bad: u64| match bad_name {
+        "" => String::new(),
+        _ => format!(", {bad} of them {bad_name}"),
+    };
     let label = format!(
-        "{accepted} accepted in the last {}, {dead} of them dead; at most {most} per {}",
-        span.name, span.part
+        "{sum} {name} in the last {}{}; at most {most} per {}",
+        span.name,
+        bad(parts.iter().map(|(_, bad)| bad).sum()),
+        span.part
     );
-    let parts = numbers.clone();
     let title = |place: usize| {
-        let (all, dead) = parts[place];
+        let (all, bad_ones) = parts[place];
         let parts_ago = u64::try_from(length - place).unwrap_or_default();
         let begin = moment::span(Duration::from_secs(parts_ago * span.seconds));
-        format!("from {begin} ago: {all} accepted, {dead} dead")
+        format!("from {begin} ago: {all} {name}{}", bad(bad_ones))
     };
-    (accepted, Chart::of(&numbers, label, title))
+    (sum, Chart::of(&parts, label, title))
 }
 
 fn silent(week: &[Activity], now: SystemTime) -> Vec<(String, String, String)> {

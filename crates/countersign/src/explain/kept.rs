@@ -97,10 +97,12 @@ impl Refusals {
         self.lock().last.iter().find(|kept| kept.number == number).cloned()
     }
 
-    /// Counts the rejections and the duplicates of about this time, at most a week.
+    /// Counts the rejections and the duplicates since this time, for each endpoint, each reason and
+    /// each interval of this width. Five minutes are the smallest part that is known, and a week is
+    /// the longest time. Intervals without a rejection are left out.
     #[must_use]
-    pub fn counts(&self, length: Duration) -> Vec<RefusalCount> {
-        self.lock().tally.counts(SystemTime::now(), length)
+    pub fn counts(&self, since: SystemTime, width: Duration) -> Vec<RefusalCount> {
+        self.lock().tally.counts(since, width)
     }
 
     /// Keeps a rejection. Returns its number, if it is in the list.
@@ -207,7 +209,7 @@ mod tests {
         assert_eq!(refusals.get(250).unwrap().verdict.as_deref(), Some("cause"));
         assert!(refusals.get(1).is_none());
         let counts: Vec<_> = refusals
-            .counts(Duration::from_secs(3600))
+            .counts(SystemTime::UNIX_EPOCH, Duration::MAX)
             .into_iter()
             .map(|count| (count.reason, count.number))
             .collect();

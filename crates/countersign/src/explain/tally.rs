@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// The number of rejections of one endpoint for one reason.
+/// The number of rejections of one endpoint, for one reason, in one interval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefusalCount {
@@ -13,6 +13,8 @@ pub struct RefusalCount {
     pub endpoint: String,
     /// The name of the reason, as in the metrics, or `duplicate`.
     pub reason: &'static str,
+    /// The number of the interval, counted from 0.
+    pub interval: u64,
     /// The number of rejections.
     pub number: u64,
 }
@@ -37,14 +39,28 @@ impl Tally {
         }
     }
 
-    pub(super) fn counts(&self, now: SystemTime, length: Duration) -> Vec<RefusalCount> {
-        let first = part(now).saturating_sub(length.as_secs() / PART);
-        let count =
-            |((endpoint, reason), parts): (&(String, &'static str), &BTreeMap<u64, u64>)| {
-                let number = parts.range(first..).map(|(_, number)| number).sum();
-                (number > 0).then(|| RefusalCount { endpoint: endpoint.clone(), reason, number })
-            };
-        self.parts.iter().filter_map(count).collect()
+    pub(super) fn counts(&self, since: SystemTime, width: Duration) -> Vec<RefusalCount> {
+        let (first, width) = (part(since), (width.as_secs() / PART).max(1));
+        let mut counts: Vec<RefusalCount> = Vec::new();
+        for ((endpoint, reason), parts) in &self.parts {
+            for (part, number) in parts.range(first..) {
+                let interval = (part - first) / width;
+                match counts.last_mut() {
+                    Some(last)
+                        if last.interval == interval
+                            && last.endpoint == *endpoint
+                            && last.reason == *reason =>
+                    {
+                        last.number += number;
+                    }
+                    _ => {
+                        let (endpoint, number) = (endpoint.clone(), *number);
+                        counts.push(RefusalCount { endpoint, reason, interval, number });
+                    }
+                }
+            }
+        }
+        counts
     }
 }
 
@@ -70,8 +86,12 @@ mod tests {
         for hours in 0..400 {
             tally.add(now + hour * hours, "e", "mismatch");
         }
-        let number = |hours| tally.counts(now + hour * 399, hour * hours)[0].number;
-        assert_eq!((number(1), number(24)), (2, 25));
-        assert_eq!(tally.counts(now + hour * 1000, hour), []);
+        let numbers = |since, width| -> Vec<_> {
+            let counts = tally.counts(now + hour * since, hour * width);
+            counts.into_iter().map(|count| (count.interval, count.number)).collect()
+        };
+        assert_eq!(numbers(398, 1), [(0, 1), (1, 1)]);
+        assert_eq!(numbers(376, 24), [(0, 24)]);
+        assert_eq!(numbers(1000, 1), []);
     }
 }
