@@ -6,6 +6,8 @@ use std::{
     time::SystemTime,
 };
 
+use crate::text;
+
 /// An action that an operator has made.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -24,7 +26,9 @@ pub(crate) struct Record(Mutex<VecDeque<Entry>>);
 
 impl Record {
     /// Records an action: logs it, and keeps it for the page.
-    pub(crate) fn add(&self, who: &str, action: &str, what: String) {
+    pub(crate) fn add(&self, who: &str, action: &str, what: &str) {
+        // A reason must not add a line to the log.
+        let what = text::line(what);
         tracing::info!(target: TARGET, operator = who, action, "an operator acted: {what}");
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.push_front(Entry { at: SystemTime::now(), who: who.to_owned(), what });

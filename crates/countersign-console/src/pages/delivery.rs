@@ -120,7 +120,7 @@ pub(crate) async fn act<I: InboxHistory>(
             Err(_) => format!("perhaps {}, because the inbox failed:", action.past()),
         };
         let why = if reason.is_empty() { String::new() } else { format!(", because: {reason}") };
-        shared.record.add(&who, action.name(), format!("{result} delivery {id}{why}"));
+        shared.record.add(&who, action.name(), &format!("{result} delivery {id}{why}"));
         is_changed.map_err(Refused::from)
     };
     let is_changed = view.run(work).await?;

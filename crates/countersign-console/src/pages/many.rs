@@ -65,7 +65,7 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
                 .await;
             let changed = results.iter().filter(|result| matches!(result, Ok(true))).count();
             let what = format!("{} {changed} of {all} deliveries: {recorded}", action.past());
-            shared.record.add(&who, action.name(), what);
+            shared.record.add(&who, action.name(), &what);
             let failed = results.into_iter().find_map(Result::err);
             failed.map_or(Ok((changed, all)), |error| Err(Refused::from(error)))
         })

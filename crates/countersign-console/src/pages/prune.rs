@@ -56,7 +56,7 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
             }
         };
         let what = format!("removed {removed} deliveries that ended {days} days ago or earlier");
-        shared.record.add(&who, "prune", what);
+        shared.record.add(&who, "prune", &what);
         result.map(|()| removed).map_err(Refused::from)
     });
     let removed = removed.await?;
