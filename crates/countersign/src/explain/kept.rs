@@ -19,8 +19,8 @@ use super::tally::{RefusalCount, Tally};
 ///
 /// Nothing in it was verified, and anybody can fill it. At most 100 rejections are kept, each with
 /// at most 16 KiB of its body and 8 KiB of its headers, and only of deliveries whose signature does
-/// not match: less than 3 MB in all. Only the headers that an examination reads are kept, but these
-/// can hold the secret of a provider that sends it as a token.
+/// not match: less than 3 MB in all. Only the headers that an examination reads are kept: those of
+/// signatures, and those that describe the request. `Authorization` and cookies are not among them.
 ///
 /// # Examples
 ///
