@@ -8,6 +8,7 @@ mod bell;
 mod endings;
 mod engine;
 mod history;
+mod list;
 mod objects;
 mod store;
 mod take;
