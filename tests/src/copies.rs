@@ -53,6 +53,7 @@ pub fn cargo(subcommand: &str) -> io::Result<Command> {
     manifest.push_str("[profile.dev]\ndebug = false\n\n[patch.crates-io]\n");
     for name in [
         "countersign",
+        "countersign-console",
         "countersign-nats",
         "countersign-postgres",
         "countersign-redis",

@@ -12,6 +12,7 @@
 
 mod apalis;
 mod bare;
+mod console;
 mod deliveries;
 mod drain;
 mod growth;
@@ -66,6 +67,8 @@ enum Part {
     Drain,
     /// Deliveries over HTTP.
     Http,
+    /// Pages of the console over very many deliveries.
+    Console,
     /// Memory, file and lists while very many deliveries wait.
     Waiting,
     /// Deliveries into an inbox in PostgreSQL.
@@ -113,6 +116,7 @@ async fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
                 let (rounds, drained) = (arguments.rounds.max(1), 2 * arguments.drained);
                 report.tables.push(workers::measure(&database, rounds, drained).await?);
             }
+            Part::Console => console::measure(arguments.waiting, &mut report).await?,
             Part::Waiting => report.tables.push(waiting::measure(arguments.waiting).await?),
         }
     }

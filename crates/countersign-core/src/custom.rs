@@ -38,8 +38,42 @@ pub trait Explain: Send + Sync {
     /// Returns the names of the headers that are needed, in lower case.
     fn names(&self) -> &[String];
 
-    /// Explains a delivery away from the request, unless another one is being explained.
-    fn explain(&self, endpoint: &str, headers: Vec<(String, String)>, body: Bytes);
+    /// Explains a delivery away from the request, unless another one is being explained. `noted` is
+    /// the number that [`note`](Self::note) gave it.
+    fn explain(
+        &self,
+        endpoint: &str,
+        headers: Vec<(String, String)>,
+        body: Bytes,
+        noted: Option<u64>,
+    );
+
+    /// Returns whether rejections are noted.
+    fn notes(&self) -> bool {
+        false
+    }
+
+    /// Notes a rejection, of any reason. Returns its number if it is kept.
+    fn note(&self, _rejected: &Rejected<'_>) -> Option<u64> {
+        None
+    }
+}
+
+/// A delivery that is rejected.
+#[derive(Debug)]
+pub struct Rejected<'a> {
+    /// The name of the endpoint.
+    pub endpoint: &'a str,
+    /// The name of the reason.
+    pub name: &'static str,
+    /// The reason in words.
+    pub reason: &'a (dyn std::error::Error + 'static),
+    /// The status of the answer.
+    pub status: u16,
+    /// The headers, if the delivery is about to be explained.
+    pub headers: &'a [(String, String)],
+    /// The body, if the delivery is about to be explained.
+    pub body: Option<&'a Bytes>,
 }
 
 impl fmt::Debug for Explainer {
@@ -55,6 +89,13 @@ impl Custom {
         let mut custom = Self::default();
         custom.set_endpoint(name);
         custom
+    }
+
+    /// Names the endpoint.
+    #[must_use]
+    pub fn __with_endpoint(mut self, name: &str) -> Self {
+        self.set_endpoint(name);
+        self
     }
 
     pub(crate) fn set_endpoint(&mut self, name: &str) {

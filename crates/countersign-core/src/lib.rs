@@ -45,7 +45,9 @@ mod verifier;
 pub use answer::Answer;
 // Only for the crate `countersign`, which answers the deliveries that a verifier rejects.
 #[doc(hidden)]
-pub use custom::{Custom as __Custom, Explain as __Explain, Explainer as __Explainer};
+pub use custom::{
+    Custom as __Custom, Explain as __Explain, Explainer as __Explainer, Rejected as __Rejected,
+};
 pub use error::{ConfigError, PayloadError, VerifyError};
 pub use event::Event;
 // Only for the code that `events!` generates.

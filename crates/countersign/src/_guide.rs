@@ -27,6 +27,9 @@ pub mod idempotency {}
 #[doc = include_str!("../guide/inbox.md")]
 pub mod inbox {}
 
+#[doc = include_str!("../guide/console.md")]
+pub mod console {}
+
 #[doc = include_str!("../guide/capacity.md")]
 pub mod capacity {}
 

@@ -32,6 +32,16 @@
 //! id (`id=evt_4`), and kill the program with `kill -9` after attempt 1. When you start it again,
 //! it prints attempt 2.
 //!
+//! # The console
+//!
+//! With a password, a page shows what came and why it failed, and sends it again:
+//!
+//! ```sh
+//! CONSOLE_PASSWORD=correct-horse WEBHOOK_SECRET=secret cargo run -p inbox-sqlite
+//! ```
+//!
+//! Open <http://127.0.0.1:3000/webhooks-admin>. The name is `admin`.
+//!
 //! # Before you copy it
 //!
 //! - A handler is called again if the process dies after its effect. Make the effect idempotent,
@@ -39,6 +49,7 @@
 //! - The pauses between the attempts and the lease are short here, so that you can see them. Begin
 //!   with the defaults.
 //! - The provider does not notice a delivery that is dead. Set an alert on the metrics.
+//! - The console is served without TLS here, on this machine only. Others must reach it over TLS.
 //! - The file is for one machine. It must be on a disk of this machine, and not on a network share.
 //!
 //! `INBOX` sets the file (default `inbox.db`), which also remembers the events of earlier runs.
@@ -51,9 +62,11 @@ use axum::{Router, http::StatusCode, routing::post_service};
 use countersign::{
     EventData, Secrets, Verifier,
     axum::Events,
+    explain::{ExplainRefusals, Refusals},
     inbox::{Attempt, Inbox, Retries},
     providers::{XWebhookSignature, x_webhook_signature::flat},
 };
+use countersign_console::{Auth, Console, Operator};
 use countersign_sqlite::SqliteInbox;
 use tokio::{net::TcpListener, signal::ctrl_c};
 
@@ -72,12 +85,23 @@ async fn on_payment_succeeded(attempt: Attempt) -> StatusCode {
     StatusCode::OK
 }
 
+/// Makes the console, if it has a password.
+fn console(engine: &SqliteInbox, refusals: &Refusals) -> anyhow::Result<Option<Router>> {
+    let Ok(password) = env::var("CONSOLE_PASSWORD") else { return Ok(None) };
+    let auth = Auth::new().basic(Operator::new("admin"), &password)?;
+    let console = Console::new(engine.clone())?.auth(auth).refusals(refusals);
+    Ok(Some(console.router()))
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
-    let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?;
+    let refusals = Refusals::new();
+    let verifier = Verifier::<XWebhookSignature>::new(Secrets::from_env("WEBHOOK_SECRET")?)?
+        .keep_refusals(&refusals);
     let file = env::var("INBOX").unwrap_or_else(|_| "inbox.db".to_owned());
     let engine = SqliteInbox::open(&file).await.with_context(|| format!("INBOX={file}"))?;
+    let console = console(&engine, &refusals)?;
     let inbox = Inbox::new(engine)
         .retries(Retries::after([Duration::from_secs(1), Duration::from_secs(5)]))
         // After this time, a delivery whose process was killed is handled again.
@@ -86,13 +110,19 @@ async fn main() -> anyhow::Result<()> {
         .on("user.created", on_user_created)
         .on("payment.succeeded", on_payment_succeeded);
     let (accept, worker) = inbox.split(&verifier, events.with_state(()));
-    let router = Router::new().route("/webhooks", post_service(accept));
+    let has_console = console.is_some();
+    let router = Router::new()
+        .route("/webhooks", post_service(accept))
+        .nest("/webhooks-admin", console.unwrap_or_default());
 
     let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(&addr).await.with_context(|| {
         format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
     })?;
     println!("listening on {}", listener.local_addr()?);
+    if has_console {
+        println!("the console: http://{}/webhooks-admin (admin)", listener.local_addr()?);
+    }
     let worker = tokio::spawn(worker.run_until(async { _ = ctrl_c().await }));
     axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
     // The server has stopped. The worker waits for the handlers that are running.

@@ -4,12 +4,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use countersign::inbox::{
-    Details, EndedAttempt, Filter, InboxHistory, Row, RowId, State, StoreError,
+    Activity, Details, EndedAttempt, Filter, InboxHistory, Row, RowId, StoreError,
 };
 use tokio_postgres::{Error, types::Type};
 
 use super::{
-    PostgresInbox,
+    PostgresInbox, activity,
+    list::{list, row, since_1970},
     objects::{BEGIN, LET_NEXT, LINE_UP, LOCK_OF_ROW},
     text::clean,
 };
@@ -36,7 +37,7 @@ impl InboxHistory for PostgresInbox {
     }
 
     async fn replay(&self, id: RowId) -> Result<bool, StoreError> {
-        let is_replayed = self.change(id, REPLAY, LINE_UP).await?;
+        let is_replayed = self.change(id, REPLAY, &[(&id.0, Type::INT8)], LINE_UP).await?;
         if is_replayed {
             self.announce();
         }
@@ -54,12 +55,39 @@ impl InboxHistory for PostgresInbox {
     }
 
     async fn discard(&self, id: RowId) -> Result<bool, StoreError> {
-        let is_discarded = self.change(id, DISCARD, LET_NEXT).await?;
+        let is_discarded = self.change(id, DISCARD, &[(&id.0, Type::INT8)], LET_NEXT).await?;
         if is_discarded {
             // The next delivery of its object may be due.
             self.announce();
         }
         Ok(is_discarded)
+    }
+
+    async fn mark_done(&self, id: RowId, reason: &str) -> Result<bool, StoreError> {
+        let reason = clean(reason);
+        let parameters: [Parameter<'_>; 2] = [(&id.0, Type::INT8), (&&*reason, Type::TEXT)];
+        let is_marked = self.change(id, MARK_DONE, &parameters, LET_NEXT).await?;
+        if is_marked {
+            // The next delivery of its object may be due.
+            self.announce();
+        }
+        Ok(is_marked)
+    }
+
+    async fn activity(
+        &self,
+        since: SystemTime,
+        width: Duration,
+    ) -> Result<Vec<Activity>, StoreError> {
+        let lent = self.lend().await?;
+        let answer = activity::count(&lent, since_1970(since), width).await;
+        lent.done(answer)
+    }
+
+    async fn prunable(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
+        let lent = self.lend().await?;
+        let answer = counted(&lent, PRUNABLE, age, most).await;
+        lent.done(answer)
     }
 
     async fn prune(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
@@ -71,16 +99,22 @@ impl InboxHistory for PostgresInbox {
 
 impl PostgresInbox {
     /// Changes a row, and then the order of its object. Returns false if the row was not changed.
-    async fn change(&self, id: RowId, statement: &str, order: &str) -> Result<bool, StoreError> {
+    async fn change(
+        &self,
+        id: RowId,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+        order: &str,
+    ) -> Result<bool, StoreError> {
         let lent = self.lend().await?;
-        let parameters: [Parameter<'_>; 1] = [(&id.0, Type::INT8)];
+        let row: [Parameter<'_>; 1] = [(&id.0, Type::INT8)];
         // Sent one after the other, without waiting for the answers, and so not prepared.
         let (begun, locked, changed, ordered, committed) = tokio::join! {
             biased;
             lent.batch_execute(BEGIN),
-            lent.query_typed(LOCK_OF_ROW, &parameters),
-            lent.execute_typed(statement, &parameters),
-            lent.execute_typed(order, &parameters),
+            lent.query_typed(LOCK_OF_ROW, &row),
+            lent.execute_typed(statement, parameters),
+            lent.execute_typed(order, &row),
             lent.batch_execute("commit"),
         };
         let all = begun.and(locked.map(drop)).and(ordered).and(committed);
@@ -92,79 +126,16 @@ impl PostgresInbox {
 /// Removes up to `most` rows that are done or discarded, and that ended at least `age` ago. Returns
 /// their number.
 pub(super) async fn prune(lent: &Lent, age: Duration, most: usize) -> Result<usize, Error> {
+    counted(lent, PRUNE, age, most).await
+}
+
+/// Executes a statement with an age and a number, which returns a number.
+async fn counted(lent: &Lent, statement: &str, age: Duration, most: usize) -> Result<usize, Error> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let parameters: [Parameter<'_>; 2] =
         [(&Interval::of(age), Type::INTERVAL), (&most, Type::INT8)];
-    let removed: i64 = lent.one_row(PRUNE, &parameters).await?.try_get(0)?;
+    let removed: i64 = lent.one_row(statement, &parameters).await?.try_get(0)?;
     Ok(usize::try_from(removed).unwrap_or_default())
-}
-
-async fn list(lent: &Lent, filter: &Filter) -> Result<Vec<Row>, Error> {
-    let state = filter.state.map(State::name);
-    let texts =
-        [&filter.endpoint, &filter.provider, &filter.tenant, &filter.event_type, &filter.event_id];
-    let texts = texts.map(|text| text.as_deref().map(clean));
-    let [endpoint, provider, tenant, event_type, event_id] = texts.each_ref().map(Option::as_deref);
-    let before = filter.before.map(|id| id.0);
-    let received_since = filter.received_since.map(since_1970);
-    let received_before = filter.received_before.map(since_1970);
-    let most = if filter.most == 0 { DEFAULT_MOST } else { filter.most };
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    // Each set of conditions is a statement of its own, so that the server chooses an index for it.
-    let mut sql = LIST.to_owned();
-    let mut parameters: Vec<Parameter<'_>> = Vec::new();
-    macro_rules! condition {
-        ($value:ident, $kind:expr, $condition:literal) => {
-            if $value.is_some() {
-                parameters.push((&$value, $kind));
-                sql += &format!(concat!(" and ", $condition), parameters.len());
-            }
-        };
-    }
-    condition!(state, Type::TEXT, "state = ${0}");
-    condition!(endpoint, Type::TEXT, "endpoint = ${0}");
-    condition!(provider, Type::TEXT, "provider = ${0}");
-    condition!(tenant, Type::TEXT, "tenant = ${0}");
-    condition!(event_type, Type::TEXT, "event_type = ${0}");
-    condition!(received_since, Type::TIMESTAMPTZ, "received_at >= ${0}");
-    condition!(received_before, Type::TIMESTAMPTZ, "received_at < ${0}");
-    condition!(before, Type::INT8, "id < ${0}");
-    condition!(
-        event_id,
-        Type::TEXT,
-        "id in (
-            select id from countersign_inbox where event_id = ${0} and ended_at is not null
-            union all
-            select id from countersign_inbox
-            where event_id = ${0} and state in ('waiting', 'running') and state <> 'done'
-        )"
-    );
-    if filter.state.is_some_and(|state| state != State::Done) {
-        // The index of the rows that are not done needs this condition.
-        sql += " and state <> 'done'";
-    }
-    parameters.push((&most, Type::INT8));
-    sql += &format!(" order by id desc limit ${}", parameters.len());
-    let rows = lent.query_typed(&sql, &parameters).await?;
-    rows.iter().map(row).collect()
-}
-
-fn row(row: &tokio_postgres::Row) -> Result<Row, Error> {
-    let state = named(row.try_get("state")?);
-    let due_at: Option<SystemTime> = row.try_get("due_at")?;
-    Ok(Row {
-        id: RowId(row.try_get("id")?),
-        state,
-        endpoint: row.try_get("endpoint")?,
-        provider: row.try_get("provider")?,
-        tenant: row.try_get("tenant")?,
-        event_type: row.try_get("event_type")?,
-        event_id: row.try_get("event_id")?,
-        attempts: row.try_get::<_, i32>("attempts")?.unsigned_abs(),
-        received_at: row.try_get("received_at")?,
-        due_at: due_at.filter(|_| state == State::Waiting),
-        last_reason: row.try_get("last_reason")?,
-    })
 }
 
 fn details(found: &tokio_postgres::Row) -> Result<Details, Error> {
@@ -192,31 +163,9 @@ fn attempts(log: &str) -> Vec<EndedAttempt> {
         .collect()
 }
 
-/// Returns the time, limited to the years 1970 to 9999, which the database can hold. No delivery was received before
-/// 1970.
-fn since_1970(time: SystemTime) -> SystemTime {
-    time.clamp(UNIX_EPOCH, UNIX_EPOCH + END_OF_9999)
-}
-
 fn time(milliseconds: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(milliseconds.try_into().unwrap_or_default())
 }
-
-/// Reads the name of a state. An unknown name, which was written by hand, is shown as discarded.
-/// Workers do not look at it: they take the row when its `due_at` has passed.
-fn named(name: &str) -> State {
-    [State::Waiting, State::Running, State::Done, State::Dead]
-        .into_iter()
-        .find(|state| state.name() == name)
-        .unwrap_or(State::Discarded)
-}
-
-/// The beginning of a list. Each condition begins with `and`.
-const LIST: &str = "\
-select id, state, endpoint, provider, tenant, event_type, event_id, attempts, received_at, due_at,
-    last_reason
-from countersign_inbox
-where true";
 
 const GET: &str = "\
 select row.id, state, endpoint, provider, tenant, event_type, event_id, attempts, received_at, due_at,
@@ -240,6 +189,18 @@ const DISCARD: &str = "\
 update countersign_inbox set state = 'discarded', due_at = null, ended_at = clock_timestamp()
 where id = $1 and state in ('waiting', 'dead')";
 
+const MARK_DONE: &str = "\
+update countersign_inbox set
+    state = 'done', due_at = null, ended_at = clock_timestamp(), last_reason = $2
+where id = $1 and state in ('waiting', 'dead')";
+
+const PRUNABLE: &str = "\
+select count(*) from (
+    select from countersign_inbox
+    where state in ('done', 'discarded') and ended_at <= statement_timestamp() - $1
+    limit $2
+) as old";
+
 /// Removes rows that were kept for long enough, with their requests. Rows that another process is
 /// removing are skipped.
 const PRUNE: &str = "\
@@ -255,12 +216,6 @@ with old as (
     delete from countersign_inbox_requests as request using removed where request.id = removed.id
 )
 select count(*) from removed";
-
-/// 9999-12-31T23:59:59Z.
-const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
-
-/// Rows of a list whose filter sets no number.
-const DEFAULT_MOST: usize = 100;
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,14 @@
 //! An inbox in two tables.
 
 mod accept;
+mod activity;
 mod background;
 mod batch;
 mod bell;
 mod endings;
 mod engine;
 mod history;
+mod list;
 mod objects;
 mod store;
 mod take;

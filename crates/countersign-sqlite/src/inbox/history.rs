@@ -1,11 +1,14 @@
 //! The work of operators.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
-use countersign::inbox::{Details, Filter, InboxHistory, Row, RowId, StoreError};
+use countersign::inbox::{Activity, Details, Filter, InboxHistory, Row, RowId, StoreError};
 use rusqlite::params;
 
-use super::{SqliteInbox, list, objects::RowObject, prune};
+use super::{SqliteInbox, activity, list, objects::RowObject, prune};
 use crate::{engine::Statements, time::milliseconds};
 
 impl InboxHistory for SqliteInbox {
@@ -66,6 +69,39 @@ impl InboxHistory for SqliteInbox {
         Ok(self.writer().run(discard, ring).await?.0)
     }
 
+    async fn mark_done(&self, id: RowId, reason: &str) -> Result<bool, StoreError> {
+        let (now, alarm) = (self.now(), Arc::clone(self.alarm()));
+        let reason = reason.to_owned();
+        let mark = move |statements: &mut Statements<'_>| {
+            let marked = statements.row(MARK_DONE, params![id.0, now, reason], RowObject::read)?;
+            let next_due_at = match &marked {
+                Some(Some(object)) => object.let_next(statements)?,
+                _ => None,
+            };
+            Ok((marked.is_some(), next_due_at))
+        };
+        let ring = move |(_, next_due_at): &(bool, Option<i64>)| {
+            if let Some(due_at) = *next_due_at {
+                alarm.ring_at(due_at);
+            }
+        };
+        Ok(self.writer().run(mark, ring).await?.0)
+    }
+
+    async fn activity(
+        &self,
+        since: SystemTime,
+        width: Duration,
+    ) -> Result<Vec<Activity>, StoreError> {
+        let (since, width) = (list::rounded_up(since), milliseconds(width).max(1));
+        self.reader().ask(move |statements| activity::count(statements, since, width), |_| {}).await
+    }
+
+    async fn prunable(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
+        let cutoff = self.now().saturating_sub(milliseconds(age));
+        self.reader().ask(move |statements| prune::count(statements, cutoff, most), |_| {}).await
+    }
+
     async fn prune(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
         let cutoff = self.now().saturating_sub(milliseconds(age));
         self.writer().run(move |statements| prune::prune(statements, cutoff, most), |_| {}).await
@@ -84,5 +120,10 @@ update countersign_inbox set due_at = min(due_at, ?2) where id = ?1 and state = 
 
 const DISCARD: &str = "\
 update countersign_inbox set state = 'discarded', due_at = null, ended_at = ?2
+where id = ?1 and state in ('waiting', 'dead')
+returning endpoint, object";
+
+const MARK_DONE: &str = "\
+update countersign_inbox set state = 'done', due_at = null, ended_at = ?2, last_reason = ?3
 where id = ?1 and state in ('waiting', 'dead')
 returning endpoint, object";

@@ -80,7 +80,7 @@ pub(super) fn get(statements: &mut Statements<'_>, id: RowId) -> Result<Option<D
 }
 
 /// Returns the first whole millisecond that is not before the time. Rows have whole milliseconds.
-fn rounded_up(time: SystemTime) -> i64 {
+pub(super) fn rounded_up(time: SystemTime) -> i64 {
     let milliseconds = since_1970(time);
     milliseconds.saturating_add(i64::from(system_time(milliseconds) < time))
 }

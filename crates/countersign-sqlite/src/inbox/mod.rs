@@ -1,6 +1,7 @@
 //! The inbox: deliveries that are kept until they are handled.
 
 mod accept;
+mod activity;
 mod alarm;
 mod attempts;
 mod endings;

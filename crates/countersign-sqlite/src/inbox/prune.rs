@@ -16,6 +16,13 @@ pub(super) fn prune(statements: &mut Statements<'_>, cutoff: i64, most: usize) -
     statements.execute(PRUNE, params![cutoff, most])
 }
 
+/// Counts the rows that [`prune`] would remove.
+pub(super) fn count(statements: &mut Statements<'_>, cutoff: i64, most: usize) -> Result<usize> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let count = statements.row(COUNT, params![cutoff, most], |row| row.get::<_, i64>(0))?;
+    Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
+}
+
 /// Makes the work that removes rows once they were kept for long enough.
 pub(super) fn upkeep(clock: Clock, keep_for: Duration) -> Upkeep {
     Box::new(move |statements| {
@@ -33,6 +40,13 @@ pub(super) fn upkeep(clock: Clock, keep_for: Duration) -> Upkeep {
 
 const OLDEST: &str = "\
 select min(ended_at) from countersign_inbox where state in ('done', 'discarded')";
+
+const COUNT: &str = "\
+select count(*) from (
+    select 1 from countersign_inbox
+    where state in ('done', 'discarded') and ended_at <= ?1
+    limit ?2
+)";
 
 const PRUNE: &str = "\
 delete from countersign_inbox where id in (

@@ -77,13 +77,16 @@ async fn each_statement_finds_its_rows_through_an_index() {
     inbox.newest_done("e", "o").await.unwrap();
     inbox.replay(held.id()).await.unwrap();
     inbox.discard(held.id()).await.unwrap();
+    inbox.mark_done(held.id(), "by hand").await.unwrap();
+    inbox.activity(SystemTime::now() - HOUR, HOUR).await.unwrap();
+    inbox.prunable(HOUR, 1).await.unwrap();
     inbox.prune(HOUR, 1).await.unwrap();
     inbox.stats().await.unwrap();
     inbox.get(held.id()).await.unwrap();
 
     let mut texts = inbox.writer().run(|statements| Ok(statements.texts()), |_| {}).await.unwrap();
     texts.extend(inbox.reader().run(|statements| Ok(statements.texts()), |_| {}).await.unwrap());
-    assert!(texts.len() >= 14, "{texts:#?}");
+    assert!(texts.len() >= 19, "{texts:#?}");
     let connection = Connection::open(directory.path().join("inbox.db")).unwrap();
     for sql in texts {
         is_fast(&connection, sql);
@@ -111,8 +114,10 @@ async fn each_list_of_few_rows_finds_them_through_an_index() {
 fn is_fast(connection: &Connection, sql: &str) {
     for step in plan(connection, sql) {
         let is_slow = step.starts_with("SCAN countersign") || step.contains("TEMP B-TREE");
-        // Numbers for operators: each open row and each dead one counts.
-        assert!(!is_slow || sql.contains("group by"), "{sql}\n{step}");
+        // Numbers for operators: each open row and each dead one counts. `min` and `max` look at
+        // the ends of the table.
+        let may = sql.contains("group by") || sql.contains("select min(id)");
+        assert!(!is_slow || may, "{sql}\n{step}");
     }
 }
 

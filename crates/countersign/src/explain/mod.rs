@@ -3,6 +3,7 @@
 //! - [`ExplainRefusals::explain_refusals`] switches it on for a verifier. The layers, the
 //!   middleware and the extractors then write one more log line for some of the rejected
 //!   deliveries.
+//! - [`ExplainRefusals::keep_refusals`] also keeps the last rejections in a list, [`Refusals`].
 //! - [`ExplainDelivery::explain`] examines one delivery, in a test or in a handler.
 //! - [`Case`] and [`explain`](explain()) examine a delivery together with its secret, so that they
 //!   find a secret that is written in another way.
@@ -33,12 +34,20 @@
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/mismatch/index.html
 
 #[cfg(feature = "_surface")]
+mod kept;
+#[cfg(feature = "_surface")]
 mod refusals;
+#[cfg(feature = "_surface")]
+mod tally;
 
 pub use countersign_explain::{
     Case, Cause, Evidence, ExplainDelivery, Framework, Report, Step, Verdict, explain,
 };
 #[cfg(feature = "_surface")]
+pub use kept::{Refusal, Refusals};
+#[cfg(feature = "_surface")]
 pub use refusals::ExplainRefusals;
 #[cfg(feature = "_surface")]
 pub(crate) use refusals::explain as explain_refusal;
+#[cfg(feature = "_surface")]
+pub use tally::RefusalCount;

@@ -11,12 +11,13 @@ use std::{
 
 use bytes::Bytes;
 use countersign_core::{
-    __Custom as Custom, __Explain as Explain, __Explainer as Explainer, HeaderSource, Provider,
+    __Explain as Explain, __Explainer as Explainer, __Rejected as Rejected, HeaderSource, Provider,
     Verifier,
 };
 use countersign_explain::{__copied as copied, __names as names, ExplainDelivery};
 
-use crate::logs;
+use super::{Refusals, kept::DUPLICATE};
+use crate::{Rejection, error::Reason, logs};
 
 /// Explains deliveries that were rejected because their signature does not match.
 pub trait ExplainRefusals {
@@ -52,45 +53,135 @@ pub trait ExplainRefusals {
     /// ```
     #[must_use]
     fn explain_refusals(self) -> Self;
+
+    /// Examines rejected deliveries as [`explain_refusals`](Self::explain_refusals) does, and keeps
+    /// the rejections of every reason in a list, for a page of operators. Duplicates in an inbox are
+    /// counted in it, too. Default: off.
+    ///
+    /// # Security
+    ///
+    /// Anybody can fill the list, so its size is bounded: see [`Refusals`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::explain::{ExplainRefusals, Refusals};
+    /// use countersign::{Secret, Verifier, providers::Stripe};
+    ///
+    /// let refusals = Refusals::new();
+    /// let verifier =
+    ///     Verifier::<Stripe>::new(Secret::new("whsec_abc123")?)?.keep_refusals(&refusals);
+    /// # let _ = verifier;
+    /// # Ok::<_, countersign::ConfigError>(())
+    /// ```
+    #[must_use]
+    fn keep_refusals(self, refusals: &Refusals) -> Self;
 }
 
 impl<P: Provider> ExplainRefusals for Verifier<P> {
     fn explain_refusals(self) -> Self {
-        let Some(settings) = self.__trial() else { return self };
-        let names = names(&P::SCHEME, settings.header.as_deref());
-        let examiner = Examiner { verifier: self.clone(), names };
-        self.__explain_with(Explainer(Arc::new(examiner)))
+        examined(self, None)
+    }
+
+    fn keep_refusals(self, refusals: &Refusals) -> Self {
+        examined(self, Some(refusals.clone()))
     }
 }
 
-/// Starts the examination of a rejected delivery, if its verifier wants it and none was started a
-/// moment ago.
-pub(crate) fn explain<H: HeaderSource + ?Sized>(custom: &Custom, headers: &H, body: Bytes) {
-    if let Some(Explainer(explainer)) = custom.explainer()
-        && explainer.is_ready()
-    {
-        let headers = copied(headers, explainer.names());
-        explainer.explain(custom.endpoint().unwrap_or_default(), headers, body);
+fn examined<P: Provider>(verifier: Verifier<P>, refusals: Option<Refusals>) -> Verifier<P> {
+    let settings = verifier.__trial();
+    if settings.is_none() && refusals.is_none() {
+        return verifier;
+    }
+    let has_secrets = settings.is_some();
+    let header = settings.and_then(|settings| settings.header);
+    let names = names(&P::SCHEME, header.as_deref());
+    let examiner = Examiner { verifier: verifier.clone(), names, has_secrets, refusals };
+    verifier.__explain_with(Explainer(Arc::new(examiner)))
+}
+
+/// Notes a rejected delivery, and starts its examination, if its verifier wants it and none was
+/// started a moment ago. The body is given only if it can be examined.
+pub(crate) fn explain<H: HeaderSource + ?Sized>(
+    rejection: &Rejection,
+    headers: &H,
+    body: Option<Bytes>,
+) {
+    let custom = rejection.custom();
+    let Some(Explainer(explainer)) = custom.explainer() else { return };
+    let body = body.filter(|_| explainer.is_ready());
+    if body.is_none() && !explainer.notes() {
+        return;
+    }
+    let headers = match &body {
+        Some(_) => copied(headers, explainer.names()),
+        None => Vec::new(),
+    };
+    let endpoint = rejection.endpoint().unwrap_or_default();
+    let noted = rejection.kept_name().and_then(|name| {
+        explainer.note(&Rejected {
+            endpoint: &endpoint,
+            name,
+            reason: rejection,
+            status: rejection.status(),
+            headers: &headers,
+            body: body.as_ref(),
+        })
+    });
+    if let Some(body) = body {
+        explainer.explain(custom.endpoint().unwrap_or_default(), headers, body, noted);
+    }
+}
+
+impl Rejection {
+    /// Returns the name under which a rejection is kept, or `None` for handshakes.
+    fn kept_name(&self) -> Option<&'static str> {
+        match self.reason() {
+            Reason::Handshake(_) => None,
+            Reason::Duplicate { .. } => Some(DUPLICATE),
+            Reason::InProgress { .. } => Some("in_progress"),
+            _ => self.label(),
+        }
     }
 }
 
 struct Examiner<P> {
     verifier: Verifier<P>,
     names: Vec<String>,
+    /// False if the secrets are looked up per tenant.
+    has_secrets: bool,
+    refusals: Option<Refusals>,
 }
 
 impl<P: Provider> Explain for Examiner<P> {
     fn is_ready(&self) -> bool {
         let next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
-        next.is_none_or(|next| Instant::now() >= next) && !IS_BUSY.load(Ordering::Acquire)
+        self.has_secrets
+            && next.is_none_or(|next| Instant::now() >= next)
+            && !IS_BUSY.load(Ordering::Acquire)
     }
 
     fn names(&self) -> &[String] {
         &self.names
     }
 
-    fn explain(&self, endpoint: &str, headers: Vec<(String, String)>, body: Bytes) {
+    fn notes(&self) -> bool {
+        self.refusals.is_some()
+    }
+
+    fn note(&self, rejected: &Rejected<'_>) -> Option<u64> {
+        self.refusals.as_ref().and_then(|refusals| refusals.note(rejected))
+    }
+
+    fn explain(
+        &self,
+        endpoint: &str,
+        headers: Vec<(String, String)>,
+        body: Bytes,
+        noted: Option<u64>,
+    ) {
         let Some(busy) = Busy::begin() else { return };
+        let refusals = self.refusals.clone();
         let verifier = self.verifier.clone();
         let endpoint = if endpoint.is_empty() { P::NAME } else { endpoint }.to_owned();
         // The subscriber of a test is known only to its thread.
@@ -98,6 +189,9 @@ impl<P: Provider> Explain for Examiner<P> {
         let examine = move || {
             let report = verifier.explain(&headers, &body);
             let causes: Vec<_> = report.causes().iter().map(|cause| cause.name()).collect();
+            if let Some((refusals, number)) = refusals.zip(noted) {
+                refusals.add_verdict(number, report.headline(), report.advice.clone());
+            }
             tracing::dispatcher::with_default(&dispatch, || {
                 tracing::warn!(
                     target: logs::EXPLAIN,

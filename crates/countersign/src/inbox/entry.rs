@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use countersign_core::__Custom as Custom;
+
 use super::StoredRequest;
 use crate::idempotency::IdempotencyKey;
 
@@ -12,6 +14,8 @@ pub struct Entry {
     object: Option<Box<str>>,
     version: Option<i64>,
     request: StoredRequest,
+    /// The names of its verifier. No engine keeps them.
+    custom: Option<Custom>,
 }
 
 impl Entry {
@@ -19,7 +23,7 @@ impl Entry {
     /// a duplicate.
     #[must_use]
     pub fn new(key: Option<IdempotencyKey>, request: StoredRequest) -> Self {
-        Self { key, object: None, version: None, request }
+        Self { key, object: None, version: None, request, custom: None }
     }
 
     /// Sets the object that the event is about, for engines that keep the order of the deliveries
@@ -29,6 +33,16 @@ impl Entry {
     #[must_use]
     pub fn about(self, object: &str, version: Option<i64>) -> Self {
         Self { object: Some(object.into()), version, ..self }
+    }
+
+    /// Sets the names of its verifier, for the answer to a duplicate.
+    pub(super) fn of_verifier(self, custom: Custom) -> Self {
+        Self { custom: Some(custom), ..self }
+    }
+
+    /// Returns the names of its verifier, as far as they are known.
+    pub(super) fn custom(&self) -> Custom {
+        self.custom.clone().unwrap_or_default().__with_endpoint(self.endpoint())
     }
 
     /// Returns the key of the event.

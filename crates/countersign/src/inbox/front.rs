@@ -82,7 +82,8 @@ impl Front {
         let request = StoredRequest::new(path, delivery.to_stored(headers, SystemTime::now()))
             .content_type(text("content-type").as_deref())
             .traceparent(text("traceparent").as_deref());
-        let entry = Entry::new(self.keys.key(delivery, headers), request);
+        let entry = Entry::new(self.keys.key(delivery, headers), request)
+            .of_verifier(delivery.__custom().clone());
         match self.order.and_then(|order| order.of(delivery, headers)) {
             Some((object, version)) => entry.about(&object, version),
             None => entry,
@@ -110,7 +111,7 @@ impl Front {
                 Reason::StoreDeadline
             }
         };
-        Err(Rejection::of_event(reason, entry.endpoint()))
+        Err(Rejection::of_event_with(reason, entry.custom()))
     }
 }
 

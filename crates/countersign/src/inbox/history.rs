@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{InboxStore, RowId, StoreError};
+use super::{Activity, InboxStore, RowId, StoreError};
 
 /// An engine whose rows can be listed, read and changed by operators.
 pub trait InboxHistory: InboxStore {
@@ -51,6 +51,46 @@ pub trait InboxHistory: InboxStore {
     /// Returns a [`StoreError`] if the engine is out of reach.
     fn discard(&self, id: RowId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// Marks a delivery that is waiting or dead as done, because an operator has dealt with its event
+    /// in another way. The reason becomes the last reason of its row. Returns false, and changes
+    /// nothing, for all other rows.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn mark_done(
+        &self,
+        id: RowId,
+        reason: &str,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Counts the deliveries that were received at `since` or later, for each endpoint and for each
+    /// interval of this width, of which the first one begins at `since`. Intervals without a delivery
+    /// are left out. A width of less than a millisecond counts as one.
+    ///
+    /// An engine may take it that deliveries were accepted in the order of their receipt, give or
+    /// take a minute, so that it need not look at all rows.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn activity(
+        &self,
+        since: SystemTime,
+        width: Duration,
+    ) -> impl Future<Output = Result<Vec<Activity>, StoreError>> + Send;
+
+    /// Counts the rows that [`prune`](Self::prune) would remove now.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StoreError`] if the engine is out of reach.
+    fn prunable(
+        &self,
+        age: Duration,
+        most: usize,
+    ) -> impl Future<Output = Result<usize, StoreError>> + Send;
+
     /// Removes up to `most` rows that are done or discarded and whose last change is at least `age`
     /// ago. Returns the number of rows that were removed. Deliveries of their events are new again.
     ///
@@ -72,7 +112,7 @@ pub enum State {
     Waiting,
     /// It is being handled, or its lease has run out and no other attempt has taken it yet.
     Running,
-    /// It was handled.
+    /// It was handled, or an operator marked it as done.
     Done,
     /// Its attempts are used up, its handler said that another attempt is useless, or it cannot be
     /// handled at all, for example because the verifier no longer accepts it.
@@ -172,7 +212,7 @@ pub struct Row {
     pub received_at: SystemTime,
     /// For a row that waits: the time at which it is due.
     pub due_at: Option<SystemTime>,
-    /// The reason of the last attempt that failed.
+    /// The reason of the last attempt that failed, or of the operator who marked it as done.
     pub last_reason: Option<String>,
 }
 

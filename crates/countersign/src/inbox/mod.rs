@@ -52,7 +52,7 @@
 //! | [`Accept`] | keeping deliveries, for an engine that has workers of its own |
 //! | [`InboxStore`] | handling them with a [`Worker`] |
 //! | [`SerialInbox`] | the order of deliveries about one object |
-//! | [`InboxHistory`] | listing, replaying, discarding and pruning them |
+//! | [`InboxHistory`] | listing, counting, replaying, discarding and pruning them |
 //!
 //! # Security
 //!
@@ -116,6 +116,7 @@
 //! [`StoredDelivery`]: crate::StoredDelivery
 //! [guide]: https://docs.rs/countersign/latest/countersign/_guide/inbox/index.html
 
+mod activity;
 mod attempt;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -135,6 +136,7 @@ mod stored_request;
 mod taken;
 mod worker;
 
+pub use activity::Activity;
 pub use attempt::Attempt;
 pub use entry::Entry;
 #[cfg(any(feature = "actix-web", feature = "tower"))]

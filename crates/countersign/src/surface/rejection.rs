@@ -173,8 +173,17 @@ impl Rejection {
     /// Rejects a delivery whose event cannot be claimed, and logs it.
     #[cfg(feature = "idempotency")]
     pub(crate) fn of_event(reason: Reason, endpoint: &str) -> Self {
-        let rejection = Self::of(reason, None, Custom::__of_endpoint(endpoint));
+        Self::of_event_with(reason, Custom::__of_endpoint(endpoint))
+    }
+
+    /// Rejects a delivery whose event cannot be claimed, with the names of its verifier, and logs
+    /// it.
+    #[cfg(feature = "idempotency")]
+    pub(crate) fn of_event_with(reason: Reason, custom: Custom) -> Self {
+        let rejection = Self::of(reason, None, custom);
         rejection.log(None, &NO_HEADERS);
+        #[cfg(feature = "explain")]
+        crate::explain::explain_refusal(&rejection, &NO_HEADERS, None);
         rejection
     }
 
@@ -278,8 +287,9 @@ impl Rejection {
     {
         self.log(Some(path), headers);
         #[cfg(feature = "explain")]
-        if let Some(body) = self.body.as_mut().and_then(|facts| facts.unexplained.take()) {
-            crate::explain::explain_refusal(&self.custom, headers, body);
+        {
+            let body = self.body.as_mut().and_then(|facts| facts.unexplained.take());
+            crate::explain::explain_refusal(&self, headers, body);
         }
         Self { closes_connection: self.closes_connection && !is_multiplexed, ..self }
     }
@@ -288,6 +298,12 @@ impl Rejection {
     #[must_use]
     pub fn reason(&self) -> &Reason {
         &self.reason
+    }
+
+    /// Returns the part of the verifier that explains rejections, if it is switched on.
+    #[cfg(feature = "explain")]
+    pub(crate) fn custom(&self) -> &Custom {
+        &self.custom
     }
 
     /// Returns the status of the answer.

@@ -129,6 +129,16 @@ impl<S: InboxHistory, M: Fn() -> F, F: Future<Output = S>> Suite<M> {
             .await;
         self.rule("only old rows that are done or discarded are pruned", history::prunes::old)
             .await;
+        self.rule(
+            "only a delivery that is waiting or dead is marked as done, with a reason",
+            history::marks::rows,
+        )
+        .await;
+        self.rule(
+            "deliveries are counted by endpoint and time of receipt",
+            history::activity::counted,
+        )
+        .await;
         self
     }
 }

@@ -53,7 +53,7 @@ impl Rejection {
     }
 }
 
-#[cfg(feature = "metrics")]
+#[cfg(any(feature = "explain", feature = "metrics"))]
 impl Rejection {
     /// Returns the value of the label `reason`. Returns `None` for reasons that are not failures.
     pub(crate) fn label(&self) -> Option<&'static str> {
@@ -78,7 +78,10 @@ impl Rejection {
             | Reason::MissingWorker => "misconfigured",
         })
     }
+}
 
+#[cfg(feature = "metrics")]
+impl Rejection {
     /// Notes the time at which the headers of the delivery arrived.
     pub(crate) fn set_began(&mut self, began: Instant) {
         self.began = Some(began);

@@ -53,6 +53,15 @@ impl<S: InboxHistory> Trial<S> {
         }
     }
 
+    pub(super) async fn marks_done(&self, id: RowId, expected: bool, when: &str) -> Outcome {
+        let marked = self.store.mark_done(id, super::MARKED).await;
+        match marked.map_err(|error| failed("mark_done", &error))? {
+            seen if seen == expected => Ok(()),
+            seen => Err(format!("{when}: mark_done returned {seen}, not {expected}")),
+        }
+    }
+
+    /// Removes rows, and checks that they were counted before.
     pub(super) async fn prunes(
         &self,
         age: Duration,
@@ -60,6 +69,11 @@ impl<S: InboxHistory> Trial<S> {
         expected: usize,
         when: &str,
     ) -> Outcome {
+        let counted = self.store.prunable(age, most).await;
+        match counted.map_err(|error| failed("prunable", &error))? {
+            seen if seen == expected => {}
+            seen => return Err(format!("{when}: prunable returned {seen}, not {expected}")),
+        }
         match self.store.prune(age, most).await.map_err(|error| failed("prune", &error))? {
             seen if seen == expected => Ok(()),
             seen => Err(format!("{when}: prune returned {seen}, not {expected}")),

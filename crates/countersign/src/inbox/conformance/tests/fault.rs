@@ -68,4 +68,8 @@ pub(super) enum Fault {
     PrunesDead,
     PrunesYoung,
     PrunesAll,
+    MarksDiscarded,
+    MarksWithoutReason,
+    ActivityMixesEndpoints,
+    PreviewHasDead,
 }

@@ -101,6 +101,11 @@ const RULES: &[(&str, &[Fault])] = &[
     ),
     (
         "only old rows that are done or discarded are pruned",
-        &[Fault::PrunesDead, Fault::PrunesYoung, Fault::PrunesAll],
+        &[Fault::PrunesDead, Fault::PrunesYoung, Fault::PrunesAll, Fault::PreviewHasDead],
     ),
+    (
+        "only a delivery that is waiting or dead is marked as done, with a reason",
+        &[Fault::MarksDiscarded, Fault::MarksWithoutReason],
+    ),
+    ("deliveries are counted by endpoint and time of receipt", &[Fault::ActivityMixesEndpoints]),
 ];

@@ -1,11 +1,14 @@
 //! The history of the inbox in memory.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 
 use super::{
-    super::super::{Details, Filter, InboxHistory, Row, RowId, State, StoreError},
+    super::super::{Activity, Details, Filter, InboxHistory, Row, RowId, State, StoreError},
     fault::Fault,
     memory::MemoryInbox,
     rows::Kept,
@@ -28,7 +31,10 @@ impl MemoryInbox {
                 .due
                 .filter(|_| kept.state == State::Waiting)
                 .map(|due| self.start.time_at(due)),
-            last_reason: kept.ended.iter().rev().find_map(|attempt| attempt.reason.clone()),
+            last_reason: kept
+                .operator_reason
+                .clone()
+                .or_else(|| kept.ended.iter().rev().find_map(|attempt| attempt.reason.clone())),
         }
     }
 }
@@ -134,6 +140,68 @@ impl InboxHistory for MemoryInbox {
         drop(rows);
         self.notify();
         Ok(true)
+    }
+
+    async fn mark_done(&self, id: RowId, reason: &str) -> Result<bool, StoreError> {
+        let (now, mut rows) = (self.clock.now(), self.lock());
+        let may = |kept: &&mut Kept| {
+            matches!(kept.state, State::Waiting | State::Dead)
+                || self.has(Fault::MarksDiscarded) && kept.state == State::Discarded
+        };
+        let Some(kept) = rows.rows.get_mut(&id).filter(may) else {
+            return Ok(false);
+        };
+        (kept.state, kept.due, kept.changed) = (State::Done, None, now);
+        kept.operator_reason = (!self.has(Fault::MarksWithoutReason)).then(|| reason.to_owned());
+        drop(rows);
+        self.notify();
+        Ok(true)
+    }
+
+    async fn activity(
+        &self,
+        since: SystemTime,
+        width: Duration,
+    ) -> Result<Vec<Activity>, StoreError> {
+        let rows = self.lock();
+        let mut counted = BTreeMap::new();
+        for kept in rows.rows.values() {
+            let received_at = kept.entry.received_at();
+            let Ok(passed) = received_at.duration_since(since) else {
+                continue;
+            };
+            let interval = passed.as_millis() / width.as_millis().max(1);
+            let interval = u64::try_from(interval).unwrap_or(u64::MAX);
+            let endpoint = match self.fault {
+                Some(Fault::ActivityMixesEndpoints) => "all",
+                _ => kept.entry.endpoint(),
+            };
+            let activity = counted.entry((endpoint.to_owned(), interval));
+            let activity = activity.or_insert_with(|| Activity {
+                endpoint: endpoint.to_owned(),
+                interval,
+                accepted: 0,
+                dead: 0,
+                last_received_at: received_at,
+            });
+            activity.accepted += 1;
+            activity.dead += u64::from(kept.state == State::Dead);
+            activity.last_received_at = activity.last_received_at.max(received_at);
+        }
+        Ok(counted.into_values().collect())
+    }
+
+    async fn prunable(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
+        let (now, rows) = (self.clock.now(), self.lock());
+        let is_old = |kept: &&Kept| {
+            let may = match kept.state {
+                State::Done | State::Discarded => true,
+                State::Dead => self.has(Fault::PreviewHasDead),
+                _ => false,
+            };
+            may && now - kept.changed >= age
+        };
+        Ok(rows.rows.values().filter(is_old).take(most).count())
     }
 
     async fn prune(&self, age: Duration, most: usize) -> Result<usize, StoreError> {

@@ -31,6 +31,8 @@ pub(super) struct Kept {
     pub(super) is_counted: bool,
     pub(super) began_at: SystemTime,
     pub(super) ended: Vec<EndedAttempt>,
+    /// The reason of the operator who marked it as done.
+    pub(super) operator_reason: Option<String>,
 }
 
 impl Kept {
@@ -116,6 +118,7 @@ impl Rows {
             is_counted: false,
             began_at: time,
             ended: Vec::new(),
+            operator_reason: None,
         };
         self.rows.insert(RowId(self.newest), row);
         RowId(self.newest)

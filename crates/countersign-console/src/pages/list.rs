@@ -1,0 +1,90 @@
+//! The list of deliveries.
+
+use askama::Template;
+use countersign::inbox::{InboxHistory, RowId};
+
+use super::{Frame, View, form::Form, rows::Shown, search::search};
+use crate::{
+    Response,
+    action::Action,
+    chosen::{Chosen, STATES},
+    error::Refused,
+    text,
+};
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct List<'a> {
+    frame: Frame<'a>,
+    chosen: &'a Chosen,
+    /// The filters, as they can be shown.
+    chips: Vec<String>,
+    states: Vec<&'static str>,
+    rows: Vec<Shown>,
+    /// The query of the filters, without the page.
+    query: String,
+    next: Option<String>,
+    notice: Option<String>,
+    actions: &'static [Action],
+    searches: bool,
+    looked_at: Option<usize>,
+    is_live: bool,
+}
+
+/// Shows a page of the list. The key of a page is the last row of the page before.
+pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
+    let form = Form::of_query(&view.request.query);
+    let chosen = Chosen::read(form.fields())?;
+    let (rows, last, looked_at) = rows(view, &chosen).await?;
+    let next = last.map(|last| chosen.query_of_page(Some(last)));
+    let list = List {
+        frame: view.frame("Deliveries", "list"),
+        chips: chips(&chosen),
+        states: STATES.map(|state| state.name()).to_vec(),
+        rows: rows.iter().map(|row| Shown::of(row, view.now)).collect(),
+        query: chosen.query(),
+        next,
+        notice: notice(&form),
+        actions: &[Action::Replay, Action::Retry, Action::Discard],
+        searches: view.reads_bodies(),
+        looked_at,
+        is_live: chosen.before.is_none() && chosen.text.is_empty(),
+        chosen: &chosen,
+    };
+    Ok(Response::html(200, list.render()?))
+}
+
+type Page = (Vec<countersign::inbox::Row>, Option<RowId>, Option<usize>);
+
+async fn rows<I: InboxHistory>(view: &View<'_, I>, chosen: &Chosen) -> Result<Page, Refused> {
+    if !chosen.text.is_empty() {
+        if !view.reads_bodies() {
+            return Err(Refused::Forbidden("You may not read bodies, and so not search in them."));
+        }
+        let found = search(view, chosen, PAGE).await?;
+        return Ok((found.rows, found.last, Some(found.looked_at)));
+    }
+    // One more, to know whether there is a next page.
+    let mut rows = view.inbox().list(&chosen.filter(PAGE + 1)).await?;
+    let has_more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let last = rows.last().filter(|_| has_more).map(|row| row.id);
+    Ok((rows, last, None))
+}
+
+fn chips(chosen: &Chosen) -> Vec<String> {
+    let fields = chosen.fields().into_iter();
+    fields.map(|(name, value)| format!("{name} = {}", text::start(value, 60))).collect()
+}
+
+/// The result of an action on many deliveries, which the URL names. Only constant texts and numbers
+/// are shown.
+fn notice(form: &Form) -> Option<String> {
+    let action = Action::named(form.get("acted"))?;
+    let (changed, all): (usize, usize) =
+        (form.get("changed").parse().ok()?, form.get("of").parse().ok()?);
+    Some(format!("{changed} of {all} deliveries were {}.", action.past()))
+}
+
+/// Rows of a page.
+pub(crate) const PAGE: usize = 50;

@@ -1,0 +1,116 @@
+//! Actions on many deliveries.
+
+use askama::Template;
+use countersign::inbox::{InboxHistory, Row, RowId, State};
+use futures_util::{StreamExt as _, stream};
+
+use super::{Frame, View, form::Form, form::encoded, rows::Shown};
+use crate::{Response, action::Action, chosen::Chosen, error::Refused};
+
+#[derive(Template)]
+#[template(path = "many.html")]
+struct Many<'a> {
+    frame: Frame<'a>,
+    action: Action,
+    chosen: &'a Chosen,
+    count: usize,
+    is_all: bool,
+    rows: Vec<Shown>,
+    /// The rows before this one are changed: those that came after the preview are not.
+    upto: i64,
+    query: String,
+}
+
+/// Shows how many deliveries an action would change, and the first of them.
+pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
+    let form = Form::of_query(&view.request.query);
+    let (action, chosen) = read(view, &form)?;
+    let (rows, is_all) = fitting(view.inbox(), action, &chosen).await?;
+    let upto = rows.first().map_or(0, |row| row.id.0.saturating_add(1));
+    let page = Many {
+        frame: view.frame("Many deliveries", "list"),
+        action,
+        chosen: &chosen,
+        count: rows.len(),
+        is_all,
+        rows: rows.iter().take(SHOWN).map(|row| Shown::of(row, view.now)).collect(),
+        upto,
+        query: chosen.query(),
+    };
+    Ok(Response::html(200, page.render()?))
+}
+
+/// Changes them, the earliest first.
+pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
+    let form = view.form()?;
+    let (action, mut chosen) = read(view, &form)?;
+    let upto = form.get("upto").parse().map_err(|_| Refused::Bad("upto is no number."))?;
+    chosen.before = Some(RowId(upto));
+    let reason = form.get("reason").to_owned();
+    let (shared, who) = (view.shared.clone(), view.operator.name().to_owned());
+    let query = chosen.query();
+    let recorded = query.clone();
+    let (changed, all) = view
+        .run(async move {
+            let (rows, _) = fitting(&*shared.inbox, action, &chosen).await?;
+            let ids: Vec<_> = rows.iter().rev().map(|row| row.id).collect();
+            let all = ids.len();
+            let inbox = &*shared.inbox;
+            let reason = &*reason;
+            // Several at a time, so that an engine can commit them together.
+            let results: Vec<_> = stream::iter(ids)
+                .map(|id| async move { super::delivery::change(inbox, action, id, reason).await })
+                .buffered(AT_A_TIME)
+                .collect()
+                .await;
+            let changed = results.iter().filter(|result| matches!(result, Ok(true))).count();
+            let what = format!("{} {changed} of {all} deliveries: {recorded}", action.past());
+            shared.record.add(&who, action.name(), &what);
+            let failed = results.into_iter().find_map(Result::err);
+            failed.map_or(Ok((changed, all)), |error| Err(Refused::from(error)))
+        })
+        .await?;
+    let end = format!("acted={}&changed={changed}&of={all}", action.name());
+    let state = chosen_without_state(&query);
+    Ok(Response::see_other(format!("{}?{state}{end}", view.home())))
+}
+
+/// After the action, the deliveries have another state.
+fn chosen_without_state(query: &str) -> String {
+    let fields = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "state");
+    fields.fold(String::new(), |query, (name, value)| format!("{query}{name}={}&", encoded(&value)))
+}
+
+fn read<I: InboxHistory>(view: &View<'_, I>, form: &Form) -> Result<(Action, Chosen), Refused> {
+    if !view.operator.may_act() {
+        return Err(Refused::Forbidden("You may look, and not act."));
+    }
+    let action = Action::named(form.get("action"));
+    let action = action.ok_or(Refused::Bad("There is no such action."))?;
+    let mut chosen = Chosen::read(form.fields())?;
+    if !chosen.text.is_empty() {
+        return Err(Refused::Bad("A text in the body cannot choose deliveries for an action."));
+    }
+    if action == Action::Retry && chosen.state.is_empty() {
+        State::Waiting.name().clone_into(&mut chosen.state);
+    }
+    chosen.before = None;
+    Ok((action, chosen))
+}
+
+/// Finds the rows that an action can change. Returns false if there may be more.
+async fn fitting<I: InboxHistory>(
+    inbox: &I,
+    action: Action,
+    chosen: &Chosen,
+) -> Result<(Vec<Row>, bool), Refused> {
+    let mut rows = inbox.list(&chosen.filter(MOST)).await?;
+    let is_all = rows.len() < MOST;
+    rows.retain(|row| action.fits(row.state));
+    Ok((rows, is_all))
+}
+
+/// Most deliveries that are looked at for one action.
+const MOST: usize = 1_000;
+const SHOWN: usize = 10;
+const AT_A_TIME: usize = 32;

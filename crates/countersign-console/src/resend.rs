@@ -1,0 +1,76 @@
+//! Lines for a shell that send a delivery once more, signed anew.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use countersign::inbox::StoredRequest;
+
+/// Makes the lines for the command `countersign`: with `send`, and with `sign` and curl. The secret is
+/// read from `COUNTERSIGN_SECRET`. `body` is the body as it may be shown.
+pub(crate) fn lines(server: &str, request: &StoredRequest, body: &[u8]) -> [String; 2] {
+    let delivery = request.delivery();
+    let url = quoted(&format!("{server}{}", request.path()));
+    let provider = quoted(delivery.provider());
+    let input = match str::from_utf8(body) {
+        _ if body.len() > LONGEST => format!("cat {FILE}"),
+        Ok(text) if is_plain(text) => format!("printf %s {}", quoted(text)),
+        _ => format!("printf %s {} | base64 -d", STANDARD.encode(body)),
+    };
+    let mut options = String::new();
+    if let Some(id) = delivery.id() {
+        options += &format!(" --id {}", quoted(id));
+    }
+    let mut type_header = String::new();
+    if let Some(event_type) = delivery.event_type() {
+        let named = delivery.headers().find(|(_, value)| *value == event_type.as_bytes());
+        if let Some((name, _)) = named {
+            type_header = format!(" -H {}", quoted(&format!("{name}: {event_type}")));
+        }
+    }
+    let send = format!("{input} | countersign send {provider} {url} -{options}{type_header}");
+    let sign = format!("{input} | countersign sign {provider} --curl={url}{options}");
+    [send, sign]
+}
+
+/// Returns true if a shell takes the text for itself, and a page and a terminal show it.
+fn is_plain(text: &str) -> bool {
+    crate::text::line(text) == text
+}
+
+/// Quotes a text for the shells of POSIX. A text with characters that a page does not show gets the
+/// form with escapes, so that the line shows all that it holds.
+fn quoted(text: &str) -> String {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-._/:".contains(&byte);
+    if !text.is_empty() && !text.starts_with('-') && text.bytes().all(is_bare) {
+        return text.to_owned();
+    }
+    if crate::text::line(text) == text {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut quoted = String::from("$'");
+    for byte in text.bytes() {
+        match byte {
+            b'\'' | b'\\' | 0..0x20 | 0x7f.. => quoted += &format!("\\{byte:03o}"),
+            _ => quoted.push(char::from(byte)),
+        }
+    }
+    quoted + "'"
+}
+
+/// A longer body is read from the file that the page offers.
+const LONGEST: usize = 8 * 1024;
+const FILE: &str = "BODY.bin";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_what_a_shell_would_read() {
+        assert_eq!(quoted("http://a/b"), "http://a/b");
+        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(quoted("-x"), "'-x'");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("a\u{202e}'"), r"$'a\342\200\256\047'");
+        assert!(is_plain(r#"{"a": "`id`"}"#));
+        assert!(!is_plain("a\u{202e}") && !is_plain("a\n"));
+    }
+}

@@ -1,0 +1,144 @@
+//! The console in a router of axum, in an application of actix-web, and in its own server.
+
+#![cfg(all(feature = "axum", feature = "actix-web"))]
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+mod common;
+
+use std::time::Duration;
+
+use actix_web::{App, body::MessageBody as _, test::TestRequest};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::Request,
+};
+use common::Desk;
+use countersign::inbox::State;
+use countersign_console::{Console, Operator, ServeError};
+use tokio::net::TcpListener;
+use tower::ServiceExt as _;
+
+const LOGIN: &str = "Basic YWRtaW46Y29ycmVjdC1ob3JzZQ==";
+
+#[tokio::test]
+async fn a_nested_router_writes_links_with_its_place() {
+    let desk = Desk::with(1).await;
+    let app: Router = Router::new().nest("/ops/webhooks", desk.console.clone().router());
+    for path in ["/ops/webhooks", "/ops/webhooks/overview", "/ops/webhooks/deliveries/1"] {
+        let request =
+            Request::get(path).header("Authorization", LOGIN).body(Body::empty()).unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(response.headers()["x-frame-options"], "DENY");
+        let text = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let text = String::from_utf8(text.into()).unwrap();
+        assert!(text.contains("href=\"/ops/webhooks/overview\""), "{text}");
+        assert!(text.contains("href=\"/ops/webhooks\""), "{text}");
+    }
+    let request = Request::get("/ops/webhooks").body(Body::empty()).unwrap();
+    assert_eq!(app.clone().oneshot(request).await.unwrap().status(), 401);
+    let long = Request::post("/ops/webhooks/prune").header("Authorization", LOGIN);
+    let long = long.body(Body::from(vec![b'a'; 100_000])).unwrap();
+    assert_eq!(app.oneshot(long).await.unwrap().status(), 413);
+}
+
+#[tokio::test]
+async fn a_layer_of_the_application_names_the_operator() {
+    let desk = Desk::with(1).await;
+    let console = Console::new(desk.inbox.clone()).unwrap().guarded_by_a_layer_of_mine();
+    let app: Router = Router::new().nest("/admin", console.router());
+    let ask = async |operator: Option<Operator>| {
+        let mut request = Request::get("/admin").body(Body::empty()).unwrap();
+        if let Some(operator) = operator {
+            request.extensions_mut().insert(operator);
+        }
+        let response = app.clone().oneshot(request).await.unwrap();
+        let text = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8(text.into()).unwrap()
+    };
+    assert!(ask(Some(Operator::new("zoe").only_looks())).await.contains("zoe (may look only)"));
+    assert!(ask(None).await.contains("<p class=\"who\">unnamed</p>"));
+}
+
+#[actix_web::test]
+async fn a_scope_of_actix_web_answers_as_the_router_does() {
+    let desk = Desk::with(1).await;
+    let app = App::new().service(desk.console.scope("/ops/webhooks"));
+    let app = actix_web::test::init_service(app).await;
+    for path in ["/ops/webhooks", "/ops/webhooks/", "/ops/webhooks/deliveries/1"] {
+        let request = TestRequest::get().uri(path).insert_header(("Authorization", LOGIN));
+        let response = actix_web::test::call_service(&app, request.to_request()).await;
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(response.headers().get("x-frame-options").unwrap(), "DENY");
+        let bytes = response.into_body().try_into_bytes().unwrap();
+        let text = str::from_utf8(&bytes).unwrap();
+        assert!(text.contains("href=\"/ops/webhooks/overview\""), "{text}");
+    }
+    let request = TestRequest::get().uri("/ops/webhooks").to_request();
+    assert_eq!(actix_web::test::call_service(&app, request).await.status(), 401);
+
+    let form = format!("token={}", desk.token().await);
+    let post = |site| {
+        TestRequest::post()
+            .uri("/ops/webhooks/deliveries/1/discard")
+            .insert_header(("Authorization", LOGIN))
+            .insert_header(("Sec-Fetch-Site", site))
+            .set_payload(form.clone())
+            .to_request()
+    };
+    assert_eq!(actix_web::test::call_service(&app, post("cross-site")).await.status(), 403);
+    assert_eq!(desk.state(1).await, State::Waiting);
+    let response = actix_web::test::call_service(&app, post("same-origin")).await;
+    assert_eq!(response.status(), 303);
+    let location = response.headers().get("location").unwrap();
+    assert_eq!(location, "/ops/webhooks/deliveries/1?acted=discard");
+    assert_eq!(desk.state(1).await, State::Discarded);
+}
+
+#[tokio::test]
+async fn the_own_server_refuses_a_public_address_without_a_check() {
+    let desk = Desk::with(0).await;
+    let console = Console::new(desk.inbox.clone()).unwrap().guarded_by_a_layer_of_mine();
+    let public = TcpListener::bind("0.0.0.0:0").await.unwrap();
+    let refused = console.clone().serve(public).await.unwrap_err();
+    assert!(matches!(refused, ServeError::Public(_)), "{refused}");
+    let local = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let served = tokio::time::timeout(Duration::from_millis(50), console.serve(local)).await;
+    assert!(served.is_err(), "it ended");
+    let public = TcpListener::bind("0.0.0.0:0").await.unwrap();
+    let served = desk.console.clone().serve(public);
+    assert!(tokio::time::timeout(Duration::from_millis(50), served).await.is_err(), "it ended");
+}
+
+#[tokio::test]
+async fn a_stream_of_events_reports_a_change() {
+    let desk = Desk::with(1).await;
+    let mut response = desk.get("/events").await;
+    assert_eq!(response.header("content-type"), Some("text/event-stream"));
+    let countersign_console::Body::Events(events) = &mut response.body else { panic!("no events") };
+    let mut next = async || {
+        let next = futures_util::StreamExt::next(events);
+        tokio::time::timeout(Duration::from_secs(20), next).await.unwrap().unwrap()
+    };
+    assert_eq!(next().await, "retry: 5000\n\n");
+    let waits = next();
+    let adds = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        desk.add(2).await;
+    };
+    let (event, ()) = tokio::join!(waits, adds);
+    assert_eq!(event, "event: changed\ndata: 1\n\n");
+}
+
+#[tokio::test]
+async fn open_pages_are_bounded() {
+    let desk = Desk::with(0).await;
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(desk.get("/events").await);
+    }
+    assert_eq!(desk.get("/events").await.status, 503);
+    open.clear();
+    assert_eq!(desk.get("/events").await.status, 200);
+}

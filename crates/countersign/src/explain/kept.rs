@@ -1,0 +1,222 @@
+//! The last rejections, for operators.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use countersign_core::__Rejected as Rejected;
+
+use super::tally::{RefusalCount, Tally};
+
+/// The last rejections of the verifiers with
+/// [`keep_refusals`](super::ExplainRefusals::keep_refusals), in memory. Clones share one list.
+///
+/// # Security
+///
+/// Nothing in it was verified, and anybody can fill it. At most 100 rejections are kept, each with
+/// at most 16 KiB of its body and 8 KiB of its headers, and only of deliveries whose signature does
+/// not match: less than 3 MB in all. Only the headers that an examination reads are kept: those of
+/// signatures, and those that describe the request. `Authorization` and cookies are not among them.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::explain::Refusals;
+///
+/// let refusals = Refusals::new();
+/// assert!(refusals.list().is_empty());
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Refusals(Arc<Shared>);
+
+struct Shared {
+    keeps_bodies: bool,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    last: VecDeque<Refusal>,
+    newest: u64,
+    tally: Tally,
+}
+
+/// A delivery that was rejected.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The number of the rejection, counted from 1 since the list was made.
+    pub number: u64,
+    /// The time of the rejection.
+    pub at: SystemTime,
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// The name of the reason, as in the metrics.
+    pub name: &'static str,
+    /// The reason in words.
+    pub reason: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// The likely cause, if the delivery was examined.
+    pub verdict: Option<String>,
+    /// The next step, if the delivery was examined.
+    pub advice: Option<String>,
+    /// The headers that an examination reads. Only of deliveries whose signature does not match.
+    pub headers: Vec<(String, String)>,
+    /// The start of the body. Only of deliveries whose signature does not match.
+    pub body: Option<Bytes>,
+    /// The length of the whole body.
+    pub body_length: usize,
+}
+
+impl Refusals {
+    /// Makes an empty list that keeps bodies.
+    pub fn new() -> Self {
+        Self(Arc::new(Shared { keeps_bodies: true, kept: Mutex::default() }))
+    }
+
+    /// Makes an empty list that keeps neither bodies nor headers.
+    pub fn without_bodies() -> Self {
+        Self(Arc::new(Shared { keeps_bodies: false, kept: Mutex::default() }))
+    }
+
+    /// Returns the last rejections, the newest first. Duplicates are only counted.
+    #[must_use]
+    pub fn list(&self) -> Vec<Refusal> {
+        self.lock().last.iter().cloned().collect()
+    }
+
+    /// Returns one of the last rejections.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<Refusal> {
+        self.lock().last.iter().find(|kept| kept.number == number).cloned()
+    }
+
+    /// Counts the rejections and the duplicates since this time, for each endpoint, each reason and
+    /// each interval of this width. Five minutes are the smallest part that is known, and a week is
+    /// the longest time. Intervals without a rejection are left out.
+    #[must_use]
+    pub fn counts(&self, since: SystemTime, width: Duration) -> Vec<RefusalCount> {
+        self.lock().tally.counts(since, width)
+    }
+
+    /// Keeps a rejection. Returns its number, if it is in the list.
+    pub(super) fn note(&self, rejected: &Rejected<'_>) -> Option<u64> {
+        let now = SystemTime::now();
+        let mut kept = self.lock();
+        kept.tally.add(now, rejected.endpoint, rejected.name);
+        if rejected.name == DUPLICATE {
+            return None;
+        }
+        kept.newest += 1;
+        let body = rejected.body.filter(|_| self.0.keeps_bodies);
+        let refusal = Refusal {
+            number: kept.newest,
+            at: now,
+            endpoint: rejected.endpoint.to_owned(),
+            name: rejected.name,
+            reason: rejected.reason.to_string(),
+            status: rejected.status,
+            verdict: None,
+            advice: None,
+            headers: if self.0.keeps_bodies { short(rejected.headers) } else { Vec::new() },
+            // A copy: a slice would keep the whole body in memory.
+            body: body.map(|body| Bytes::copy_from_slice(&body[..body.len().min(LONGEST_BODY)])),
+            body_length: rejected.body.map_or(0, Bytes::len),
+        };
+        kept.last.push_front(refusal);
+        kept.last.truncate(MOST);
+        Some(kept.newest)
+    }
+
+    pub(super) fn add_verdict(&self, number: u64, verdict: String, advice: String) {
+        let mut kept = self.lock();
+        if let Some(refusal) = kept.last.iter_mut().find(|kept| kept.number == number) {
+            (refusal.verdict, refusal.advice) = (Some(verdict), Some(advice));
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Refusals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refusals").field("length", &self.lock().last.len()).finish_non_exhaustive()
+    }
+}
+
+/// Copies the start of the headers.
+fn short(headers: &[(String, String)]) -> Vec<(String, String)> {
+    let mut left = LONGEST_HEADERS;
+    let mut copied = Vec::new();
+    for (name, value) in headers {
+        let Some(rest) = left.checked_sub(name.len()) else { break };
+        let longest = value.len().min(rest);
+        let end = (0..=longest).rev().find(|end| value.is_char_boundary(*end)).unwrap_or_default();
+        copied.push((name.clone(), value[..end].to_owned()));
+        left = rest - end;
+    }
+    copied
+}
+
+/// The name of the reason of a duplicate.
+pub(super) const DUPLICATE: &str = "duplicate";
+
+const MOST: usize = 100;
+
+/// In bytes.
+const LONGEST_BODY: usize = 16 * 1024;
+const LONGEST_HEADERS: usize = 8 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(refusals: &Refusals, name: &'static str, body: &Bytes) -> Option<u64> {
+        let headers = [("x".to_owned(), "é".repeat(LONGEST_HEADERS))];
+        let (endpoint, status) = ("e", 401);
+        let (reason, body) = (&fmt::Error, Some(body));
+        refusals.note(&Rejected { endpoint, name, reason, status, headers: &headers, body })
+    }
+
+    #[test]
+    fn keeps_the_last_ones_and_only_their_start() {
+        let (refusals, body) = (Refusals::new(), Bytes::from(vec![b'a'; 1 << 20]));
+        for _ in 0..250 {
+            note(&refusals, "mismatch", &body);
+        }
+        assert_eq!(note(&refusals, DUPLICATE, &body), None);
+        let list = refusals.list();
+        assert_eq!((list.len(), list[0].number, list[99].number), (100, 250, 151));
+        assert_eq!(list[0].body.as_ref().map(Bytes::len), Some(LONGEST_BODY));
+        assert_eq!(list[0].body_length, 1 << 20);
+        assert!(list[0].headers[0].1.len() < LONGEST_HEADERS);
+        refusals.add_verdict(250, "cause".to_owned(), "advice".to_owned());
+        refusals.add_verdict(1, "forgotten".to_owned(), String::new());
+        assert_eq!(refusals.get(250).unwrap().verdict.as_deref(), Some("cause"));
+        assert!(refusals.get(1).is_none());
+        let counts: Vec<_> = refusals
+            .counts(SystemTime::UNIX_EPOCH, Duration::MAX)
+            .into_iter()
+            .map(|count| (count.reason, count.number))
+            .collect();
+        assert_eq!(counts, [("duplicate", 1), ("mismatch", 250)]);
+
+        let bare = Refusals::without_bodies();
+        note(&bare, "mismatch", &body);
+        assert!(bare.list()[0].body.is_none() && bare.list()[0].headers.is_empty());
+    }
+}
