@@ -6,7 +6,8 @@ use countersign::inbox::InboxHistory;
 use tokio::sync::Semaphore;
 
 use crate::{
-    Auth, SettingError, forgery::Tokens, random::random, record::Record, redaction::Redaction,
+    Auth, SettingError, forgery::Tokens, pages::week::Week, random::random, record::Record,
+    redaction::Redaction,
 };
 
 /// The page for the people who run a receiver.
@@ -66,6 +67,7 @@ pub(crate) struct Shared<I> {
     pub(crate) tokens: Tokens,
     /// The pages that are updated while they are open.
     pub(crate) live: Arc<Semaphore>,
+    pub(crate) week: Week,
 }
 
 #[derive(Clone, Debug)]
@@ -94,6 +96,7 @@ impl<I: InboxHistory> Console<I> {
             record: Record::default(),
             tokens: Tokens::new(key),
             live: Arc::new(Semaphore::new(MOST_LIVE)),
+            week: Week::default(),
         };
         let settings = Settings {
             auth: None,
