@@ -13,8 +13,8 @@ use crate::{
 /// The page for the people who run a receiver.
 ///
 /// A new console is [`Unguarded`] and answers nothing. After [`auth`](Self::auth) or
-/// [`guarded_by_a_layer_of_mine`](Self::guarded_by_a_layer_of_mine) it is [`Guarded`], and can become
-/// a router, a scope or a server.
+/// [`guarded_by_a_layer_of_mine`](Self::guarded_by_a_layer_of_mine) it is [`Guarded`], and can
+/// become a router, a scope or a server.
 ///
 /// Clones share their inbox, their record and their tokens.
 ///
@@ -119,8 +119,9 @@ impl<I: InboxHistory> Console<I> {
     }
 
     /// Leaves the check to a layer of the application around the console. The layer can put an
-    /// [`Operator`](crate::Operator) into the extensions of the request, so that actions are recorded
-    /// with a name; otherwise the name is `unnamed`, and there is no permission for bodies.
+    /// [`Operator`](crate::Operator) into the extensions of the request, so that actions are
+    /// recorded with a name; otherwise the name is `unnamed`, and there is no permission for
+    /// bodies.
     ///
     /// # Security
     ///

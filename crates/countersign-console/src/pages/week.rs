@@ -13,8 +13,8 @@ use crate::error::Refused;
 
 /// The deliveries of the last week, for each endpoint and hour.
 ///
-/// An engine has to look at all of them. So they are kept for a while, and one page at a time counts
-/// them, however many people look.
+/// An engine has to look at all of them. So they are kept for a while, and one page at a time
+/// counts them, however many people look.
 #[derive(Debug, Default)]
 pub(crate) struct Week(Mutex<Option<(Instant, Arc<Vec<Activity>>)>>);
 
