@@ -201,7 +201,7 @@ const tests = {
       await page.goto(desk.admin);
       colors.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
       await screenshot(page, `list-${colorScheme}`);
-      await page.goto(`${desk.admin}/overview?span=hour`);
+      await page.goto(`${desk.admin}/overview`);
       if (colorScheme === "light") await screenshot(page, "overview");
       await close(page);
     }

@@ -6,14 +6,15 @@ use countersign::inbox::InboxHistory;
 use tokio::sync::Semaphore;
 
 use crate::{
-    Auth, SettingError, forgery::Tokens, random::random, record::Record, redaction::Redaction,
+    Auth, SettingError, forgery::Tokens, pages::week::Week, random::random, record::Record,
+    redaction::Redaction,
 };
 
 /// The page for the people who run a receiver.
 ///
 /// A new console is [`Unguarded`] and answers nothing. After [`auth`](Self::auth) or
-/// [`guarded_by_a_layer_of_mine`](Self::guarded_by_a_layer_of_mine) it is [`Guarded`], and can become
-/// a router, a scope or a server.
+/// [`guarded_by_a_layer_of_mine`](Self::guarded_by_a_layer_of_mine) it is [`Guarded`], and can
+/// become a router, a scope or a server.
 ///
 /// Clones share their inbox, their record and their tokens.
 ///
@@ -66,6 +67,7 @@ pub(crate) struct Shared<I> {
     pub(crate) tokens: Tokens,
     /// The pages that are updated while they are open.
     pub(crate) live: Arc<Semaphore>,
+    pub(crate) week: Week,
 }
 
 #[derive(Clone, Debug)]
@@ -94,6 +96,7 @@ impl<I: InboxHistory> Console<I> {
             record: Record::default(),
             tokens: Tokens::new(key),
             live: Arc::new(Semaphore::new(MOST_LIVE)),
+            week: Week::default(),
         };
         let settings = Settings {
             auth: None,
@@ -116,8 +119,9 @@ impl<I: InboxHistory> Console<I> {
     }
 
     /// Leaves the check to a layer of the application around the console. The layer can put an
-    /// [`Operator`](crate::Operator) into the extensions of the request, so that actions are recorded
-    /// with a name; otherwise the name is `unnamed`, and there is no permission for bodies.
+    /// [`Operator`](crate::Operator) into the extensions of the request, so that actions are
+    /// recorded with a name; otherwise the name is `unnamed`, and there is no permission for
+    /// bodies.
     ///
     /// # Security
     ///

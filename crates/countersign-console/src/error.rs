@@ -64,8 +64,8 @@ impl Refused {
             Self::Method => "This page does not have this method.",
             Self::Busy => "Too many pages are open at the same time. Close one, and try again.",
             Self::Engine(_) => {
-                "The inbox does not answer. The log of the receiver has the cause, under the target \
-                 countersign::console."
+                "The inbox does not answer. The log of the receiver has the cause, under the \
+                 target countersign::console."
             }
             Self::Page => "The page could not be made.",
         }

@@ -70,7 +70,8 @@ mod tests {
     #[test]
     fn adds_only_line_breaks_and_spaces() {
         let text = r#" {"a":[1.0e5,{} , [ ]],"b\"{,":"x:y","a":null} "#;
-        let pretty = "{\n  \"a\": [\n    1.0e5,\n    {},\n    []\n  ],\n  \"b\\\"{,\": \"x:y\",\n  \"a\": null\n}";
+        let pretty = "{\n  \"a\": [\n    1.0e5,\n    {},\n    []\n  ],\n  \
+                      \"b\\\"{,\": \"x:y\",\n  \"a\": null\n}";
         assert_eq!(json(text).as_deref(), Some(pretty));
         for other in ["", "{", "a=1", &"[".repeat(500), "{}{}"] {
             assert_eq!(json(other), None, "{other}");

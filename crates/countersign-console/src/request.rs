@@ -90,8 +90,8 @@ impl Request {
         Self { operator: Some(operator), ..self }
     }
 
-    /// Returns the value of a header field. Returns `None` if it is absent, if it occurs twice, or if
-    /// it is not text.
+    /// Returns the value of a header field. Returns `None` if it is absent, if it occurs twice, or
+    /// if it is not text.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));

@@ -3,8 +3,8 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign::inbox::StoredRequest;
 
-/// Makes the lines for the command `countersign`: with `send`, and with `sign` and curl. The secret is
-/// read from `COUNTERSIGN_SECRET`. `body` is the body as it may be shown.
+/// Makes the lines for the command `countersign`: with `send`, and with `sign` and curl. The secret
+/// is read from `COUNTERSIGN_SECRET`. `body` is the body as it may be shown.
 pub(crate) fn lines(server: &str, request: &StoredRequest, body: &[u8]) -> [String; 2] {
     let delivery = request.delivery();
     let url = quoted(&format!("{server}{}", request.path()));

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
 mod batches;
+mod console;
 mod deliveries;
 mod migrations;
 mod outages;

@@ -77,8 +77,8 @@ impl Auth {
         Ok(self)
     }
 
-    /// Asks a function of the application, for example about its session cookie. It is asked only if
-    /// no password and no token matched.
+    /// Asks a function of the application, for example about its session cookie. It is asked only
+    /// if no password and no token matched.
     ///
     /// # Examples
     ///

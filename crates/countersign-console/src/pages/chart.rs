@@ -54,7 +54,7 @@ impl Bar {
 }
 
 const HEIGHT: u64 = 32;
-const STEP: usize = 8;
+const STEP: usize = 5;
 
 #[cfg(test)]
 mod tests {
@@ -65,7 +65,7 @@ mod tests {
         let chart = Chart::of(&[(0, 0), (1, 0), (1000, 500)], String::new(), |_| String::new());
         let heights: Vec<_> = chart.bars.iter().map(|bar| (bar.height, bar.bad)).collect();
         assert_eq!(heights, [(0, 0), (1, 0), (32, 16)]);
-        assert_eq!((chart.bars[2].y, chart.bars[2].bad_y(), chart.width), (0, 16, 24));
+        assert_eq!((chart.bars[2].y, chart.bars[2].bad_y(), chart.width), (0, 16, 15));
         assert!(
             Chart::of(&[(u64::MAX, u64::MAX)], String::new(), |_| String::new()).bars[0].height > 0
         );

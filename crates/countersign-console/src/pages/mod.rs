@@ -18,6 +18,7 @@ mod rows;
 mod search;
 mod silence;
 mod view;
+pub(crate) mod week;
 
 pub(crate) use frame::Frame;
 pub(crate) use view::View;

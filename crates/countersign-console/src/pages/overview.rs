@@ -13,6 +13,7 @@ use super::{
     chart::Chart,
     form::{Form, encoded},
     silence::{HOUR, silence},
+    week,
 };
 use crate::{Response, error::Refused, moment, text};
 
@@ -70,10 +71,12 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
     let asked = form.get("span");
     let span = SPANS.iter().find(|span| span.name == asked).unwrap_or(&SPANS[1]);
     let width = Duration::from_secs(span.seconds);
-    let back = |length: Duration| view.now.checked_sub(length).unwrap_or(SystemTime::UNIX_EPOCH);
-    let since = back(width * span.intervals);
-    let activity = view.inbox().activity(since, width).await?;
-    let week = view.inbox().activity(back(HOUR * 24 * 7), HOUR).await?;
+    let since = view.now.checked_sub(width * span.intervals).unwrap_or(SystemTime::UNIX_EPOCH);
+    let week = view.shared.week.hours(view.inbox(), view.now).await?;
+    let activity = match u32::try_from(span.seconds / HOUR.as_secs()) {
+        Ok(hours @ 1..) => week::parts(&week, span.intervals, hours),
+        _ => view.inbox().activity(since, width).await?,
+    };
     let stats = view.inbox().stats().await?;
     let refused = refused(view, since, width);
     let page = Overview {
@@ -140,7 +143,7 @@ fn endpoints(
     names.dedup();
     let endpoint = |name: &str| {
         let stats = stats.iter().find(|stats| stats.endpoint == name);
-        let last = week.iter().filter(|one| one.endpoint == name);
+        let last = week.iter().chain(activity).filter(|one| one.endpoint == name);
         let last = last.map(|one| one.last_received_at).max();
         let accepted = activity.iter().filter(|one| one.endpoint == name);
         let accepted = accepted.map(|one| (one.interval, one.accepted, one.dead));

@@ -17,9 +17,9 @@ pub(crate) struct Found {
 
 /// Looks for a text in the bodies of the deliveries that fit the filters, the newest first.
 ///
-/// No index has this. So the work for one page is bounded, and the page links to the next part. Only
-/// the body as it may be shown is looked through: otherwise the answer would disclose members that
-/// are hidden.
+/// No index has this. So the work for one page is bounded, and the page links to the next part.
+/// Only the body as it may be shown is looked through: otherwise the answer would disclose members
+/// that are hidden.
 pub(crate) async fn search<I: InboxHistory>(
     view: &View<'_, I>,
     chosen: &Chosen,

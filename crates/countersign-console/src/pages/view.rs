@@ -1,4 +1,4 @@
-//! What all pages know.
+//! The values that all pages share.
 
 use std::{sync::Arc, time::SystemTime};
 
