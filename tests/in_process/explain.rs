@@ -73,13 +73,9 @@ fn explained(wanted: usize, deliver: impl AsyncFn()) -> Vec<String> {
 #[test]
 fn a_line_names_the_likely_cause() {
     let [line, ..] = &*lines(&verifier().explain_refusals(), 1, 1) else { panic!("one line") };
-    for part in [
-        "WARN",
-        "certain=true",
-        "causes=\"body-reserialized\"",
-        "x-webhook-signature",
-        "json.dumps",
-    ] {
+    for part in
+        ["WARN", "certain=true", "causes=body-reserialized", "x-webhook-signature", "json.dumps"]
+    {
         assert!(line.contains(part), "{part}: {line}");
     }
     assert!(!line.contains("data\""), "{line}");
@@ -117,7 +113,7 @@ fn every_surface_explains() {
         explained(1, actix_extractor),
         explained(1, actix_middleware),
     ] {
-        assert!(lines[0].contains("causes=\"body-reserialized\""), "{}", lines[0]);
+        assert!(lines[0].contains("causes=body-reserialized"), "{}", lines[0]);
     }
 }
 

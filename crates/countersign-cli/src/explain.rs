@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
     /// Header of the signature, if it is not the provider's
     #[arg(long, value_name = "NAME")]
     signature_header: Option<String>,
-    /// Greatest distance of the signed time, such as 300 or 5m [default: the provider's]
+    /// Largest accepted difference between the signed time and the time of receipt, such as 300 or 5m [default: the provider's]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     tolerance: Option<Duration>,
     /// Framework of the receiver, for the advice: axum, actix-web, express, fastify, next, django,

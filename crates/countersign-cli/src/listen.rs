@@ -44,7 +44,8 @@ pub(crate) struct Arguments {
     /// Port, 0 for any free one
     #[arg(long, default_value_t = 4000)]
     port: u16,
-    /// Address, which other machines reach only if it is not of this machine alone
+    /// Address to listen on. With the default, only this machine reaches it; with 0.0.0.0, other
+    /// machines do, too
     #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
     address: IpAddr,
     /// Keeps each delivery in a file of this directory, with its exact bytes
@@ -69,7 +70,7 @@ pub(crate) struct Arguments {
     /// Also accepts a signature over this form of the body, as in `verify`
     #[arg(long = "form", value_name = "FORM", value_parser = form::parse)]
     forms: Vec<BodyForm>,
-    /// Greatest distance of the signed time [default: the provider's]
+    /// Largest accepted difference between the signed time and the time of receipt [default: the provider's]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     tolerance: Option<Duration>,
     #[command(flatten)]

@@ -142,7 +142,7 @@ impl Args for SecretArguments {
             .action(ArgAction::Append)
             .help_heading(HEADING)
             .help(
-                "File that holds a secret, `-` for the standard input; one line break is removed",
+                "File that holds a secret, `-` for the standard input; one line break at the end is removed",
             );
         command.arg(variable).arg(file)
     }

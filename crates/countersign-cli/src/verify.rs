@@ -43,10 +43,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     signature_header: Option<String>,
     /// Also accepts a signature over this form of the body: javascript, inflated, member:NAME, or
-    /// python or php with options (python:compact,unicode,sorted; php:array,slashes,unicode,pretty)
+    /// python or php with options (python:compact,unicode,sorted; php:array,slashes,unicode,pretty,zero)
     #[arg(long = "form", value_name = "FORM", value_parser = form::parse)]
     forms: Vec<BodyForm>,
-    /// Greatest distance of the signed time, such as 300 or 5m [default: the provider's]
+    /// Largest accepted difference between the signed time and the time of receipt, such as 300 or 5m [default: the provider's]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     tolerance: Option<Duration>,
     #[command(flatten)]

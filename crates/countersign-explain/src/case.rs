@@ -114,7 +114,7 @@ impl Case {
         Self { received_at: Some(time), ..self }
     }
 
-    /// Sets the greatest distance of the signed time. Default: that of the provider.
+    /// Sets the largest accepted difference between the signed time and the time of receipt. Default: that of the provider.
     pub fn tolerance(self, tolerance: Duration) -> Self {
         Self { tolerance: Some(tolerance), ..self }
     }
@@ -144,15 +144,17 @@ impl fmt::Debug for Case {
     }
 }
 
-/// Finds the change under which the signature of a delivery matches, or says what can be ruled out.
+/// Finds the change under which the signature of a delivery matches, or names the causes that are
+/// likely.
 ///
 /// The function tries the causes that are frequent in the field, alone and in pairs. It takes at
-/// most the [time limit](Case::time_limit), and memory for a few copies of the body.
+/// most the [time limit](Case::time_limit), and about 70 times the memory of the body.
 ///
 /// # Security
 ///
 /// The report contains no secret and no signature that was computed. A change that it states as
-/// certain is proven: the signature of the delivery matches the changed text.
+/// certain is proven: the signature of the delivery matches the changed text, with a key that only
+/// those who have the secret can make.
 #[must_use]
 pub fn explain(case: &Case) -> Report {
     examine::examine(case)

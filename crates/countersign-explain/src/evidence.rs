@@ -32,7 +32,7 @@ impl Evidence {
         }
     }
 
-    /// Returns the evidence without letters and digits of the texts.
+    /// Returns the evidence with `a` for each letter of the texts and `0` for each digit.
     pub(crate) fn redacted(&self) -> Self {
         let Self { signed_length, given_length, first_difference, .. } = *self;
         let (signed, given) = (masked(&self.signed), masked(&self.given));

@@ -118,7 +118,9 @@ impl Input<'_> {
         if let Some(found) = outcome.found {
             report.secret = Some(found.secret);
             report.steps = self.steps(&found, &header, reason);
-            report.verdict = Verdict::Explained;
+            // Everybody can sign with the key of a secret that is not set, so that is no proof.
+            let is_unset = keys.get(found.key).is_some_and(|key| key.is_unset);
+            report.verdict = if is_unset { Verdict::Suspected } else { Verdict::Explained };
             let own = frames.first().map(|frame| &*frame.before).unwrap_or_default();
             let given = [own, self.body].concat();
             let evidence = Evidence::between(&found.signed, &given);
@@ -213,9 +215,8 @@ impl Input<'_> {
                 VerifyErrorKind::BodyTooLarge => Cause::BodyCut,
                 _ => Cause::Scheme,
             };
-            let words =
-                format!("the signature is right, but the headers are not accepted: {error}");
-            steps.push(Step::new(cause, words));
+            let words = format!("the headers are not accepted: {error}");
+            steps.push(Step::statement(cause, words));
         } else {
             // The bytes of the secret are the key, and no verifier takes them as text.
             let is_space = self

@@ -45,8 +45,8 @@ pub struct Report {
     pub reason: Option<String>,
     /// The number of texts that were tried with a key.
     pub attempts: usize,
-    /// False if the time limit ended the search, or if the body is so long that only pairs of
-    /// frequent changes were tried.
+    /// False if not everything was tried: the time limit ended the search, or the body or the
+    /// headers are very long.
     pub is_complete: bool,
 }
 
@@ -77,16 +77,23 @@ impl Report {
         match self.verdict {
             Verdict::Verifies => format!("The delivery verifies ({provider})."),
             Verdict::Explained => {
-                let is_only_time = self.steps.iter().all(|step| {
-                    matches!(step.cause, Cause::TimeStale | Cause::TimeEarly | Cause::TimeUnit)
-                        && (step.change.starts_with("the signed time")
-                            || step.change.starts_with("the time is"))
-                });
-                let changes = changes.join("; and ");
-                if is_only_time {
-                    format!("The signature matches ({provider}), but {changes}.")
-                } else {
-                    format!("The signature matches ({provider}) with {changes}.")
+                let (of_time, changes): (Vec<_>, Vec<_>) =
+                    self.steps.iter().partition(|step| step.is_statement);
+                let joined = |steps: &[&Step]| {
+                    steps.iter().map(|step| &*step.change).collect::<Vec<_>>().join("; and ")
+                };
+                match (&*changes, &*of_time) {
+                    ([], _) => {
+                        format!("The signature matches ({provider}), but {}.", joined(&of_time))
+                    }
+                    (_, []) => {
+                        format!("The signature matches ({provider}) with {}.", joined(&changes))
+                    }
+                    _ => format!(
+                        "The signature matches ({provider}) with {}. Also, {}.",
+                        joined(&changes),
+                        joined(&of_time)
+                    ),
                 }
             }
             Verdict::Suspected => {
@@ -107,7 +114,8 @@ impl Report {
         }
     }
 
-    /// Returns the report without letters and digits of the body, so that it can be posted.
+    /// Returns the report with `a` for each letter of the body and `0` for each digit, so that it can
+    /// be posted.
     #[must_use]
     pub fn redacted(&self) -> Self {
         let evidence = self.evidence.as_ref().map(Evidence::redacted);
@@ -137,8 +145,7 @@ impl fmt::Display for Report {
             writeln!(f)?;
         }
         if !self.is_certain() {
-            let end =
-                if self.is_complete { "" } else { "; the time or the length ended the search" };
+            let end = if self.is_complete { "" } else { "; not everything was tried" };
             writeln!(f, "  tried: {} pairs of a text and a key{end}", self.attempts)?;
         }
         Ok(())

@@ -25,6 +25,8 @@ pub(crate) struct Search<'a> {
 /// The changes under which a signature matches.
 pub(crate) struct Found {
     pub(crate) candidate: Candidate,
+    /// The index of the key.
+    pub(crate) key: usize,
     /// The index of the secret.
     pub(crate) secret: usize,
     /// The changes of the frame, of the secret and of the body.
@@ -223,6 +225,14 @@ impl Progress<'_> {
         let candidates = self.search.candidates;
         let candidate = candidates.iter().find(is_it).unwrap_or(&candidates[0]).clone();
         let steps = frame.steps.iter().chain(&key.steps).chain(steps).cloned().collect();
-        Found { candidate, secret: key.secret, steps, signed: [&frame.before, text].concat() }
+        let place = self.search.keys.iter().position(|one| std::ptr::eq(one, key));
+        let place = place.unwrap_or_default();
+        Found {
+            candidate,
+            key: place,
+            secret: key.secret,
+            steps,
+            signed: [&frame.before, text].concat(),
+        }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Variant {
     pub(crate) secret: usize,
     /// Empty for the key that the scheme makes.
     pub(crate) steps: Vec<Step>,
+    /// True for the keys of senders without a secret, which everybody knows.
+    pub(crate) is_unset: bool,
 }
 
 type Bytes = Zeroizing<Vec<u8>>;
@@ -61,8 +63,8 @@ pub(crate) fn variants(
         add(key, vec![step]);
     }
     for (key, words) in UNSET {
-        let words = format!("{words} as the secret: it was not set");
-        add(key.to_vec().into(), vec![Step::new(Cause::SecretKind, words)]);
+        let words = format!("the secret {words}: the sender signs without a secret of its own");
+        add(key.to_vec().into(), vec![Step::new(Cause::SecretKind, words).advice(SET_IT)]);
     }
     for (clean, first) in &cleaned_once {
         for (key, second) in decoded(clean, scheme, is_decoded) {
@@ -88,7 +90,8 @@ pub(crate) fn variants(
         .flat_map(|(bytes, steps)| {
             algorithms.iter().filter_map(move |algorithm| {
                 let key = TrialKey::new(*algorithm, bytes)?;
-                Some(Variant { key, secret, steps: steps.clone() })
+                let is_unset = UNSET.iter().any(|(unset, _)| *unset == &***bytes);
+                Some(Variant { key, secret, steps: steps.clone(), is_unset })
             })
         })
         .collect()
@@ -166,7 +169,9 @@ fn cleaned(text: &[u8]) -> Vec<(Bytes, Step)> {
     add(spaced.into(), escaped, "the secret with spaces for its plus signs, as URLs are decoded");
     for (from, to) in [("\\n", ""), ("\\r", ""), ("$$", "$"), ("\\", ""), ("$", "$$")] {
         let words = match (from, to) {
-            ("\\n" | "\\r", _) => "the secret without the characters `\\n` of a line break",
+            ("\\n" | "\\r", _) => {
+                "the secret without the characters `\\n` or `\\r` of a line break"
+            }
             ("$$", _) => "the secret with $ for $$",
             ("$", _) => "the secret with $$ for $",
             _ => "the secret without backslashes",
@@ -269,9 +274,12 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     GeneralPurpose::new(alphabet, config).decode(text).ok().filter(|bytes| !bytes.is_empty())
 }
 
+const SET_IT: &str = "Set the secret at the sender. Its signatures protect nothing now, because \
+                      everybody can make them.";
+
 /// The keys of senders and receivers whose secret is not set.
 const UNSET: [(&[u8], &str); 6] = [
-    (b"", "an empty text"),
+    (b"", "`` (an empty text)"),
     (b"undefined", "`undefined`"),
     (b"null", "`null`"),
     (b"None", "`None`"),

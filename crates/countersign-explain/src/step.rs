@@ -19,11 +19,25 @@ pub struct Step {
     /// The next step, if it differs from that of other changes with the same cause.
     #[serde(skip)]
     pub(crate) advice: Option<&'static str>,
+    /// True if the change is a whole sentence, such as `the signed time is 400 s old`.
+    #[serde(skip)]
+    pub(crate) is_statement: bool,
 }
 
 impl Step {
     pub(crate) fn new(cause: Cause, change: impl Into<String>) -> Self {
-        Self { cause, change: printable(&change.into()), form: None, advice: None }
+        Self {
+            cause,
+            change: printable(&change.into()),
+            form: None,
+            advice: None,
+            is_statement: false,
+        }
+    }
+
+    /// Makes a step whose words are a whole sentence.
+    pub(crate) fn statement(cause: Cause, change: impl Into<String>) -> Self {
+        Self { is_statement: true, ..Self::new(cause, change) }
     }
 
     pub(crate) fn advice(self, advice: &'static str) -> Self {

@@ -30,7 +30,7 @@ pub(crate) fn judge(
             true => "the time is too large to be a time",
             false => "the time is not a whole number that counts from 1970",
         };
-        return Some(Step::new(Cause::TimeUnit, words));
+        return Some(Step::statement(Cause::TimeUnit, words));
     };
     let (unit, other, name) = match rule.unit {
         TimestampUnit::Milliseconds => (1, 1000, "seconds instead of milliseconds"),
@@ -44,16 +44,16 @@ pub(crate) fn judge(
     }
     // A time in the other unit is far away, so a wide tolerance is enough to recognise it.
     if distance(other) < DAYS && distance(unit) > DAYS {
-        return Some(Step::new(Cause::TimeUnit, format!("the time is in {name}")));
+        return Some(Step::statement(Cause::TimeUnit, format!("the time is in {name}")));
     }
     let (seconds, limit) = (distance(unit).div_ceil(1000), tolerance.as_secs());
     Some(if u128::from(count) * unit < now {
-        let words = format!("the signed time is {seconds} s old, and {limit} s are accepted");
-        Step::new(Cause::TimeStale, words)
+        let words = format!("the signed time is {seconds} s old; at most {limit} s are accepted");
+        Step::statement(Cause::TimeStale, words)
     } else {
         let words =
-            format!("the signed time is {seconds} s in the future, and {limit} s are accepted");
-        Step::new(Cause::TimeEarly, words)
+            format!("the signed time is {seconds} s in the future; at most {limit} s are accepted");
+        Step::statement(Cause::TimeEarly, words)
     })
 }
 

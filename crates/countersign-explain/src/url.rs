@@ -53,7 +53,7 @@ fn changed(url: &str, headers: &[(String, String)]) -> Vec<(String, Step)> {
         let path = header("X-Forwarded-Uri").or_else(|| header("X-Original-Uri"));
         let path =
             path.filter(|path| path.starts_with('/')).unwrap_or_else(|| path_of(rest).to_owned());
-        let words = "the URL in front of the proxy, by its headers";
+        let words = "the public URL, made from the headers `X-Forwarded-*` or `Host`";
         add(format!("{protocol}://{outer}{path}"), words.to_owned());
         let bare = path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned);
         add(

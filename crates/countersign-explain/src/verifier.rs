@@ -65,7 +65,8 @@ impl<P: Provider> ExplainDelivery for Verifier<P> {
         let verdict = self.verify_at(now, &headers, body).map(drop);
         let verdict = Some(verdict.map_err(|error| error.kind()));
         input.report(verdict, |_| {
-            let variant = |(secret, key)| Variant { key, secret, steps: Vec::new() };
+            let variant =
+                |(secret, key)| Variant { key, secret, steps: Vec::new(), is_unset: false };
             keys.into_iter().flatten().enumerate().map(variant).collect()
         })
     }

@@ -35,7 +35,8 @@ pub(super) struct Chosen {
     /// Only deliveries that were received within this time
     #[arg(long, value_name = "AGE")]
     newer_than: Option<Span>,
-    /// Only deliveries that were kept before this one: the last one of the page before
+    /// Only deliveries older than the one with this number. For the next page, give the last
+    /// number of this page
     #[arg(long, value_name = "NUMBER")]
     before: Option<i64>,
     /// Greatest number of deliveries [default: 100]

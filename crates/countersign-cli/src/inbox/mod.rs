@@ -40,7 +40,7 @@ enum Command {
     /// Lists deliveries, the newest first
     List(Chosen),
     Show(show::Show),
-    /// Makes deliveries due now that wait for their next attempt
+    /// Makes waiting deliveries due now, instead of at their next attempt
     Retry(Change),
     /// Makes deliveries due now, with all their attempts again: those that are done, too
     Replay(Change),

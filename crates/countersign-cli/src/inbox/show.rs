@@ -28,7 +28,7 @@ pub(super) struct Show {
     /// that were kept
     #[arg(long)]
     curl: bool,
-    /// The server of the line for a shell; the path is the one of the request
+    /// Server in the URL of the printed curl command. The path is that of the stored request
     #[arg(long, value_name = "URL", default_value = "http://localhost:3000", requires = "curl")]
     to: String,
 }

@@ -42,7 +42,8 @@ pub(crate) struct Arguments {
     /// Sends this text instead of a sample
     #[arg(long)]
     pub(super) text: Option<String>,
-    /// Id of the delivery, in the header or the sample's member in which the provider has it
+    /// Id of the delivery. It goes into the provider's id header, or into the id member of the
+    /// sample
     #[arg(long)]
     pub(super) id: Option<String>,
     /// Another header, or another value, such as `X-GitHub-Event: push`

@@ -148,7 +148,9 @@ impl Deliveries<'_> {
             provider.scheme().describe().timestamp.ok_or_else(|| unsigned("signs no time"))?;
         let is_in_body = matches!(time.place, TimestampPlace::Member(_));
         if is_in_body && matches!(self.bodies, Bodies::Exact(_)) {
-            return Err(unsigned("has the time in the body, which is given"));
+            return Err(unsigned(
+                "signs the time in the body, and --stale cannot change a body that you give",
+            ));
         }
         let age = time.tolerance + STALE_BY;
         Ok(now.checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH))

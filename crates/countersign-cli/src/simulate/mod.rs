@@ -44,7 +44,7 @@ pub(crate) struct Simulate {
     /// Emits an event each time this many seconds have passed, the types in turn
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     every: Option<Duration>,
-    /// Divides the pauses between attempts: 100 makes 0.6 s of a minute
+    /// Divides the pauses between attempts: with 100, a pause of one minute takes 0.6 s
     #[arg(long, default_value = "1", value_name = "FACTOR", value_parser = factor)]
     speed: f64,
     /// Pauses between attempts instead of the documented ones, such as `30s,5m,1h`

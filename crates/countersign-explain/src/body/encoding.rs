@@ -11,8 +11,8 @@ pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow
     let mut take =
         |text: &[u8], words: &str| visitor(text, Step::new(Cause::BodyTextEncoding, words));
     match body.strip_prefix(BOM) {
-        Some(text) => take(text, "the body without the byte order mark at its begin")?,
-        None => take(&[BOM, body].concat(), "the body with a byte order mark at its begin")?,
+        Some(text) => take(text, "the body without the byte order mark at its start")?,
+        None => take(&[BOM, body].concat(), "the body with a byte order mark at its start")?,
     }
     if let Some(text) = utf16(body) {
         take(text.as_bytes(), "the body, converted from UTF-16 to UTF-8")?;
@@ -59,7 +59,7 @@ pub(super) fn visit<T>(body: &[u8], visitor: &mut Visitor<'_, T>) -> ControlFlow
         .encode_utf16()
         .map(|unit| if unit < 0x80 { unit.to_le_bytes()[0] } else { b'?' })
         .collect();
-    take(&questions, "the text with ? for each unit of UTF-16 beyond ASCII")?;
+    take(&questions, "the text with ? for each character beyond ASCII (two for an emoji)")?;
     let questions: String =
         text.chars().map(|character| if character.is_ascii() { character } else { '?' }).collect();
     take(questions.as_bytes(), "the text with ? instead of characters beyond ASCII")?;

@@ -66,11 +66,11 @@ pub struct Refusal {
     pub verdict: Option<String>,
     /// The next step, if the delivery was examined.
     pub advice: Option<String>,
-    /// The headers that an examination reads. Only of deliveries whose signature does not match.
+    /// The headers that an examination reads. Empty unless the delivery was examined.
     pub headers: Vec<(String, String)>,
-    /// The start of the body. Only of deliveries whose signature does not match.
+    /// The start of the body. `None` unless the delivery was examined.
     pub body: Option<Bytes>,
-    /// The length of the whole body.
+    /// The length of the whole body. 0 unless the delivery was examined.
     pub body_length: usize,
 }
 
@@ -98,8 +98,8 @@ impl Refusals {
     }
 
     /// Counts the rejections and the duplicates since this time, for each endpoint, each reason and
-    /// each interval of this width. Five minutes are the smallest part that is known, and a week is
-    /// the longest time. Intervals without a rejection are left out.
+    /// each interval of this width. Five minutes are the smallest part that is known. For each
+    /// endpoint and reason, the last 2016 parts with a rejection are kept, which is a week at least. Intervals without a rejection are left out.
     #[must_use]
     pub fn counts(&self, since: SystemTime, width: Duration) -> Vec<RefusalCount> {
         self.lock().tally.counts(since, width)

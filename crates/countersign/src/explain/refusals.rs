@@ -21,7 +21,7 @@ use crate::{Rejection, error::Reason, logs};
 
 /// Explains deliveries that were rejected because their signature does not match.
 pub trait ExplainRefusals {
-    /// Examines rejected deliveries, and logs the likely cause of each at `WARN`, under the target
+    /// Examines some of the rejected deliveries, and logs their likely cause at `WARN`, under the target
     /// [`countersign::explain`](crate::logs::EXPLAIN). Default: off.
     ///
     /// Only deliveries whose signature does not match are examined: the line of
@@ -198,8 +198,8 @@ impl<P: Provider> Explain for Examiner<P> {
                     provider = P::NAME,
                     endpoint,
                     certain = report.is_certain(),
-                    causes = causes.join(","),
-                    advice = report.advice,
+                    causes = %causes.join(","),
+                    advice = %report.advice,
                     guide = GUIDE,
                     "{}",
                     report.headline(),

@@ -19,7 +19,8 @@ pub struct RefusalCount {
     pub number: u64,
 }
 
-/// Counts rejections for each part of five minutes of the last week.
+/// Counts rejections for each part of five minutes: of the last week, and of older parts if some were
+/// without rejections.
 #[derive(Default)]
 pub(super) struct Tally {
     parts: BTreeMap<(String, &'static str), BTreeMap<u64, u64>>,
