@@ -111,8 +111,8 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 /// A commit returns once the log is on the disk. On macOS, this needs the two settings with
-/// `fullfsync`, which do nothing elsewhere. Once the log has 2,000 pages (8 MiB), it is copied into
-/// the file: a longer log makes this rarer, and single deliveries slower. The log is cut down to
+/// `fullfsync`, which do nothing elsewhere. The commit that brings the log to 2,000 pages (8 MiB) also copies it into the
+/// `fullfsync`, which do nothing elsewhere. file.
 /// its limit, in bytes, after a load has made it longer.
 const DURABLE: &str = "\
 pragma synchronous = full;
