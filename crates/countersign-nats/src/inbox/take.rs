@@ -37,7 +37,8 @@ impl NatsInbox {
             self.take_of(endpoint, &mut taking, is_unwanted).await;
         }
         if taking.taken.is_empty() && taking.failure.is_none() && !is_unwanted() {
-            // A consumer learns of a new message a moment after the message was acknowledged.
+            // A consumer learns of a new message a moment after the stream has stored it, so this asks
+            // once more, and waits for that moment.
             let lease = wanted.lease;
             let waits = endpoints.iter().map(|endpoint| self.pull(endpoint, 1, Wait::Short, lease));
             for (endpoint, given) in endpoints.iter().zip(join_all(waits).await) {
@@ -368,7 +369,7 @@ const SUSPECT: u32 = 2;
 /// A delivery that waits until no other one is suspected is looked at again after this time.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Time in which a consumer learns of a message that was acknowledged.
+/// Time in which a consumer learns of a message that the stream has just stored.
 const MOMENT: Duration = Duration::from_millis(200);
 
 /// If a worker got a message and did not take its delivery, the server gives the message out again

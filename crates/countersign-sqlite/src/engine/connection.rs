@@ -111,9 +111,10 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 /// A commit returns once the log is on the disk. On macOS, this needs the two settings with
-/// `fullfsync`, which do nothing elsewhere. The commit that brings the log to 2,000 pages (8 MiB) also copies it into the
-/// `fullfsync`, which do nothing elsewhere. file.
-/// its limit, in bytes, after a load has made it longer.
+/// `fullfsync`, which do nothing elsewhere. The commit that brings the log to 2,000 pages (8 MiB)
+/// also copies the log into the file. With a larger number, this happens less often, but such a
+/// commit takes longer. If a load has made the log longer than its limit, in bytes, it is cut down
+/// to that length afterwards.
 const DURABLE: &str = "\
 pragma synchronous = full;
 pragma fullfsync = on;
