@@ -7,7 +7,9 @@ use axum::{
     body::{Body as AxumBody, to_bytes},
     extract::{OriginalUri, Request as AxumRequest, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn},
     response::Response as AxumResponse,
+    routing::any,
 };
 use countersign::inbox::InboxHistory;
 use futures_util::StreamExt as _;
@@ -17,7 +19,8 @@ use tokio::net::TcpListener;
 use crate::{Body, Console, Guarded, Operator, Request, Response};
 
 impl<I: InboxHistory> Console<I, Guarded> {
-    /// Makes a router, for `Router::nest`.
+    /// Makes a router, for `Router::nest`. A `Router::layer` or `Router::route_layer` around it
+    /// guards all of its pages. The path has no slash at its end: `/webhooks-admin/` is answered 404.
     ///
     /// # Examples
     ///
@@ -34,10 +37,15 @@ impl<I: InboxHistory> Console<I, Guarded> {
     /// # }
     /// ```
     pub fn router<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
-        Router::new().fallback(answer::<I>).with_state(self)
+        // Routes and no fallback: a `route_layer` of the outer router guards only routes.
+        Router::new()
+            .route("/", any(answer::<I>))
+            .route("/{*path}", any(answer::<I>))
+            .with_state(self)
     }
 
-    /// Serves the console alone, on a listener of its own.
+    /// Serves the console alone, on a listener of its own. Without [`auth`](Console::auth), it
+    /// answers only requests whose `Host` is `localhost`, `127.0.0.1` or `[::1]`, and 421 to others.
     ///
     /// # Errors
     ///
@@ -60,7 +68,11 @@ impl<I: InboxHistory> Console<I, Guarded> {
         if self.settings.auth.is_none() && !address.ip().is_loopback() {
             return Err(ServeError::Public(address));
         }
-        axum::serve(listener, self.router::<()>()).await?;
+        let is_open = self.settings.auth.is_none();
+        let router = self.router::<()>();
+        // Without a check, a page whose name was pointed to this machine could read the console.
+        let router = if is_open { router.layer(from_fn(only_of_this_machine)) } else { router };
+        axum::serve(listener, router).await?;
         Ok(())
     }
 }
@@ -75,6 +87,22 @@ pub enum ServeError {
     /// The listener failed.
     #[error("the listener failed")]
     Listener(#[from] io::Error),
+}
+
+/// Refuses requests that name another host than this machine.
+async fn only_of_this_machine(request: AxumRequest, next: Next) -> AxumResponse {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(request.uri().host()).unwrap_or_default();
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.ends_with(']'))
+        .map_or(host, |(name, _)| name);
+    if ["localhost", "127.0.0.1", "[::1]"].contains(&name) {
+        return next.run(request).await;
+    }
+    let mut response = AxumResponse::new(AxumBody::empty());
+    *response.status_mut() = StatusCode::MISDIRECTED_REQUEST;
+    response
 }
 
 async fn answer<I: InboxHistory>(

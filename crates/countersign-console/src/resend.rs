@@ -4,15 +4,18 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign::inbox::StoredRequest;
 
 /// Makes the lines for the command `countersign`: with `send`, and with `sign` and curl. The secret
-/// is read from `COUNTERSIGN_SECRET`. `body` is the body as it may be shown.
-pub(crate) fn lines(server: &str, request: &StoredRequest, body: &[u8]) -> [String; 2] {
+/// is read from `COUNTERSIGN_SECRET`. `body` is the body as it may be shown, and `id` is the number of
+/// the delivery, whose body the page offers as a file. The line with curl is left out if a header
+/// has the type, because it would not send that header.
+pub(crate) fn lines(server: &str, request: &StoredRequest, id: i64, body: &[u8]) -> Vec<String> {
     let delivery = request.delivery();
     let url = quoted(&format!("{server}{}", request.path()));
     let provider = quoted(delivery.provider());
-    let input = match str::from_utf8(body) {
-        _ if body.len() > LONGEST => format!("cat {FILE}"),
-        Ok(text) if is_plain(text) => format!("printf %s {}", quoted(text)),
-        _ => format!("printf %s {} | base64 -d", STANDARD.encode(body)),
+    // A file that is missing is an error. From a pipe, an empty body would be signed.
+    let (input, file) = match str::from_utf8(body) {
+        _ if body.len() > LONGEST => (String::new(), format!("delivery-{id}.bin")),
+        Ok(text) if is_plain(text) => (format!("printf %s {} | ", quoted(text)), "-".to_owned()),
+        _ => (format!("printf %s {} | base64 -d | ", STANDARD.encode(body)), "-".to_owned()),
     };
     let mut options = String::new();
     if let Some(id) = delivery.id() {
@@ -25,9 +28,12 @@ pub(crate) fn lines(server: &str, request: &StoredRequest, body: &[u8]) -> [Stri
             type_header = format!(" -H {}", quoted(&format!("{name}: {event_type}")));
         }
     }
-    let send = format!("{input} | countersign send {provider} {url} -{options}{type_header}");
-    let sign = format!("{input} | countersign sign {provider} --curl={url}{options}");
-    [send, sign]
+    let mut lines =
+        vec![format!("{input}countersign send {provider} {url} {file}{options}{type_header}")];
+    if type_header.is_empty() {
+        lines.push(format!("{input}countersign sign {provider} {file} --curl={url}{options}"));
+    }
+    lines
 }
 
 /// Returns true if a shell takes the text for itself, and a page and a terminal show it.
@@ -57,7 +63,6 @@ fn quoted(text: &str) -> String {
 
 /// A longer body is read from the file that the page offers.
 const LONGEST: usize = 8 * 1024;
-const FILE: &str = "BODY.bin";
 
 #[cfg(test)]
 mod tests {

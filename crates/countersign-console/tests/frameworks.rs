@@ -11,7 +11,9 @@ use actix_web::{App, body::MessageBody as _, test::TestRequest};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::Request,
+    http::{Request, StatusCode},
+    middleware::{Next, from_fn},
+    routing::get,
 };
 use common::Desk;
 use countersign::inbox::State;
@@ -41,6 +43,26 @@ async fn a_nested_router_writes_links_with_its_place() {
     let long = Request::post("/ops/webhooks/prune").header("Authorization", LOGIN);
     let long = long.body(Body::from(vec![b'a'; 100_000])).unwrap();
     assert_eq!(app.oneshot(long).await.unwrap().status(), 413);
+}
+
+#[tokio::test]
+async fn every_kind_of_layer_guards_every_page() {
+    let desk = Desk::with(1).await;
+    let refuse = |_: axum::extract::Request, _: Next| async { StatusCode::UNAUTHORIZED };
+    let console = || {
+        let console = Console::new(desk.inbox.clone()).unwrap().guarded_by_a_layer_of_mine();
+        Router::<()>::new().route("/", get(|| async {})).nest("/admin", console.router())
+    };
+    for app in [console().route_layer(from_fn(refuse)), console().layer(from_fn(refuse))] {
+        for path in ["/admin", "/admin/overview", "/admin/deliveries/1", "/admin/assets/x"] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            assert_eq!(app.clone().oneshot(request).await.unwrap().status(), 401, "{path}");
+        }
+        let request = Request::get("/admin/").body(Body::empty()).unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
+        assert!(matches!(response.status().as_u16(), 401 | 404), "{}", response.status());
+        assert!(to_bytes(response.into_body(), 10).await.unwrap().is_empty());
+    }
 }
 
 #[tokio::test]

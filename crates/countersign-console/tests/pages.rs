@@ -181,15 +181,25 @@ async fn many_are_changed_after_a_preview_and_later_ones_are_not() {
     let desk = Desk::with(60).await;
     let preview = desk.get("/many?action=discard&type=user.created").await;
     assert!(preview.text().contains("Discard: 60 deliveries"), "{}", preview.text());
-    assert!(preview.text().contains("name=\"upto\" value=\"61\""));
+    let ids: Vec<_> = (1..=60).rev().map(|id| id.to_string()).collect();
+    let ids = ids.join(",");
+    assert!(preview.text().contains(&format!("name=\"ids\" value=\"{ids}\"")));
     desk.add(61).await;
-    let form = "action=discard&type=user.created&upto=61";
-    let response = desk.post("/many", form).await;
+    let form = format!("action=discard&type=user.created&ids={ids}");
+    let response = desk.post("/many", &form).await;
     assert_eq!(
         response.header("location"),
         Some("/admin?type=user.created&acted=discard&changed=60&of=60")
     );
     assert_eq!((desk.state(1).await, desk.state(61).await), (State::Discarded, State::Waiting));
+    // The same form again finds none of its deliveries in the state that the preview showed.
+    let again = desk.post("/many", &form).await;
+    let nothing = "/admin?type=user.created&acted=discard&changed=0&of=0";
+    assert_eq!((again.header("location"), desk.state(61).await), (Some(nothing), State::Waiting));
+    for form in ["action=discard", "action=discard&ids=x", "action=done&ids=61"] {
+        assert_eq!(desk.post("/many", form).await.status, 400, "{form}");
+    }
+    assert_eq!(desk.get("/many?action=done").await.status, 400);
     let notice = desk.get("/?acted=discard&changed=60&of=60").await;
     assert!(notice.text().contains("60 of 60 deliveries were discarded."));
     let actions = desk.get("/actions").await;
@@ -226,7 +236,8 @@ async fn old_deliveries_are_pruned_after_a_preview() {
     desk.inbox.mark_done(RowId(1), "by hand").await.unwrap();
     let preview = desk.get("/prune?days=1").await;
     assert!(preview.text().contains("<strong>0</strong> deliveries would be removed"));
-    let response = desk.post("/prune", "days=1").await;
+    assert_eq!(desk.post("/prune", "days=1").await.status, 400);
+    let response = desk.post("/prune", "days=1&until=1700000000").await;
     assert_eq!(response.header("location"), Some("/admin/prune?removed=0"));
     assert!(desk.get("/actions").await.text().contains("removed 0 deliveries"));
 }

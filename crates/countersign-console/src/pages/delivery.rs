@@ -21,7 +21,7 @@ struct Delivery<'a> {
     body: Content,
     actions: Vec<Action>,
     may_be_marked: bool,
-    resend: Option<[String; 2]>,
+    resend: Option<Vec<String>>,
     notice: Option<String>,
 }
 
@@ -55,7 +55,7 @@ pub(crate) async fn page<I: InboxHistory>(
     let resend = match (&request, &body) {
         // A body with hidden members is another body.
         (Some(request), Content::Text { is_redacted: false, .. }) => {
-            Some(resend::lines(&view.settings.receiver_url, request, request.body()))
+            Some(resend::lines(&view.settings.receiver_url, request, id.0, request.body()))
         }
         _ => None,
     };

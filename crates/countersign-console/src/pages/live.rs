@@ -72,8 +72,9 @@ async fn next<I: InboxHistory>(mut watch: Watch<I>) -> Option<(Bytes, Watch<I>)>
 
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// After this time, the browser connects again, and its login is checked again.
-const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// After this time, the browser connects again, and its login is checked again. It is short, because
+/// a server that stops waits for open answers.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// Pauses without an event, after which a comment is sent.
 const BEATS: u32 = 7;

@@ -1,5 +1,7 @@
 //! Actions on many deliveries.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use countersign::inbox::{InboxHistory, Row, RowId, State};
 use futures_util::{StreamExt as _, stream};
@@ -16,8 +18,8 @@ struct Many<'a> {
     count: usize,
     is_all: bool,
     rows: Vec<Shown>,
-    /// The rows before this one are changed: those that came after the preview are not.
-    upto: i64,
+    /// The numbers of the rows, with commas between them: only these are changed.
+    ids: String,
     query: String,
 }
 
@@ -26,7 +28,7 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
     let form = Form::of_query(&view.request.query);
     let (action, chosen) = read(view, &form)?;
     let (rows, is_all) = fitting(view.inbox(), action, &chosen).await?;
-    let upto = rows.first().map_or(0, |row| row.id.0.saturating_add(1));
+    let ids: Vec<_> = rows.iter().map(|row| row.id.0.to_string()).collect();
     let page = Many {
         frame: view.frame("Many deliveries", "list"),
         action,
@@ -34,7 +36,7 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
         count: rows.len(),
         is_all,
         rows: rows.iter().take(SHOWN).map(|row| Shown::of(row, view.now)).collect(),
-        upto,
+        ids: ids.join(","),
         query: chosen.query(),
     };
     Ok(Response::html(200, page.render()?))
@@ -44,22 +46,23 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
 pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
     let form = view.form()?;
     let (action, mut chosen) = read(view, &form)?;
-    let upto = form.get("upto").parse().map_err(|_| Refused::Bad("upto is no number."))?;
-    chosen.before = Some(RowId(upto));
-    let reason = form.get("reason").to_owned();
+    let seen = seen(form.get("ids"))?;
+    // The rows that came after the preview do not use up the limit.
+    chosen.before = seen.last().map(|newest| RowId(newest.saturating_add(1)));
     let (shared, who) = (view.shared.clone(), view.operator.name().to_owned());
     let query = chosen.query();
     let recorded = query.clone();
     let (changed, all) = view
         .run(async move {
-            let (rows, _) = fitting(&*shared.inbox, action, &chosen).await?;
+            let (mut rows, _) = fitting(&*shared.inbox, action, &chosen).await?;
+            // Others may fit by now, and nobody has seen them.
+            rows.retain(|row| seen.contains(&row.id.0));
             let ids: Vec<_> = rows.iter().rev().map(|row| row.id).collect();
             let all = ids.len();
             let inbox = &*shared.inbox;
-            let reason = &*reason;
             // Several at a time, so that an engine can commit them together.
             let results: Vec<_> = stream::iter(ids)
-                .map(|id| async move { super::delivery::change(inbox, action, id, reason).await })
+                .map(|id| async move { super::delivery::change(inbox, action, id, "").await })
                 .buffered(AT_A_TIME)
                 .collect()
                 .await;
@@ -86,6 +89,8 @@ fn read<I: InboxHistory>(view: &View<'_, I>, form: &Form) -> Result<(Action, Cho
         return Err(Refused::Forbidden("You may look, and not act."));
     }
     let action = Action::named(form.get("action"));
+    // Deliveries are marked as done one by one, because each needs a reason.
+    let action = action.filter(|action| *action != Action::Done);
     let action = action.ok_or(Refused::Bad("There is no such action."))?;
     let mut chosen = Chosen::read(form.fields())?;
     if !chosen.text.is_empty() {
@@ -96,6 +101,14 @@ fn read<I: InboxHistory>(view: &View<'_, I>, form: &Form) -> Result<(Action, Cho
     }
     chosen.before = None;
     Ok((action, chosen))
+}
+
+/// Reads the numbers of the rows that the preview showed.
+fn seen(ids: &str) -> Result<BTreeSet<i64>, Refused> {
+    let ids = ids.split(',').filter(|id| !id.is_empty()).map(str::parse);
+    let ids: Result<BTreeSet<i64>, _> = ids.collect();
+    let ids = ids.ok().filter(|ids| !ids.is_empty() && ids.len() <= MOST);
+    ids.ok_or(Refused::Bad("The deliveries of the preview are missing."))
 }
 
 /// Finds the rows that an action can change. Returns false if there may be more.
@@ -113,4 +126,4 @@ async fn fitting<I: InboxHistory>(
 /// Most deliveries that are looked at for one action.
 const MOST: usize = 1_000;
 const SHOWN: usize = 10;
-const AT_A_TIME: usize = 32;
+const AT_A_TIME: usize = 8;

@@ -1,6 +1,6 @@
 //! The removal of old deliveries.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use askama::Template;
 use countersign::inbox::InboxHistory;
@@ -13,6 +13,8 @@ use crate::{Response, error::Refused};
 struct Prune<'a> {
     frame: Frame<'a>,
     days: u64,
+    /// Deliveries that ended at this time or before are removed, in seconds since 1970.
+    until: u64,
     count: Option<usize>,
     is_all: bool,
     removed: Option<usize>,
@@ -31,6 +33,7 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
     let page = Prune {
         frame: view.frame("Prune", "prune"),
         days,
+        until: seconds(view.now).saturating_sub(age(days).as_secs()),
         count,
         is_all: count.is_none_or(|count| count < MOST),
         removed: form.get("removed").parse().ok(),
@@ -42,11 +45,14 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
 pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
     let form = view.form()?;
     let days = days(form.get("days"))?;
+    // The time of the preview, so that nothing is removed that became old since.
+    let until = form.get("until").parse().ok().filter(|until| *until <= seconds(view.now));
+    let until = until.ok_or(Refused::Bad("The time of the preview is missing."))?;
     let (shared, who) = (view.shared.clone(), view.operator.name().to_owned());
     let removed = view.run(async move {
         let mut removed = 0;
         let result = loop {
-            match shared.inbox.prune(age(days), BATCH).await {
+            match shared.inbox.prune(since(until), BATCH).await {
                 Ok(0) => break Ok(()),
                 Ok(count) => removed += count,
                 Err(error) => break Err(error),
@@ -66,6 +72,16 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
 fn days(text: &str) -> Result<u64, Refused> {
     let days = text.parse().ok().filter(|days| (1..=36_500).contains(days));
     days.ok_or(Refused::Bad("The number of days is not valid: 1 to 36500."))
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// Returns the time that has passed since then.
+fn since(until: u64) -> Duration {
+    let until = UNIX_EPOCH.checked_add(Duration::from_secs(until)).unwrap_or(UNIX_EPOCH);
+    SystemTime::now().duration_since(until).unwrap_or_default()
 }
 
 fn age(days: u64) -> Duration {

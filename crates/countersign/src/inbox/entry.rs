@@ -14,7 +14,8 @@ pub struct Entry {
     object: Option<Box<str>>,
     version: Option<i64>,
     request: StoredRequest,
-    /// The names of its verifier. No engine keeps them.
+    /// The settings of the verifier, such as the names of the endpoint and the tenant. It is only for
+    /// a rejection: no engine stores it.
     custom: Option<Custom>,
 }
 
@@ -35,12 +36,15 @@ impl Entry {
         Self { object: Some(object.into()), version, ..self }
     }
 
-    /// Sets the names of its verifier, for the answer to a duplicate.
+    /// Keeps what was set on the verifier, such as the names of the endpoint and the tenant. If the
+    /// delivery is rejected, as a duplicate or because the engine failed, the `Rejection` and its
+    /// log line need it.
     pub(super) fn of_verifier(self, custom: Custom) -> Self {
         Self { custom: Some(custom), ..self }
     }
 
-    /// Returns the names of its verifier, as far as they are known.
+    /// Returns what was set on the verifier, with the endpoint of the entry. If nothing is known, it
+    /// has only that endpoint.
     pub(super) fn custom(&self) -> Custom {
         self.custom.clone().unwrap_or_default().__with_endpoint(self.endpoint())
     }
