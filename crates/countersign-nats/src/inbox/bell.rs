@@ -22,7 +22,7 @@ pub(super) struct Bell {
     changed: Notify,
     /// The times at which it rings by itself.
     times: Mutex<BinaryHeap<Reverse<Instant>>>,
-    /// The number of times that this process had something for other processes.
+    /// The number of times that this process had a reason to wake the workers of other processes.
     pub(super) news: AtomicU64,
     /// True while a task wakes the workers of other processes.
     pub(super) is_announcing: AtomicBool,

@@ -50,7 +50,7 @@ pub(super) async fn ended<S: InboxStore>(trial: Trial<S>) -> Outcome {
         trial.takes_nothing(when).await?;
     }
     for (held, when) in [(&done, "done"), (&dead, "dead")] {
-        // The result is not specified, because the attempt had the delivery last.
+        // The result can be `Applied` or `LeaseLost`, because no other attempt has taken the delivery.
         let settled = trial.store.fail_until(held, Duration::ZERO, REASON).await;
         let _ = settled.map_err(|error| failed("fail_until", &error))?;
         trial.takes_nothing(&format!("{when}, and its attempt fails afterwards")).await?;
