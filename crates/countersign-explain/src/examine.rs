@@ -87,6 +87,7 @@ impl Input<'_> {
             advice: String::new(),
             evidence: None,
             reason: None,
+            ruled_out: Vec::new(),
             attempts: 0,
             is_complete: true,
         };
@@ -138,6 +139,9 @@ impl Input<'_> {
             if !report.steps.is_empty() {
                 report.verdict = Verdict::Suspected;
             }
+            let suspected = report.causes();
+            let is_open = |cause: &Cause| !report.is_complete || suspected.contains(cause);
+            report.ruled_out = outcome.tried.into_iter().filter(|cause| !is_open(cause)).collect();
         }
         report.advice = self.advice(&report);
         report

@@ -43,6 +43,8 @@ pub struct Report {
     pub evidence: Option<Evidence>,
     /// The reason that a verifier reports.
     pub reason: Option<String>,
+    /// The causes of which every known change was tried, without a match. Empty if there is a match.
+    pub ruled_out: Vec<Cause>,
     /// The number of texts that were tried with a key.
     pub attempts: usize,
     /// False if not everything was tried: the time limit ended the search, or the body or the
@@ -143,6 +145,10 @@ impl fmt::Display for Report {
                 write!(f, "    given   {given}")?;
             }
             writeln!(f)?;
+        }
+        if !self.ruled_out.is_empty() {
+            let names: Vec<_> = self.ruled_out.iter().map(|cause| cause.name()).collect();
+            writeln!(f, "  ruled out, as far as changes are known: {}", names.join(", "))?;
         }
         if !self.is_certain() {
             let end = if self.is_complete { "" } else { "; not everything was tried" };

@@ -1,11 +1,11 @@
 //! Tries texts and keys until the signature matches.
 
-use std::{cell::Cell, ops::ControlFlow, time::Instant};
+use std::{cell::Cell, collections::BTreeSet, ops::ControlFlow, time::Instant};
 
 use countersign_core::__trial::Candidates;
 
 use crate::{
-    Step,
+    Cause, Step,
     body::{self, Visitor},
     candidate::Candidate,
     frame::Frame,
@@ -40,6 +40,8 @@ pub(crate) struct Outcome {
     pub(crate) found: Option<Found>,
     /// The number of texts that were tried with a key.
     pub(crate) attempts: usize,
+    /// The causes whose changes were tried.
+    pub(crate) tried: BTreeSet<Cause>,
     /// False if the time was over before everything was tried, or if the body is so long that only
     /// pairs of frequent changes were tried.
     pub(crate) is_complete: bool,
@@ -93,6 +95,7 @@ struct Progress<'a> {
     candidates: Candidates,
     end: Option<Instant>,
     attempts: usize,
+    tried: BTreeSet<Cause>,
     is_limited: bool,
 }
 
@@ -104,6 +107,7 @@ impl Search<'_> {
             candidates: Candidates::new(self.candidates.iter().map(|one| &*one.bytes)),
             end: self.end,
             attempts: 0,
+            tried: BTreeSet::new(),
             is_limited: false,
         };
         let end = if self.candidates.is_empty() || self.keys.is_empty() {
@@ -116,7 +120,8 @@ impl Search<'_> {
             ControlFlow::Break(End::TimeIsOver | End::Enough) => (None, false),
             ControlFlow::Break(End::Found(found)) => (Some(found), true),
         };
-        Outcome { found, attempts: progress.attempts, is_complete }
+        let Progress { attempts, tried, .. } = progress;
+        Outcome { found, attempts, tried, is_complete }
     }
 }
 
@@ -210,6 +215,8 @@ impl Progress<'_> {
                     return ControlFlow::Break(End::TimeIsOver);
                 }
                 self.attempts += 1;
+                let causes = frame.steps.iter().chain(&key.steps).chain(steps);
+                self.tried.extend(causes.map(|step| step.cause));
                 if key.key.matches(&frame.before, text, &self.candidates) {
                     return ControlFlow::Break(End::Found(self.found(frame, key, text, steps)));
                 }

@@ -1,4 +1,5 @@
-//! Raw HTTP/1 requests, as `nc` saves them, and `.http` files, as editors send them.
+//! Raw HTTP/1 requests, as `nc` saves them, `.http` files, as editors send them, and what `curl -i`
+//! prints of a server that gives recorded deliveries out.
 
 use std::time::SystemTime;
 
@@ -8,7 +9,7 @@ use crate::{
     moment,
 };
 
-/// Returns true if the bytes begin with a request line, after comments.
+/// Returns true if the bytes begin with a request line or a status line, after comments.
 pub(super) fn is_raw(bytes: &[u8]) -> bool {
     for line in (Lines { rest: bytes }) {
         if !is_between_requests(line) {
@@ -52,7 +53,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Recorded, String> {
     let body = body(&headers, lines.rest)?;
     Ok(Recorded {
         method: method.to_owned(),
-        url: delivery::url(target, &headers),
+        url: Some(target)
+            .filter(|target| !target.is_empty())
+            .and_then(|target| delivery::url(target, &headers)),
         headers,
         body,
         received_at: notes.received_at,
@@ -103,6 +106,10 @@ fn is_between_requests(line: &[u8]) -> bool {
 
 /// Returns the method and the target. Only `.http` files leave the version out, and have a URL.
 fn request_line(line: &str) -> Option<(&str, &str)> {
+    if is_status_line(line) {
+        // The head of an answer has no target, and the delivery was a POST.
+        return Some(("POST", ""));
+    }
     let mut words = line.split_ascii_whitespace();
     let (method, target, version) = (words.next()?, words.next()?, words.next());
     let is_method = method.bytes().all(|byte| byte.is_ascii_uppercase());
@@ -111,6 +118,14 @@ fn request_line(line: &str) -> Option<(&str, &str)> {
         None => target.starts_with("http://") || target.starts_with("https://"),
     };
     (is_method && is_request && words.next().is_none()).then_some((method, target))
+}
+
+/// Returns whether a line is like `HTTP/2 200`, the first one that `curl -i` prints.
+fn is_status_line(line: &str) -> bool {
+    let mut words = line.split_ascii_whitespace();
+    let is_version = words.next().is_some_and(|version| version.starts_with("HTTP/"));
+    let is_status = |status: &str| status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit());
+    is_version && words.next().is_some_and(is_status)
 }
 
 /// Lines that end with LF or CRLF, and the bytes after them.

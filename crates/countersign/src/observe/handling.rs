@@ -12,7 +12,7 @@ use crate::metrics::Instant;
 
 /// The call of the inner service of a middleware. Without the feature `metrics`, it is empty.
 pub(crate) struct Handling {
-    /// What was set on the verifier, with the name of the endpoint, and the name of the provider.
+    /// The settings of the verifier, which hold the name of the endpoint, and the name of the provider.
     #[cfg(feature = "metrics")]
     names: (Custom, &'static str),
     #[cfg(feature = "metrics")]
