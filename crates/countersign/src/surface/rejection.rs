@@ -1,6 +1,7 @@
 //! The answer to a rejected delivery: the only mapping from a reason to an answer, and the only
 //! place that logs it.
 
+mod body_facts;
 mod field_value;
 mod in_progress;
 mod kept_answer;
@@ -13,18 +14,16 @@ mod store_error;
 use std::{error::Error, fmt, time::Duration};
 
 use bytes::Bytes;
-#[cfg(feature = "explain")]
-use countersign_core::error::VerifyErrorKind;
 use countersign_core::{
     __Custom as Custom, Answer, HeaderSource, PayloadError, Provider, error::ErrorClass,
 };
 
 use crate::{
     adapter::VerifiedDelivery,
-    logs,
     surface::{Verifiers, choice::shared_header, names::Names},
 };
 
+use body_facts::BodyFacts;
 pub(crate) use field_value::FieldValue;
 pub use in_progress::InProgressStatus;
 pub use kept_answer::KeptAnswer;
@@ -129,28 +128,6 @@ pub struct Rejection {
     began: Option<crate::metrics::Instant>,
 }
 
-/// The facts about a body that the log line shows.
-#[derive(Clone, Debug)]
-struct BodyFacts {
-    length: usize,
-    /// `None` if the line is not written.
-    digest: Option<[u8; 32]>,
-    /// The body, until the rejection is logged. Kept only if the verifier explains rejections.
-    #[cfg(feature = "explain")]
-    unexplained: Option<Bytes>,
-}
-
-impl BodyFacts {
-    fn of(body: &[u8], digest: Option<[u8; 32]>) -> Self {
-        Self {
-            length: body.len(),
-            digest,
-            #[cfg(feature = "explain")]
-            unexplained: None,
-        }
-    }
-}
-
 impl Rejection {
     /// Rejects a delivery for this reason, and logs it: for handlers that find duplicates by other
     /// means, such as in a transaction of their own.
@@ -242,29 +219,6 @@ impl Rejection {
     /// Rejects a request because of a mistake in the application.
     fn of_provider<P: Provider>(reason: Reason) -> Self {
         Self::of(reason, Some(Names::of::<P>()), Custom::default())
-    }
-
-    /// Adds the facts about the body. This costs a hash, so it is done only if the line is written.
-    pub(crate) fn about(self, body: &[u8]) -> Self {
-        if !tracing::enabled!(target: logs::REJECTION, tracing::Level::WARN) {
-            return self;
-        }
-        let digest = countersign_core::adapter::body_digest(body);
-        Self { body: Some(Box::new(BodyFacts::of(body, Some(digest)))), ..self }
-    }
-
-    /// Keeps the body until the rejection is logged, if it will be explained.
-    #[cfg(feature = "explain")]
-    pub(crate) fn keeping(mut self, body: Bytes) -> Self {
-        let is_mismatch = matches!(
-            &self.reason,
-            Reason::Verify(error) if error.kind() == VerifyErrorKind::Mismatch
-        );
-        if is_mismatch && self.custom.explainer().is_some_and(|one| one.0.is_ready()) {
-            let facts = self.body.get_or_insert_with(|| Box::new(BodyFacts::of(&body, None)));
-            facts.unexplained = Some(body);
-        }
-        self
     }
 
     /// Answers a handshake: a request without a signature that is not a failure.
