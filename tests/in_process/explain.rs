@@ -118,11 +118,11 @@ fn every_surface_explains() {
 }
 
 #[test]
-fn a_flood_of_forged_deliveries_is_not_examined() {
+fn a_flood_of_forged_deliveries_is_examined_once_a_second() {
     let start = Instant::now();
-    let count = lines(&verifier().explain_refusals(), 200, 1).len();
-    let most = 1 + usize::try_from(start.elapsed().as_secs()).unwrap() + 1;
-    assert!(count <= most, "{count} lines, at most {most} expected");
+    assert!(lines(&verifier().explain_refusals(), 20, 3).len() >= 3);
+    // A busy machine only takes longer.
+    assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[test]
