@@ -135,7 +135,8 @@ impl<S: Accept> Inbox<S> {
     }
 
     /// Sets how long a handler may take. Default: 60 s. After that time, the handler is stopped at
-    /// its next `await`, and the attempt has failed.
+    /// its next `await`, and the attempt has failed. If the handler ends before its next `await`,
+    /// and within a third of the lease, its own result counts.
     pub fn handler_deadline(mut self, deadline: Duration) -> Self {
         self.back.handler_deadline = deadline;
         self
@@ -153,7 +154,9 @@ impl<S: Accept> Inbox<S> {
     }
 
     /// Sets how often a worker that has nothing to do asks the engine. Default: 1 s. Deliveries
-    /// that this process accepts wake the worker at once; polling finds those of other processes.
+    /// that this process accepts wake the worker at once. Those of other processes wake it if the
+    /// engine can do this (`NatsInbox`, and `PostgresInbox` with `listen`); otherwise the worker
+    /// finds them when it asks.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.back.poll_interval = interval;
         self

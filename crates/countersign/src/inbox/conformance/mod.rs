@@ -58,7 +58,7 @@
 //! until the delivery is due. An engine must therefore count in milliseconds. [`check_with_clock`]
 //! and its like are for engines whose clock can be set; they also test lengths of hours.
 //!
-//! An engine that removes old rows by itself must keep them for at least three hours here.
+//! An engine that removes old rows by itself must keep them for at least five hours here.
 //!
 //! The suite needs tokio's multi-thread runtime, because tasks on one thread do not run at the same
 //! time.

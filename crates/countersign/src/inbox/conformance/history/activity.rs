@@ -45,5 +45,5 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// The time that the rule may take.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
-/// The rounding of an engine that counts whole seconds.
+/// Times may differ by this much.
 const ROUNDING: Duration = Duration::from_secs(1);

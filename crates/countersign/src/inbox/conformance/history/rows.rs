@@ -80,5 +80,5 @@ async fn is_described<S: InboxHistory>(
     Ok(row.due_at)
 }
 
-/// The rounding of an engine that counts whole seconds.
+/// Times may differ by this much.
 const ROUNDING: Duration = Duration::from_secs(1);
