@@ -40,6 +40,12 @@ impl Lent {
         Ok(Self { client: Some(client), sending })
     }
 
+    /// Returns whether statements are prepared.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn is_prepared(&self) -> bool {
+        self.sending == Sending::Prepared
+    }
+
     /// Executes a statement. Returns the number of rows.
     pub(crate) async fn count(
         &self,

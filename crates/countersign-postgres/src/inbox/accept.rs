@@ -15,6 +15,10 @@ use crate::connection::{Lent, Parameter};
 pub(super) async fn insert(lent: &Lent, delivery: &Delivery<'_>) -> Result<Accepted, Error> {
     let parameters = delivery.parameters();
     let Some(about) = delivery.about() else {
+        // The server has kept the plan, so the function would only cost time.
+        if lent.is_prepared() {
+            return Ok(accepted(lent.count(INSERT, &parameters).await?));
+        }
         // Without the object and its version.
         let [key, endpoint, provider, tenant, event_type, event_id, _, _, received_at, request] =
             parameters;
