@@ -6,8 +6,8 @@
 //! ```
 //!
 //! In another shell. The provider signs in the same form as GitHub, in a header of another name.
-//! The secret of one endpoint is not valid at the other endpoint. Events of unknown types are answered
-//! 200, too, and the program prints their length. In zsh, first run `setopt sh_word_split`.
+//! The secret of one endpoint is not valid at the other endpoint. Events of unknown types are also
+//! answered 200, and the program prints their length. In zsh, first run `setopt sh_word_split`.
 //!
 //! ```sh
 //! export COUNTERSIGN_SECRET=secret_us URL=http://127.0.0.1:3000 H=X-Billing-Signature
