@@ -14,13 +14,14 @@ use countersign::{
     EventData, FromLayer, Secret, Secrets, Signer, VerifiedBody, Verifier, Webhook,
     actix_web as on_actix, axum as on_axum, events,
     idempotency::{Idempotency, MemoryStore},
+    inbox::{Accept, Accepted, Entry, Inbox, StoreError},
     metrics::{
         ATTEMPTS, BODY, DELIVERIES, EVENTS, HANDLE_DURATION, INBOX_DELIVERIES, INBOX_OLDEST_READY,
         INBOX_UP, LAG, LAST_DELIVERY, MATCHES, RECEIVE_DURATION, REJECTIONS,
     },
     providers::{GitHub, Stripe, XWebhookSignature, x_webhook_signature::flat},
     testing::SignedRequest,
-    tower::{IdempotencyLayer, VerifyLayer},
+    tower::{IdempotencyLayer, InboxLayer, VerifyLayer},
 };
 use metrics::with_local_recorder;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
@@ -274,6 +275,41 @@ fn counts_claims_lag_and_endpoints_of_pairs() {
         assert_eq!(counted.get(key), Some(&count), "{key} in {counted:#?}");
     }
     assert!(!counted.keys().any(|key| key.starts_with("webhook_delivery_lag_seconds{endpoint=b")));
+}
+
+/// An engine that has workers elsewhere.
+struct Elsewhere;
+
+impl Accept for Elsewhere {
+    async fn accept(&self, _: &Entry) -> Result<Accepted, StoreError> {
+        Ok(Accepted::New)
+    }
+}
+
+#[test]
+fn a_delivery_that_is_only_kept_is_not_handled() {
+    fn on_axum_layer() {
+        let layer = InboxLayer::new(&verifier(), &Inbox::new(Elsewhere));
+        let app = Router::new().route("/", post(async || {})).route_layer(layer);
+        block_on(send_to_axum(app.route_layer(VerifyLayer::new(verifier()))));
+    }
+    fn on_actix_middleware() {
+        actix_web::rt::System::new().block_on(async {
+            let middleware = on_actix::InboxMiddleware::new(&verifier(), &Inbox::new(Elsewhere));
+            let resource = web::resource("/").route(web::post().to(async || ""));
+            let resource = resource.wrap(middleware);
+            let resource = resource.wrap(on_actix::VerifyMiddleware::new(verifier()));
+            send_to_actix!(App::new().service(resource));
+        });
+    }
+    for run in [on_axum_layer as fn(), on_actix_middleware] {
+        let counted = record(run);
+        let accepted = "webhook_deliveries_total{endpoint=billing,provider=x-webhook-signature,\
+                        outcome=accepted}";
+        assert_eq!(counted.get(accepted), Some(&3), "{counted:#?}");
+        let handled = counted.keys().any(|key| key.starts_with(HANDLE_DURATION));
+        assert!(!handled, "{counted:#?}");
+    }
 }
 
 #[test]

@@ -73,6 +73,9 @@ impl Opening {
     /// Deliveries that are older are removed, **also those that were not handled**: set it longer
     /// than the longest outage of your workers. An error is logged when a worker takes a delivery
     /// that has waited for half of this time. Deliveries that are dead are kept without a limit.
+    ///
+    /// If the next attempt of a delivery would come after its removal, the delivery is dead at once,
+    /// and this is logged at `ERROR`. The worker logs and counts that attempt as a retry.
     pub fn keep_for(mut self, keep_for: Duration) -> Self {
         self.settings.keep_for = keep_for.max(Duration::from_secs(1));
         self

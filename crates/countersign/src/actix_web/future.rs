@@ -9,7 +9,7 @@ use std::{
 use actix_web::{
     HttpMessage,
     body::EitherBody,
-    dev::{Payload, Service, ServiceRequest, ServiceResponse},
+    dev::{Extensions, Payload, Service, ServiceRequest, ServiceResponse},
 };
 #[cfg(feature = "inflate")]
 use countersign_core::scheme::BodyForm;
@@ -117,15 +117,7 @@ where
                     let answer = handling.observe(|| response.poll(cx));
                     if let Poll::Ready(answer) = &answer {
                         handling.end(|| match answer {
-                            Ok(response)
-                                if response
-                                    .response()
-                                    .extensions()
-                                    .get::<Rejection>()
-                                    .is_some() =>
-                            {
-                                None
-                            }
+                            Ok(response) if is_own(&response.response().extensions()) => None,
                             Ok(response) => Some(response.status().is_success()),
                             Err(_) => Some(false),
                         });
@@ -135,6 +127,15 @@ where
             }
         }
     }
+}
+
+/// Returns true for an answer of this crate, which no handler gave.
+fn is_own(extensions: &Extensions) -> bool {
+    #[cfg(feature = "inbox")]
+    if extensions.get::<crate::inbox::OnlyKept>().is_some() {
+        return true;
+    }
+    extensions.get::<Rejection>().is_some()
 }
 
 impl<S, V> fmt::Debug for VerifyFuture<S, V>

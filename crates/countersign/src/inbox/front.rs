@@ -36,6 +36,10 @@ pub(super) type AnswerNow = dyn Fn(&Delivery<'_>) -> bool + Send + Sync;
 /// `application/json`.
 pub const RECEIVED: &str = r#"{"status":"received"}"#;
 
+/// A mark in the extensions of the answer with [`RECEIVED`]: no handler has run.
+#[derive(Clone, Copy)]
+pub(crate) struct OnlyKept;
+
 impl Front {
     pub(super) fn new<S: Accept>(engine: Arc<S>) -> Self {
         Self {

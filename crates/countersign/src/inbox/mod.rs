@@ -13,8 +13,9 @@
 //! 2. A delivery that was acknowledged is handled *at least once*. It is done when a handler
 //!    succeeds. It is dead when its attempts are used up, or at once if the handler answers that
 //!    another attempt is useless (most 4xx, [`Failure::dead`]), or if the delivery cannot be restored,
-//!    for example because its endpoint was renamed. A dead delivery is kept, and logged
-//!    at `ERROR`.
+//!    for example because its endpoint now belongs to another provider. A dead delivery is kept, and
+//!    logged at `ERROR`. One exception: `NatsInbox` removes deliveries that were not handled within
+//!    its `keep_for`.
 //! 3. An attempt is counted when the delivery is taken. A handler that ends the process has as many
 //!    attempts as any other.
 //! 4. A second delivery of an event is answered 200 with `Idempotent-Replayed: true` and is not
@@ -28,6 +29,10 @@
 //! - if the lease runs out first, because the engine was out of reach for longer than
 //!   [`lease`](Inbox::lease), or because its clock jumped ahead;
 //! - if an operator replays the delivery.
+//!
+//! Deliveries of an endpoint wait until a worker has a verifier with the name of this endpoint. If you
+//! rename an endpoint, those under the old name wait without a log line: let the inbox become empty
+//! before.
 //!
 //! # Two halves
 //!
@@ -141,6 +146,7 @@ pub use attempt::Attempt;
 pub use entry::Entry;
 #[cfg(any(feature = "actix-web", feature = "tower"))]
 pub(crate) use front::Front;
+pub(crate) use front::OnlyKept;
 pub use front::RECEIVED;
 #[cfg(feature = "tower")]
 pub(crate) use handle::{Handle, Handled, Handling, restore};

@@ -9,7 +9,7 @@ use countersign_core::scheme::BodyForm;
 #[cfg(feature = "inflate")]
 use http::header::CONTENT_ENCODING;
 use http::{
-    HeaderMap, HeaderValue, Request, Response,
+    Extensions, HeaderMap, HeaderValue, Request, Response,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
@@ -135,9 +135,7 @@ where
                     let answer = handling.observe(|| response.poll(cx));
                     if let Poll::Ready(answer) = &answer {
                         handling.end(|| match answer {
-                            Ok(response) if response.extensions().get::<Rejection>().is_some() => {
-                                None
-                            }
+                            Ok(response) if is_own(response.extensions()) => None,
                             Ok(response) => Some(response.status().is_success()),
                             Err(_) => Some(false),
                         });
@@ -147,6 +145,15 @@ where
             }
         }
     }
+}
+
+/// Returns true for an answer of this crate, which no handler gave.
+fn is_own(extensions: &Extensions) -> bool {
+    #[cfg(feature = "inbox")]
+    if extensions.get::<crate::inbox::OnlyKept>().is_some() {
+        return true;
+    }
+    extensions.get::<Rejection>().is_some()
 }
 
 /// Changes the header fields that describe the body, if the inner service gets another text than

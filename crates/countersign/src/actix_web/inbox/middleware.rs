@@ -14,7 +14,7 @@ use actix_web::{
 
 use crate::{
     actix_web::{ActixHeaders, intake::refuse},
-    inbox::{Front, Inbox, RECEIVED},
+    inbox::{Front, Inbox, OnlyKept, RECEIVED},
     surface::{Verifiers, proof::Finder},
 };
 
@@ -91,8 +91,9 @@ where
                 Box::pin(async move {
                     Ok(match front.keep(entry).await {
                         Ok(()) => {
-                            let answer =
+                            let mut answer =
                                 HttpResponse::Ok().content_type("application/json").body(RECEIVED);
+                            answer.extensions_mut().insert(OnlyKept);
                             request.into_response(answer).map_into_right_body()
                         }
                         Err(rejection) => request.error_response(rejection).map_into_right_body(),

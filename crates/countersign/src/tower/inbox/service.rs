@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::InboxFuture;
 use crate::{
-    inbox::{Front, RECEIVED},
+    inbox::{Front, OnlyKept, RECEIVED},
     surface::{
         http::{HttpHeaders, refuse},
         proof::Finder,
@@ -86,6 +86,7 @@ fn received() -> Response<Full<Bytes>> {
     *response.status_mut() = StatusCode::OK;
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
+    response.extensions_mut().insert(OnlyKept);
     response
 }
 
