@@ -37,6 +37,7 @@ pub(super) type AnswerNow = dyn Fn(&Delivery<'_>) -> bool + Send + Sync;
 pub const RECEIVED: &str = r#"{"status":"received"}"#;
 
 /// A mark in the extensions of the answer with [`RECEIVED`]: no handler has run.
+#[cfg(any(feature = "actix-web", feature = "tower"))]
 #[derive(Clone, Copy)]
 pub(crate) struct OnlyKept;
 

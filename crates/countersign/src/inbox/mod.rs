@@ -146,6 +146,7 @@ pub use attempt::Attempt;
 pub use entry::Entry;
 #[cfg(any(feature = "actix-web", feature = "tower"))]
 pub(crate) use front::Front;
+#[cfg(any(feature = "actix-web", feature = "tower"))]
 pub(crate) use front::OnlyKept;
 pub use front::RECEIVED;
 #[cfg(feature = "tower")]
