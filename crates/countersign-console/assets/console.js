@@ -16,26 +16,43 @@ const live = document.getElementById("live");
 if (live && window.EventSource) {
   live.closest("label").hidden = false;
   const news = document.getElementById("news");
+  const stopped = document.getElementById("stopped");
   let events = null;
+  let again = 0;
+  const stop = () => {
+    events?.close();
+    events = null;
+    clearTimeout(again);
+  };
+  // A server that is away, or that has too many live lists, is asked again later.
+  const fail = () => {
+    stop();
+    stopped.textContent = "Not up to date: the server does not answer. Trying again.";
+    again = setTimeout(() => { update(); follow(); }, 15000);
+  };
   const update = async () => {
-    const answer = await fetch(location.href, { cache: "no-store" });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : "";
+    const list = new DOMParser().parseFromString(text, "text/html").getElementById("rows");
+    if (!list) return fail();
     const rows = document.getElementById("rows");
     const focused = document.activeElement?.getAttribute("href");
-    rows.replaceChildren(...page.getElementById("rows").childNodes);
+    rows.replaceChildren(...list.childNodes);
     // The element that had the focus was replaced.
     if (focused) [...rows.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused)?.focus();
     news.textContent = "Updated " + new Date().toLocaleTimeString();
+    stopped.textContent = "";
   };
   const follow = () => {
-    events?.close();
-    events = null;
+    stop();
     if (!live.checked || document.hidden) return;
     events = new EventSource(live.dataset.events);
     events.addEventListener("changed", update);
+    events.addEventListener("open", () => { stopped.textContent = ""; });
+    // The browser itself connects again unless the answer was an error.
+    events.addEventListener("error", () => { if (events?.readyState === EventSource.CLOSED) fail(); });
   };
-  live.addEventListener("change", follow);
+  live.addEventListener("change", () => { stopped.textContent = ""; follow(); });
   // A page that nobody sees does not hold a connection.
   document.addEventListener("visibilitychange", () => { follow(); if (!document.hidden && live.checked) update(); });
   follow();

@@ -10,10 +10,13 @@ use actix_web::{
 use countersign::inbox::InboxHistory;
 use futures_util::StreamExt as _;
 
-use crate::{Body, Console, Guarded, Operator, Request, Response};
+use crate::{Body, Console, Guarded, Operator, Request, Response, handle::LONGEST_FORM};
 
 impl<I: InboxHistory> Console<I, Guarded> {
     /// Makes a scope at this path, for `App::service`.
+    ///
+    /// Make the console outside of the closure of `HttpServer::new`, which runs once for each worker:
+    /// then all workers have the same tokens and the same record of actions.
     ///
     /// # Examples
     ///
@@ -32,23 +35,21 @@ impl<I: InboxHistory> Console<I, Guarded> {
     /// ```
     pub fn scope(&self, path: &str) -> Scope {
         let console = web::Data::new(self.clone());
-        web::scope(path)
-            .app_data(console)
-            .app_data(web::PayloadConfig::new(LONGEST_FORM))
-            .default_service(web::to(answer::<I>))
+        web::scope(path).app_data(console).default_service(web::to(answer::<I>))
     }
 }
 
 async fn answer<I: InboxHistory>(
     console: web::Data<Console<I, Guarded>>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: web::Payload,
 ) -> HttpResponse {
+    let raw = request.uri().path();
+    // The rest of the path has escapes decoded. The console has no page whose path has an escape.
     let path = request.match_info().unprocessed();
-    let base = request.path().strip_suffix(path).unwrap_or_default();
+    let (base, path) = raw.strip_suffix(path).map_or(("", raw), |base| (base, path));
     let target = format!("{path}?{}", request.query_string());
     let mut converted = Request::new(request.method().as_str(), &target).at(base);
-    converted.body = body;
     for (name, value) in request.headers() {
         converted = converted.header(name.as_str(), value.as_bytes());
     }
@@ -61,7 +62,8 @@ async fn answer<I: InboxHistory>(
     if let Some(operator) = operator {
         converted = converted.operator(operator);
     }
-    convert(console.handle(converted).await)
+    let body = async { body.to_bytes_limited(LONGEST_FORM).await.ok()?.ok() };
+    convert(console.handle_with(converted, body).await)
 }
 
 fn convert(response: Response) -> HttpResponse {
@@ -75,6 +77,3 @@ fn convert(response: Response) -> HttpResponse {
         Body::Events(events) => converted.streaming(events.map(Ok::<_, Infallible>)),
     }
 }
-
-/// No form of the console is longer.
-const LONGEST_FORM: usize = 64 * 1024;

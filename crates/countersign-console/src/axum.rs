@@ -16,7 +16,7 @@ use futures_util::StreamExt as _;
 use thiserror::Error;
 use tokio::net::TcpListener;
 
-use crate::{Body, Console, Guarded, Operator, Request, Response};
+use crate::{Body, Console, Guarded, Operator, Request, Response, handle::LONGEST_FORM};
 
 impl<I: InboxHistory> Console<I, Guarded> {
     /// Makes a router, for `Router::nest`. A `Router::layer` or `Router::route_layer` around it
@@ -130,15 +130,8 @@ async fn answer<I: InboxHistory>(
     if let Some(operator) = parts.extensions.get::<Operator>() {
         converted = converted.operator(operator.clone());
     }
-    match to_bytes(body, LONGEST_FORM).await {
-        Ok(bytes) => converted.body = bytes,
-        Err(_) => {
-            let mut response = AxumResponse::new(AxumBody::empty());
-            *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-            return response;
-        }
-    }
-    convert(console.handle(converted).await)
+    let body = async { to_bytes(body, LONGEST_FORM).await.ok() };
+    convert(console.handle_with(converted, body).await)
 }
 
 fn convert(response: Response) -> AxumResponse {
@@ -156,6 +149,3 @@ fn convert(response: Response) -> AxumResponse {
     }
     converted
 }
-
-/// No form of the console is longer.
-const LONGEST_FORM: usize = 64 * 1024;

@@ -42,10 +42,11 @@ impl Chosen {
         if !chosen.state.is_empty() && state(&chosen.state).is_none() {
             return Err(Refused::Bad("There is no such state."));
         }
-        for time in [&chosen.since, &chosen.until] {
-            if !time.is_empty() && moment::parse(time).is_none() {
+        for time in [&mut chosen.since, &mut chosen.until] {
+            if !time.is_empty() {
                 let text = "A time is not valid. Write it as 2026-11-27T09:50, in UTC.";
-                return Err(Refused::Bad(text));
+                // Browsers show only this form in the field.
+                *time = moment::field(moment::parse(time).ok_or(Refused::Bad(text))?);
             }
         }
         Ok(chosen)

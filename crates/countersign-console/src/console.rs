@@ -3,11 +3,10 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use countersign::inbox::InboxHistory;
-use tokio::sync::Semaphore;
 
 use crate::{
-    Auth, SettingError, forgery::Tokens, pages::week::Week, random::random, record::Record,
-    redaction::Redaction,
+    Auth, SettingError, forgery::Tokens, live::Live, pages::search::Searches, pages::week::Week,
+    random::random, record::Record, redaction::Redaction,
 };
 
 /// The page for the people who run a receiver.
@@ -16,7 +15,7 @@ use crate::{
 /// [`guarded_by_a_layer_of_mine`](Self::guarded_by_a_layer_of_mine) it is [`Guarded`], and can
 /// become a router, a scope or a server.
 ///
-/// Clones share their inbox, their record and their tokens.
+/// Clones share their inbox and their record of actions. Each process has a record of its own.
 ///
 /// # Security
 ///
@@ -64,9 +63,8 @@ pub struct Guarded;
 pub(crate) struct Shared<I> {
     pub(crate) inbox: Arc<I>,
     pub(crate) record: Record,
-    pub(crate) tokens: Tokens,
-    /// The pages that are updated while they are open.
-    pub(crate) live: Arc<Semaphore>,
+    pub(crate) live: Arc<Live>,
+    pub(crate) searches: Searches,
     pub(crate) week: Week,
 }
 
@@ -74,6 +72,7 @@ pub(crate) struct Shared<I> {
 pub(crate) struct Settings {
     /// `None` if a layer of the application checks.
     pub(crate) auth: Option<Auth>,
+    pub(crate) tokens: Tokens,
     pub(crate) is_read_only: bool,
     pub(crate) bodies_need_permission: bool,
     pub(crate) redaction: Redaction,
@@ -90,16 +89,17 @@ impl<I: InboxHistory> Console<I> {
     ///
     /// Returns an error if the operating system gives no random bytes for the key of the forms.
     pub fn new(inbox: I) -> Result<Self, SettingError> {
-        let key = random().ok_or(SettingError::Random)?;
+        let key: [u8; 32] = random().ok_or(SettingError::Random)?;
         let shared = Shared {
             inbox: Arc::new(inbox),
             record: Record::default(),
-            tokens: Tokens::new(key),
-            live: Arc::new(Semaphore::new(MOST_LIVE)),
+            live: Arc::default(),
+            searches: Searches::default(),
             week: Week::default(),
         };
         let settings = Settings {
             auth: None,
+            tokens: Tokens::new(&key),
             is_read_only: false,
             bodies_need_permission: false,
             redaction: Redaction::default(),
@@ -138,6 +138,26 @@ impl<I, G> Console<I, G> {
         Self { settings: Arc::new(settings), ..self }
     }
 
+    /// Sets the key of the tokens in forms. Default: random bytes, so a form of one process is not
+    /// valid in another one, nor after a restart. Several processes behind one address need the same
+    /// key.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the key has fewer than 16 bytes.
+    ///
+    /// # Security
+    ///
+    /// Whoever knows the key can make the token of every operator. A token is only one part of the
+    /// protection against forms of other sites, and no login.
+    pub fn form_key(self, key: &[u8]) -> Result<Self, SettingError> {
+        if key.len() < SHORTEST_KEY {
+            return Err(SettingError::Key);
+        }
+        let tokens = Tokens::new(key);
+        Ok(self.set(|settings| settings.tokens = tokens))
+    }
+
     /// Takes the permission to act from everybody.
     pub fn read_only(self) -> Self {
         self.set(|settings| settings.is_read_only = true)
@@ -150,12 +170,24 @@ impl<I, G> Console<I, G> {
         self.set(|settings| settings.bodies_need_permission = true)
     }
 
-    /// Hides the member at a JSON pointer (RFC 6901) in all bodies. A body that is not JSON is then
-    /// not shown at all. The id and the type of the event stay visible.
+    /// Hides the member at a JSON pointer (RFC 6901) in all bodies. Call it once for each member. A
+    /// segment `*` means every member and every element: `/items/*/email`. If the pointer has a name
+    /// and the body has an array, the name is looked for in each element. If a name occurs twice,
+    /// both values are hidden.
+    ///
+    /// A body that is not JSON is not shown at all. The page of a delivery says how many members of
+    /// its body are hidden.
     ///
     /// # Errors
     ///
-    /// Returns an error if the pointer does not begin with `/`.
+    /// Returns an error if the pointer does not begin with `/`, or has a `~` that is not `~0` or
+    /// `~1`.
+    ///
+    /// # Security
+    ///
+    /// A pointer that matches nothing hides nothing, so look at a delivery after you have set it. The
+    /// id and the type of the event stay visible, and so do the reasons of failed attempts, which are
+    /// texts of your handler.
     pub fn redact(self, pointer: &str) -> Result<Self, SettingError> {
         let mut settings = Arc::unwrap_or_clone(self.settings);
         settings.redaction.add(pointer)?;
@@ -201,5 +233,5 @@ impl<I, G> fmt::Debug for Console<I, G> {
     }
 }
 
-/// Most pages that are updated while they are open. Each one asks the inbox every two seconds.
-const MOST_LIVE: usize = 16;
+/// In bytes.
+const SHORTEST_KEY: usize = 16;

@@ -16,8 +16,11 @@ pub enum SettingError {
     /// A token has fewer than 16 bytes.
     #[error("the token has fewer than 16 bytes; choose a longer one")]
     Token,
-    /// A JSON pointer does not begin with `/`.
-    #[error("{0:?} is no JSON pointer; write it as /data/email")]
+    /// The key of the forms has fewer than 16 bytes.
+    #[error("the key of the forms has fewer than 16 bytes; choose a longer one")]
+    Key,
+    /// A JSON pointer does not begin with `/`, or has a `~` that is not `~0` or `~1`.
+    #[error("{0:?} is no JSON pointer; write it as /data/email, with ~1 for / and ~0 for ~")]
     Pointer(String),
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
@@ -35,7 +38,9 @@ pub(crate) enum Refused {
     Bad(&'static str),
     NotFound,
     Method,
-    /// Too many pages are open.
+    /// The form is too long.
+    TooLong,
+    /// Too many pages are updated, or searched, at the same time.
     Busy,
     /// The inbox failed.
     Engine(StoreError),
@@ -51,6 +56,7 @@ impl Refused {
             Self::Bad(_) => 400,
             Self::NotFound => 404,
             Self::Method => 405,
+            Self::TooLong => 413,
             Self::Busy | Self::Engine(_) => 503,
             Self::Page => 500,
         }
@@ -62,7 +68,10 @@ impl Refused {
             Self::Forbidden(text) | Self::Bad(text) => text,
             Self::NotFound => "There is no such page, or no such delivery.",
             Self::Method => "This page does not have this method.",
-            Self::Busy => "Too many pages are open at the same time. Close one, and try again.",
+            Self::TooLong => "The form is too long. Nothing was changed.",
+            Self::Busy => {
+                "Too many live lists or searches run at the same time. Close one, or try again later."
+            }
             Self::Engine(_) => {
                 "The inbox does not answer. The log of the receiver has the cause, under the \
                  target countersign::console."

@@ -1,5 +1,6 @@
 //! The way from a request to an answer.
 
+use bytes::Bytes;
 use countersign::inbox::{InboxHistory, RowId};
 
 use crate::{
@@ -19,18 +20,42 @@ impl<I: InboxHistory> Console<I, Guarded> {
     ///
     /// It must run within a runtime of tokio.
     pub async fn handle(&self, request: Request) -> Response {
+        let body = request.body.clone();
+        self.handle_with(request, async { Some(body) }).await
+    }
+
+    /// Answers a request whose body is read only if its sender may use the console. The body is
+    /// `None` if it is too long, or if the sender broke off.
+    pub(crate) async fn handle_with(
+        &self,
+        mut request: Request,
+        body: impl Future<Output = Option<Bytes>>,
+    ) -> Response {
         let Some(nonce) = random::nonce() else {
             return Response::new(503, "text/plain", "no random bytes").secured("");
         };
-        let is_head = request.method == Method::Head;
-        let mut response = match self.operator(&request) {
-            Some(operator) => self.answer(&request, operator, &nonce).await,
-            None => self.refuse(&request, &Refused::Unauthorized, None, &nonce),
+        request.body = Bytes::new();
+        let mut response = match self.operator(&request).await {
+            None => self.ask_for_login(&request, &nonce),
+            Some(operator) => match body.await {
+                Some(body) => {
+                    request.body = body;
+                    self.answer(&request, operator, &nonce).await
+                }
+                None => self.refuse(&request, &Refused::TooLong, Some(&operator), &nonce),
+            },
         };
-        if is_head {
-            response.body = Body::Bytes(bytes::Bytes::new());
+        if request.method == Method::Head {
+            response.body = Body::Bytes(Bytes::new());
         }
         response.secured(&nonce)
+    }
+
+    fn ask_for_login(&self, request: &Request, nonce: &str) -> Response {
+        match self.settings.auth.as_ref().and_then(|auth| auth.login(request)) {
+            Some(url) => Response::see_other(url),
+            None => self.refuse(request, &Refused::Unauthorized, None, nonce),
+        }
     }
 
     async fn answer(&self, request: &Request, operator: Operator, nonce: &str) -> Response {
@@ -49,9 +74,9 @@ impl<I: InboxHistory> Console<I, Guarded> {
     }
 
     /// Returns who sends the request, if the request may be answered.
-    fn operator(&self, request: &Request) -> Option<Operator> {
+    async fn operator(&self, request: &Request) -> Option<Operator> {
         let operator = match &self.settings.auth {
-            Some(auth) => auth.operator(request),
+            Some(auth) => auth.operator(request).await,
             None => Some(request.operator.clone().unwrap_or_else(|| Operator::new("unnamed"))),
         }?;
         Some(if self.settings.is_read_only { operator.only_looks() } else { operator })
@@ -113,3 +138,7 @@ impl<I: InboxHistory> Console<I, Guarded> {
 fn row(id: &str) -> Result<RowId, Refused> {
     id.parse().map(RowId).map_err(|_| Refused::NotFound)
 }
+
+/// No form of the console is longer, in bytes.
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+pub(crate) const LONGEST_FORM: usize = 64 * 1024;

@@ -13,6 +13,7 @@ mod console;
 mod error;
 mod forgery;
 mod handle;
+mod live;
 mod moment;
 mod operator;
 mod pages;

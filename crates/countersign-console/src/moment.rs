@@ -20,18 +20,31 @@ pub(crate) fn utc(time: SystemTime) -> String {
     )
 }
 
-/// Reads a time in UTC: RFC 3339, or `2026-11-27T09:50` as a field of a form has it.
+/// Reads a time: RFC 3339, or without an offset, as a field of a form has it: `2026-11-27T09:50`, in
+/// UTC.
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let text = text.trim().replacen(' ', "T", 1);
-    let full = match text.len() {
-        10 => format!("{text}T00:00:00Z"),
-        16 => format!("{text}:00Z"),
-        _ if text.ends_with('Z') || text.contains('+') => text,
-        _ => format!("{text}Z"),
-    };
+    let (date, clock) = text.split_once(['T', 't']).unwrap_or((&text, "00:00:00"));
+    let begin = clock.find(['Z', 'z', '+', '-']).unwrap_or(clock.len());
+    let (clock, offset) = clock.split_at(begin);
+    let seconds = if clock.len() == 5 { ":00" } else { "" };
+    let offset = if offset.is_empty() { "Z" } else { offset };
+    let full = format!("{date}T{clock}{seconds}{offset}");
     let seconds = OffsetDateTime::parse(&full, &Rfc3339).ok()?.unix_timestamp();
     let since = u64::try_from(seconds).ok()?;
     UNIX_EPOCH.checked_add(Duration::from_secs(since))
+}
+
+/// Writes a time in UTC, without a part of a second: `2026-11-27 09:50:57`.
+pub(crate) fn seconds(time: SystemTime) -> String {
+    let text = utc(time);
+    text.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// Writes a time as a field of a form has it: `2026-11-27T09:50`, or with seconds if it has some.
+pub(crate) fn field(time: SystemTime) -> String {
+    let text = seconds(time).replacen(' ', "T", 1);
+    text.strip_suffix(":00").unwrap_or(&text).to_owned()
 }
 
 /// Writes the time that has passed: `12 s`, `5 min`, `3 h`, `4 d`.
@@ -68,7 +81,17 @@ mod tests {
     fn writes_and_reads_times() {
         let time = parse("2026-11-27T09:50").unwrap();
         assert_eq!(utc(time), "2026-11-27 09:50:00.000");
-        assert_eq!(parse("2026-11-27T10:50:00+01:00"), Some(time));
+        for same in [
+            "2026-11-27T10:50:00+01:00",
+            "2026-11-27T04:50-05:00",
+            "2026-11-27 09:50:00z",
+            " 2026-11-27T09:50:00 ",
+        ] {
+            assert_eq!(parse(same), Some(time), "{same}");
+        }
+        assert_eq!(parse("2026-11-27"), parse("2026-11-27T00:00:00Z"));
+        assert_eq!(field(time), "2026-11-27T09:50");
+        assert_eq!(field(time + Duration::from_secs(7)), "2026-11-27T09:50:07");
         for wrong in ["", "yesterday", "2026-13-01", "1969-01-01", "9999999-01-01T00:00"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }

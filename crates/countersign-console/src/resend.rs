@@ -41,8 +41,9 @@ fn is_plain(text: &str) -> bool {
     crate::text::line(text) == text
 }
 
-/// Quotes a text for the shells of POSIX. A text with characters that a page does not show gets the
-/// form with escapes, so that the line shows all that it holds.
+/// Quotes a text for the shells of POSIX. A text with characters that a page does not show is written
+/// by `printf` from escapes, so that the line shows all that it holds. A line break at its end gets
+/// lost.
 fn quoted(text: &str) -> String {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-._/:".contains(&byte);
     if !text.is_empty() && !text.starts_with('-') && text.bytes().all(is_bare) {
@@ -51,14 +52,14 @@ fn quoted(text: &str) -> String {
     if crate::text::line(text) == text {
         return format!("'{}'", text.replace('\'', r"'\''"));
     }
-    let mut quoted = String::from("$'");
+    let mut quoted = String::from("\"$(printf '");
     for byte in text.bytes() {
         match byte {
-            b'\'' | b'\\' | 0..0x20 | 0x7f.. => quoted += &format!("\\{byte:03o}"),
+            b'\'' | b'\\' | b'%' | b'-' | 0..0x20 | 0x7f.. => quoted += &format!("\\{byte:03o}"),
             _ => quoted.push(char::from(byte)),
         }
     }
-    quoted + "'"
+    quoted + "')\""
 }
 
 /// A longer body is read from the file that the page offers.
@@ -69,12 +70,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_shell_reads_what_was_quoted() {
+        for text in ["it's $HOME `id` \"\\", "-n", "", "a\u{202e}'%d\\n-", "\u{200b}--x", "\t\nx"] {
+            let script = format!("printf '%s' {}", quoted(text));
+            let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&output.stdout), text, "{script}");
+        }
+    }
+
+    #[test]
     fn quotes_what_a_shell_would_read() {
         assert_eq!(quoted("http://a/b"), "http://a/b");
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(quoted("-x"), "'-x'");
         assert_eq!(quoted(""), "''");
-        assert_eq!(quoted("a\u{202e}'"), r"$'a\342\200\256\047'");
+        assert_eq!(quoted("a\u{202e}'"), r#""$(printf 'a\342\200\256\047')""#);
         assert!(is_plain(r#"{"a": "`id`"}"#));
         assert!(!is_plain("a\u{202e}") && !is_plain("a\n"));
     }

@@ -15,10 +15,13 @@ use axum::{
     middleware::{Next, from_fn},
     routing::get,
 };
-use common::Desk;
+use common::{Desk, login_as};
 use countersign::inbox::State;
 use countersign_console::{Console, Operator, ServeError};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 use tower::ServiceExt as _;
 
 const LOGIN: &str = "Basic YWRtaW46Y29ycmVjdC1ob3JzZQ==";
@@ -40,9 +43,46 @@ async fn a_nested_router_writes_links_with_its_place() {
     }
     let request = Request::get("/ops/webhooks").body(Body::empty()).unwrap();
     assert_eq!(app.clone().oneshot(request).await.unwrap().status(), 401);
-    let long = Request::post("/ops/webhooks/prune").header("Authorization", LOGIN);
-    let long = long.body(Body::from(vec![b'a'; 100_000])).unwrap();
-    assert_eq!(app.oneshot(long).await.unwrap().status(), 413);
+    let long = |login: &str| {
+        let long = Request::post("/ops/webhooks/prune").header("Authorization", login);
+        long.body(Body::from(vec![b'a'; 100_000])).unwrap()
+    };
+    let response = app.clone().oneshot(long(LOGIN)).await.unwrap();
+    assert_eq!(response.status(), 413);
+    assert_eq!(response.headers()["x-frame-options"], "DENY");
+    // A stranger does not even have the body read.
+    assert_eq!(app.clone().oneshot(long("Basic eDp5")).await.unwrap().status(), 401);
+    for path in ["/ops/webhooks/deliveries/%31", "/ops/webhooks/%6fverview"] {
+        let request =
+            Request::get(path).header("Authorization", LOGIN).body(Body::empty()).unwrap();
+        assert_eq!(app.clone().oneshot(request).await.unwrap().status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_open_server_answers_only_to_names_of_this_machine() {
+    let desk = Desk::with(1).await;
+    let console = Console::new(desk.inbox.clone()).unwrap().guarded_by_a_layer_of_mine();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(console.serve(listener));
+    let port = address.port();
+    for (host, status) in [
+        (format!("127.0.0.1:{port}"), "200"),
+        (format!("localhost:{port}"), "200"),
+        ("[::1]".to_owned(), "200"),
+        (format!("rebound.example:{port}"), "421"),
+        ("localhost.example".to_owned(), "421"),
+        ("127.0.0.1.example".to_owned(), "421"),
+        (String::new(), "421"),
+    ] {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {answer}");
+    }
 }
 
 #[tokio::test]
@@ -99,6 +139,18 @@ async fn a_scope_of_actix_web_answers_as_the_router_does() {
     }
     let request = TestRequest::get().uri("/ops/webhooks").to_request();
     assert_eq!(actix_web::test::call_service(&app, request).await.status(), 401);
+    for path in ["/ops/webhooks/deliveries/%31", "/ops/webhooks/%6fverview"] {
+        let request = TestRequest::get().uri(path).insert_header(("Authorization", LOGIN));
+        let response = actix_web::test::call_service(&app, request.to_request()).await;
+        assert_eq!(response.status(), 404, "{path}");
+    }
+    for (login, status) in [(LOGIN, 413), ("Basic eDp5", 401)] {
+        let long = TestRequest::post().uri("/ops/webhooks/prune");
+        let long = long.insert_header(("Authorization", login)).set_payload(vec![b'a'; 100_000]);
+        let response = actix_web::test::call_service(&app, long.to_request()).await;
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers().get("x-frame-options").unwrap(), "DENY");
+    }
 
     let form = format!("token={}", desk.token().await);
     let post = |site| {
@@ -157,10 +209,24 @@ async fn a_stream_of_events_reports_a_change() {
 async fn open_pages_are_bounded() {
     let desk = Desk::with(0).await;
     let mut open = Vec::new();
-    for _ in 0..16 {
+    for _ in 0..8 {
         open.push(desk.get("/events").await);
     }
     assert_eq!(desk.get("/events").await.status, 503);
+    let other = login_as(countersign_console::Request::get("/events"), "guest", "correct-horse");
+    assert_eq!(desk.console.handle(other).await.status, 200);
     open.clear();
     assert_eq!(desk.get("/events").await.status, 200);
+}
+
+/// A server that stops waits for open answers.
+#[tokio::test(start_paused = true)]
+async fn a_stream_of_events_ends_soon() {
+    let desk = Desk::with(1).await;
+    let began = tokio::time::Instant::now();
+    let response = desk.get("/events").await;
+    let countersign_console::Body::Events(events) = response.body else { panic!("no events") };
+    let events: Vec<_> = futures_util::StreamExt::collect(events).await;
+    assert!(events.contains(&": still here\n\n".into()), "{events:?}");
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }

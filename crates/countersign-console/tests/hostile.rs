@@ -81,7 +81,7 @@ async fn no_byte_of_a_body_is_markup() {
         "/button", "/form", "label", "/label", "/div", "section", "h2", "/h2", "dl", "dt", "/dt",
         "dd", "/dd", "/dl", "/section", "h3", "/h3", "pre", "/pre", "details", "summary",
         "/summary", "/details", "code", "/code", "/main", "/body", "/html", "strong", "/strong",
-        "select", "option", "/option", "/select",
+        "select", "br", "option", "/option", "/select",
     ];
     for (number, body) in bodies.iter().enumerate() {
         desk.add_body(body).await;

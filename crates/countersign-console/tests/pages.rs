@@ -98,9 +98,19 @@ async fn a_text_is_looked_for_in_the_bodies_that_may_be_shown() {
     assert!(found.text().contains("No deliveries"), "{}", found.text());
     let page = console.handle(login(Request::get("/deliveries/2"))).await;
     assert!(!page.text().contains("secret 2") && page.text().contains("[redacted]"));
+    assert!(page.text().contains("1 value in it is hidden"), "{}", page.text());
     assert!(!page.text().contains("countersign send"));
     let body = console.handle(login(Request::get("/deliveries/2/body"))).await;
     assert!(body.text().contains("[redacted]") && !body.text().contains("secret 2"));
+    let long = format!("/?text={}", "a".repeat(201));
+    assert_eq!(desk.get(&long).await.status, 400);
+
+    let console = Console::new(desk.inbox.clone()).unwrap().auth(common::auth());
+    let console = console.redact("/customer/email").unwrap();
+    let page = console.handle(login(Request::get("/deliveries/2"))).await;
+    assert!(page.text().contains("nothing in it is hidden") && page.text().contains("secret 2"));
+    assert!(page.text().contains("countersign send"));
+    assert!(console.redact("customer").is_err());
 }
 
 #[tokio::test]
@@ -159,6 +169,49 @@ async fn an_action_needs_a_form_of_the_console() {
 }
 
 #[tokio::test]
+async fn processes_with_one_key_accept_each_others_forms() {
+    let desk = Desk::with(1).await;
+    let console = |key: Option<&str>| {
+        let console = Console::new(desk.inbox.clone()).unwrap().auth(common::auth());
+        match key {
+            Some(key) => console.form_key(key.as_bytes()).unwrap(),
+            None => console,
+        }
+    };
+    let key = Some("a key of all processes");
+    for (first, second, status) in
+        [(key, key, 303), (key, Some("a key of another service"), 403), (None, None, 403)]
+    {
+        let page = console(first).handle(login(Request::get("/deliveries/1"))).await;
+        let (_, rest) = page.text().split_once("name=\"token\" value=\"").unwrap();
+        let form = format!("token={}", rest.split('"').next().unwrap());
+        let act = Request::post("/deliveries/1/replay", form);
+        let act = login(act.header("Sec-Fetch-Site", "same-origin"));
+        assert_eq!(console(second).handle(act).await.status, status);
+    }
+    let short = Console::new(desk.inbox.clone()).unwrap().form_key(b"short");
+    assert_eq!(short.unwrap_err(), countersign_console::SettingError::Key);
+}
+
+#[tokio::test]
+async fn whole_signatures_are_for_those_who_may_act() {
+    let desk = Desk::with(1).await;
+    let page = async |name| {
+        let request = common::login_as(Request::get("/deliveries/1"), name, "correct-horse");
+        desk.console.handle(request).await
+    };
+    let signature = "<dt>x-webhook-signature</dt><dd>";
+    let shown = async |name| {
+        let page = page(name).await;
+        let lower = page.text().to_ascii_lowercase();
+        let (_, rest) = lower.split_once(signature).unwrap();
+        rest.split('<').next().unwrap().to_owned()
+    };
+    let (whole, start) = (shown("admin").await, shown("guest").await);
+    assert_eq!((whole.len(), start), (64, format!("{}… (64 bytes)", &whole[..12])));
+}
+
+#[tokio::test]
 async fn who_may_only_look_changes_nothing() {
     let desk = Desk::with(1).await;
     let token = desk.token().await;
@@ -200,6 +253,17 @@ async fn many_are_changed_after_a_preview_and_later_ones_are_not() {
         assert_eq!(desk.post("/many", form).await.status, 400, "{form}");
     }
     assert_eq!(desk.get("/many?action=done").await.status, 400);
+    for id in [1, 2, 3] {
+        desk.post(&format!("/deliveries/{id}/replay"), "").await;
+    }
+    desk.post("/deliveries/3/done", "reason=by+hand").await;
+    let replay = desk.get("/many?action=replay").await;
+    for text in ["No filter is set", "57 discarded", "3 waiting", "1 done", "1 of them is done."] {
+        assert!(replay.text().contains(text), "{text}: {}", replay.text());
+    }
+    let filtered = desk.get("/many?action=replay&state=waiting&type=%3Cb%3E").await;
+    assert!(filtered.text().contains("<span class=\"chip\">type = &#60;b&#62;</span>"));
+    assert!(!filtered.text().contains("of them"));
     let notice = desk.get("/?acted=discard&changed=60&of=60").await;
     assert!(notice.text().contains("60 of 60 deliveries were discarded."));
     let actions = desk.get("/actions").await;

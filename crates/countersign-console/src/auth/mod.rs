@@ -2,12 +2,13 @@
 
 mod digest;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, pin::Pin, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use form_urlencoded::byte_serialize;
 
 use self::digest::Digest;
-use crate::{Operator, Request, SettingError};
+use crate::{Operator, Request, SettingError, request::Method};
 
 /// The people and programs that may use the console, and the ways in which they prove it.
 ///
@@ -33,9 +34,11 @@ pub struct Auth {
     basic: Vec<(Digest, Operator)>,
     bearer: Vec<(Digest, Operator)>,
     session: Option<Arc<Session>>,
+    login_url: Option<String>,
 }
 
-type Session = dyn Fn(&Request) -> Option<Operator> + Send + Sync;
+type Session = dyn Fn(Request) -> Found + Send + Sync;
+type Found = Pin<Box<dyn Future<Output = Option<Operator>> + Send>>;
 
 impl Auth {
     /// Makes a check that nobody passes.
@@ -78,29 +81,54 @@ impl Auth {
     }
 
     /// Asks a function of the application, for example about its session cookie. It is asked only
-    /// if no password and no token matched.
+    /// if no password and no token matched. The request has no body yet.
     ///
     /// # Examples
     ///
     /// ```
     /// use countersign_console::{Auth, Operator};
     ///
-    /// let auth = Auth::new().session(|request| {
-    ///     let cookie = request.value("cookie")?;
-    ///     // Look the session up.
-    ///     (cookie == "session=0123456789abcdef").then(|| Operator::new("zoe"))
-    /// });
+    /// # async fn name_of(session: &str) -> Option<String> {
+    /// #     (session == "session=0123456789abcdef").then(|| "zoe".to_owned())
+    /// # }
+    /// let auth = Auth::new()
+    ///     .session(|request| async move {
+    ///         // Look the session up in the store of the application.
+    ///         let name = name_of(request.value("cookie")?).await?;
+    ///         Some(Operator::new(&name))
+    ///     })
+    ///     .login_url("/login?next={path}");
     /// # let _ = auth;
     /// ```
-    pub fn session(
-        self,
-        session: impl Fn(&Request) -> Option<Operator> + Send + Sync + 'static,
-    ) -> Self {
-        Self { session: Some(Arc::new(session)), ..self }
+    pub fn session<F, Fut>(self, session: F) -> Self
+    where
+        F: Fn(Request) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Option<Operator>> + Send + 'static,
+    {
+        Self { session: Some(Arc::new(move |request| Box::pin(session(request)))), ..self }
+    }
+
+    /// Sends browsers without a login to this page of the application (status 303). `{path}` in the
+    /// URL is replaced by the path and the query that the browser asked for, encoded for a query.
+    /// Other programs, and forms, get 401. Default: everybody gets 401.
+    pub fn login_url(self, url: &str) -> Self {
+        Self { login_url: Some(url.to_owned()), ..self }
+    }
+
+    /// Returns the page of the login, if the request is one of a browser for a page.
+    pub(crate) fn login(&self, request: &Request) -> Option<String> {
+        let url = self.login_url.as_ref()?;
+        let wants_page = request.value("accept").is_some_and(|accept| accept.contains("text/html"));
+        if !wants_page || request.method != Method::Get {
+            return None;
+        }
+        let query = if request.query.is_empty() { "" } else { "?" };
+        let path = format!("{}{}{query}{}", request.base, request.path, request.query);
+        Some(url.replace("{path}", &byte_serialize(path.as_bytes()).collect::<String>()))
     }
 
     /// Returns the operator who sends a request.
-    pub(crate) fn operator(&self, request: &Request) -> Option<Operator> {
+    pub(crate) async fn operator(&self, request: &Request) -> Option<Operator> {
         let credentials = request.value("authorization").and_then(|value| value.split_once(' '));
         let found = match credentials {
             Some((scheme, pair)) if scheme.eq_ignore_ascii_case("basic") => {
@@ -112,7 +140,10 @@ impl Auth {
             }
             _ => None,
         };
-        found.or_else(|| self.session.as_ref().and_then(|session| session(request)))
+        match (found, &self.session) {
+            (None, Some(session)) => session(request.clone()).await,
+            (found, _) => found,
+        }
     }
 
     /// Returns the value of `WWW-Authenticate`.
@@ -158,25 +189,49 @@ mod tests {
         Request::get("/").header("Authorization", format!("Basic {}", STANDARD.encode(pair)))
     }
 
-    #[test]
-    fn finds_who_has_the_password_or_the_token() {
+    async fn name(auth: &Auth, request: &Request) -> Option<String> {
+        auth.operator(request).await.map(|one| one.name().to_owned())
+    }
+
+    #[tokio::test]
+    async fn finds_who_has_the_password_or_the_token() {
         let auth = Auth::new()
             .basic(Operator::new("a"), "password-a")
             .and_then(|auth| auth.basic(Operator::new("b"), "pass:word-b"))
             .and_then(|auth| auth.bearer(Operator::new("c"), "0123456789abcdef"))
             .unwrap();
-        let name = |request: &Request| auth.operator(request).map(|one| one.name().to_owned());
-        assert_eq!(name(&basic("a:password-a")).as_deref(), Some("a"));
-        assert_eq!(name(&basic("b:pass:word-b")).as_deref(), Some("b"));
+        assert_eq!(name(&auth, &basic("a:password-a")).await.as_deref(), Some("a"));
+        assert_eq!(name(&auth, &basic("b:pass:word-b")).await.as_deref(), Some("b"));
         for wrong in ["a:password-b", "b:password-a", "a:", "", ":password-a", "a:password-a\0"] {
-            assert_eq!(name(&basic(wrong)), None, "{wrong}");
+            assert_eq!(name(&auth, &basic(wrong)).await, None, "{wrong}");
         }
         let bearer = |token| Request::get("/").header("authorization", format!("bearer {token}"));
-        assert_eq!(name(&bearer("0123456789abcdef")).as_deref(), Some("c"));
-        assert_eq!(name(&bearer("0123456789abcdeF")), None);
+        assert_eq!(name(&auth, &bearer("0123456789abcdef")).await.as_deref(), Some("c"));
+        assert_eq!(name(&auth, &bearer("0123456789abcdeF")).await, None);
         let twice = basic("a:password-a").header("Authorization", "Basic x");
-        assert_eq!(name(&twice), None);
-        assert_eq!(name(&Request::get("/")), None);
+        assert_eq!(name(&auth, &twice).await, None);
+        assert_eq!(name(&auth, &Request::get("/")).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_session_is_looked_up_and_browsers_are_sent_to_the_login() {
+        let auth = Auth::new()
+            .session(|request| async move {
+                tokio::task::yield_now().await;
+                (request.value("cookie")? == "session=1").then(|| Operator::new("zoe"))
+            })
+            .login_url("/login?next={path}");
+        let page = || Request::get("/deliveries/7?acted=a&b=c").at("/ops");
+        let known = page().header("Cookie", "session=1");
+        assert_eq!(name(&auth, &known).await.as_deref(), Some("zoe"));
+        let stranger = page().header("Cookie", "session=2").header("Accept", "text/html,*/*");
+        assert_eq!(name(&auth, &stranger).await, None);
+        let expected = "/login?next=%2Fops%2Fdeliveries%2F7%3Facted%3Da%26b%3Dc";
+        assert_eq!(auth.login(&stranger).as_deref(), Some(expected));
+        assert_eq!(auth.login(&page()), None);
+        let form = Request::post("/deliveries/7/replay", "").header("Accept", "text/html");
+        assert_eq!(auth.login(&form), None);
+        assert_eq!(Auth::new().login(&stranger), None);
     }
 
     #[test]

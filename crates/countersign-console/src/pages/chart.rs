@@ -38,6 +38,11 @@ impl Chart {
         Self { bars: bars.collect(), width: numbers.len() * STEP, label }
     }
 
+    /// Returns whether a bar has a height.
+    pub(crate) fn has_numbers(&self) -> bool {
+        self.bars.iter().any(|bar| bar.height > 0)
+    }
+
     pub(crate) fn height(&self) -> u64 {
         HEIGHT
     }

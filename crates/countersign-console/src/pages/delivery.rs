@@ -40,7 +40,14 @@ struct Attempt {
 
 /// The body, as it may be shown.
 enum Content {
-    Text { raw: String, pretty: Option<String>, length: usize, is_cut: bool, is_redacted: bool },
+    Text {
+        raw: String,
+        pretty: Option<String>,
+        length: usize,
+        is_cut: bool,
+        /// The number of members that are hidden; `None` if no members must be hidden.
+        hidden: Option<usize>,
+    },
     Missing(&'static str),
 }
 
@@ -54,18 +61,18 @@ pub(crate) async fn page<I: InboxHistory>(
     let body = content(view, request.as_ref());
     let resend = match (&request, &body) {
         // A body with hidden members is another body.
-        (Some(request), Content::Text { is_redacted: false, .. }) => {
+        (Some(request), Content::Text { hidden: None | Some(0), .. }) => {
             Some(resend::lines(&view.settings.receiver_url, request, id.0, request.body()))
         }
         _ => None,
     };
     let page = Delivery {
-        frame: view.frame("Delivery", "list"),
+        frame: view.frame(format!("Delivery {id}"), "list"),
         id: row.id.0,
         state: row.state.name(),
         facts: facts(&details, request.as_ref()),
         verdict: request.as_ref().map(verdict).unwrap_or_default(),
-        headers: request.as_ref().map(headers).unwrap_or_default(),
+        headers: request.as_ref().map(|request| headers(view, request)).unwrap_or_default(),
         trace: request.as_ref().and_then(|request| trace(view, request)),
         attempts: details.attempts.iter().map(Attempt::from).collect(),
         body,
@@ -92,7 +99,7 @@ pub(crate) async fn body<I: InboxHistory>(
     let details = view.inbox().get(id).await?.ok_or(Refused::NotFound)?;
     let request = request(&details).ok_or(Refused::NotFound)?;
     let body = match view.shown(request.body()) {
-        redaction::Shown::Whole(body) | redaction::Shown::Redacted(body) => Bytes::from(body),
+        redaction::Shown::Whole(body) | redaction::Shown::Redacted(body, _) => Bytes::from(body),
         redaction::Shown::Hidden => return Err(Refused::Forbidden(HIDDEN)),
     };
     let name = format!("attachment; filename=\"delivery-{id}.bin\"");
@@ -201,9 +208,10 @@ fn verdict(request: &StoredRequest) -> Vec<(&'static str, String)> {
 }
 
 /// The headers that the inbox has kept: of the signature, the id, the time and the type.
-fn headers(request: &StoredRequest) -> Vec<(String, String)> {
+fn headers<I: InboxHistory>(view: &View<'_, I>, request: &StoredRequest) -> Vec<(String, String)> {
     let content_type = request.get_content_type().map(|value| ("content-type", value.as_bytes()));
-    super::headers::shown(content_type.into_iter().chain(request.delivery().headers()))
+    let headers = content_type.into_iter().chain(request.delivery().headers());
+    super::headers::shown(headers, view.sees_signatures())
 }
 
 fn trace<I: InboxHistory>(view: &View<'_, I>, request: &StoredRequest) -> Option<Trace> {
@@ -221,9 +229,9 @@ fn content<I: InboxHistory>(view: &View<'_, I>, request: Option<&StoredRequest>)
     if !view.reads_bodies() {
         return Content::Missing("You may not read bodies.");
     }
-    let (body, is_redacted) = match view.shown(request.body()) {
-        redaction::Shown::Whole(body) => (body, false),
-        redaction::Shown::Redacted(body) => (body, true),
+    let (body, hidden) = match view.shown(request.body()) {
+        redaction::Shown::Whole(body) => (body, 0),
+        redaction::Shown::Redacted(body, hidden) => (body, hidden),
         redaction::Shown::Hidden => return Content::Missing(HIDDEN),
     };
     let start = &body[..body.len().min(SHOWN)];
@@ -233,7 +241,7 @@ fn content<I: InboxHistory>(view: &View<'_, I>, request: Option<&StoredRequest>)
         pretty: pretty.map(|pretty| text::visible(&pretty)),
         length: body.len(),
         is_cut: body.len() > SHOWN,
-        is_redacted,
+        hidden: (!view.settings.redaction.is_empty()).then_some(hidden),
     }
 }
 

@@ -1,10 +1,12 @@
 //! The frame around each page.
 
+use std::borrow::Cow;
+
 use crate::assets;
 
 /// The values of the frame: the head, the navigation and the foot.
 pub(crate) struct Frame<'a> {
-    pub(crate) title: &'a str,
+    pub(crate) title: Cow<'a, str>,
     /// The name of the page in the navigation.
     pub(crate) place: &'a str,
     pub(crate) base: &'a str,

@@ -72,7 +72,8 @@ async fn rows<I: InboxHistory>(view: &View<'_, I>, chosen: &Chosen) -> Result<Pa
     Ok((rows, last, None))
 }
 
-fn chips(chosen: &Chosen) -> Vec<String> {
+/// Returns the filters, as texts that can be shown.
+pub(super) fn chips(chosen: &Chosen) -> Vec<String> {
     let fields = chosen.fields().into_iter();
     fields.map(|(name, value)| format!("{name} = {}", text::start(value, 60))).collect()
 }

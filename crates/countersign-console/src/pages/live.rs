@@ -12,6 +12,7 @@ use crate::{
     Response,
     chosen::Chosen,
     error::Refused,
+    live::Open,
     response::{Body, Events},
 };
 
@@ -19,14 +20,15 @@ use crate::{
 /// again.
 pub(crate) fn events<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
     let chosen = Chosen::read(Form::of_query(&view.request.query).fields())?;
-    let permit = view.shared.live.clone().try_acquire_owned().map_err(|_| Refused::Busy)?;
+    let open = view.shared.live.open(view.operator.name()).ok_or(Refused::Busy)?;
     let state = Watch {
         shared: view.shared.clone(),
         filter: chosen.filter(PAGE),
         seen: None,
+        pause: PAUSE,
         ends_at: Instant::now() + LONGEST,
         is_first: true,
-        _permit: permit,
+        _open: open,
     };
     let events: Events = Box::pin(stream::unfold(state, next));
     let mut response = Response::new(200, "text/event-stream", Bytes::new());
@@ -39,9 +41,10 @@ struct Watch<I> {
     shared: std::sync::Arc<crate::console::Shared<I>>,
     filter: countersign::inbox::Filter,
     seen: Option<String>,
+    pause: Duration,
     ends_at: Instant,
     is_first: bool,
-    _permit: tokio::sync::OwnedSemaphorePermit,
+    _open: Open,
 }
 
 async fn next<I: InboxHistory>(mut watch: Watch<I>) -> Option<(Bytes, Watch<I>)> {
@@ -52,9 +55,12 @@ async fn next<I: InboxHistory>(mut watch: Watch<I>) -> Option<(Bytes, Watch<I>)>
     let mut quiet = 0;
     while Instant::now() < watch.ends_at {
         if watch.seen.is_some() {
-            sleep(PAUSE).await;
+            sleep(watch.pause).await;
         }
+        let began = Instant::now();
         let rows = watch.shared.inbox.list(&watch.filter).await.ok()?;
+        // A list that is slow uses at most a twentieth of the time of the engine.
+        watch.pause = PAUSE.max(began.elapsed() * 20);
         let seen = format!("{rows:?}");
         let is_changed = watch.seen.as_ref().is_some_and(|before| *before != seen);
         watch.seen = Some(seen);

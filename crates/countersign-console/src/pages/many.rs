@@ -7,7 +7,12 @@ use countersign::inbox::{InboxHistory, Row, RowId, State};
 use futures_util::{StreamExt as _, stream};
 
 use super::{Frame, View, form::Form, form::encoded, rows::Shown};
-use crate::{Response, action::Action, chosen::Chosen, error::Refused};
+use crate::{
+    Response,
+    action::Action,
+    chosen::{Chosen, STATES},
+    error::Refused,
+};
 
 #[derive(Template)]
 #[template(path = "many.html")]
@@ -15,7 +20,12 @@ struct Many<'a> {
     frame: Frame<'a>,
     action: Action,
     chosen: &'a Chosen,
+    chips: Vec<String>,
     count: usize,
+    /// The number of deliveries in each state that has some.
+    states: Vec<(&'static str, usize)>,
+    /// The number of those that are done, if they would be handled again.
+    done_again: usize,
     is_all: bool,
     rows: Vec<Shown>,
     /// The numbers of the rows, with commas between them: only these are changed.
@@ -29,7 +39,12 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
     let (action, chosen) = read(view, &form)?;
     let (rows, is_all) = fitting(view.inbox(), action, &chosen).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id.0.to_string()).collect();
+    let number = |state| rows.iter().filter(|row| row.state == state).count();
+    let states = STATES.map(|state| (state.name(), number(state)));
     let page = Many {
+        chips: super::list::chips(&chosen),
+        states: states.into_iter().filter(|(_, number)| *number > 0).collect(),
+        done_again: if action == Action::Replay { number(State::Done) } else { 0 },
         frame: view.frame("Many deliveries", "list"),
         action,
         chosen: &chosen,
@@ -51,7 +66,7 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
     chosen.before = seen.last().map(|newest| RowId(newest.saturating_add(1)));
     let (shared, who) = (view.shared.clone(), view.operator.name().to_owned());
     let query = chosen.query();
-    let recorded = query.clone();
+    let recorded = if query.is_empty() { "no filter".to_owned() } else { query.clone() };
     let (changed, all) = view
         .run(async move {
             let (mut rows, _) = fitting(&*shared.inbox, action, &chosen).await?;
@@ -67,10 +82,15 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
                 .collect()
                 .await;
             let changed = results.iter().filter(|result| matches!(result, Ok(true))).count();
-            let what = format!("{} {changed} of {all} deliveries: {recorded}", action.past());
-            shared.record.add(&who, action.name(), &what);
-            let failed = results.into_iter().find_map(Result::err);
-            failed.map_or(Ok((changed, all)), |error| Err(Refused::from(error)))
+            let failed = results.iter().filter(|result| result.is_err()).count();
+            let perhaps = match failed {
+                0 => String::new(),
+                _ => format!(", and perhaps {failed} more, because the inbox failed"),
+            };
+            let what = format!("{} {changed} of {all} deliveries{perhaps}", action.past());
+            shared.record.add(&who, action.name(), &format!("{what}: {recorded}"));
+            let error = results.into_iter().find_map(Result::err);
+            error.map_or(Ok((changed, all)), |error| Err(Refused::from(error)))
         })
         .await?;
     let end = format!("acted={}&changed={changed}&of={all}", action.name());

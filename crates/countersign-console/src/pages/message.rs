@@ -28,7 +28,7 @@ pub(crate) fn page<'a>(
         _ => "Not valid",
     };
     let frame = Frame {
-        title,
+        title: title.into(),
         place: "",
         base: &request.base,
         nonce,

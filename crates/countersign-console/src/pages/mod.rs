@@ -15,7 +15,7 @@ pub(crate) mod prune;
 #[cfg(feature = "refusals")]
 pub(crate) mod refused;
 mod rows;
-mod search;
+pub(crate) mod search;
 mod silence;
 mod view;
 pub(crate) mod week;

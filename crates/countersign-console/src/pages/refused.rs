@@ -44,7 +44,7 @@ impl Row {
     fn of<I: InboxHistory>(view: &View<'_, I>, refusal: &Refusal) -> Self {
         Self {
             number: refusal.number,
-            at: moment::utc(refusal.at),
+            at: moment::seconds(refusal.at),
             age: moment::age(refusal.at, view.now),
             endpoint: text::line(&refusal.endpoint),
             status: refusal.status,
@@ -68,17 +68,18 @@ pub(crate) fn one<I: InboxHistory>(view: &View<'_, I>, number: &str) -> Result<R
     let may_read = view.reads_bodies();
     let body = refusal.body.as_deref().filter(|_| may_read).map(|body| view.shown(body));
     let (body, why) = match body {
-        Some(Shown::Whole(body) | Shown::Redacted(body)) => (Some(body), ""),
+        Some(Shown::Whole(body) | Shown::Redacted(body, _)) => (Some(body), ""),
         Some(Shown::Hidden) => (None, "The body cannot be shown: members of it must be hidden."),
         None if may_read => (None, "The body was not kept."),
         None => (None, "You may not read bodies."),
     };
     let page = One {
-        frame: view.frame("Refused delivery", "refused"),
+        frame: view.frame(format!("Refused delivery {number}"), "refused"),
         row: Row::of(view, &refusal),
         advice: refusal.advice.as_deref().map(text::line).unwrap_or_default(),
         headers: super::headers::shown(
             refusal.headers.iter().map(|(name, value)| (&**name, value.as_bytes())),
+            view.sees_signatures(),
         ),
         has_body: body.is_some(),
         body: body.filter(|_| wants_body).map(|body| text::bytes(&body)),

@@ -37,7 +37,7 @@ impl Shown {
             event_type: short(&row.event_type, LONGEST),
             tenant: short(&row.tenant, LONGEST),
             event_id: short(&row.event_id, LONGEST),
-            received_at: moment::utc(row.received_at),
+            received_at: moment::seconds(row.received_at),
             age: moment::age(row.received_at, now),
             attempts: row.attempts,
             note: [due, reason].into_iter().flatten().collect::<Vec<_>>().join(": "),

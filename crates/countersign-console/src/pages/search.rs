@@ -1,11 +1,24 @@
 //! The search for a text in bodies.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use countersign::inbox::{InboxHistory, Row, RowId, StoredRequest};
 
+use memchr::memmem;
+use tokio::{sync::Semaphore, task};
+
 use super::View;
-use crate::{chosen::Chosen, error::Refused, redaction::Shown};
+use crate::{chosen::Chosen, console::Settings, error::Refused, redaction::Shown};
+
+/// Bounds the searches at the same time: each one reads up to 64 MiB from the inbox.
+#[derive(Debug)]
+pub(crate) struct Searches(Semaphore);
+
+impl Default for Searches {
+    fn default() -> Self {
+        Self(Semaphore::new(MOST_SEARCHES))
+    }
+}
 
 /// The rows whose body has a text.
 pub(crate) struct Found {
@@ -25,6 +38,10 @@ pub(crate) async fn search<I: InboxHistory>(
     chosen: &Chosen,
     most: usize,
 ) -> Result<Found, Refused> {
+    if chosen.text.len() > LONGEST_TEXT {
+        return Err(Refused::Bad("The text to look for has more than 200 bytes."));
+    }
+    let _permit = view.shared.searches.0.try_acquire().map_err(|_| Refused::Busy)?;
     let began = Instant::now();
     let mut found = Found { rows: Vec::new(), looked_at: 0, last: None };
     let (mut filter, mut bytes) = (chosen.filter(BATCH), 0);
@@ -37,7 +54,10 @@ pub(crate) async fn search<I: InboxHistory>(
             let details = view.inbox().get(row.id).await?;
             let request = details.and_then(|details| details.request).unwrap_or_default();
             bytes += request.len();
-            if has(view, &request, &chosen.text) {
+            let (settings, text) = (Arc::clone(view.settings), chosen.text.clone());
+            // Decoding a long body would hold up other requests of this thread.
+            let has = task::spawn_blocking(move || has(&settings, &request, &text));
+            if has.await.map_err(|_| Refused::Page)? {
                 found.rows.push(row);
             }
             let is_enough = found.rows.len() >= most
@@ -55,15 +75,20 @@ pub(crate) async fn search<I: InboxHistory>(
     }
 }
 
-fn has<I: InboxHistory>(view: &View<'_, I>, request: &[u8], text: &str) -> bool {
+fn has(settings: &Settings, request: &[u8], text: &str) -> bool {
     let Ok(request) = StoredRequest::from_json(request) else { return false };
-    match view.shown(request.body()) {
-        Shown::Whole(body) | Shown::Redacted(body) => {
-            body.windows(text.len().max(1)).any(|part| part == text.as_bytes())
+    match settings.redaction.apply(request.body()) {
+        Shown::Whole(body) | Shown::Redacted(body, _) => {
+            memmem::find(&body, text.as_bytes()).is_some()
         }
         Shown::Hidden => false,
     }
 }
+
+const MOST_SEARCHES: usize = 2;
+
+/// In bytes.
+const LONGEST_TEXT: usize = 200;
 
 const BATCH: usize = 200;
 const MOST_ROWS: usize = 5_000;

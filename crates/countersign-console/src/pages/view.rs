@@ -1,6 +1,6 @@
 //! The values that all pages share.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use countersign::inbox::InboxHistory;
 use tokio::task;
@@ -37,10 +37,10 @@ impl<'a, I: InboxHistory> View<'a, I> {
     }
 
     /// Makes the frame of a page.
-    pub(crate) fn frame(&self, title: &'a str, place: &'a str) -> Frame<'a> {
+    pub(crate) fn frame(&self, title: impl Into<Cow<'a, str>>, place: &'a str) -> Frame<'a> {
         let may_act = self.operator.may_act();
         Frame {
-            title,
+            title: title.into(),
             place,
             base: &self.request.base,
             nonce: self.nonce,
@@ -52,7 +52,7 @@ impl<'a, I: InboxHistory> View<'a, I> {
     }
 
     fn token(&self) -> String {
-        self.shared.tokens.token(&self.operator, self.now)
+        self.settings.tokens.token(&self.operator, self.now)
     }
 
     pub(crate) fn has_refusals(&self) -> bool {
@@ -77,6 +77,11 @@ impl<'a, I: InboxHistory> View<'a, I> {
         !self.settings.bodies_need_permission || self.operator.may_read_bodies()
     }
 
+    /// Returns whether the operator may see whole signatures.
+    pub(crate) fn sees_signatures(&self) -> bool {
+        self.operator.may_act() && self.reads_bodies()
+    }
+
     /// Returns a body as it may be shown.
     pub(crate) fn shown(&self, body: &[u8]) -> Shown {
         self.settings.redaction.apply(body)
@@ -94,10 +99,11 @@ impl<'a, I: InboxHistory> View<'a, I> {
             ));
         }
         let form = Form::read(&self.request.body);
-        if !self.shared.tokens.is_valid(form.get("token"), &self.operator, self.now) {
+        if !self.settings.tokens.is_valid(form.get("token"), &self.operator, self.now) {
             return Err(Refused::Forbidden(
-                "The form is too old, or the receiver was started again. Nothing was changed. Go \
-                 back, load the page again, and repeat the action.",
+                "The form is too old, or another process made it, or the receiver was started again. \
+                 Nothing was changed. Go back, load the page again, and repeat the action. Several \
+                 processes need the same form_key.",
             ));
         }
         Ok(form)
