@@ -7,10 +7,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use bytes::Bytes;
 use countersign_core::__Rejected as Rejected;
 
-use super::tally::{RefusalCount, Tally};
+use super::{
+    refusal::Refusal,
+    tally::{RefusalCount, Tally},
+};
 
 /// The last rejections of the verifiers with
 /// [`keep_refusals`](super::ExplainRefusals::keep_refusals), in memory. Clones share one list.
@@ -44,34 +46,6 @@ struct Kept {
     last: VecDeque<Refusal>,
     newest: u64,
     tally: Tally,
-}
-
-/// A delivery that was rejected.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Refusal {
-    /// The number of the rejection, counted from 1 since the list was made.
-    pub number: u64,
-    /// The time of the rejection.
-    pub at: SystemTime,
-    /// The name of the endpoint.
-    pub endpoint: String,
-    /// The name of the reason, as in the metrics.
-    pub name: &'static str,
-    /// The reason in words.
-    pub reason: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// The likely cause, if the delivery was examined.
-    pub verdict: Option<String>,
-    /// The next step, if the delivery was examined.
-    pub advice: Option<String>,
-    /// The headers that an examination reads. Empty unless the delivery was examined.
-    pub headers: Vec<(String, String)>,
-    /// The start of the body. `None` unless the delivery was examined.
-    pub body: Option<Bytes>,
-    /// The length of the whole body. 0 unless the delivery was examined.
-    pub body_length: usize,
 }
 
 impl Refusals {
@@ -114,21 +88,8 @@ impl Refusals {
             return None;
         }
         kept.newest += 1;
-        let body = rejected.body.filter(|_| self.0.keeps_bodies);
-        let refusal = Refusal {
-            number: kept.newest,
-            at: now,
-            endpoint: rejected.endpoint.to_owned(),
-            name: rejected.name,
-            reason: rejected.reason.to_string(),
-            status: rejected.status,
-            verdict: None,
-            advice: None,
-            headers: if self.0.keeps_bodies { short(rejected.headers) } else { Vec::new() },
-            // A copy: a slice would keep the whole body in memory.
-            body: body.map(|body| Bytes::copy_from_slice(&body[..body.len().min(LONGEST_BODY)])),
-            body_length: rejected.body.map_or(0, Bytes::len),
-        };
+        let mut refusal = Refusal::of(rejected, now, self.0.keeps_bodies);
+        refusal.number = kept.newest;
         kept.last.push_front(refusal);
         kept.last.truncate(MOST);
         Some(kept.newest)
@@ -158,32 +119,17 @@ impl fmt::Debug for Refusals {
     }
 }
 
-/// Copies the start of the headers.
-fn short(headers: &[(String, String)]) -> Vec<(String, String)> {
-    let mut left = LONGEST_HEADERS;
-    let mut copied = Vec::new();
-    for (name, value) in headers {
-        let Some(rest) = left.checked_sub(name.len()) else { break };
-        let longest = value.len().min(rest);
-        let end = (0..=longest).rev().find(|end| value.is_char_boundary(*end)).unwrap_or_default();
-        copied.push((name.clone(), value[..end].to_owned()));
-        left = rest - end;
-    }
-    copied
-}
-
 /// The name of the reason of a duplicate.
 pub(super) const DUPLICATE: &str = "duplicate";
 
 const MOST: usize = 100;
 
-/// In bytes.
-const LONGEST_BODY: usize = 16 * 1024;
-const LONGEST_HEADERS: usize = 8 * 1024;
-
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+    use crate::explain::refusal::{LONGEST_BODY, LONGEST_HEADERS};
 
     fn note(refusals: &Refusals, name: &'static str, body: &Bytes) -> Option<u64> {
         let headers = [("x".to_owned(), "é".repeat(LONGEST_HEADERS))];
