@@ -43,7 +43,8 @@ struct Shared {
 
 #[derive(Default)]
 struct Kept {
-    last: VecDeque<Refusal>,
+    /// The newest first.
+    last: VecDeque<Arc<Refusal>>,
     newest: u64,
     tally: Tally,
 }
@@ -61,13 +62,13 @@ impl Refusals {
 
     /// Returns the last rejections, the newest first. Duplicates are only counted.
     #[must_use]
-    pub fn list(&self) -> Vec<Refusal> {
+    pub fn list(&self) -> Vec<Arc<Refusal>> {
         self.lock().last.iter().cloned().collect()
     }
 
     /// Returns one of the last rejections.
     #[must_use]
-    pub fn get(&self, number: u64) -> Option<Refusal> {
+    pub fn get(&self, number: u64) -> Option<Arc<Refusal>> {
         self.lock().last.iter().find(|kept| kept.number == number).cloned()
     }
 
@@ -82,22 +83,27 @@ impl Refusals {
     /// Keeps a rejection. Returns its number, if it is in the list.
     pub(super) fn note(&self, rejected: &Rejected<'_>) -> Option<u64> {
         let now = SystemTime::now();
+        let is_listed = rejected.name != DUPLICATE;
+        let refusal = is_listed.then(|| Refusal::of(rejected, now, self.0.keeps_bodies));
         let mut kept = self.lock();
         kept.tally.add(now, rejected.endpoint, rejected.name);
-        if rejected.name == DUPLICATE {
-            return None;
-        }
+        let mut refusal = refusal?;
         kept.newest += 1;
-        let mut refusal = Refusal::of(rejected, now, self.0.keeps_bodies);
-        refusal.number = kept.newest;
-        kept.last.push_front(refusal);
-        kept.last.truncate(MOST);
-        Some(kept.newest)
+        let number = kept.newest;
+        refusal.number = number;
+        kept.last.push_front(Arc::new(refusal));
+        let removed = if kept.last.len() > MOST { kept.last.pop_back() } else { None };
+        // Its memory is freed after the lock, because every rejected request takes the lock.
+        drop(kept);
+        drop(removed);
+        Some(number)
     }
 
     pub(super) fn add_verdict(&self, number: u64, verdict: String, advice: String) {
         let mut kept = self.lock();
         if let Some(refusal) = kept.last.iter_mut().find(|kept| kept.number == number) {
+            // A copy only if a reader of the list still holds it.
+            let refusal = Arc::make_mut(refusal);
             (refusal.verdict, refusal.advice) = (Some(verdict), Some(advice));
         }
     }
@@ -153,6 +159,8 @@ mod tests {
         refusals.add_verdict(250, "cause".to_owned(), "advice".to_owned());
         refusals.add_verdict(1, "forgotten".to_owned(), String::new());
         assert_eq!(refusals.get(250).unwrap().verdict.as_deref(), Some("cause"));
+        // The list that was read before has not changed, and reading copies nothing.
+        assert!(list[0].verdict.is_none() && Arc::ptr_eq(&list[1], &refusals.get(249).unwrap()));
         assert!(refusals.get(1).is_none());
         let counts: Vec<_> = refusals
             .counts(SystemTime::UNIX_EPOCH, Duration::MAX)
