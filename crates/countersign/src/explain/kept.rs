@@ -1,21 +1,30 @@
 //! The last rejections, for operators.
 
 use std::{
-    collections::VecDeque,
+    cmp::Reverse,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
-use countersign_core::__Rejected as Rejected;
+use countersign_core::{__Rejected as Rejected, error::VerifyErrorKind};
 
 use super::{
+    places::Places,
     refusal::Refusal,
     tally::{RefusalCount, Tally},
 };
 
 /// The last rejections of the verifiers with
 /// [`keep_refusals`](super::ExplainRefusals::keep_refusals), in memory. Clones share one list.
+///
+/// # Which rejections are kept
+///
+/// The list has 50 places for deliveries whose signature does not match, and 50 places for all other
+/// reasons. If the 50 places are taken, the reason with the most rejections loses one: the oldest
+/// one of its endpoint with the most. Examined deliveries count as a reason of their own. So a flood
+/// for one reason, or at one endpoint, pushes out only its own rejections. A flood at 50 endpoints or
+/// more can push out mismatches of other endpoints.
 ///
 /// # Security
 ///
@@ -43,8 +52,8 @@ struct Shared {
 
 #[derive(Default)]
 struct Kept {
-    /// The newest first.
-    last: VecDeque<Arc<Refusal>>,
+    mismatches: Places,
+    others: Places,
     newest: u64,
     tally: Tally,
 }
@@ -60,16 +69,18 @@ impl Refusals {
         Self(Arc::new(Shared { keeps_bodies: false, kept: Mutex::default() }))
     }
 
-    /// Returns the last rejections, the newest first. Duplicates are only counted.
+    /// Returns the kept rejections, the newest first. Duplicates are only counted.
     #[must_use]
     pub fn list(&self) -> Vec<Arc<Refusal>> {
-        self.lock().last.iter().cloned().collect()
+        let mut list: Vec<_> = self.lock().iter().cloned().collect();
+        list.sort_unstable_by_key(|refusal| Reverse(refusal.number));
+        list
     }
 
-    /// Returns one of the last rejections.
+    /// Returns one of the kept rejections.
     #[must_use]
     pub fn get(&self, number: u64) -> Option<Arc<Refusal>> {
-        self.lock().last.iter().find(|kept| kept.number == number).cloned()
+        self.lock().iter().find(|kept| kept.number == number).cloned()
     }
 
     /// Counts the rejections and the duplicates since this time, for each endpoint, each reason and
@@ -91,8 +102,9 @@ impl Refusals {
         kept.newest += 1;
         let number = kept.newest;
         refusal.number = number;
-        kept.last.push_front(Arc::new(refusal));
-        let removed = if kept.last.len() > MOST { kept.last.pop_back() } else { None };
+        let is_mismatch = refusal.is_examined || refusal.name == VerifyErrorKind::Mismatch.name();
+        let places = if is_mismatch { &mut kept.mismatches } else { &mut kept.others };
+        let removed = places.put(Arc::new(refusal));
         // Its memory is freed after the lock, because every rejected request takes the lock.
         drop(kept);
         drop(removed);
@@ -101,7 +113,8 @@ impl Refusals {
 
     pub(super) fn add_verdict(&self, number: u64, verdict: String, advice: String) {
         let mut kept = self.lock();
-        if let Some(refusal) = kept.last.iter_mut().find(|kept| kept.number == number) {
+        // Only mismatches are examined.
+        if let Some(refusal) = kept.mismatches.get_mut(number) {
             // A copy only if a reader of the list still holds it.
             let refusal = Arc::make_mut(refusal);
             (refusal.verdict, refusal.advice) = (Some(verdict), Some(advice));
@@ -113,6 +126,12 @@ impl Refusals {
     }
 }
 
+impl Kept {
+    fn iter(&self) -> impl Iterator<Item = &Arc<Refusal>> {
+        self.mismatches.iter().chain(self.others.iter())
+    }
+}
+
 impl Default for Refusals {
     fn default() -> Self {
         Self::new()
@@ -121,56 +140,14 @@ impl Default for Refusals {
 
 impl fmt::Debug for Refusals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusals").field("length", &self.lock().last.len()).finish_non_exhaustive()
+        f.debug_struct("Refusals")
+            .field("length", &self.lock().iter().count())
+            .finish_non_exhaustive()
     }
 }
 
 /// The name of the reason of a duplicate.
 pub(super) const DUPLICATE: &str = "duplicate";
 
-const MOST: usize = 100;
-
 #[cfg(test)]
-mod tests {
-    use bytes::Bytes;
-
-    use super::*;
-    use crate::explain::refusal::{LONGEST_BODY, LONGEST_HEADERS};
-
-    fn note(refusals: &Refusals, name: &'static str, body: &Bytes) -> Option<u64> {
-        let headers = [("x".to_owned(), "é".repeat(LONGEST_HEADERS))];
-        let (endpoint, status) = ("e", 401);
-        let (reason, body) = (&fmt::Error, Some(body));
-        refusals.note(&Rejected { endpoint, name, reason, status, headers: &headers, body })
-    }
-
-    #[test]
-    fn keeps_the_last_ones_and_only_their_start() {
-        let (refusals, body) = (Refusals::new(), Bytes::from(vec![b'a'; 1 << 20]));
-        for _ in 0..250 {
-            note(&refusals, "mismatch", &body);
-        }
-        assert_eq!(note(&refusals, DUPLICATE, &body), None);
-        let list = refusals.list();
-        assert_eq!((list.len(), list[0].number, list[99].number), (100, 250, 151));
-        assert_eq!(list[0].body.as_ref().map(Bytes::len), Some(LONGEST_BODY));
-        assert_eq!(list[0].body_length, 1 << 20);
-        assert!(list[0].headers[0].1.len() < LONGEST_HEADERS);
-        refusals.add_verdict(250, "cause".to_owned(), "advice".to_owned());
-        refusals.add_verdict(1, "forgotten".to_owned(), String::new());
-        assert_eq!(refusals.get(250).unwrap().verdict.as_deref(), Some("cause"));
-        // The list that was read before has not changed, and reading copies nothing.
-        assert!(list[0].verdict.is_none() && Arc::ptr_eq(&list[1], &refusals.get(249).unwrap()));
-        assert!(refusals.get(1).is_none());
-        let counts: Vec<_> = refusals
-            .counts(SystemTime::UNIX_EPOCH, Duration::MAX)
-            .into_iter()
-            .map(|count| (count.reason, count.number))
-            .collect();
-        assert_eq!(counts, [("duplicate", 1), ("mismatch", 250)]);
-
-        let bare = Refusals::without_bodies();
-        note(&bare, "mismatch", &body);
-        assert!(bare.list()[0].body.is_none() && bare.list()[0].headers.is_empty());
-    }
-}
+mod tests;

@@ -31,6 +31,8 @@ pub struct Refusal {
     pub body: Option<Bytes>,
     /// The length of the whole body. 0 unless the delivery was examined.
     pub body_length: usize,
+    /// True if the delivery was given to an examination.
+    pub(super) is_examined: bool,
 }
 
 impl Refusal {
@@ -50,6 +52,7 @@ impl Refusal {
             // A copy: a slice would keep the whole body in memory.
             body: body.map(|body| Bytes::copy_from_slice(&body[..body.len().min(LONGEST_BODY)])),
             body_length: rejected.body.map_or(0, Bytes::len),
+            is_examined: rejected.body.is_some(),
         }
     }
 }
