@@ -111,13 +111,12 @@ impl Refusals {
         Some(number)
     }
 
-    pub(super) fn add_verdict(&self, number: u64, verdict: String, advice: String) {
+    pub(super) fn add_verdict(&self, number: u64, verdict: &str, advice: &str) {
         let mut kept = self.lock();
         // Only mismatches are examined.
         if let Some(refusal) = kept.mismatches.get_mut(number) {
             // A copy only if a reader of the list still holds it.
-            let refusal = Arc::make_mut(refusal);
-            (refusal.verdict, refusal.advice) = (Some(verdict), Some(advice));
+            Arc::make_mut(refusal).add_verdict(verdict, advice);
         }
     }
 

@@ -44,33 +44,51 @@ impl Refusal {
             at,
             endpoint: rejected.endpoint.to_owned(),
             name: rejected.name,
-            reason: rejected.reason.to_string(),
+            reason: start(&rejected.reason.to_string(), LONGEST_TEXT).to_owned(),
             status: rejected.status,
             verdict: None,
             advice: None,
-            headers: if keeps_bodies { short(rejected.headers) } else { Vec::new() },
+            headers: if keeps_bodies { starts(rejected.headers) } else { Vec::new() },
             // A copy: a slice would keep the whole body in memory.
             body: body.map(|body| Bytes::copy_from_slice(&body[..body.len().min(LONGEST_BODY)])),
             body_length: rejected.body.map_or(0, Bytes::len),
             is_examined: rejected.body.is_some(),
         }
     }
+
+    pub(super) fn add_verdict(&mut self, verdict: &str, advice: &str) {
+        self.verdict = Some(start(verdict, LONGEST_TEXT).to_owned());
+        self.advice = Some(start(advice, LONGEST_TEXT).to_owned());
+    }
 }
 
-/// Copies the start of the headers.
-fn short(headers: &[(String, String)]) -> Vec<(String, String)> {
+/// Copies the start of the headers. The memory of the list counts, too: many headers can be short.
+fn starts(headers: &[(String, String)]) -> Vec<(String, String)> {
     let mut left = LONGEST_HEADERS;
     let mut copied = Vec::new();
     for (name, value) in headers {
-        let Some(rest) = left.checked_sub(name.len()) else { break };
-        let longest = value.len().min(rest);
-        let end = (0..=longest).rev().find(|end| value.is_char_boundary(*end)).unwrap_or_default();
-        copied.push((name.clone(), value[..end].to_owned()));
-        left = rest - end;
+        let Some(rest) = left.checked_sub(size_of::<(String, String)>() + name.len()) else {
+            break;
+        };
+        let value = start(value, rest);
+        copied.push((name.clone(), value.to_owned()));
+        left = rest - value.len();
     }
+    copied.shrink_to_fit();
     copied
+}
+
+/// Returns the start of a text, with at most this many bytes.
+fn start(text: &str, longest: usize) -> &str {
+    let longest = longest.min(text.len());
+    let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    &text[..end]
 }
 
 /// In bytes.
 pub(super) const LONGEST_BODY: usize = 16 * 1024;
 pub(super) const LONGEST_HEADERS: usize = 8 * 1024;
+
+/// In bytes, for the reason, the verdict and the advice, each. A reason can hold the name of a member
+/// of the body, which is as long as its sender likes.
+pub(super) const LONGEST_TEXT: usize = 1024;

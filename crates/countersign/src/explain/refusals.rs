@@ -190,7 +190,7 @@ impl<P: Provider> Explain for Examiner<P> {
             let report = verifier.explain(&headers, &body);
             let causes: Vec<_> = report.causes().iter().map(|cause| cause.name()).collect();
             if let Some((refusals, number)) = refusals.zip(noted) {
-                refusals.add_verdict(number, report.headline(), report.advice.clone());
+                refusals.add_verdict(number, &report.headline(), &report.advice);
             }
             tracing::dispatcher::with_default(&dispatch, || {
                 tracing::warn!(

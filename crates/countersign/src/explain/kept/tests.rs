@@ -1,7 +1,7 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::explain::refusal::{LONGEST_BODY, LONGEST_HEADERS};
+use crate::explain::refusal::{LONGEST_BODY, LONGEST_HEADERS, LONGEST_TEXT};
 
 const BODY: &[u8] = &[b'a'; 1 << 20];
 
@@ -47,11 +47,15 @@ fn keeps_the_last_ones_and_only_their_start() {
     assert_eq!((list.len(), list[0].number, list[49].number), (50, 250, 201));
     assert_eq!(list[0].body.as_ref().map(Bytes::len), Some(LONGEST_BODY));
     assert_eq!(list[0].body_length, 1 << 20);
-    assert!(list[0].headers[0].1.len() <= LONGEST_HEADERS);
+    assert_eq!(list[0].headers[0], ("x".to_owned(), "é".repeat((LONGEST_HEADERS - 49) / 2)));
+    assert_eq!(list[0].headers.len(), 1);
 
-    refusals.add_verdict(250, "cause".to_owned(), "advice".to_owned());
-    refusals.add_verdict(1, "forgotten".to_owned(), String::new());
-    assert_eq!(refusals.get(250).unwrap().verdict.as_deref(), Some("cause"));
+    refusals.add_verdict(250, &"é".repeat(LONGEST_TEXT), "advice");
+    refusals.add_verdict(1, "forgotten", "");
+    let examined = refusals.get(250).unwrap();
+    assert_eq!(examined.verdict.as_deref(), Some(&*"é".repeat(LONGEST_TEXT / 2)));
+    assert_eq!(examined.advice.as_deref(), Some("advice"));
+    assert_eq!(examined.reason, "é".repeat(LONGEST_TEXT / 2));
     assert!(refusals.get(1).is_none());
     // The list that was read before has not changed, and reading copies nothing.
     assert!(list[0].verdict.is_none() && Arc::ptr_eq(&list[1], &refusals.get(249).unwrap()));
@@ -66,6 +70,18 @@ fn keeps_the_last_ones_and_only_their_start() {
     let bare = Refusals::without_bodies();
     note_examined(&bare, "e");
     assert!(bare.list()[0].body.is_none() && bare.list()[0].headers.is_empty());
+}
+
+#[test]
+fn many_short_headers_take_no_more_memory_than_one_long_header() {
+    let refusals = Refusals::new();
+    let headers = vec![(String::new(), String::new()); 10_000];
+    let (reason, body) = (&Words(1), Some(&Bytes::from_static(BODY)));
+    let (endpoint, name, status, headers) = ("e", "mismatch", 401, &*headers);
+    refusals.note(&Rejected { endpoint, name, reason, status, headers, body });
+    let list = refusals.list();
+    assert_eq!(list[0].headers.len(), LONGEST_HEADERS / size_of::<(String, String)>());
+    assert_eq!(list[0].headers.capacity(), list[0].headers.len());
 }
 
 #[test]
@@ -145,7 +161,7 @@ fn examined_mismatches_stay_during_a_flood_of_others() {
     }
     // Half of the places of mismatches.
     for number in &examined[5..] {
-        refusals.add_verdict(*number, "cause".to_owned(), "advice".to_owned());
+        refusals.add_verdict(*number, "cause", "advice");
         assert_eq!(refusals.get(*number).unwrap().verdict.as_deref(), Some("cause"));
     }
 }
