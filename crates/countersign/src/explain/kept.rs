@@ -20,18 +20,21 @@ use super::{
 ///
 /// # Which rejections are kept
 ///
-/// The list has 50 places for deliveries whose signature does not match, and 50 places for all other
-/// reasons. If the 50 places are taken, the reason with the most rejections loses one: the oldest
-/// one of its endpoint with the most. Examined deliveries count as a reason of their own. So a flood
-/// for one reason, or at one endpoint, pushes out only its own rejections. A flood at 50 endpoints or
-/// more can push out mismatches of other endpoints.
+/// The list has 50 places for deliveries whose signature does not match, and 50 places for all
+/// other reasons. If the 50 places are taken, the reason with the most rejections loses one: the
+/// oldest one of its endpoint with the most. Examined deliveries count as a reason of their own. So
+/// a flood for one reason, or at one endpoint, pushes out only its own rejections. A flood at 50
+/// endpoints or more can push out mismatches of other endpoints.
 ///
 /// # Security
 ///
-/// Nothing in it was verified, and anybody can fill it. At most 100 rejections are kept, each with
-/// at most 16 KiB of its body and 8 KiB of its headers, and only of deliveries whose signature does
-/// not match: less than 3 MB in all. Only the headers that an examination reads are kept: those of
-/// signatures, and those that describe the request. `Authorization` and cookies are not among them.
+/// Nothing in it was verified, and anybody can fill it. The list and its counts take less than 4
+/// MB, besides the names of the endpoints, which come from your application. A rejection is kept
+/// with at most 1 KiB of its reason, and with 16 KiB of its body and 8 KiB of its headers if it is
+/// examined. Only deliveries whose signature does not match are examined, at most one a second.
+///
+/// Only the headers that an examination reads are kept: those of signatures, and those that
+/// describe the request. `Authorization` and cookies are not among them.
 ///
 /// # Examples
 ///
@@ -69,7 +72,8 @@ impl Refusals {
         Self(Arc::new(Shared { keeps_bodies: false, kept: Mutex::default() }))
     }
 
-    /// Returns the kept rejections, the newest first. Duplicates are only counted.
+    /// Returns the kept rejections, the newest first. They are shared and not copied, so a page of
+    /// operators costs little. Duplicates are only counted.
     #[must_use]
     pub fn list(&self) -> Vec<Arc<Refusal>> {
         let mut list: Vec<_> = self.lock().iter().cloned().collect();
@@ -84,11 +88,20 @@ impl Refusals {
     }
 
     /// Counts the rejections and the duplicates since this time, for each endpoint, each reason and
-    /// each interval of this width. Five minutes are the smallest part that is known. For each
-    /// endpoint and reason, the last 2016 parts with a rejection are kept, which is a week at least. Intervals without a rejection are left out.
+    /// each interval of this width. Intervals without a rejection are left out.
+    ///
+    /// Numbers are known for each five minutes of the last day, and for each hour of the last week.
+    /// If `since` is more than a day ago, the hour in which it lies is counted whole. Numbers that
+    /// are older than a week can be missing.
+    ///
+    /// At most 500 pairs of an endpoint and a reason are counted apart. The rejections of more
+    /// pairs are counted under the endpoint [`RefusalCount::OTHERS`], each with its reason. A pair
+    /// without a rejection for a week gives its place to a new one.
     #[must_use]
     pub fn counts(&self, since: SystemTime, width: Duration) -> Vec<RefusalCount> {
-        self.lock().tally.counts(since, width)
+        // A cheap copy: rejected requests do not wait for the sums.
+        let tally = self.lock().tally.clone();
+        tally.counts(since, width)
     }
 
     /// Keeps a rejection. Returns its number, if it is in the list.

@@ -36,6 +36,8 @@
 #[cfg(feature = "_surface")]
 mod kept;
 #[cfg(feature = "_surface")]
+mod numbers;
+#[cfg(feature = "_surface")]
 mod places;
 #[cfg(feature = "_surface")]
 mod refusal;

@@ -89,6 +89,6 @@ fn start(text: &str, longest: usize) -> &str {
 pub(super) const LONGEST_BODY: usize = 16 * 1024;
 pub(super) const LONGEST_HEADERS: usize = 8 * 1024;
 
-/// In bytes, for the reason, the verdict and the advice, each. A reason can hold the name of a member
-/// of the body, which is as long as its sender likes.
+/// In bytes, for the reason, the verdict and the advice, each. A reason can hold the name of a
+/// member of the body, which is as long as its sender likes.
 pub(super) const LONGEST_TEXT: usize = 1024;
