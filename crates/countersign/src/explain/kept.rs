@@ -22,9 +22,11 @@ use super::{
 ///
 /// The list has 50 places for deliveries whose signature does not match, and 50 places for all
 /// other reasons. If the 50 places are taken, the reason with the most rejections loses one: the
-/// oldest one of its endpoint with the most. Examined deliveries count as a reason of their own. So
-/// a flood for one reason, or at one endpoint, pushes out only its own rejections. A flood at 50
-/// endpoints or more can push out mismatches of other endpoints.
+/// oldest one of its endpoint with the most. Examined deliveries count as a reason of their own.
+///
+/// So a flood for one reason, or at one endpoint, does not push out the others: each of them keeps
+/// its rejections up to an equal share of the places. A flood at 50 endpoints or more can push out
+/// mismatches of other endpoints.
 ///
 /// # Security
 ///

@@ -11,8 +11,8 @@ use super::refusal::Refusal;
 /// Keeps at most [`PLACES`] rejections.
 ///
 /// If there is one too many, the kind with the most rejections loses one: the oldest one of its
-/// endpoint with the most. So a flood of one kind or at one endpoint pushes out only its own
-/// rejections. Of equal ones, the one with the oldest rejection loses it.
+/// endpoint with the most. So during a flood, each other kind and endpoint keeps its rejections up
+/// to an equal share of the places. Of equal ones, the one with the oldest rejection loses it.
 #[derive(Default)]
 pub(super) struct Places {
     kinds: BTreeMap<Kind, BTreeMap<String, Group>>,

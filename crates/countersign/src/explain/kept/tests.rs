@@ -140,6 +140,19 @@ fn a_forger_at_one_endpoint_leaves_the_mismatches_of_the_others() {
 }
 
 #[test]
+fn a_flood_gets_no_more_than_an_equal_share_of_the_places_in_use() {
+    let refusals = Refusals::new();
+    for _ in 0..50 {
+        note(&refusals, "first", "mismatch");
+    }
+    for _ in 0..1_000 {
+        note(&refusals, "second", "mismatch");
+    }
+    assert_eq!(kept(&refusals, "first", "mismatch"), 25);
+    assert_eq!(kept(&refusals, "second", "mismatch"), 25);
+}
+
+#[test]
 fn a_flood_at_more_endpoints_than_places_leaves_the_last_ones() {
     let refusals = Refusals::new();
     for number in 0..1_000 {
