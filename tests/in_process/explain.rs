@@ -11,7 +11,7 @@ use ::actix_web::{App, test as actix, web};
 use axum::{Router, body::Body, http::Request, routing::post};
 use countersign::{
     Secret, Signer, Verifier, Webhook, actix_web,
-    explain::{Cause, ExplainDelivery as _, ExplainRefusals as _, Verdict},
+    explain::{Cause, ExplainDelivery as _, ExplainRefusals as _, Refusals, Verdict},
     providers::{Square, Stripe, XWebhookSignature, x_webhook_signature::flat},
     tower::VerifyLayer,
 };
@@ -123,6 +123,24 @@ fn a_flood_of_forged_deliveries_is_examined_once_a_second() {
     assert!(lines(&verifier().explain_refusals(), 20, 3).len() >= 3);
     // A busy machine only takes longer.
     assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_flood_of_unsigned_deliveries_leaves_a_mismatch_in_the_list() {
+    let refusals = Refusals::new();
+    explained(0, async || {
+        let layer = VerifyLayer::new(verifier().keep_refusals(&refusals));
+        let app: Router = Router::new().route("/", post(|| async {})).route_layer(layer);
+        assert_eq!(app.clone().oneshot(delivery()).await.unwrap().status(), 401);
+        for _ in 0..200 {
+            let bare = Request::post("/").body(Body::empty()).unwrap();
+            assert_eq!(app.clone().oneshot(bare).await.unwrap().status(), 401);
+        }
+    });
+    let list = refusals.list();
+    assert_eq!((list.len(), list[0].number, list[49].number), (51, 201, 152));
+    assert_eq!((list[0].name, list[50].name), ("missing_signature", "mismatch"));
+    assert_eq!((list[50].number, &*list[50].endpoint), (1, verifier().get_endpoint()));
 }
 
 #[test]

@@ -7,7 +7,12 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use axum::{Router, body::Body, http::Request as HttpRequest, routing::post_service};
+use axum::{
+    Router,
+    body::Body,
+    http::Request as HttpRequest,
+    routing::{post, post_service},
+};
 use common::Desk;
 use countersign::{
     Secret, Signer, Verifier,
@@ -15,6 +20,7 @@ use countersign::{
     inbox::Inbox,
     providers::XWebhookSignature,
     testing::SignedRequest,
+    tower::VerifyLayer,
 };
 use countersign_console::{Console, Operator, Request};
 use tower::ServiceExt as _;
@@ -77,6 +83,33 @@ async fn a_refusal_has_its_reason_and_its_likely_cause() {
         assert!(overview.text().contains(&format!("<td>{reason}</td>")), "{}", overview.text());
     }
     assert!(overview.text().contains("2 refused in the last hour"));
+}
+
+#[tokio::test]
+async fn a_sentence_explains_endpoints_that_are_counted_together() {
+    let (desk, refusals) = (Desk::with(0).await, Refusals::new());
+    let console = Console::new(desk.inbox.clone()).unwrap().guarded_by_a_layer_of_mine();
+    let console = console.refusals(&refusals);
+    let secret = Secret::new("secret").unwrap();
+    let verifier = Verifier::<XWebhookSignature>::new(secret).unwrap();
+    let refuse = async |endpoint: String| {
+        let layer = VerifyLayer::new(verifier.clone().endpoint(endpoint).keep_refusals(&refusals));
+        let app: Router = Router::new().route("/", post(|| async {})).route_layer(layer);
+        let bare = HttpRequest::post("/").body(Body::empty()).unwrap();
+        assert_eq!(app.oneshot(bare).await.unwrap().status(), 401);
+    };
+    let others = "is not the name of an endpoint";
+    for number in 0..500 {
+        refuse(format!("hooks-{number}")).await;
+    }
+    let page = console.handle(Request::get("/overview")).await;
+    let page = page.text();
+    assert!(page.contains("hooks-499") && !page.contains(others), "{page}");
+    refuse("hooks-500".to_owned()).await;
+    let page = console.handle(Request::get("/overview")).await;
+    let page = page.text();
+    assert!(!page.contains("hooks-500") && page.contains("<td>(others)</td>"), "{page}");
+    assert!(page.contains(others), "{page}");
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ use std::{
 };
 
 use askama::Template;
+#[cfg(feature = "refusals")]
+use countersign::explain::RefusalCount;
 use countersign::inbox::{Activity, InboxHistory, Stats};
 
 use super::{
@@ -27,6 +29,8 @@ struct Overview<'a> {
     silent: Vec<(String, String, String)>,
     reasons: Vec<Reason>,
     counts_refusals: bool,
+    /// True if the refusals of some endpoints are counted together.
+    has_others: bool,
 }
 
 /// A time to look back, and its parts.
@@ -86,6 +90,7 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
         endpoints: endpoints(view.now, span, &activity, &week, &stats, &refused),
         silent: silent(&week, view.now),
         counts_refusals: view.has_refusals(),
+        has_others: refused.iter().any(|refusal| refusal.is_of_others),
         reasons: reasons(span, &refused),
     };
     Ok(Response::html(200, page.render()?))
@@ -97,6 +102,8 @@ struct Refusal {
     reason: &'static str,
     interval: u64,
     number: u64,
+    /// True if the endpoint is not known, because there are too many.
+    is_of_others: bool,
 }
 
 impl Refusal {
@@ -115,6 +122,7 @@ fn refused<I: InboxHistory>(
     let counts = list.counts(since, width).into_iter();
     counts
         .map(|count| Refusal {
+            is_of_others: count.endpoint == RefusalCount::OTHERS,
             endpoint: count.endpoint,
             reason: count.reason,
             interval: count.interval,

@@ -1,26 +1,42 @@
 //! The last rejections, for operators.
 
 use std::{
-    collections::VecDeque,
+    cmp::Reverse,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
-use bytes::Bytes;
-use countersign_core::__Rejected as Rejected;
+use countersign_core::{__Rejected as Rejected, error::VerifyErrorKind};
 
-use super::tally::{RefusalCount, Tally};
+use super::{
+    places::Places,
+    refusal::Refusal,
+    tally::{RefusalCount, Tally},
+};
 
 /// The last rejections of the verifiers with
 /// [`keep_refusals`](super::ExplainRefusals::keep_refusals), in memory. Clones share one list.
 ///
+/// # Which rejections are kept
+///
+/// The list has 50 places for deliveries whose signature does not match, and 50 places for all
+/// other reasons. If the 50 places are taken, the reason with the most rejections loses one: the
+/// oldest one of its endpoint with the most. Examined deliveries count as a reason of their own.
+///
+/// So a flood for one reason, or at one endpoint, does not push out the others: each of them keeps
+/// its rejections up to an equal share of the places. A flood at 50 endpoints or more can push out
+/// mismatches of other endpoints.
+///
 /// # Security
 ///
-/// Nothing in it was verified, and anybody can fill it. At most 100 rejections are kept, each with
-/// at most 16 KiB of its body and 8 KiB of its headers, and only of deliveries whose signature does
-/// not match: less than 3 MB in all. Only the headers that an examination reads are kept: those of
-/// signatures, and those that describe the request. `Authorization` and cookies are not among them.
+/// Nothing in it was verified, and anybody can fill it. The list and its counts take less than 4
+/// MB, besides the names of the endpoints, which come from your application. A rejection is kept
+/// with at most 1 KiB of its reason, and with 16 KiB of its body and 8 KiB of its headers if it is
+/// examined. Only deliveries whose signature does not match are examined, at most one a second.
+///
+/// Only the headers that an examination reads are kept: those of signatures, and those that
+/// describe the request. `Authorization` and cookies are not among them.
 ///
 /// # Examples
 ///
@@ -41,37 +57,10 @@ struct Shared {
 
 #[derive(Default)]
 struct Kept {
-    last: VecDeque<Refusal>,
+    mismatches: Places,
+    others: Places,
     newest: u64,
     tally: Tally,
-}
-
-/// A delivery that was rejected.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Refusal {
-    /// The number of the rejection, counted from 1 since the list was made.
-    pub number: u64,
-    /// The time of the rejection.
-    pub at: SystemTime,
-    /// The name of the endpoint.
-    pub endpoint: String,
-    /// The name of the reason, as in the metrics.
-    pub name: &'static str,
-    /// The reason in words.
-    pub reason: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// The likely cause, if the delivery was examined.
-    pub verdict: Option<String>,
-    /// The next step, if the delivery was examined.
-    pub advice: Option<String>,
-    /// The headers that an examination reads. Empty unless the delivery was examined.
-    pub headers: Vec<(String, String)>,
-    /// The start of the body. `None` unless the delivery was examined.
-    pub body: Option<Bytes>,
-    /// The length of the whole body. 0 unless the delivery was examined.
-    pub body_length: usize,
 }
 
 impl Refusals {
@@ -85,64 +74,75 @@ impl Refusals {
         Self(Arc::new(Shared { keeps_bodies: false, kept: Mutex::default() }))
     }
 
-    /// Returns the last rejections, the newest first. Duplicates are only counted.
+    /// Returns the kept rejections, the newest first. They are shared and not copied, so a page of
+    /// operators costs little. Duplicates are only counted.
     #[must_use]
-    pub fn list(&self) -> Vec<Refusal> {
-        self.lock().last.iter().cloned().collect()
+    pub fn list(&self) -> Vec<Arc<Refusal>> {
+        let mut list: Vec<_> = self.lock().iter().cloned().collect();
+        list.sort_unstable_by_key(|refusal| Reverse(refusal.number));
+        list
     }
 
-    /// Returns one of the last rejections.
+    /// Returns one of the kept rejections.
     #[must_use]
-    pub fn get(&self, number: u64) -> Option<Refusal> {
-        self.lock().last.iter().find(|kept| kept.number == number).cloned()
+    pub fn get(&self, number: u64) -> Option<Arc<Refusal>> {
+        self.lock().iter().find(|kept| kept.number == number).cloned()
     }
 
     /// Counts the rejections and the duplicates since this time, for each endpoint, each reason and
-    /// each interval of this width. Five minutes are the smallest part that is known. For each
-    /// endpoint and reason, the last 2016 parts with a rejection are kept, which is a week at least. Intervals without a rejection are left out.
+    /// each interval of this width. Intervals without a rejection are left out.
+    ///
+    /// Numbers are known for each five minutes of the last day, and for each hour of the last week.
+    /// If `since` is more than a day ago, the hour in which it lies is counted whole. Numbers that
+    /// are older than a week can be missing.
+    ///
+    /// At most 500 pairs of an endpoint and a reason are counted apart. The rejections of more
+    /// pairs are counted under the endpoint [`RefusalCount::OTHERS`], each with its reason. A pair
+    /// without a rejection for a week gives its place to a new one.
     #[must_use]
     pub fn counts(&self, since: SystemTime, width: Duration) -> Vec<RefusalCount> {
-        self.lock().tally.counts(since, width)
+        // A cheap copy: rejected requests do not wait for the sums.
+        let tally = self.lock().tally.clone();
+        tally.counts(since, width)
     }
 
     /// Keeps a rejection. Returns its number, if it is in the list.
     pub(super) fn note(&self, rejected: &Rejected<'_>) -> Option<u64> {
         let now = SystemTime::now();
+        let is_listed = rejected.name != DUPLICATE;
+        let refusal = is_listed.then(|| Refusal::of(rejected, now, self.0.keeps_bodies));
         let mut kept = self.lock();
         kept.tally.add(now, rejected.endpoint, rejected.name);
-        if rejected.name == DUPLICATE {
-            return None;
-        }
+        let mut refusal = refusal?;
         kept.newest += 1;
-        let body = rejected.body.filter(|_| self.0.keeps_bodies);
-        let refusal = Refusal {
-            number: kept.newest,
-            at: now,
-            endpoint: rejected.endpoint.to_owned(),
-            name: rejected.name,
-            reason: rejected.reason.to_string(),
-            status: rejected.status,
-            verdict: None,
-            advice: None,
-            headers: if self.0.keeps_bodies { short(rejected.headers) } else { Vec::new() },
-            // A copy: a slice would keep the whole body in memory.
-            body: body.map(|body| Bytes::copy_from_slice(&body[..body.len().min(LONGEST_BODY)])),
-            body_length: rejected.body.map_or(0, Bytes::len),
-        };
-        kept.last.push_front(refusal);
-        kept.last.truncate(MOST);
-        Some(kept.newest)
+        let number = kept.newest;
+        refusal.number = number;
+        let is_mismatch = refusal.is_examined || refusal.name == VerifyErrorKind::Mismatch.name();
+        let places = if is_mismatch { &mut kept.mismatches } else { &mut kept.others };
+        let removed = places.put(Arc::new(refusal));
+        // Its memory is freed after the lock, because every rejected request takes the lock.
+        drop(kept);
+        drop(removed);
+        Some(number)
     }
 
-    pub(super) fn add_verdict(&self, number: u64, verdict: String, advice: String) {
+    pub(super) fn add_verdict(&self, number: u64, verdict: &str, advice: &str) {
         let mut kept = self.lock();
-        if let Some(refusal) = kept.last.iter_mut().find(|kept| kept.number == number) {
-            (refusal.verdict, refusal.advice) = (Some(verdict), Some(advice));
+        // Only mismatches are examined.
+        if let Some(refusal) = kept.mismatches.get_mut(number) {
+            // A copy only if a reader of the list still holds it.
+            Arc::make_mut(refusal).add_verdict(verdict, advice);
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn iter(&self) -> impl Iterator<Item = &Arc<Refusal>> {
+        self.mismatches.iter().chain(self.others.iter())
     }
 }
 
@@ -154,69 +154,14 @@ impl Default for Refusals {
 
 impl fmt::Debug for Refusals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusals").field("length", &self.lock().last.len()).finish_non_exhaustive()
+        f.debug_struct("Refusals")
+            .field("length", &self.lock().iter().count())
+            .finish_non_exhaustive()
     }
-}
-
-/// Copies the start of the headers.
-fn short(headers: &[(String, String)]) -> Vec<(String, String)> {
-    let mut left = LONGEST_HEADERS;
-    let mut copied = Vec::new();
-    for (name, value) in headers {
-        let Some(rest) = left.checked_sub(name.len()) else { break };
-        let longest = value.len().min(rest);
-        let end = (0..=longest).rev().find(|end| value.is_char_boundary(*end)).unwrap_or_default();
-        copied.push((name.clone(), value[..end].to_owned()));
-        left = rest - end;
-    }
-    copied
 }
 
 /// The name of the reason of a duplicate.
 pub(super) const DUPLICATE: &str = "duplicate";
 
-const MOST: usize = 100;
-
-/// In bytes.
-const LONGEST_BODY: usize = 16 * 1024;
-const LONGEST_HEADERS: usize = 8 * 1024;
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn note(refusals: &Refusals, name: &'static str, body: &Bytes) -> Option<u64> {
-        let headers = [("x".to_owned(), "é".repeat(LONGEST_HEADERS))];
-        let (endpoint, status) = ("e", 401);
-        let (reason, body) = (&fmt::Error, Some(body));
-        refusals.note(&Rejected { endpoint, name, reason, status, headers: &headers, body })
-    }
-
-    #[test]
-    fn keeps_the_last_ones_and_only_their_start() {
-        let (refusals, body) = (Refusals::new(), Bytes::from(vec![b'a'; 1 << 20]));
-        for _ in 0..250 {
-            note(&refusals, "mismatch", &body);
-        }
-        assert_eq!(note(&refusals, DUPLICATE, &body), None);
-        let list = refusals.list();
-        assert_eq!((list.len(), list[0].number, list[99].number), (100, 250, 151));
-        assert_eq!(list[0].body.as_ref().map(Bytes::len), Some(LONGEST_BODY));
-        assert_eq!(list[0].body_length, 1 << 20);
-        assert!(list[0].headers[0].1.len() < LONGEST_HEADERS);
-        refusals.add_verdict(250, "cause".to_owned(), "advice".to_owned());
-        refusals.add_verdict(1, "forgotten".to_owned(), String::new());
-        assert_eq!(refusals.get(250).unwrap().verdict.as_deref(), Some("cause"));
-        assert!(refusals.get(1).is_none());
-        let counts: Vec<_> = refusals
-            .counts(SystemTime::UNIX_EPOCH, Duration::MAX)
-            .into_iter()
-            .map(|count| (count.reason, count.number))
-            .collect();
-        assert_eq!(counts, [("duplicate", 1), ("mismatch", 250)]);
-
-        let bare = Refusals::without_bodies();
-        note(&bare, "mismatch", &body);
-        assert!(bare.list()[0].body.is_none() && bare.list()[0].headers.is_empty());
-    }
-}
+mod tests;

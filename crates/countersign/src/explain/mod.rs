@@ -36,6 +36,12 @@
 #[cfg(feature = "_surface")]
 mod kept;
 #[cfg(feature = "_surface")]
+mod numbers;
+#[cfg(feature = "_surface")]
+mod places;
+#[cfg(feature = "_surface")]
+mod refusal;
+#[cfg(feature = "_surface")]
 mod refusals;
 #[cfg(feature = "_surface")]
 mod tally;
@@ -44,7 +50,9 @@ pub use countersign_explain::{
     Case, Cause, Evidence, ExplainDelivery, Framework, Report, Step, Verdict, explain,
 };
 #[cfg(feature = "_surface")]
-pub use kept::{Refusal, Refusals};
+pub use kept::Refusals;
+#[cfg(feature = "_surface")]
+pub use refusal::Refusal;
 #[cfg(feature = "_surface")]
 pub use refusals::ExplainRefusals;
 #[cfg(feature = "_surface")]

@@ -21,24 +21,24 @@ use crate::{Rejection, error::Reason, logs};
 
 /// Explains deliveries that were rejected because their signature does not match.
 pub trait ExplainRefusals {
-    /// Examines some of the rejected deliveries, and logs their likely cause at `WARN`, under the target
-    /// [`countersign::explain`](crate::logs::EXPLAIN). Default: off.
+    /// Examines some of the rejected deliveries, and logs their likely cause at `WARN`, under the
+    /// target [`countersign::explain`](crate::logs::EXPLAIN). Default: off.
     ///
     /// Only deliveries whose signature does not match are examined: the line of
     /// [`countersign::rejection`](crate::logs::REJECTION) names the cause of the others. The
     /// sender's answer does not change.
     ///
     /// Call it after all other settings, because the examination uses the settings of this moment.
-    /// Secrets that are replaced later are seen. For a verifier that looks its secrets up per tenant,
-    /// this method changes nothing.
+    /// Secrets that are replaced later are seen. For a verifier that looks its secrets up per
+    /// tenant, this method changes nothing.
     ///
     /// # Security
     ///
     /// Anybody can send deliveries that do not match, so the work is bounded: in the whole process,
     /// at most one delivery a second is examined, one after the other, in a thread of its own. An
-    /// examination takes up to 2 s of one processor, and up to about 70 times the memory of the body.
-    /// Until it begins, it costs the request a copy of its headers. So a flood of forged deliveries
-    /// costs at most one processor. Switch it on while you look for a cause.
+    /// examination takes up to 2 s of one processor, and up to about 70 times the memory of the
+    /// body. Until it begins, it costs the request a copy of its headers. So a flood of forged
+    /// deliveries costs at most one processor. Switch it on while you look for a cause.
     ///
     /// The line holds the names of headers, and no text of the body.
     ///
@@ -55,8 +55,8 @@ pub trait ExplainRefusals {
     fn explain_refusals(self) -> Self;
 
     /// Examines rejected deliveries as [`explain_refusals`](Self::explain_refusals) does, and keeps
-    /// the rejections of every reason in a list, for a page of operators. Duplicates in an inbox are
-    /// counted in it, too. Default: off.
+    /// the rejections of every reason in a list, for a page of operators. Duplicates in an inbox
+    /// are counted in it, too. Default: off.
     ///
     /// # Security
     ///
@@ -190,7 +190,7 @@ impl<P: Provider> Explain for Examiner<P> {
             let report = verifier.explain(&headers, &body);
             let causes: Vec<_> = report.causes().iter().map(|cause| cause.name()).collect();
             if let Some((refusals, number)) = refusals.zip(noted) {
-                refusals.add_verdict(number, report.headline(), report.advice.clone());
+                refusals.add_verdict(number, &report.headline(), &report.advice);
             }
             tracing::dispatcher::with_default(&dispatch, || {
                 tracing::warn!(
@@ -212,8 +212,8 @@ impl<P: Provider> Explain for Examiner<P> {
     }
 }
 
-/// The only examination of this process. When it is dropped, also without a thread, the next one may
-/// begin.
+/// The only examination of this process. When it is dropped, also without a thread, the next one
+/// may begin.
 struct Busy;
 
 impl Busy {
