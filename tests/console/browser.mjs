@@ -175,6 +175,33 @@ const tests = {
     await close(page);
   },
 
+  async "an updated list leads to its own next page"() {
+    const page = await open();
+    await page.goto(desk.admin);
+    await wait(500);
+    const before = await rows(page).first().locator("a").textContent();
+    await desk.send("live", { amount: 2 });
+    await page.waitForFunction((first) => document.querySelector("#rows tbody a").textContent !== first, before);
+    const last = await rows(page).last().locator("a").textContent();
+    await page.getByRole("link", { name: /^Next page/ }).click();
+    assert.equal(Number(await rows(page).first().locator("a").textContent()), Number(last) - 1);
+    await close(page);
+  },
+
+  async "a list that is not live any more says so, and recovers"() {
+    const page = await open();
+    let isBusy = true;
+    await page.route("**/events?*", (route) => (isBusy ? route.fulfill({ status: 503 }) : route.continue()));
+    await page.clock.install();
+    await page.goto(desk.admin);
+    await page.getByText("Not up to date").waitFor();
+    isBusy = false;
+    await page.clock.fastForward(20_000);
+    await page.waitForFunction(() => document.getElementById("stopped").textContent === "");
+    page.faults = page.faults.filter((fault) => !/status of 503/.test(fault));
+    await close(page);
+  },
+
   async "all pages are accessible, light and dark, wide and narrow"() {
     const paths = ["", "?state=dead&endpoint=billing", "/deliveries/1", "/deliveries/640", "/overview?span=hour",
       "/overview", "/refused", "/refused/1", "/refused/1?body=1", "/actions", "/prune?days=1",
@@ -318,7 +345,7 @@ const tests = {
         url: location.pathname,
       }));
       assert.deepEqual(seen, {
-        title: "Delivery – webhooks", pwned: undefined, scripts: 1, foreign: 0,
+        title: `Delivery ${id} – webhooks`, pwned: undefined, scripts: 1, foreign: 0,
         url: `/webhooks-admin/deliveries/${id}`,
       }, `body ${place}`);
       const raw = await page.locator("pre[aria-label='Raw body']").textContent();
