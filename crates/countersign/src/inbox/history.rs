@@ -68,6 +68,12 @@ pub trait InboxHistory: InboxStore {
     /// interval of this width, of which the first one begins at `since`. Intervals without a delivery
     /// are left out. A width of less than a millisecond counts as one.
     ///
+    /// Rows that were removed are counted, too, for eight days from their receipt, with a precision
+    /// of one hour: those that an endpoint received in one hour of UTC may all count as received
+    /// with the last of them. If `since` is a whole hour and the width is a multiple of an hour, the
+    /// numbers are exact. An engine keeps one number for each endpoint and hour, which is at most
+    /// 193 for each endpoint.
+    ///
     /// An engine may take it that deliveries were accepted in the order of their receipt, give or
     /// take a minute, so that it need not look at all rows.
     ///
@@ -93,6 +99,7 @@ pub trait InboxHistory: InboxStore {
 
     /// Removes up to `most` rows that are done or discarded and whose last change is at least `age`
     /// ago. Returns the number of rows that were removed. Deliveries of their events are new again.
+    /// [`activity`](Self::activity) still counts the rows.
     ///
     /// # Errors
     ///

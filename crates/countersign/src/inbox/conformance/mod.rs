@@ -48,7 +48,8 @@
 //! 8. only a delivery that is waiting or dead is discarded;
 //! 9. only old rows that are done or discarded are pruned, and counted before;
 //! 10. only a delivery that is waiting or dead is marked as done, with a reason;
-//! 11. deliveries are counted by endpoint and time of receipt.
+//! 11. deliveries are counted by endpoint and time of receipt;
+//! 12. deliveries that were removed are still counted.
 //!
 //! The suite cannot test that a delivery survives a crash. It does not test what the contract
 //! leaves open, such as whether [`extend`](InboxStore::extend) holds a delivery again whose lease

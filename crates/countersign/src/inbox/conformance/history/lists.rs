@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::super::{
     super::{Filter, InboxHistory, Row, State},
-    samples::{OTHER, TYPE, entry, entry_at, entry_received, entry_with},
+    samples::{ENDPOINT, OTHER, TYPE, entry, entry_at, entry_received, entry_with},
     trial::{Outcome, Trial},
 };
 
@@ -94,7 +94,7 @@ pub(in super::super) async fn filters<S: InboxHistory>(trial: Trial<S>) -> Outco
 /// Checks the filters for the time of receipt.
 async fn received<S: InboxHistory>(trial: &Trial<S>) -> Outcome {
     for (name, milliseconds) in [("early", 1_000_000), ("late", 1_000_001)] {
-        trial.is_new(&entry_received(name, milliseconds)?, name).await?;
+        trial.is_new(&entry_received(ENDPOINT, name, milliseconds)?, name).await?;
     }
     let at = |milliseconds| Some(UNIX_EPOCH + Duration::from_millis(milliseconds));
     let (mut since, mut before, mut between) = (Filter::new(), Filter::new(), Filter::new());

@@ -71,5 +71,7 @@ pub(super) enum Fault {
     MarksDiscarded,
     MarksWithoutReason,
     ActivityMixesEndpoints,
+    ActivityForgetsRemoved,
+    ActivityCountsTwice,
     PreviewHasDead,
 }

@@ -108,4 +108,8 @@ const RULES: &[(&str, &[Fault])] = &[
         &[Fault::MarksDiscarded, Fault::MarksWithoutReason],
     ),
     ("deliveries are counted by endpoint and time of receipt", &[Fault::ActivityMixesEndpoints]),
+    (
+        "deliveries that were removed are still counted",
+        &[Fault::ActivityForgetsRemoved, Fault::ActivityCountsTwice],
+    ),
 ];
