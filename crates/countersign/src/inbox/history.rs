@@ -71,8 +71,8 @@ pub trait InboxHistory: InboxStore {
     /// Rows that were removed are counted, too, for eight days from their receipt, with a precision
     /// of one hour: those that an endpoint received in one hour of UTC may all count as received
     /// with the last of them. If `since` is a whole hour and the width is a multiple of an hour, the
-    /// numbers are exact. An engine keeps one number for each endpoint and hour, which is at most
-    /// 193 for each endpoint.
+    /// numbers are exact. For these rows, an engine keeps one number for each endpoint and hour, so
+    /// about 200 for each endpoint.
     ///
     /// An engine may take it that deliveries were accepted in the order of their receipt, give or
     /// take a minute, so that it need not look at all rows.

@@ -57,7 +57,8 @@
 //!
 //! The suite runs in real time. If a lease or a delay must run out, the suite uses 30 ms, and waits
 //! until the delivery is due. An engine must therefore count in milliseconds. [`check_with_clock`]
-//! and its like are for engines whose clock can be set; they also test lengths of hours.
+//! and its like are for engines whose clock can be set; they also test lengths of hours. Let such a
+//! clock begin at the real time, because deliveries are received at the real time.
 //!
 //! An engine that removes old rows by itself must keep them for at least three hours here.
 //!
