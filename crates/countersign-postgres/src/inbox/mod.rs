@@ -10,6 +10,7 @@ mod engine;
 mod history;
 mod list;
 mod objects;
+mod prune;
 mod store;
 mod take;
 mod text;
