@@ -1,4 +1,4 @@
-//! An inbox in two tables.
+//! An inbox in three tables.
 
 mod accept;
 mod activity;

@@ -1,4 +1,4 @@
-//! The removal of old rows.
+//! The removal of old rows, which are counted by the hour of their receipt.
 
 use std::time::Duration;
 
@@ -36,8 +36,13 @@ select count(*) from (
     limit $2
 ) as old";
 
-/// Removes rows that were kept for long enough, with their requests. Rows that another process is
-/// removing are skipped.
+/// Removes rows that were kept for long enough, with their requests, and adds them to the hours of
+/// their receipt. Rows that another process is removing are skipped.
+///
+/// Hours are kept for 192 hours: a week, and a day for a reader who asks for whole days. A receipt in
+/// the future is that of a clock that was wrong: its hour would be kept until then. Hours are changed
+/// in their order, and removed only if no other process holds them, so that processes do not wait
+/// for each other in a circle.
 const PRUNE: &str = "\
 with old as (
     select id from countersign_inbox
@@ -46,8 +51,27 @@ with old as (
     limit $2
     for update skip locked
 ), removed as (
-    delete from countersign_inbox as row using old where row.id = old.id returning row.id
+    delete from countersign_inbox as row using old where row.id = old.id
+    returning row.id, endpoint, received_at
 ), emptied as (
     delete from countersign_inbox_requests as request using removed where request.id = removed.id
+), counted as (
+    insert into countersign_inbox_hours as hours (hour, endpoint, accepted, last_received_at)
+    select floor(extract(epoch from received_at) / 3600)::int, endpoint, count(*), max(received_at)
+    from removed
+    where received_at >= statement_timestamp() - interval '192 hours'
+        and received_at < statement_timestamp() + interval '1 hour'
+    group by 1, 2
+    order by 1, 2
+    on conflict (hour, endpoint) do update set
+        accepted = hours.accepted + excluded.accepted,
+        last_received_at = greatest(hours.last_received_at, excluded.last_received_at)
+), stale as (
+    select hour, endpoint from countersign_inbox_hours
+    where hour < floor(extract(epoch from statement_timestamp()) / 3600)::int - 192
+    for update skip locked
+), forgotten as (
+    delete from countersign_inbox_hours as hours using stale
+    where hours.hour = stale.hour and hours.endpoint = stale.endpoint
 )
 select count(*) from removed";
