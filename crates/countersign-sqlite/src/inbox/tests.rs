@@ -153,6 +153,25 @@ async fn each_list_of_few_rows_finds_them_through_an_index() {
     }
 }
 
+#[tokio::test]
+async fn a_list_within_a_window_looks_only_at_the_window() {
+    let directory = tempfile::tempdir().unwrap();
+    let _inbox = SqliteInbox::open(directory.path().join("inbox.db")).await.unwrap();
+    let connection = Connection::open(directory.path().join("inbox.db")).unwrap();
+    let window = || Filter::new().after(RowId(1)).before(RowId(9));
+    let mut of_type = window().endpoint("e");
+    of_type.event_type = Some("t".to_owned());
+    let mut received = window();
+    received.received_since = Some(UNIX_EPOCH);
+    received.received_before = Some(UNIX_EPOCH + HOUR);
+    let filters = [window(), of_type, received, window().state(State::Done)];
+    for filter in filters.into_iter().chain([window().state(State::Dead)]) {
+        let (sql, _) = super::list::query(&filter);
+        let plan = plan(&connection, &sql);
+        assert!(plan.concat().contains("rowid>? AND rowid<?"), "{filter:?}: {plan:#?}");
+    }
+}
+
 /// Checks that a statement does not look at all rows, and does not sort.
 fn is_fast(connection: &Connection, sql: &str) {
     for step in plan(connection, sql) {

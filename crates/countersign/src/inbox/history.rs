@@ -165,6 +165,10 @@ pub struct Filter {
     pub received_before: Option<SystemTime>,
     /// Only rows that were accepted before this one: the last row of the previous page.
     pub before: Option<RowId>,
+    /// Only rows that were accepted after this one. With `before`, an engine looks at nothing but the
+    /// rows in between, so that a list takes a bounded time even if no row fits. Numbers can have
+    /// gaps.
+    pub after: Option<RowId>,
     /// Greatest number of rows. 0 means 100.
     pub most: usize,
 }
@@ -188,6 +192,11 @@ impl Filter {
     /// Fits only rows that were accepted before this one.
     pub fn before(self, id: RowId) -> Self {
         Self { before: Some(id), ..self }
+    }
+
+    /// Fits only rows that were accepted after this one.
+    pub fn after(self, id: RowId) -> Self {
+        Self { after: Some(id), ..self }
     }
 
     /// Sets the greatest number of rows. Default: 100.

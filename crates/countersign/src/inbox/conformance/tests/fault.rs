@@ -52,6 +52,7 @@ pub(super) enum Fault {
     // History.
     ListsOldestFirst,
     PagesOverlap,
+    IgnoresAfter,
     FiltersByPrefix,
     FiltersIgnoreCase,
     FiltersIgnoreTimes,

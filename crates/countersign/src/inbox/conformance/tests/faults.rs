@@ -78,7 +78,7 @@ const RULES: &[(&str, &[Fault])] = &[
     ),
     (
         "rows are listed page by page, the newest first",
-        &[Fault::ListsOldestFirst, Fault::PagesOverlap],
+        &[Fault::ListsOldestFirst, Fault::PagesOverlap, Fault::IgnoresAfter],
     ),
     (
         "a filter fits only the rows that it describes",

@@ -56,6 +56,7 @@ fn fits(filter: &Filter, row: &Row, fault: Option<Fault>) -> bool {
         && filter.before.is_none_or(|before| {
             row.id < before || row.id == before && fault == Some(Fault::PagesOverlap)
         })
+        && filter.after.is_none_or(|after| row.id > after || fault == Some(Fault::IgnoresAfter))
         && fits(&filter.endpoint, Some(&row.endpoint))
         && fits(&filter.provider, Some(&row.provider))
         && fits(&filter.tenant, row.tenant.as_ref())
