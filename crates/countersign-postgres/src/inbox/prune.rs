@@ -39,10 +39,10 @@ select count(*) from (
 /// Removes rows that were kept for long enough, with their requests, and adds them to the hours of
 /// their receipt. Rows that another process is removing are skipped.
 ///
-/// Hours are kept for 192 hours: a week, and a day for a reader who asks for whole days. A receipt in
-/// the future is that of a clock that was wrong: its hour would be kept until then. Hours are changed
-/// in their order, and removed only if no other process holds them, so that processes do not wait
-/// for each other in a circle.
+/// Hours are kept for 192 hours: a week, and a day for a reader who asks for whole days. A receipt
+/// in the future is that of a clock that was wrong: its hour would be kept until then. Hours are
+/// changed in their order, and removed only if no other process holds them, so that processes do
+/// not wait for each other in a circle.
 const PRUNE: &str = "\
 with old as (
     select id from countersign_inbox

@@ -53,7 +53,7 @@ create table if not exists countersign_inbox_requests (
 );
 
 -- Deliveries whose rows were removed, counted for operators: one row for each endpoint and hour of
--- receipt. Hours are kept for eight days. Earlier releases do not know this table, and go on to work.
+-- receipt. Hours are kept for eight days. Programs that do not know this table go on to work.
 create table if not exists countersign_inbox_hours (
     -- Whole hours since 1970.
     hour int not null,
@@ -63,9 +63,9 @@ create table if not exists countersign_inbox_hours (
     primary key (hour, endpoint)
 );
 
--- The indexes are made with the table, which has no rows then. A check comes first, because `create
--- index if not exists` waits for all transactions that write to the table, even if the index exists,
--- and later transactions wait behind it.
+-- The indexes are made with the table, which has no rows then. A check comes first, because
+-- `create index if not exists` waits for all transactions that write to the table, even if the
+-- index exists, and later transactions wait behind it.
 do $$
 begin
     if exists (

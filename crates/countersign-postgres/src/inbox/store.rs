@@ -172,9 +172,9 @@ impl PostgresInbox {
     /// You can call it at each start, and in several processes at once. If all exist, it
     /// locks nothing, and needs no right to create.
     ///
-    /// Tables of an earlier release get what they lack. No delivery waits for this, and processes of
-    /// that release go on to work. If you execute [`INBOX_MIGRATION`] yourself, do it before the new
-    /// release runs: until then, old rows stay, and `activity` and `prune` are errors.
+    /// Tables of an earlier release get what they lack. No delivery waits for this, and processes
+    /// of that release go on to work. If you execute [`INBOX_MIGRATION`] yourself, do it before the
+    /// new release runs: until then, old rows stay, and `activity` and `prune` return errors.
     ///
     /// # Errors
     ///

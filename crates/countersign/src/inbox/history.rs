@@ -70,9 +70,9 @@ pub trait InboxHistory: InboxStore {
     ///
     /// Rows that were removed are counted, too, for eight days from their receipt, with a precision
     /// of one hour: those that an endpoint received in one hour of UTC may all count as received
-    /// with the last of them. If `since` is a whole hour and the width is a multiple of an hour, the
-    /// numbers are exact. For these rows, an engine keeps one number for each endpoint and hour, so
-    /// about 200 for each endpoint.
+    /// with the last of them. If `since` is a whole hour and the width is a multiple of an hour,
+    /// the numbers are exact. For these rows, an engine keeps one number for each endpoint and
+    /// hour, so about 200 for each endpoint.
     ///
     /// An engine may take it that deliveries were accepted in the order of their receipt, give or
     /// take a minute, so that it need not look at all rows.
@@ -165,9 +165,9 @@ pub struct Filter {
     pub received_before: Option<SystemTime>,
     /// Only rows that were accepted before this one: the last row of the previous page.
     pub before: Option<RowId>,
-    /// Only rows that were accepted after this one. With `before`, an engine looks at nothing but the
-    /// rows in between, so that a list takes a bounded time even if no row fits. Numbers can have
-    /// gaps.
+    /// Only rows that were accepted after this one. With `before`, an engine looks at nothing but
+    /// the rows in between, so that a list takes a bounded time even if no row fits. Numbers can
+    /// have gaps.
     pub after: Option<RowId>,
     /// Greatest number of rows. 0 means 100.
     pub most: usize,
