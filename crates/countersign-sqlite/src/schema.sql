@@ -1,4 +1,5 @@
--- Version 1. All times are milliseconds since 1970-01-01T00:00:00Z.
+-- Version 1. All times are milliseconds since 1970-01-01T00:00:00Z. Tables that programs can do
+-- without are made by `hours.sql`, also in files that have the others.
 
 -- One row for each delivery: the claim of its event, its place in the queue, and its history.
 create table countersign_inbox (

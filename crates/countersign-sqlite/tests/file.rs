@@ -140,6 +140,35 @@ async fn several_processes_can_make_the_file_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_an_earlier_release_gets_the_table_that_it_lacks() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.db");
+    let earlier = SqliteInbox::open(&path).await.unwrap();
+    earlier.accept(&entry("1")).await.unwrap();
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("drop table countersign_inbox_hours").unwrap();
+
+    // Several at once, also a program that makes no inbox.
+    let mut engines = JoinSet::new();
+    for number in 0..4 {
+        let options = SqliteInbox::options();
+        let options = if number == 0 { options.must_exist() } else { options };
+        engines.spawn(options.open(path.clone()));
+    }
+    for engine in engines.join_all().await {
+        let activity = engine.unwrap().activity(std::time::UNIX_EPOCH, HOUR).await.unwrap();
+        assert_eq!(activity.len(), 1);
+    }
+    // The version stays the same: an earlier release opens no other.
+    let version = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(version("pragma user_version"), 1);
+    let taken = earlier.take(&wanted(1)).await.unwrap();
+    assert_eq!(earlier.finish(&taken[0].held).await.unwrap(), Settled::Applied);
+    assert_eq!(earlier.prune(Duration::ZERO, 1).await.unwrap(), 1);
+    assert_eq!(earlier.activity(std::time::UNIX_EPOCH, HOUR).await.unwrap()[0].accepted, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_locked_file_is_waited_for() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.db");

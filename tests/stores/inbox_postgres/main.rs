@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+mod activity;
 mod batches;
 mod console;
 mod deliveries;
@@ -19,7 +20,7 @@ use countersign_tests::{PATIENCE, Postgres};
 use deadpool_postgres::{Manager, Pool};
 use tokio_postgres::{Config, NoTls};
 
-use deliveries::{entry, of_type, verifier, wanted};
+use deliveries::{entry, of_type, received_at, verifier, wanted};
 
 type Outcome = Result<(), Box<dyn Error>>;
 

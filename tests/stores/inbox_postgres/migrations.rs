@@ -1,8 +1,8 @@
 //! The migration of the tables.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
-use countersign::inbox::{Accept, Accepted};
+use countersign::inbox::{Accept, Accepted, InboxHistory};
 use countersign_postgres::INBOX_MIGRATION;
 use tokio::{task::JoinSet, time::timeout};
 
@@ -37,6 +37,31 @@ async fn tables_that_exist_are_not_locked() -> Outcome {
     transaction.batch_execute("lock table countersign_inbox").await?;
     timeout(PATIENCE, inbox.migrate()).await??;
     transaction.rollback().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_an_earlier_release_get_the_one_that_they_lack_without_a_lock() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let inbox = inbox(&postgres).await?;
+    inbox.accept(&entry("1")).await?;
+    postgres.execute("drop table countersign_inbox_hours")?;
+    // A delivery of a transaction that takes long, and one that arrives meanwhile.
+    let mut client = pool(config(&postgres)).get().await?;
+    let transaction = client.transaction().await?;
+    inbox.accept_in(&transaction, &entry("2")).await?;
+    let mut instances = JoinSet::new();
+    for _ in 0..4 {
+        let inbox = inbox.clone();
+        instances.spawn(async move { inbox.migrate().await });
+    }
+    while let Some(migrated) = instances.join_next().await {
+        migrated??;
+    }
+    assert_eq!(inbox.accept(&entry("3")).await?, Accepted::New);
+    transaction.commit().await?;
+    assert_eq!(inbox.activity(UNIX_EPOCH, Duration::MAX).await?[0].accepted, 3);
+    assert_eq!(inbox.prune(Duration::ZERO, 1).await?, 0);
     Ok(())
 }
 

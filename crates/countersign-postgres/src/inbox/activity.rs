@@ -56,11 +56,23 @@ select (select min(id) from countersign_inbox), (select max(id) from countersign
 const AT: &str = "\
 select id, received_at from countersign_inbox where id >= $1 order by id limit 1";
 
+/// Both tables are read by one statement, and so at one moment: a row that is removed meanwhile is
+/// counted once. What was removed was not dead.
 const COUNT: &str = "\
-select endpoint, floor(extract(epoch from received_at - $2) / $3)::bigint as interval, count(*),
-    count(*) filter (where state = 'dead'), max(received_at)
-from countersign_inbox
-where id >= $1 and received_at >= $2
+select endpoint, place, sum(accepted)::bigint, sum(dead)::bigint, max(last_received_at)
+from (
+    select endpoint, floor(extract(epoch from received_at - $2) / $3)::bigint as place,
+        count(*) as accepted, count(*) filter (where state = 'dead') as dead,
+        max(received_at) as last_received_at
+    from countersign_inbox
+    where id >= $1 and received_at >= $2
+    group by 1, 2
+    union all
+    select endpoint, floor(extract(epoch from last_received_at - $2) / $3)::bigint, accepted, 0,
+        last_received_at
+    from countersign_inbox_hours
+    where hour >= floor(extract(epoch from $2) / 3600)::int and last_received_at >= $2
+) as counted
 group by 1, 2
 order by 1, 2";
 

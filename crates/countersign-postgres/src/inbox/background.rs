@@ -11,7 +11,7 @@ use std::{
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{AsyncMessage, Config, Error, Socket, tls::MakeTlsConnect};
 
-use super::{PostgresInbox, history, store::Shared};
+use super::{PostgresInbox, prune, store::Shared};
 
 impl PostgresInbox {
     /// Wakes the workers of this process, and those of others.
@@ -57,7 +57,7 @@ impl PostgresInbox {
             loop {
                 let prune = async {
                     let lent = inbox.lend().await?;
-                    let answer = history::prune(&lent, inbox.keep_for, BATCH).await;
+                    let answer = prune::prune(&lent, inbox.keep_for, BATCH).await;
                     lent.done(answer)
                 };
                 match timeout(DEADLINE, prune).await {

@@ -12,12 +12,10 @@ use super::{
     PostgresInbox, activity,
     list::{list, row, since_1970},
     objects::{BEGIN, LET_NEXT, LINE_UP, LOCK_OF_ROW},
+    prune::{prunable, prune},
     text::clean,
 };
-use crate::{
-    connection::{Lent, Parameter},
-    duration::Interval,
-};
+use crate::connection::Parameter;
 
 impl InboxHistory for PostgresInbox {
     async fn list(&self, filter: &Filter) -> Result<Vec<Row>, StoreError> {
@@ -86,7 +84,7 @@ impl InboxHistory for PostgresInbox {
 
     async fn prunable(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
         let lent = self.lend().await?;
-        let answer = counted(&lent, PRUNABLE, age, most).await;
+        let answer = prunable(&lent, age, most).await;
         lent.done(answer)
     }
 
@@ -121,21 +119,6 @@ impl PostgresInbox {
         let answer = changed.and_then(|changed| all.map(|()| changed > 0));
         lent.done(answer)
     }
-}
-
-/// Removes up to `most` rows that are done or discarded, and that ended at least `age` ago. Returns
-/// their number.
-pub(super) async fn prune(lent: &Lent, age: Duration, most: usize) -> Result<usize, Error> {
-    counted(lent, PRUNE, age, most).await
-}
-
-/// Executes a statement with an age and a number, which returns a number.
-async fn counted(lent: &Lent, statement: &str, age: Duration, most: usize) -> Result<usize, Error> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let parameters: [Parameter<'_>; 2] =
-        [(&Interval::of(age), Type::INTERVAL), (&most, Type::INT8)];
-    let removed: i64 = lent.one_row(statement, &parameters).await?.try_get(0)?;
-    Ok(usize::try_from(removed).unwrap_or_default())
 }
 
 fn details(found: &tokio_postgres::Row) -> Result<Details, Error> {
@@ -193,29 +176,6 @@ const MARK_DONE: &str = "\
 update countersign_inbox set
     state = 'done', due_at = null, ended_at = clock_timestamp(), last_reason = $2
 where id = $1 and state in ('waiting', 'dead')";
-
-const PRUNABLE: &str = "\
-select count(*) from (
-    select from countersign_inbox
-    where state in ('done', 'discarded') and ended_at <= statement_timestamp() - $1
-    limit $2
-) as old";
-
-/// Removes rows that were kept for long enough, with their requests. Rows that another process is
-/// removing are skipped.
-const PRUNE: &str = "\
-with old as (
-    select id from countersign_inbox
-    where state in ('done', 'discarded') and ended_at <= statement_timestamp() - $1
-    order by ended_at, id
-    limit $2
-    for update skip locked
-), removed as (
-    delete from countersign_inbox as row using old where row.id = old.id returning row.id
-), emptied as (
-    delete from countersign_inbox_requests as request using removed where request.id = removed.id
-)
-select count(*) from removed";
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,7 @@ pub(super) async fn list(lent: &Lent, filter: &Filter) -> Result<Vec<Row>, Error
     let texts = texts.map(|text| text.as_deref().map(clean));
     let [endpoint, provider, tenant, event_type, event_id] = texts.each_ref().map(Option::as_deref);
     let before = filter.before.map(|id| id.0);
+    let after = filter.after.map(|id| id.0);
     let received_since = filter.received_since.map(since_1970);
     let received_before = filter.received_before.map(since_1970);
     let most = if filter.most == 0 { DEFAULT_MOST } else { filter.most };
@@ -39,6 +40,7 @@ pub(super) async fn list(lent: &Lent, filter: &Filter) -> Result<Vec<Row>, Error
     condition!(received_since, Type::TIMESTAMPTZ, "received_at >= ${0}");
     condition!(received_before, Type::TIMESTAMPTZ, "received_at < ${0}");
     condition!(before, Type::INT8, "id < ${0}");
+    condition!(after, Type::INT8, "id > ${0}");
     condition!(
         event_id,
         Type::TEXT,

@@ -1,4 +1,4 @@
-//! An inbox in two tables.
+//! An inbox in three tables.
 
 mod accept;
 mod activity;
@@ -10,6 +10,7 @@ mod engine;
 mod history;
 mod list;
 mod objects;
+mod prune;
 mod store;
 mod take;
 mod text;

@@ -52,23 +52,46 @@ create table if not exists countersign_inbox_requests (
     request bytea not null
 );
 
--- New tables have no rows, so their indexes are made at once.
-create index if not exists countersign_inbox_due on countersign_inbox (endpoint, due_at, id)
-    where due_at is not null and not held_back;
-create index if not exists countersign_inbox_suspects on countersign_inbox (due_at)
-    where due_at is not null and began_at is not null and vanished >= 1;
-create index if not exists countersign_inbox_objects on countersign_inbox (endpoint, object, id)
-    where object is not null and due_at is not null;
-create index if not exists countersign_inbox_versions on countersign_inbox (endpoint, object, version)
-    where state = 'done' and version is not null;
-create index if not exists countersign_inbox_old on countersign_inbox (ended_at, id)
-    where state in ('done', 'discarded');
-create index if not exists countersign_inbox_states on countersign_inbox (state, id)
-    where state <> 'done';
--- Only rows that have ended: the ids of events are in no order, so that each insertion would change a
--- page of its own.
-create index if not exists countersign_inbox_events on countersign_inbox (event_id)
-    where event_id is not null and ended_at is not null;
+-- Deliveries whose rows were removed, counted for operators: one row for each endpoint and hour of
+-- receipt. Hours are kept for eight days. Programs that do not know this table go on to work.
+create table if not exists countersign_inbox_hours (
+    -- Whole hours since 1970.
+    hour int not null,
+    endpoint text not null,
+    accepted bigint not null,
+    last_received_at timestamptz not null,
+    primary key (hour, endpoint)
+);
+
+-- The indexes are made with the table, which has no rows then. A check comes first, because
+-- `create index if not exists` waits for all transactions that write to the table, even if the
+-- index exists, and later transactions wait behind it.
+do $$
+begin
+    if exists (
+        select from pg_index join pg_class on pg_class.oid = indexrelid
+        where indrelid = 'countersign_inbox'::regclass and relname = 'countersign_inbox_events'
+    ) then
+        return;
+    end if;
+    create index if not exists countersign_inbox_due on countersign_inbox (endpoint, due_at, id)
+        where due_at is not null and not held_back;
+    create index if not exists countersign_inbox_suspects on countersign_inbox (due_at)
+        where due_at is not null and began_at is not null and vanished >= 1;
+    create index if not exists countersign_inbox_objects on countersign_inbox (endpoint, object, id)
+        where object is not null and due_at is not null;
+    create index if not exists countersign_inbox_versions
+        on countersign_inbox (endpoint, object, version)
+        where state = 'done' and version is not null;
+    create index if not exists countersign_inbox_old on countersign_inbox (ended_at, id)
+        where state in ('done', 'discarded');
+    create index if not exists countersign_inbox_states on countersign_inbox (state, id)
+        where state <> 'done';
+    -- Only rows that have ended: the ids of events are in no order, so that each insertion would
+    -- change a page of its own.
+    create index if not exists countersign_inbox_events on countersign_inbox (event_id)
+        where event_id is not null and ended_at is not null;
+end $$;
 
 -- Keeps a delivery without an object. Returns false if its key is kept already. The server keeps the
 -- plans of a function's statements for each connection, also if the call itself is not prepared:

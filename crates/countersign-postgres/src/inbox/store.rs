@@ -172,6 +172,10 @@ impl PostgresInbox {
     /// You can call it at each start, and in several processes at once. If all exist, it
     /// locks nothing, and needs no right to create.
     ///
+    /// Tables of an earlier release get what they lack. No delivery waits for this, and processes
+    /// of that release go on to work. If you execute [`INBOX_MIGRATION`] yourself, do it before the
+    /// new release runs: until then, old rows stay, and `activity` and `prune` return errors.
+    ///
     /// # Errors
     ///
     /// Returns a [`StoreError`] if the database is out of reach or rejects a statement. Nothing is
@@ -298,8 +302,10 @@ impl PostgresInbox {
 /// transaction's `lock_timeout` to 1 s.
 pub const INBOX_MIGRATION: &str = include_str!("schema.sql");
 
-/// Returns whether the last function exists.
-const IS_MIGRATED: &str = "select to_regproc('countersign_inbox_accept_all') is not null";
+/// Returns whether the last function exists, and the table that earlier releases lack.
+const IS_MIGRATED: &str = "\
+select to_regproc('countersign_inbox_accept_all') is not null
+    and to_regclass('countersign_inbox_hours') is not null";
 
 impl fmt::Debug for PostgresInbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,6 +3,7 @@
 use countersign::inbox::Activity;
 use rusqlite::{Result, params};
 
+use super::prune::HOUR;
 use crate::{engine::Statements, time::system_time};
 
 /// Counts the deliveries that were received at `since` or later, by endpoint and interval.
@@ -12,7 +13,8 @@ pub(super) fn count(
     width: i64,
 ) -> Result<Vec<Activity>> {
     let first = first_received_since(statements, since.saturating_sub(DISORDER))?;
-    statements.rows(COUNT, params![first, since, width], |row| {
+    let first_hour = since.div_euclid(HOUR);
+    statements.rows(COUNT, params![first, since, width, first_hour], |row| {
         Ok(Activity {
             endpoint: row.get(0)?,
             interval: row.get::<_, i64>(1)?.unsigned_abs(),
@@ -48,11 +50,21 @@ select (select min(id) from countersign_inbox), (select max(id) from countersign
 const AT: &str = "\
 select id, received_at from countersign_inbox where id >= ?1 order by id limit 1";
 
+/// Both tables are read by one statement, and so at one moment: a row that is removed meanwhile is
+/// counted once. What was removed was not dead.
 const COUNT: &str = "\
-select endpoint, (received_at - ?2) / ?3 as interval, count(*), sum(state = 'dead'),
-    max(received_at)
-from countersign_inbox
-where id >= ?1 and received_at >= ?2
+select endpoint, interval, sum(accepted), sum(dead), max(last_received_at)
+from (
+    select endpoint, (received_at - ?2) / ?3 as interval, count(*) as accepted,
+        sum(state = 'dead') as dead, max(received_at) as last_received_at
+    from countersign_inbox
+    where id >= ?1 and received_at >= ?2
+    group by endpoint, interval
+    union all
+    select endpoint, (last_received_at - ?2) / ?3, accepted, 0, last_received_at
+    from countersign_inbox_hours
+    where hour >= ?4 and last_received_at >= ?2
+)
 group by endpoint, interval
 order by endpoint, interval";
 

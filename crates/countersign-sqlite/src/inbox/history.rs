@@ -103,8 +103,11 @@ impl InboxHistory for SqliteInbox {
     }
 
     async fn prune(&self, age: Duration, most: usize) -> Result<usize, StoreError> {
-        let cutoff = self.now().saturating_sub(milliseconds(age));
-        self.writer().run(move |statements| prune::prune(statements, cutoff, most), |_| {}).await
+        let now = self.now();
+        let cutoff = now.saturating_sub(milliseconds(age));
+        let prune =
+            move |statements: &mut Statements<'_>| prune::prune(statements, now, cutoff, most);
+        self.writer().run(prune, |_| {}).await
     }
 }
 

@@ -58,9 +58,11 @@ pub(super) fn query(filter: &Filter) -> (String, Vec<Value>) {
             values.push(Value::Integer(rounded_up(time)));
         }
     }
-    if let Some(before) = filter.before {
-        sql += " and id < ?";
-        values.push(Value::Integer(before.0));
+    for (condition, id) in [(" and id < ?", filter.before), (" and id > ?", filter.after)] {
+        if let Some(id) = id {
+            sql += condition;
+            values.push(Value::Integer(id.0));
+        }
     }
     sql += " order by id desc limit ?";
     let most = if filter.most == 0 { DEFAULT_MOST } else { filter.most };

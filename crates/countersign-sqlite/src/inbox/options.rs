@@ -67,8 +67,8 @@ impl InboxOptions {
         Self { busy_timeout, ..self }
     }
 
-    /// Opens only a file that is an inbox already, and makes neither a file nor tables. It is for
-    /// programs of operators, who may have mistyped the path. Default: both are made.
+    /// Opens only a file that is an inbox already, and makes neither a file nor an inbox in it. It
+    /// is for programs of operators, who may have mistyped the path. Default: both are made.
     pub fn must_exist(self) -> Self {
         Self { must_exist: true, ..self }
     }

@@ -1,4 +1,4 @@
-//! The removal of old rows.
+//! The removal of old rows, which are counted before.
 
 use std::time::Duration;
 
@@ -9,9 +9,19 @@ use crate::{
     time::{Clock, milliseconds},
 };
 
-/// Removes up to `most` rows that are done or discarded, and that ended at `cutoff` or before. Returns their number.
-pub(super) fn prune(statements: &mut Statements<'_>, cutoff: i64, most: usize) -> Result<usize> {
+/// Removes up to `most` rows that are done or discarded, and that ended at `cutoff` or before, and
+/// adds them to the hours of their receipt. Returns their number.
+///
+/// It has to run in one transaction, so that each row is counted either by itself or in its hour.
+pub(super) fn prune(
+    statements: &mut Statements<'_>,
+    now: i64,
+    cutoff: i64,
+    most: usize,
+) -> Result<usize> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let (first, last) = (now.saturating_sub(COUNTED_FOR), now.saturating_add(HOUR));
+    statements.execute(COUNT_IN_HOURS, params![cutoff, most, first, last, HOUR])?;
     statements.execute(PRUNE_REQUESTS, params![cutoff, most])?;
     statements.execute(PRUNE, params![cutoff, most])
 }
@@ -26,16 +36,30 @@ pub(super) fn count(statements: &mut Statements<'_>, cutoff: i64, most: usize) -
 /// Makes the work that removes rows once they were kept for long enough.
 pub(super) fn upkeep(clock: Clock, keep_for: Duration) -> Upkeep {
     Box::new(move |statements| {
-        let cutoff = clock.now().saturating_sub(milliseconds(keep_for));
+        let now = clock.now();
+        forget_hours(statements, now)?;
+        let cutoff = now.saturating_sub(milliseconds(keep_for));
         // Without a lock, because there is nothing to do in most cases.
         let oldest = statements.row(OLDEST, [], |row| row.get::<_, Option<i64>>(0))?.flatten();
         if oldest.is_none_or(|oldest| oldest > cutoff) {
             return Ok(false);
         }
         let removed =
-            within_transaction(statements, |statements| prune(statements, cutoff, BATCH))?;
+            within_transaction(statements, |statements| prune(statements, now, cutoff, BATCH))?;
         Ok(removed == BATCH)
     })
+}
+
+/// Removes the hours that were counted for long enough.
+fn forget_hours(statements: &mut Statements<'_>, now: i64) -> Result<()> {
+    let first = now.saturating_sub(COUNTED_FOR).div_euclid(HOUR);
+    let oldest = statements.row(OLDEST_HOUR, [], |row| row.get::<_, Option<i64>>(0))?.flatten();
+    if oldest.is_some_and(|oldest| oldest < first) {
+        within_transaction(statements, |statements| {
+            statements.execute(FORGET_HOURS, params![first])
+        })?;
+    }
+    Ok(())
 }
 
 const OLDEST: &str = "\
@@ -47,6 +71,27 @@ select count(*) from (
     where state in ('done', 'discarded') and ended_at <= ?1
     limit ?2
 )";
+
+/// Adds the rows that [`PRUNE`] removes, if it is executed next, to the hours of their receipt. A
+/// time in the future is that of a clock that was wrong: its hour would be kept until then.
+const COUNT_IN_HOURS: &str = "\
+insert into countersign_inbox_hours as hours (hour, endpoint, accepted, last_received_at)
+select received_at / ?5 as hour, endpoint, count(*), max(received_at)
+from countersign_inbox
+where received_at between ?3 and ?4 and id in (
+    select id from countersign_inbox
+    where state in ('done', 'discarded') and ended_at <= ?1
+    order by ended_at, id
+    limit ?2
+)
+group by hour, endpoint
+on conflict (hour, endpoint) do update set
+    accepted = hours.accepted + excluded.accepted,
+    last_received_at = max(hours.last_received_at, excluded.last_received_at)";
+
+const OLDEST_HOUR: &str = "select min(hour) from countersign_inbox_hours";
+
+const FORGET_HOURS: &str = "delete from countersign_inbox_hours where hour < ?1";
 
 const PRUNE: &str = "\
 delete from countersign_inbox where id in (
@@ -64,6 +109,13 @@ delete from countersign_inbox_requests where id in (
     order by ended_at, id
     limit ?2
 )";
+
+/// In milliseconds.
+pub(super) const HOUR: i64 = 60 * 60 * 1000;
+
+/// Time from its receipt for which a delivery is counted after its row was removed: a week, and a
+/// day for a reader who asks for whole days. In milliseconds.
+const COUNTED_FOR: i64 = 8 * 24 * HOUR;
 
 /// Rows of one batch, so that deliveries do not wait long for its end.
 const BATCH: usize = 50;

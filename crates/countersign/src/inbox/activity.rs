@@ -9,7 +9,8 @@ pub struct Activity {
     pub endpoint: String,
     /// The number of the interval, counted from 0.
     pub interval: u64,
-    /// Deliveries that were accepted. Duplicates are not counted.
+    /// Deliveries that were accepted, also if their rows were removed since. Duplicates are not
+    /// counted.
     pub accepted: u64,
     /// Those of them that are dead now.
     pub dead: u64,

@@ -68,6 +68,12 @@ pub trait InboxHistory: InboxStore {
     /// interval of this width, of which the first one begins at `since`. Intervals without a delivery
     /// are left out. A width of less than a millisecond counts as one.
     ///
+    /// Rows that were removed are counted, too, for eight days from their receipt, with a precision
+    /// of one hour: those that an endpoint received in one hour of UTC may all count as received
+    /// with the last of them. If `since` is a whole hour and the width is a multiple of an hour,
+    /// the numbers are exact. For these rows, an engine keeps one number for each endpoint and
+    /// hour, so about 200 for each endpoint.
+    ///
     /// An engine may take it that deliveries were accepted in the order of their receipt, give or
     /// take a minute, so that it need not look at all rows.
     ///
@@ -93,6 +99,7 @@ pub trait InboxHistory: InboxStore {
 
     /// Removes up to `most` rows that are done or discarded and whose last change is at least `age`
     /// ago. Returns the number of rows that were removed. Deliveries of their events are new again.
+    /// [`activity`](Self::activity) still counts the rows.
     ///
     /// # Errors
     ///
@@ -158,6 +165,10 @@ pub struct Filter {
     pub received_before: Option<SystemTime>,
     /// Only rows that were accepted before this one: the last row of the previous page.
     pub before: Option<RowId>,
+    /// Only rows that were accepted after this one. With `before`, an engine looks at nothing but
+    /// the rows in between, so that a list takes a bounded time even if no row fits. Numbers can
+    /// have gaps.
+    pub after: Option<RowId>,
     /// Greatest number of rows. 0 means 100.
     pub most: usize,
 }
@@ -181,6 +192,11 @@ impl Filter {
     /// Fits only rows that were accepted before this one.
     pub fn before(self, id: RowId) -> Self {
         Self { before: Some(id), ..self }
+    }
+
+    /// Fits only rows that were accepted after this one.
+    pub fn after(self, id: RowId) -> Self {
+        Self { after: Some(id), ..self }
     }
 
     /// Sets the greatest number of rows. Default: 100.

@@ -48,7 +48,8 @@
 //! 8. only a delivery that is waiting or dead is discarded;
 //! 9. only old rows that are done or discarded are pruned, and counted before;
 //! 10. only a delivery that is waiting or dead is marked as done, with a reason;
-//! 11. deliveries are counted by endpoint and time of receipt.
+//! 11. deliveries are counted by endpoint and time of receipt;
+//! 12. deliveries that were removed are still counted.
 //!
 //! The suite cannot test that a delivery survives a crash. It does not test what the contract
 //! leaves open, such as whether [`extend`](InboxStore::extend) holds a delivery again whose lease
@@ -56,7 +57,8 @@
 //!
 //! The suite runs in real time. If a lease or a delay must run out, the suite uses 30 ms, and waits
 //! until the delivery is due. An engine must therefore count in milliseconds. [`check_with_clock`]
-//! and its like are for engines whose clock can be set; they also test lengths of hours.
+//! and its like are for engines whose clock can be set; they also test lengths of hours. Let such a
+//! clock begin at the real time, because deliveries are received at the real time.
 //!
 //! An engine that removes old rows by itself must keep them for at least five hours here.
 //!

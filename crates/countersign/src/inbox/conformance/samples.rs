@@ -49,16 +49,16 @@ pub(super) fn request(endpoint: &str, body: &[u8]) -> Outcome<StoredRequest> {
 /// Makes the entry of an event, with other values of some members of the stored delivery: another
 /// provider, a tenant.
 pub(super) fn entry_with(name: &str, members: &[(&str, &str)]) -> Outcome<Entry> {
-    with(name, &members.iter().map(|(member, text)| (*member, json!(text))).collect::<Vec<_>>())
+    let members: Vec<_> = members.iter().map(|(member, text)| (*member, json!(text))).collect();
+    with(&entry(name)?, &members)
 }
 
 /// Makes the entry of an event that was received this many milliseconds after 1970.
-pub(super) fn entry_received(name: &str, milliseconds: u64) -> Outcome<Entry> {
-    with(name, &[("received_at", json!(milliseconds))])
+pub(super) fn entry_received(endpoint: &str, name: &str, milliseconds: u64) -> Outcome<Entry> {
+    with(&entry_at(endpoint, name)?, &[("received_at", json!(milliseconds))])
 }
 
-fn with(name: &str, members: &[(&str, Value)]) -> Outcome<Entry> {
-    let entry = entry(name)?;
+fn with(entry: &Entry, members: &[(&str, Value)]) -> Outcome<Entry> {
     let mut request: Value = serde_json::from_slice(&entry.request().to_json()).map_err(text)?;
     for (member, value) in members {
         request["delivery"][member] = value.clone();

@@ -139,6 +139,8 @@ impl<S: InboxHistory, M: Fn() -> F, F: Future<Output = S>> Suite<M> {
             history::activity::counted,
         )
         .await;
+        self.rule("deliveries that were removed are still counted", history::activity::removed)
+            .await;
         self
     }
 }

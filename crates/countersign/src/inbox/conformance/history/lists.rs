@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::super::{
     super::{Filter, InboxHistory, Row, State},
-    samples::{OTHER, TYPE, entry, entry_at, entry_received, entry_with},
+    samples::{ENDPOINT, OTHER, TYPE, entry, entry_at, entry_received, entry_with},
     trial::{Outcome, Trial},
 };
 
@@ -33,7 +33,29 @@ pub(in super::super) async fn pages<S: InboxHistory>(trial: Trial<S>) -> Outcome
     if seen != names {
         return Err(format!("the pages have these rows, one after another: {seen:?}"));
     }
-    Ok(())
+    window(&trial, &names).await
+}
+
+/// Checks the part of a list that is bounded on both sides.
+async fn window<S: InboxHistory>(trial: &Trial<S>, names: &[&str]) -> Outcome {
+    let rows = trial.list(&Filter::new().most(usize::MAX)).await?;
+    let [.., above, first, second, below, _, _] = &rows[..] else {
+        return Err(format!("{ROWS} rows, and these are listed: {rows:?}"));
+    };
+    let [.., _, first_name, second_name, _, _, _] = names else { return Ok(()) };
+    let after = Filter::new().after(second.id).before(above.id);
+    is_listed(trial, &after, &[first_name], "the rows between two").await?;
+    let after = Filter::new().after(below.id).before(above.id);
+    is_listed(trial, &after, &[first_name, second_name], "a row more").await?;
+    is_listed(trial, &after.most(1), &[first_name], "the newest one of a window").await?;
+    let newest = Filter::new().after(rows[2].id).most(ROWS);
+    is_listed(trial, &newest, &names[..2], "the rows after one").await?;
+    let none = Filter::new().after(first.id).before(first.id);
+    is_listed(trial, &none, &[], "no row is after and before one").await?;
+    let mut other = Filter::new().after(below.id).before(above.id);
+    other.endpoint = Some(OTHER.to_owned());
+    is_listed(trial, &other, &[], "no row of a window is of another endpoint").await?;
+    is_listed(trial, &Filter::new().after(rows[0].id), &[], "no row is after the newest").await
 }
 
 pub(in super::super) async fn filters<S: InboxHistory>(trial: Trial<S>) -> Outcome {
@@ -94,7 +116,7 @@ pub(in super::super) async fn filters<S: InboxHistory>(trial: Trial<S>) -> Outco
 /// Checks the filters for the time of receipt.
 async fn received<S: InboxHistory>(trial: &Trial<S>) -> Outcome {
     for (name, milliseconds) in [("early", 1_000_000), ("late", 1_000_001)] {
-        trial.is_new(&entry_received(name, milliseconds)?, name).await?;
+        trial.is_new(&entry_received(ENDPOINT, name, milliseconds)?, name).await?;
     }
     let at = |milliseconds| Some(UNIX_EPOCH + Duration::from_millis(milliseconds));
     let (mut since, mut before, mut between) = (Filter::new(), Filter::new(), Filter::new());

@@ -52,6 +52,7 @@ pub(super) enum Fault {
     // History.
     ListsOldestFirst,
     PagesOverlap,
+    IgnoresAfter,
     FiltersByPrefix,
     FiltersIgnoreCase,
     FiltersIgnoreTimes,
@@ -71,5 +72,7 @@ pub(super) enum Fault {
     MarksDiscarded,
     MarksWithoutReason,
     ActivityMixesEndpoints,
+    ActivityForgetsRemoved,
+    ActivityCountsTwice,
     PreviewHasDead,
 }

@@ -78,7 +78,7 @@ const RULES: &[(&str, &[Fault])] = &[
     ),
     (
         "rows are listed page by page, the newest first",
-        &[Fault::ListsOldestFirst, Fault::PagesOverlap],
+        &[Fault::ListsOldestFirst, Fault::PagesOverlap, Fault::IgnoresAfter],
     ),
     (
         "a filter fits only the rows that it describes",
@@ -108,4 +108,8 @@ const RULES: &[(&str, &[Fault])] = &[
         &[Fault::MarksDiscarded, Fault::MarksWithoutReason],
     ),
     ("deliveries are counted by endpoint and time of receipt", &[Fault::ActivityMixesEndpoints]),
+    (
+        "deliveries that were removed are still counted",
+        &[Fault::ActivityForgetsRemoved, Fault::ActivityCountsTwice],
+    ),
 ];

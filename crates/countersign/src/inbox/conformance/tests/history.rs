@@ -56,6 +56,7 @@ fn fits(filter: &Filter, row: &Row, fault: Option<Fault>) -> bool {
         && filter.before.is_none_or(|before| {
             row.id < before || row.id == before && fault == Some(Fault::PagesOverlap)
         })
+        && filter.after.is_none_or(|after| row.id > after || fault == Some(Fault::IgnoresAfter))
         && fits(&filter.endpoint, Some(&row.endpoint))
         && fits(&filter.provider, Some(&row.provider))
         && fits(&filter.tenant, row.tenant.as_ref())
@@ -164,9 +165,17 @@ impl InboxHistory for MemoryInbox {
         width: Duration,
     ) -> Result<Vec<Activity>, StoreError> {
         let rows = self.lock();
+        let kept = rows.rows.values().map(|kept| {
+            let dead = u64::from(kept.state == State::Dead);
+            (kept.entry.endpoint(), kept.entry.received_at(), 1, dead)
+        });
+        let removed = rows.removed.iter();
+        let removed =
+            removed.map(|((endpoint, _), (number, last))| (&**endpoint, *last, *number, 0));
+        let forgets = self.has(Fault::ActivityForgetsRemoved);
+        let removed = removed.filter(|_| !forgets);
         let mut counted = BTreeMap::new();
-        for kept in rows.rows.values() {
-            let received_at = kept.entry.received_at();
+        for (endpoint, received_at, accepted, dead) in kept.chain(removed) {
             let Ok(passed) = received_at.duration_since(since) else {
                 continue;
             };
@@ -174,7 +183,7 @@ impl InboxHistory for MemoryInbox {
             let interval = u64::try_from(interval).unwrap_or(u64::MAX);
             let endpoint = match self.fault {
                 Some(Fault::ActivityMixesEndpoints) => "all",
-                _ => kept.entry.endpoint(),
+                _ => endpoint,
             };
             let activity = counted.entry((endpoint.to_owned(), interval));
             let activity = activity.or_insert_with(|| Activity {
@@ -184,8 +193,8 @@ impl InboxHistory for MemoryInbox {
                 dead: 0,
                 last_received_at: received_at,
             });
-            activity.accepted += 1;
-            activity.dead += u64::from(kept.state == State::Dead);
+            activity.accepted += accepted;
+            activity.dead += dead;
             activity.last_received_at = activity.last_received_at.max(received_at);
         }
         Ok(counted.into_values().collect())
@@ -216,8 +225,15 @@ impl InboxHistory for MemoryInbox {
         };
         let old = rows.rows.iter().filter(|(_, kept)| is_old(kept)).map(|(id, _)| *id);
         let most = if self.has(Fault::PrunesAll) { usize::MAX } else { most };
-        let old: Vec<_> = old.take(most).collect();
-        old.iter().for_each(|id| drop(rows.rows.remove(id)));
+        let mut old: Vec<_> = old.collect();
+        if self.has(Fault::ActivityCountsTwice) {
+            for id in old.iter().skip(most) {
+                let entry = rows.rows[id].entry.clone();
+                rows.count_removed(&entry);
+            }
+        }
+        old.truncate(most);
+        old.iter().for_each(|id| rows.remove(*id));
         Ok(old.len())
     }
 }

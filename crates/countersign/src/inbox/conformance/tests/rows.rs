@@ -1,6 +1,9 @@
 //! The rows of the inbox in memory.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -16,6 +19,8 @@ use crate::idempotency::IdempotencyKey;
 pub(super) struct Rows {
     pub(super) fault: Option<Fault>,
     pub(super) rows: BTreeMap<RowId, Kept>,
+    /// The number of rows that were removed, and the last receipt, by endpoint and hour of receipt.
+    pub(super) removed: BTreeMap<(String, u64), (u64, SystemTime)>,
     newest: i64,
 }
 
@@ -86,6 +91,21 @@ impl Kept {
 }
 
 impl Rows {
+    /// Removes a row, and goes on counting it.
+    pub(super) fn remove(&mut self, id: RowId) {
+        if let Some(kept) = self.rows.remove(&id) {
+            self.count_removed(&kept.entry);
+        }
+    }
+
+    pub(super) fn count_removed(&mut self, entry: &Entry) {
+        let received_at = entry.received_at();
+        let hour = received_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / 3600;
+        let hour = self.removed.entry((entry.endpoint().to_owned(), hour));
+        let (number, last) = hour.or_insert((0, received_at));
+        (*number, *last) = (*number + 1, received_at.max(*last));
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
