@@ -67,6 +67,18 @@ impl Chosen {
         })
     }
 
+    /// Returns whether engines find the rows by an index, or need no filter.
+    pub(crate) fn has_index(&self) -> bool {
+        let fields = self.fields();
+        // Every state but `done` has an index.
+        let is_indexed = |field: &(&str, &str)| match field {
+            ("id", _) => true,
+            ("state", state) => *state != State::Done.name(),
+            _ => false,
+        };
+        fields.is_empty() || fields.iter().any(is_indexed)
+    }
+
     /// Returns the filter of the engine. The text in the body is not a part of it.
     pub(crate) fn filter(&self, most: usize) -> Filter {
         let text = |text: &String| (!text.is_empty()).then(|| text.clone());
@@ -144,6 +156,9 @@ mod tests {
         assert_eq!(chosen.query_of_page(chosen.before), "state=dead&type=a%26b%3Dc&before=7");
         let filter = chosen.filter(5);
         assert_eq!((filter.state, filter.before), (Some(State::Dead), Some(RowId(7))));
+        assert!(chosen.has_index() && Chosen::default().has_index());
+        let unindexed = [("state", "done"), ("type", "a")];
+        assert!(!Chosen::read(unindexed.into_iter()).unwrap().has_index());
         for wrong in [("state", "lost"), ("since", "now"), ("before", "x")] {
             assert!(Chosen::read([wrong].into_iter()).is_err());
         }

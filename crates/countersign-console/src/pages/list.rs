@@ -1,9 +1,15 @@
 //! The list of deliveries.
 
 use askama::Template;
-use countersign::inbox::{InboxHistory, RowId};
+use countersign::inbox::InboxHistory;
 
-use super::{Frame, View, form::Form, rows::Shown, search::search};
+use super::{
+    Frame, View,
+    form::Form,
+    rows::Shown,
+    scan::{Part, scan},
+    search::search,
+};
 use crate::{
     Response,
     action::Action,
@@ -27,7 +33,8 @@ struct List<'a> {
     notice: Option<String>,
     actions: &'static [Action],
     searches: bool,
-    looked_at: Option<usize>,
+    /// False if only some deliveries were looked at.
+    is_full: bool,
     is_live: bool,
 }
 
@@ -35,41 +42,41 @@ struct List<'a> {
 pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
     let form = Form::of_query(&view.request.query);
     let chosen = Chosen::read(form.fields())?;
-    let (rows, last, looked_at) = rows(view, &chosen).await?;
-    let next = last.map(|last| chosen.query_of_page(Some(last)));
+    let part = part(view, &chosen).await?;
+    let next = part.last.map(|last| chosen.query_of_page(Some(last)));
     let list = List {
         frame: view.frame("Deliveries", "list"),
         chips: chips(&chosen),
         states: STATES.map(|state| state.name()).to_vec(),
-        rows: rows.iter().map(|row| Shown::of(row, view.now)).collect(),
+        rows: part.rows.iter().map(|row| Shown::of(row, view.now)).collect(),
         query: chosen.query(),
         next,
         notice: notice(&form),
         actions: &[Action::Replay, Action::Retry, Action::Discard],
         searches: view.reads_bodies(),
-        looked_at,
+        is_full: part.is_full,
         is_live: chosen.before.is_none() && chosen.text.is_empty(),
         chosen: &chosen,
     };
     Ok(Response::html(200, list.render()?))
 }
 
-type Page = (Vec<countersign::inbox::Row>, Option<RowId>, Option<usize>);
-
-async fn rows<I: InboxHistory>(view: &View<'_, I>, chosen: &Chosen) -> Result<Page, Refused> {
+async fn part<I: InboxHistory>(view: &View<'_, I>, chosen: &Chosen) -> Result<Part, Refused> {
     if !chosen.text.is_empty() {
         if !view.reads_bodies() {
             return Err(Refused::Forbidden("You may not read bodies, and so not search in them."));
         }
-        let found = search(view, chosen, PAGE).await?;
-        return Ok((found.rows, found.last, Some(found.looked_at)));
+        return search(view, chosen, PAGE).await;
+    }
+    if !chosen.has_index() {
+        return Ok(scan(view.inbox(), chosen.filter(PAGE), PAGE).await?);
     }
     // One more, to know whether there is a next page.
     let mut rows = view.inbox().list(&chosen.filter(PAGE + 1)).await?;
     let has_more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let last = rows.last().filter(|_| has_more).map(|row| row.id);
-    Ok((rows, last, None))
+    Ok(Part { rows, last, is_full: true })
 }
 
 /// Returns the filters, as texts that can be shown.

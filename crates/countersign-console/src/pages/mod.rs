@@ -15,6 +15,7 @@ pub(crate) mod prune;
 #[cfg(feature = "refusals")]
 pub(crate) mod refused;
 mod rows;
+mod scan;
 pub(crate) mod search;
 mod silence;
 mod view;

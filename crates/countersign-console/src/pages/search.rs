@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Instant};
 
-use countersign::inbox::{InboxHistory, Row, RowId, StoredRequest};
+use countersign::inbox::{InboxHistory, StoredRequest};
 
 use memchr::memmem;
 use tokio::{sync::Semaphore, task};
 
-use super::View;
+use super::{View, scan::Part};
 use crate::{chosen::Chosen, console::Settings, error::Refused, redaction::Shown};
 
 /// Bounds the searches at the same time: each one reads up to 64 MiB from the inbox.
@@ -20,14 +20,6 @@ impl Default for Searches {
     }
 }
 
-/// The rows whose body has a text.
-pub(crate) struct Found {
-    pub(crate) rows: Vec<Row>,
-    pub(crate) looked_at: usize,
-    /// The last row that was looked at, if there are more.
-    pub(crate) last: Option<RowId>,
-}
-
 /// Looks for a text in the bodies of the deliveries that fit the filters, the newest first.
 ///
 /// No index has this. So the work for one page is bounded, and the page links to the next part.
@@ -37,20 +29,20 @@ pub(crate) async fn search<I: InboxHistory>(
     view: &View<'_, I>,
     chosen: &Chosen,
     most: usize,
-) -> Result<Found, Refused> {
+) -> Result<Part, Refused> {
     if chosen.text.len() > LONGEST_TEXT {
         return Err(Refused::Bad("The text to look for has more than 200 bytes."));
     }
     let _permit = view.shared.searches.0.try_acquire().map_err(|_| Refused::Busy)?;
     let began = Instant::now();
-    let mut found = Found { rows: Vec::new(), looked_at: 0, last: None };
-    let (mut filter, mut bytes) = (chosen.filter(BATCH), 0);
+    let mut found = Part { rows: Vec::new(), last: None, is_full: true };
+    let (mut filter, mut looked_at, mut bytes) = (chosen.filter(BATCH), 0, 0);
     loop {
         let rows = view.inbox().list(&filter).await?;
         let is_last = rows.len() < BATCH;
         for row in rows {
             found.last = Some(row.id);
-            found.looked_at += 1;
+            looked_at += 1;
             let details = view.inbox().get(row.id).await?;
             let request = details.and_then(|details| details.request).unwrap_or_default();
             bytes += request.len();
@@ -60,17 +52,19 @@ pub(crate) async fn search<I: InboxHistory>(
             if has.await.map_err(|_| Refused::Page)? {
                 found.rows.push(row);
             }
-            let is_enough = found.rows.len() >= most
-                || found.looked_at >= MOST_ROWS
+            if found.rows.len() >= most {
+                return Ok(found);
+            }
+            let is_enough = looked_at >= MOST_ROWS
                 || bytes >= MOST_BYTES
                 || began.elapsed().as_millis() >= LONGEST;
             if is_enough {
-                return Ok(found);
+                return Ok(Part { is_full: false, ..found });
             }
         }
         match found.last {
             Some(last) if !is_last => filter = filter.before(last),
-            _ => return Ok(Found { last: None, ..found }),
+            _ => return Ok(Part { last: None, ..found }),
         }
     }
 }

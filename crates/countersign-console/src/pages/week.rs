@@ -29,7 +29,11 @@ impl Week {
         if let Some((_, hours)) = kept.as_ref().filter(|(at, _)| at.elapsed() < LIFE) {
             return Ok(Arc::clone(hours));
         }
-        let since = now.checked_sub(HOUR * HOURS).unwrap_or(SystemTime::UNIX_EPOCH);
+        // Engines count rows that were removed by whole hours. The last hour has not ended yet.
+        let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let hour =
+            SystemTime::UNIX_EPOCH + HOUR * u32::try_from(seconds / 3600).unwrap_or_default();
+        let since = hour.checked_sub(HOUR * (HOURS - 1)).unwrap_or(SystemTime::UNIX_EPOCH);
         let hours = Arc::new(inbox.activity(since, HOUR).await?);
         *kept = Some((Instant::now(), Arc::clone(&hours)));
         Ok(hours)

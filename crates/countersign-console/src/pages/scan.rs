@@ -1,0 +1,119 @@
+//! Lists with filters that have no index.
+
+use std::time::{Duration, Instant};
+
+use countersign::inbox::{Filter, InboxHistory, Row, RowId, StoreError};
+
+/// A part of a list.
+pub(crate) struct Part {
+    pub(crate) rows: Vec<Row>,
+    /// The row after which the next page begins, if there may be more.
+    pub(crate) last: Option<RowId>,
+    /// False if the time was up before the page was full.
+    pub(crate) is_full: bool,
+}
+
+/// Looks for rows that fit, the newest first, until a page is full.
+///
+/// If few rows fit, the engine has to look at very many. So this asks it for one window of numbers
+/// after the other, and stops when the time is up.
+pub(super) async fn scan<I: InboxHistory>(
+    inbox: &I,
+    filter: Filter,
+    most: usize,
+) -> Result<Part, StoreError> {
+    scan_within(inbox, filter, most, WINDOW, LONGEST).await
+}
+
+async fn scan_within<I: InboxHistory>(
+    inbox: &I,
+    mut filter: Filter,
+    most: usize,
+    window: i64,
+    longest: Duration,
+) -> Result<Part, StoreError> {
+    let began = Instant::now();
+    let mut rows = Vec::new();
+    loop {
+        // Numbers have gaps: a window begins at a row.
+        let mut newest = Filter::new().most(1);
+        newest.before = filter.before;
+        let Some(newest) = inbox.list(&newest).await?.pop() else {
+            return Ok(Part { rows, last: None, is_full: true });
+        };
+        let end = newest.id.0.saturating_sub(window);
+        filter.before = Some(RowId(newest.id.0.saturating_add(1)));
+        filter.after = Some(RowId(end));
+        // One more, to know whether there is a next page.
+        filter.most = most + 1 - rows.len();
+        rows.extend(inbox.list(&filter).await?);
+        if rows.len() > most {
+            rows.truncate(most);
+            let last = rows.last().map(|row| row.id);
+            return Ok(Part { rows, last, is_full: true });
+        }
+        let last = RowId(end.saturating_add(1));
+        if began.elapsed() >= longest {
+            return Ok(Part { rows, last: Some(last), is_full: false });
+        }
+        filter.before = Some(last);
+    }
+}
+
+/// Rows that the engine looks at without a pause.
+const WINDOW: i64 = 50_000;
+const LONGEST: Duration = Duration::from_millis(80);
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use countersign::{
+        Secret, Signer, Verifier,
+        inbox::{Accept as _, Entry, StoredRequest},
+        providers::XWebhookSignature,
+    };
+    use countersign_sqlite::SqliteInbox;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_pages_have_each_row_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = SqliteInbox::open(folder.path().join("inbox.db")).await.unwrap();
+        let secret = Secret::new("secret").unwrap();
+        let signer = Signer::<XWebhookSignature>::new(secret.clone()).unwrap();
+        for number in 0..100 {
+            let endpoint = if number % 9 == 4 { "rare" } else { "usual" };
+            let verifier = Verifier::<XWebhookSignature>::new(secret.clone()).unwrap();
+            let headers = signer.sign(b"{}").unwrap();
+            let verified = verifier.endpoint(endpoint).verify(&headers, b"{}").unwrap();
+            let stored = verified.to_stored(&headers, SystemTime::now());
+            inbox.accept(&Entry::new(None, StoredRequest::new("/", stored))).await.unwrap();
+        }
+        let filter = Filter::new().endpoint("rare");
+        let expected: Vec<_> =
+            (0..100).filter(|number| number % 9 == 4).map(|n| n + 1).rev().collect();
+        for window in [1, 7, 50, 1_000] {
+            for most in [1, 3, 50] {
+                for longest in [Duration::ZERO, Duration::from_secs(60)] {
+                    let (mut found, mut before) = (Vec::new(), None);
+                    loop {
+                        let mut filter = filter.clone();
+                        filter.before = before;
+                        let part = scan_within(&inbox, filter, most, window, longest).await;
+                        let part = part.unwrap();
+                        assert!(part.rows.len() <= most);
+                        assert!(part.is_full || longest.is_zero());
+                        found.extend(part.rows.iter().map(|row| row.id.0));
+                        before = part.last;
+                        if before.is_none() {
+                            break;
+                        }
+                    }
+                    assert_eq!(found, expected, "{window}, {most}, {longest:?}");
+                }
+            }
+        }
+    }
+}
