@@ -7,7 +7,7 @@ use countersign_core::providers::AnyProvider;
 use crate::{
     failure::Failure,
     members::{self, Members},
-    utc,
+    moment,
 };
 
 /// A sample event.
@@ -45,7 +45,7 @@ impl Fixture {
         self.json
             .replace("\"{now_ms}\"", &since_epoch.as_millis().to_string())
             .replace("\"{now_s}\"", &since_epoch.as_secs().to_string())
-            .replace("{now}", &utc::with_milliseconds(time))
+            .replace("{now}", &moment::with_milliseconds(time))
     }
 }
 

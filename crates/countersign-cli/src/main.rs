@@ -28,7 +28,6 @@ mod send;
 mod sign;
 mod simulate;
 mod span;
-mod utc;
 mod verdict;
 mod verify;
 

@@ -26,18 +26,29 @@ pub(crate) fn parse(text: &str) -> Result<SystemTime, String> {
 
 /// Writes a time in UTC, with milliseconds if there are any.
 pub(crate) fn text(time: SystemTime) -> String {
-    let (seconds, milliseconds) = match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => (i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_millis()),
-        Err(error) => (i64::try_from(error.duration().as_secs()).map_or(i64::MIN, |s| -s), 0),
-    };
-    let text = OffsetDateTime::from_unix_timestamp(seconds)
-        .ok()
-        .and_then(|time| time.format(&Rfc3339).ok())
-        .unwrap_or_else(|| seconds.to_string());
-    match (milliseconds, text.strip_suffix('Z')) {
-        (1.., Some(text)) => format!("{text}.{milliseconds:03}Z"),
-        _ => text,
+    let text = with_milliseconds(time);
+    text.strip_suffix(".000Z").map_or(text.clone(), |seconds| format!("{seconds}Z"))
+}
+
+/// Writes a time in UTC with milliseconds, such as `2025-02-18T10:35:00.500Z`.
+pub(crate) fn with_milliseconds(time: SystemTime) -> String {
+    let seconds = in_seconds(time);
+    let milliseconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_millis());
+    match seconds.strip_suffix('Z') {
+        Some(seconds) => format!("{seconds}.{milliseconds:03}Z"),
+        None => seconds,
     }
+}
+
+/// Writes a time in UTC in whole seconds, such as `2025-02-18T10:35:00Z`.
+pub(crate) fn in_seconds(time: SystemTime) -> String {
+    let seconds = match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        Err(error) => i64::try_from(error.duration().as_secs()).map_or(i64::MIN, |s| -s),
+    };
+    let time = OffsetDateTime::from_unix_timestamp(seconds).ok();
+    // Only years after 9999 have no such form.
+    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| seconds.to_string())
 }
 
 /// Returns the time that is this many milliseconds after 1970.
@@ -68,5 +79,13 @@ mod tests {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
         assert_eq!(text(UNIX_EPOCH - Duration::from_secs(1)), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn writes_the_times_of_the_manuals() {
+        let time = UNIX_EPOCH + Duration::from_nanos(1_739_874_900_123_456_789);
+        assert_eq!(in_seconds(time), "2025-02-18T10:35:00Z");
+        assert_eq!(with_milliseconds(time), "2025-02-18T10:35:00.123Z");
+        assert_eq!(with_milliseconds(UNIX_EPOCH), "1970-01-01T00:00:00.000Z");
     }
 }

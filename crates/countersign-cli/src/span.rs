@@ -2,7 +2,9 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-/// A duration with one unit: `ms`, `s`, `m`, `h` or `d`.
+use crate::duration;
+
+/// A duration that needs its unit: removing rows that are older than `30` would be a guess.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Span(pub(crate) Duration);
 
@@ -10,19 +12,10 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-        let (number, unit) = text.split_at(end);
-        let unit = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => return Err("a number with one of the units ms, s, m, h, d: `30d`".to_owned()),
-        };
-        let number: u64 = number.parse().map_err(|_| "a whole number and a unit: `30d`")?;
-        let milliseconds = number.checked_mul(unit).ok_or("the duration is too long")?;
-        Ok(Self(Duration::from_millis(milliseconds)))
+        if text.ends_with(|c: char| c.is_ascii_digit()) {
+            return Err("the unit is missing: write 30s, 5m, 2h or 30d".to_owned());
+        }
+        duration::parse(text).map(Self)
     }
 }
 

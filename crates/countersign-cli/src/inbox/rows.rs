@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     failure::Failure,
+    moment,
     output::{Output, table},
-    utc,
 };
 
 /// A delivery in JSON.
@@ -44,8 +44,8 @@ impl<'a> From<&'a Row> for Record<'a> {
             event_type: row.event_type.as_deref(),
             event: row.event_id.as_deref(),
             attempts: row.attempts,
-            received_at: utc::with_milliseconds(row.received_at),
-            due_at: row.due_at.map(utc::with_milliseconds),
+            received_at: moment::with_milliseconds(row.received_at),
+            due_at: row.due_at.map(moment::with_milliseconds),
             last_reason: row.last_reason.as_deref(),
         }
     }
@@ -76,7 +76,7 @@ fn as_table(rows: &[Row]) -> String {
         let due = row
             .due_at
             .filter(|due_at| *due_at > SystemTime::now())
-            .map(|due| format!("due {}", utc::in_seconds(due)));
+            .map(|due| format!("due {}", moment::in_seconds(due)));
         let reason = row.last_reason.as_deref().map(|reason| text::start(reason, LONGEST_REASON));
         vec![
             row.id.to_string(),
@@ -86,7 +86,7 @@ fn as_table(rows: &[Row]) -> String {
             text(row.event_type.as_ref()),
             text(row.event_id.as_ref()),
             row.attempts.to_string(),
-            utc::in_seconds(row.received_at),
+            moment::in_seconds(row.received_at),
             [due, reason].into_iter().flatten().collect::<Vec<_>>().join(": "),
         ]
     };

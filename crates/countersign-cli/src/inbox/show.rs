@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     failure::Failure,
+    moment,
     output::{Output, table},
-    utc,
 };
 
 /// Shows one delivery with its request and its attempts
@@ -94,8 +94,8 @@ impl<'a> From<&'a EndedAttempt> for Attempt<'a> {
     fn from(attempt: &'a EndedAttempt) -> Self {
         Self {
             number: attempt.number,
-            began_at: utc::with_milliseconds(attempt.began_at),
-            ended_at: attempt.ended_at.map(utc::with_milliseconds),
+            began_at: moment::with_milliseconds(attempt.began_at),
+            ended_at: attempt.ended_at.map(moment::with_milliseconds),
             reason: attempt.reason.as_deref(),
         }
     }
@@ -122,14 +122,14 @@ impl Shown<'_> {
     fn text(&self, details: &Details) -> String {
         let row = &details.row;
         let mut text = format!("{}: {}\n", row.id, row.state.name());
-        let due_at = row.due_at.map(utc::with_milliseconds);
+        let due_at = row.due_at.map(moment::with_milliseconds);
         let lines = [
             ("endpoint", Some(&row.endpoint)),
             ("provider", Some(&row.provider)),
             ("tenant", row.tenant.as_ref()),
             ("type", row.event_type.as_ref()),
             ("event", row.event_id.as_ref()),
-            ("received", Some(&utc::with_milliseconds(row.received_at))),
+            ("received", Some(&moment::with_milliseconds(row.received_at))),
             ("due", due_at.as_ref()),
         ];
         for (name, value) in lines {

@@ -10,7 +10,7 @@ use super::{
     simulation::Shared,
     webhook::{Attempt, Delivery, State, Webhook},
 };
-use crate::utc;
+use crate::moment;
 
 /// Sends an event until it is accepted, the attempts are used up, or the webhook is not active.
 pub(super) async fn deliver(shared: Shared, webhook: String, delivery: String, event: Event) {
@@ -57,7 +57,7 @@ async fn send(shared: &Shared, webhook: &str, event: &Event, number: u32) -> Opt
     let (url, secret) = shared.with(webhook, |hook| (hook.url.clone(), hook.secret.clone()))?;
     let failed = |error: String| Attempt {
         number,
-        at: utc::with_milliseconds(SystemTime::now()),
+        at: moment::with_milliseconds(SystemTime::now()),
         duration_ms: 0,
         status: None,
         error: Some(error),
@@ -94,7 +94,7 @@ fn note(
             None => State::Failed,
         };
         let next = pause.and_then(|pause| SystemTime::now().checked_add(pause));
-        noted.next_attempt_at = next.map(utc::with_milliseconds);
+        noted.next_attempt_at = next.map(moment::with_milliseconds);
         noted.attempts.push(attempt.clone());
         let noted = noted.clone();
         reports.push(Report::attempt(webhook, &noted, attempt, pause));

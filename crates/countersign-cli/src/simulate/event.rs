@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::platform::{Platform, Shape};
-use crate::utc;
+use crate::moment;
 
 /// The wish of a caller for an event. Members that are absent have sample values.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -116,7 +116,7 @@ struct Named<'a> {
 }
 
 fn head<'a>(id: &'a str, event_type: &'a str) -> Head<'a> {
-    Head { id, event_type, created_at: utc::in_seconds(SystemTime::now()) }
+    Head { id, event_type, created_at: moment::in_seconds(SystemTime::now()) }
 }
 
 /// Returns the data of an event for which the caller gave none. The members of

@@ -11,7 +11,7 @@ use ureq::{
 };
 
 use super::webhook::Attempt;
-use crate::utc;
+use crate::moment;
 
 /// The client of the platform. It follows no redirection, uses no proxy and keeps no connection.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Sender {
         headers: &[(String, String)],
         body: &str,
     ) -> Attempt {
-        let (at, began) = (utc::with_milliseconds(SystemTime::now()), Instant::now());
+        let (at, began) = (moment::with_milliseconds(SystemTime::now()), Instant::now());
         let mut request = self.agent.post(url).header("Content-Type", "application/json");
         for (name, value) in headers {
             request = request.header(name, value);

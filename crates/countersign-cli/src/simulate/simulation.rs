@@ -19,7 +19,7 @@ use super::{
     send::Sender,
     webhook::{Delivery, Webhook},
 };
-use crate::utc;
+use crate::moment;
 
 /// The platform: its rules, its webhooks and their history.
 pub(super) struct Simulation {
@@ -76,7 +76,7 @@ impl Simulation {
             events: checked_events(events)?,
             active: true,
             failures: 0,
-            created_at: utc::in_seconds(SystemTime::now()),
+            created_at: moment::in_seconds(SystemTime::now()),
             secret,
             deliveries: VecDeque::new(),
         };

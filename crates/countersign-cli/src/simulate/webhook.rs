@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::SystemTime};
 
 use serde::Serialize;
 
-use crate::utc;
+use crate::moment;
 
 /// A webhook that was created.
 #[derive(Clone, Serialize)]
@@ -104,7 +104,7 @@ impl Delivery {
             event: event.id.clone(),
             event_type: event.event_type.clone(),
             state: State::Pending,
-            created_at: utc::with_milliseconds(SystemTime::now()),
+            created_at: moment::with_milliseconds(SystemTime::now()),
             body: event.body.clone(),
             attempts: Vec::new(),
             next_attempt_at: None,
