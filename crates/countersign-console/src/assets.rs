@@ -5,7 +5,8 @@ use crate::Response;
 const STYLE: &str = include_str!("../assets/console.css");
 const SCRIPT: &str = include_str!("../assets/console.js");
 
-/// The version in the URLs of both files: they may be kept until the next release.
+/// The version in the URLs of both files. Browsers keep them for an hour, and a new release has new
+/// URLs.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(crate) fn style() -> Response {

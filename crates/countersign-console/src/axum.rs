@@ -82,7 +82,7 @@ impl<I: InboxHistory> Console<I, Guarded> {
 #[non_exhaustive]
 pub enum ServeError {
     /// The console has no check of its own, and others than this machine can reach the address.
-    #[error("{0} is a public address, and the console has no `auth`; add it, or use 127.0.0.1")]
+    #[error("others than this machine can reach {0}, and the console has no `auth`; use 127.0.0.1")]
     Public(SocketAddr),
     /// The listener failed.
     #[error("the listener failed")]

@@ -50,12 +50,12 @@ pub struct Console<I, G = Unguarded> {
     guard: PhantomData<fn() -> G>,
 }
 
-/// A console that has no check who sends a request yet.
+/// A console that does not know yet who may use it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Unguarded;
 
-/// A console that checks who sends a request.
+/// A console that knows who may use it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Guarded;
@@ -120,8 +120,8 @@ impl<I: InboxHistory> Console<I> {
 
     /// Leaves the check to a layer of the application around the console. The layer can put an
     /// [`Operator`](crate::Operator) into the extensions of the request, so that actions are
-    /// recorded with a name; otherwise the name is `unnamed`, and there is no permission for
-    /// bodies.
+    /// recorded with a name. Otherwise the operator is `unnamed`, who may act, and who may read
+    /// bodies unless they need a [permission](Self::bodies_need_permission).
     ///
     /// # Security
     ///

@@ -41,6 +41,12 @@ pub(crate) fn seconds(time: SystemTime) -> String {
     text.split('.').next().unwrap_or_default().to_owned()
 }
 
+/// Writes a time in UTC, without seconds: `2026-11-27 09:50`.
+pub(crate) fn minute(time: SystemTime) -> String {
+    let text = seconds(time);
+    text.rsplit_once(':').map_or(text.clone(), |(minutes, _)| minutes.to_owned())
+}
+
 /// Writes a time as a field of a form has it: `2026-11-27T09:50`, or with seconds if it has some.
 pub(crate) fn field(time: SystemTime) -> String {
     let text = seconds(time).replacen(' ', "T", 1);
@@ -53,7 +59,7 @@ pub(crate) fn age(time: SystemTime, now: SystemTime) -> String {
     span(passed)
 }
 
-/// Writes a duration in its largest unit.
+/// Writes a duration in the largest unit of which it has at least two.
 pub(crate) fn span(duration: Duration) -> String {
     match duration.as_secs() {
         0 if duration.is_zero() => "0 s".to_owned(),

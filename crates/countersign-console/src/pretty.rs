@@ -3,7 +3,8 @@
 use serde::de::IgnoredAny;
 
 /// Writes JSON with one member on each line, and changes nothing else: numbers, escapes and members
-/// that occur twice stay. Returns `None` if the text is not JSON, or nested more than 128 levels.
+/// that occur twice stay. Returns `None` if the text is not JSON, or if the result would be long:
+/// deep nesting multiplies the length.
 pub(crate) fn json(text: &str) -> Option<String> {
     serde_json::from_str::<IgnoredAny>(text).ok()?;
     let mut lines = Lines { text: String::with_capacity(text.len() * 2), depth: 0 };
@@ -60,7 +61,7 @@ impl Lines {
     }
 }
 
-/// Deep nesting multiplies the length, up to 128 times.
+/// In bytes.
 const LONGEST: usize = 512 * 1024;
 
 #[cfg(test)]

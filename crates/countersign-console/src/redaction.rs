@@ -27,9 +27,10 @@ enum Segment {
 pub(crate) enum Shown {
     /// The bytes as they came.
     Whole(Vec<u8>),
-    /// JSON in which this number of values is replaced. All else is as it came, but for white space.
+    /// JSON in which this number of values is replaced. The other values are as they came. White
+    /// space, and escapes in names, can differ.
     Redacted(Vec<u8>, usize),
-    /// Not JSON: what has to be hidden cannot be found.
+    /// Not JSON, or nested too deeply: what has to be hidden cannot be found.
     Hidden,
 }
 
@@ -54,10 +55,10 @@ impl Redaction {
         let Ok(document) = serde_json::from_slice::<&RawValue>(body) else { return Shown::Hidden };
         let pointers: Vec<_> = self.0.iter().map(Vec::as_slice).collect();
         let mut text = Text { written: String::with_capacity(body.len()), hidden: 0 };
-        match text.write(document, &pointers) {
-            Ok(()) if text.hidden == 0 => Shown::Whole(body.to_owned()),
-            Ok(()) => Shown::Redacted(text.written.into_bytes(), text.hidden),
-            Err(_) => Shown::Hidden,
+        match text.write(document, &pointers, 0) {
+            Ok(true) if text.hidden == 0 => Shown::Whole(body.to_owned()),
+            Ok(true) => Shown::Redacted(text.written.into_bytes(), text.hidden),
+            Ok(false) | Err(_) => Shown::Hidden,
         }
     }
 }
@@ -78,13 +79,21 @@ struct Text {
 }
 
 impl Text {
-    /// Writes a value without the members at the pointers. The depth of the recursion is the length
-    /// of the longest pointer.
-    fn write(&mut self, value: &RawValue, pointers: &[&[Segment]]) -> serde_json::Result<()> {
+    /// Writes a value without the members at the pointers. Returns false if it is nested too deeply:
+    /// a name is looked for in arrays of arrays, so only [`MOST_LEVELS`] bounds the recursion.
+    fn write(
+        &mut self,
+        value: &RawValue,
+        pointers: &[&[Segment]],
+        level: usize,
+    ) -> serde_json::Result<bool> {
+        if level > MOST_LEVELS {
+            return Ok(false);
+        }
         if pointers.iter().any(|pointer| pointer.is_empty()) {
             self.written.push_str(REDACTED);
             self.hidden += 1;
-            return Ok(());
+            return Ok(true);
         }
         match value.get().as_bytes().first() {
             _ if pointers.is_empty() => self.written.push_str(value.get()),
@@ -97,7 +106,9 @@ impl Text {
                     self.written.push(':');
                     let below = pointers.iter().filter(|pointer| is_at(pointer, &name));
                     let below: Vec<_> = below.map(|pointer| &pointer[1..]).collect();
-                    self.write(value, &below)?;
+                    if !self.write(value, &below, level + 1)? {
+                        return Ok(false);
+                    }
                 }
                 self.written.push('}');
             }
@@ -113,13 +124,15 @@ impl Text {
                         _ => is_at(pointer, &index).then(|| &pointer[1..]),
                     });
                     let below: Vec<_> = below.collect();
-                    self.write(value, &below)?;
+                    if !self.write(value, &below, level + 1)? {
+                        return Ok(false);
+                    }
                 }
                 self.written.push(']');
             }
             _ => self.written.push_str(value.get()),
         }
-        Ok(())
+        Ok(true)
     }
 
     fn separate(&mut self, place: usize) {
@@ -169,6 +182,9 @@ impl<'de> Deserialize<'de> for Members<'de> {
 }
 
 const REDACTED: &str = "\"[redacted]\"";
+
+/// Levels of objects and arrays on the way to a hidden member. `serde_json` allows as many.
+const MOST_LEVELS: usize = 128;
 
 #[cfg(test)]
 mod tests {
@@ -229,6 +245,18 @@ mod tests {
         let deep = [b'['; 1000];
         for body in [&b"email=zoe"[..], b"\xff", b"{\"a\":", b"{}{}", b"\xef\xbb\xbf{}", &deep] {
             assert_eq!(redaction.apply(body), Shown::Hidden, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_hidden() {
+        let nested = |levels: usize| {
+            let deep = format!("{}{{\"a\":1}}{}", "[".repeat(levels), "]".repeat(levels));
+            redaction(&["/a"]).apply(deep.as_bytes())
+        };
+        assert!(matches!(nested(100), Shown::Redacted(_, 1)));
+        for levels in [129, 10_000, 50_000] {
+            assert_eq!(nested(levels), Shown::Hidden);
         }
     }
 

@@ -36,7 +36,8 @@ pub(crate) fn lines(server: &str, request: &StoredRequest, id: i64, body: &[u8])
     lines
 }
 
-/// Returns true if a shell takes the text for itself, and a page and a terminal show it.
+/// Returns true if a shell can take the text between quotes, and a page and a terminal show each of
+/// its characters.
 fn is_plain(text: &str) -> bool {
     crate::text::line(text) == text
 }

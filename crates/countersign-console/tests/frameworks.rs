@@ -219,7 +219,7 @@ async fn open_pages_are_bounded() {
     assert_eq!(desk.get("/events").await.status, 200);
 }
 
-/// A server that stops waits for open answers.
+/// A server that shuts down waits until all open answers have ended.
 #[tokio::test(start_paused = true)]
 async fn a_stream_of_events_ends_soon() {
     let desk = Desk::with(1).await;

@@ -59,7 +59,7 @@ fn bodies() -> Vec<Vec<u8>> {
     bodies
 }
 
-/// The tags that the templates have, with the attributes that differ.
+/// Returns the names of the tags of a page, without those of the rows and cells of tables.
 fn skeleton(page: &str) -> Vec<&str> {
     let mut tags: Vec<_> =
         page.split('<').skip(1).filter_map(|part| part.split('>').next()).collect();

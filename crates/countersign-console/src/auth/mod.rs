@@ -1,4 +1,4 @@
-//! The check who sends a request.
+//! The ways in which operators prove who they are.
 
 mod digest;
 

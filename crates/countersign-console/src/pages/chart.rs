@@ -1,6 +1,7 @@
 //! Bars, drawn by the server.
 
-/// A chart of one endpoint: a bar for each interval, and above it the part that is dead or refused.
+/// A chart of one endpoint: a bar for each interval. The part that is dead is drawn over the bottom
+/// of the bar.
 pub(crate) struct Chart {
     pub(crate) bars: Vec<Bar>,
     pub(crate) width: usize,

@@ -121,13 +121,14 @@ pub(crate) async fn act<I: InboxHistory>(
     let (shared, who) = (view.shared.clone(), view.operator.name().to_owned());
     let work = async move {
         let is_changed = change(&*shared.inbox, action, id, &reason).await;
+        let past = action.past();
         let result = match &is_changed {
-            Ok(true) => action.past().to_owned(),
-            Ok(false) => format!("not {}, because of its state:", action.past()),
-            Err(_) => format!("perhaps {}, because the inbox failed:", action.past()),
+            Ok(true) => format!("{past} delivery {id}"),
+            Ok(false) => format!("delivery {id} could not be {past}: its state or its body"),
+            Err(_) => format!("delivery {id} may have been {past}: the inbox failed"),
         };
-        let why = if reason.is_empty() { String::new() } else { format!(", because: {reason}") };
-        shared.record.add(&who, action.name(), &format!("{result} delivery {id}{why}"));
+        let why = if reason.is_empty() { String::new() } else { format!("; reason: {reason}") };
+        shared.record.add(&who, action.name(), &format!("{result}{why}"));
         is_changed.map_err(Refused::from)
     };
     let is_changed = view.run(work).await?;
@@ -159,7 +160,9 @@ fn notice(form: &Form) -> Option<String> {
     match Action::named(acted) {
         Some(action) => Some(format!("The delivery was {}.", action.past())),
         None if acted == "nothing" => {
-            Some("Nothing was changed: its state has changed meanwhile.".to_owned())
+            let text = "Nothing was changed. The state of the delivery does not allow this action, or \
+                        its body was removed.";
+            Some(text.to_owned())
         }
         None => None,
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::assets;
 
-/// The values of the frame: the head, the navigation and the foot.
+/// The values of the frame: the head and the navigation.
 pub(crate) struct Frame<'a> {
     pub(crate) title: Cow<'a, str>,
     /// The name of the page in the navigation.

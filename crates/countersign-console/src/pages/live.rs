@@ -78,8 +78,8 @@ async fn next<I: InboxHistory>(mut watch: Watch<I>) -> Option<(Bytes, Watch<I>)>
 
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// After this time, the browser connects again, and its login is checked again. It is short, because
-/// a server that stops waits for open answers.
+/// After this time, the browser connects again, and its login is checked again. A server that shuts
+/// down waits until all open answers have ended, so the time is short.
 const LONGEST: Duration = Duration::from_secs(20);
 
 /// Pauses without an event, after which a comment is sent.

@@ -1,6 +1,6 @@
 //! Actions on many deliveries.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use askama::Template;
 use countersign::inbox::{InboxHistory, Row, RowId, State};
@@ -137,13 +137,23 @@ async fn fitting<I: InboxHistory>(
     action: Action,
     chosen: &Chosen,
 ) -> Result<(Vec<Row>, bool), Refused> {
-    let mut rows = inbox.list(&chosen.filter(MOST)).await?;
+    let mut rows = Vec::new();
+    let asked = |state: &State| chosen.state.is_empty() || chosen.state == state.name();
+    // State by state, so that others do not take the places of those that fit.
+    for state in STATES.into_iter().filter(|state| action.fits(*state)).filter(asked) {
+        let mut filter = chosen.filter(MOST);
+        filter.state = Some(state);
+        rows.extend(inbox.list(&filter).await?);
+    }
+    rows.sort_unstable_by_key(|row| Reverse(row.id.0));
+    // A row can change its state meanwhile.
+    rows.dedup_by_key(|row| row.id);
     let is_all = rows.len() < MOST;
-    rows.retain(|row| action.fits(row.state));
+    rows.truncate(MOST);
     Ok((rows, is_all))
 }
 
-/// Most deliveries that are looked at for one action.
+/// Most deliveries that one action changes.
 const MOST: usize = 1_000;
 const SHOWN: usize = 10;
 const AT_A_TIME: usize = 8;

@@ -41,6 +41,24 @@ pub(crate) struct Span {
     pub(crate) part: &'static str,
 }
 
+impl Span {
+    /// Returns the length of a part in hours, if it has some.
+    fn hours(&self) -> Option<u32> {
+        u32::try_from(self.seconds / HOUR.as_secs()).ok().filter(|hours| *hours > 0)
+    }
+
+    /// Returns the time at which the first part begins.
+    fn begin(&self, now: SystemTime) -> SystemTime {
+        match self.hours() {
+            Some(hours) => week::begin(now, self.intervals * hours),
+            None => {
+                let length = Duration::from_secs(self.seconds) * self.intervals;
+                now.checked_sub(length).unwrap_or(SystemTime::UNIX_EPOCH)
+            }
+        }
+    }
+}
+
 struct Endpoint {
     name: String,
     query: String,
@@ -75,11 +93,11 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
     let asked = form.get("span");
     let span = SPANS.iter().find(|span| span.name == asked).unwrap_or(&SPANS[1]);
     let width = Duration::from_secs(span.seconds);
-    let since = view.now.checked_sub(width * span.intervals).unwrap_or(SystemTime::UNIX_EPOCH);
     let week = view.shared.week.hours(view.inbox(), view.now).await?;
-    let activity = match u32::try_from(span.seconds / HOUR.as_secs()) {
-        Ok(hours @ 1..) => week::parts(&week, span.intervals, hours),
-        _ => view.inbox().activity(since, width).await?,
+    let since = span.begin(view.now);
+    let activity = match span.hours() {
+        Some(hours) => week::parts(&week, span.intervals, hours),
+        None => view.inbox().activity(since, width).await?,
     };
     let stats = view.inbox().stats().await?;
     let refused = refused(view, since, width);
@@ -91,7 +109,7 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
         silent: silent(&week, view.now),
         counts_refusals: view.has_refusals(),
         has_others: refused.iter().any(|refusal| refusal.is_of_others),
-        reasons: reasons(span, &refused),
+        reasons: reasons(view.now, span, &refused),
     };
     Ok(Response::html(200, page.render()?))
 }
@@ -155,13 +173,13 @@ fn endpoints(
         let last = last.map(|one| one.last_received_at).max();
         let accepted = activity.iter().filter(|one| one.endpoint == name);
         let accepted = accepted.map(|one| (one.interval, one.accepted, one.dead));
-        let (accepted, chart) = chart(span, accepted, ["accepted", "dead"]);
+        let (accepted, chart) = chart(now, span, accepted, ["accepted", "dead"]);
         let (duplicates, others): (Vec<_>, Vec<_>) = refused
             .iter()
             .filter(|refusal| refusal.endpoint == name)
             .partition(|refusal| refusal.is_duplicate());
         let others = others.iter().map(|refusal| (refusal.interval, refusal.number, 0));
-        let (refused, refusals) = self::chart(span, others, ["refused", ""]);
+        let (refused, refusals) = self::chart(now, span, others, ["refused", ""]);
         Endpoint {
             name: text::start(name, 60),
             query: format!("endpoint={}", encoded(name)),
@@ -183,14 +201,14 @@ fn endpoints(
     names.into_iter().map(endpoint).collect()
 }
 
-fn reasons(span: &Span, refused: &[Refusal]) -> Vec<Reason> {
+fn reasons(now: SystemTime, span: &Span, refused: &[Refusal]) -> Vec<Reason> {
     let mut names: Vec<_> =
         refused.iter().map(|refusal| (&*refusal.endpoint, refusal.reason)).collect();
     names.dedup();
     let reason = |(endpoint, name): (&str, &'static str)| {
         let fits = |refusal: &&Refusal| refusal.endpoint == endpoint && refusal.reason == name;
         let numbers = refused.iter().filter(fits).map(|one| (one.interval, one.number, 0));
-        let (number, chart) = chart(span, numbers, [name, ""]);
+        let (number, chart) = chart(now, span, numbers, [name, ""]);
         Reason { endpoint: text::start(endpoint, 60), name, number, chart }
     };
     names.into_iter().map(reason).collect()
@@ -198,6 +216,7 @@ fn reasons(span: &Span, refused: &[Refusal]) -> Vec<Reason> {
 
 /// Draws the numbers of intervals, and adds them up.
 fn chart(
+    now: SystemTime,
     span: &Span,
     numbers: impl Iterator<Item = (u64, u64, u64)>,
     [name, bad_name]: [&str; 2],
@@ -224,9 +243,9 @@ fn chart(
     );
     let title = |place: usize| {
         let (all, bad_ones) = parts[place];
-        let parts_ago = u64::try_from(length - place).unwrap_or_default();
-        let begin = moment::span(Duration::from_secs(parts_ago * span.seconds));
-        format!("from {begin} ago: {all} {name}{}", bad(bad_ones))
+        let place = u64::try_from(place).unwrap_or_default();
+        let begin = span.begin(now) + Duration::from_secs(place * span.seconds);
+        format!("from {} UTC: {all} {name}{}", moment::minute(begin), bad(bad_ones))
     };
     (sum, Chart::of(&parts, label, title))
 }

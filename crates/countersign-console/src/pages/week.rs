@@ -29,15 +29,21 @@ impl Week {
         if let Some((_, hours)) = kept.as_ref().filter(|(at, _)| at.elapsed() < LIFE) {
             return Ok(Arc::clone(hours));
         }
-        // Engines count rows that were removed by whole hours. The last hour has not ended yet.
-        let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let hour =
-            SystemTime::UNIX_EPOCH + HOUR * u32::try_from(seconds / 3600).unwrap_or_default();
-        let since = hour.checked_sub(HOUR * (HOURS - 1)).unwrap_or(SystemTime::UNIX_EPOCH);
+        let since = begin(now, HOURS);
         let hours = Arc::new(inbox.activity(since, HOUR).await?);
         *kept = Some((Instant::now(), Arc::clone(&hours)));
         Ok(hours)
     }
+}
+
+/// Returns the time at which this many hours began, of which the last one is the hour of now.
+///
+/// Engines keep the numbers of removed rows by whole hours of UTC.
+pub(super) fn begin(now: SystemTime, hours: u32) -> SystemTime {
+    let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let before = u64::from(hours.saturating_sub(1)).saturating_mul(HOUR.as_secs());
+    let first = (seconds - seconds % HOUR.as_secs()).saturating_sub(before);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(first)
 }
 
 /// Puts hours together into parts of this many hours, of which the last one ends now.
@@ -58,6 +64,14 @@ const LIFE: Duration = Duration::from_secs(30);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hours_begin_at_a_whole_hour() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(begin(at(7 * 3600 + 59), 1), at(7 * 3600));
+        assert_eq!(begin(at(7 * 3600), 3), at(5 * 3600));
+        assert_eq!(begin(at(10), HOURS), at(0));
+    }
 
     #[test]
     fn the_last_part_ends_now() {

@@ -21,8 +21,8 @@ impl PostgresInbox {
             return;
         }
         let inbox = self.clone();
-        // Commits with a notification wait for each other, so one serves all deliveries of a
-        // moment.
+        // Commits with a notification wait for each other, so one notification announces all
+        // deliveries of a moment.
         let moment = Flag(Arc::clone(&self.shared), |shared| &shared.is_announcing);
         tokio::spawn(async move {
             sleep(MOMENT).await;
@@ -124,12 +124,13 @@ where
 
 const LISTEN: &str = "listen countersign_inbox";
 
-/// The deliveries are committed already. A notification need not reach the disk, and so does not
-/// make them wait for another flush.
+/// The deliveries are committed already, and workers also ask. So the commit of a notification does
+/// not wait for the disk.
 const NOTIFY: &str = "\
 select pg_notify('countersign_inbox', ''), set_config('synchronous_commit', 'off', true)";
 
-/// Time for which the deliveries of one notification are collected.
+/// Time for which the deliveries of one notification are collected, and the pause between two batches
+/// of rows that are removed.
 const MOMENT: Duration = Duration::from_millis(10);
 
 /// Pause before a connection is made again.

@@ -21,12 +21,13 @@ use super::{
 /// # Which rejections are kept
 ///
 /// The list has 50 places for deliveries whose signature does not match, and 50 places for all
-/// other reasons. If the 50 places are taken, the reason with the most rejections loses one: the
-/// oldest one of its endpoint with the most. Examined deliveries count as a reason of their own.
+/// other reasons. If all 50 are taken, each new rejection removes an old one: of the reason with the
+/// most rejections, within that reason of the endpoint with the most, and there the oldest one.
+/// Examined deliveries count as a reason of their own.
 ///
-/// So a flood for one reason, or at one endpoint, does not push out the others: each of them keeps
-/// its rejections up to an equal share of the places. A flood at 50 endpoints or more can push out
-/// mismatches of other endpoints.
+/// So during a flood for one reason, or at one endpoint, every other reason and endpoint keeps its
+/// newest rejections, up to an equal share of the places. A flood at 25 endpoints or more can push
+/// out mismatches of other endpoints.
 ///
 /// # Security
 ///

@@ -10,9 +10,10 @@ use super::refusal::Refusal;
 
 /// Keeps at most [`PLACES`] rejections.
 ///
-/// If there is one too many, the kind with the most rejections loses one: the oldest one of its
-/// endpoint with the most. So during a flood, each other kind and endpoint keeps its rejections up
-/// to an equal share of the places. Of equal ones, the one with the oldest rejection loses it.
+/// If all places are taken, each new rejection removes an old one: of the kind with the most
+/// rejections, within that kind of the endpoint with the most, and there the oldest one. If two kinds
+/// or two endpoints have equally many, the one with the older rejection loses it. So during a flood,
+/// every other kind and endpoint keeps its newest rejections, up to an equal share of the places.
 #[derive(Default)]
 pub(super) struct Places {
     kinds: BTreeMap<Kind, BTreeMap<String, Group>>,

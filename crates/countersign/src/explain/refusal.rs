@@ -62,7 +62,8 @@ impl Refusal {
     }
 }
 
-/// Copies the start of the headers. The memory of the list counts, too: many headers can be short.
+/// Copies the start of the headers. Each header also counts with the size of its place in the list:
+/// otherwise, very many empty headers would fit.
 fn starts(headers: &[(String, String)]) -> Vec<(String, String)> {
     let mut left = LONGEST_HEADERS;
     let mut copied = Vec::new();

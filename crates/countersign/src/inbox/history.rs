@@ -68,14 +68,14 @@ pub trait InboxHistory: InboxStore {
     /// interval of this width, of which the first one begins at `since`. Intervals without a delivery
     /// are left out. A width of less than a millisecond counts as one.
     ///
-    /// Rows that were removed are counted, too, for eight days from their receipt, with a precision
-    /// of one hour: those that an endpoint received in one hour of UTC may all count as received
-    /// with the last of them. If `since` is a whole hour and the width is a multiple of an hour,
-    /// the numbers are exact. For these rows, an engine keeps one number for each endpoint and
-    /// hour, so about 200 for each endpoint.
+    /// Rows that were removed are still counted, for eight days from their receipt. For them, an
+    /// engine keeps one number for each endpoint and hour of UTC, which are about 200 numbers for
+    /// each endpoint. It may count all removed rows of one hour as received when the last of them
+    /// was. The numbers are exact if `since` is the start of an hour, and the width is a whole
+    /// number of hours.
     ///
-    /// An engine may take it that deliveries were accepted in the order of their receipt, give or
-    /// take a minute, so that it need not look at all rows.
+    /// An engine may assume that deliveries were accepted in the order of their receipt, with
+    /// differences of up to a minute. Then it does not have to look at all rows.
     ///
     /// # Errors
     ///

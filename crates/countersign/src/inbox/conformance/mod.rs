@@ -46,7 +46,7 @@
 //! 6. a delivery that is running is not replayed;
 //! 7. only a delivery that is waiting is retried, and its attempts go on;
 //! 8. only a delivery that is waiting or dead is discarded;
-//! 9. only old rows that are done or discarded are pruned, and counted before;
+//! 9. only old rows that are done or discarded are pruned;
 //! 10. only a delivery that is waiting or dead is marked as done, with a reason;
 //! 11. deliveries are counted by endpoint and time of receipt;
 //! 12. deliveries that were removed are still counted.
@@ -103,7 +103,7 @@ pub(crate) use tests::MemoryInbox;
 /// # Panics
 ///
 /// Panics if a rule is broken, with a message that names each broken rule and the result that was
-/// seen. Panics if the runtime has only one thread.
+/// seen. Panics on a current-thread runtime.
 pub async fn check<S: InboxStore, F: Future<Output = S>>(make: impl Fn() -> F) {
     Suite::new(make).run().await.report();
 }
