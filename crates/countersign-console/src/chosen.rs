@@ -69,14 +69,10 @@ impl Chosen {
 
     /// Returns whether engines find the rows by an index, or need no filter.
     pub(crate) fn has_index(&self) -> bool {
-        let fields = self.fields();
         // Every state but `done` has an index.
-        let is_indexed = |field: &(&str, &str)| match field {
-            ("id", _) => true,
-            ("state", state) => *state != State::Done.name(),
-            _ => false,
-        };
-        fields.is_empty() || fields.iter().any(is_indexed)
+        let is_done = self.state == State::Done.name();
+        let needs_scan = is_done || self.fields().iter().any(|(name, _)| *name != "state");
+        !self.event_id.is_empty() || !needs_scan
     }
 
     /// Returns the filter of the engine. The text in the body is not a part of it.
@@ -156,9 +152,14 @@ mod tests {
         assert_eq!(chosen.query_of_page(chosen.before), "state=dead&type=a%26b%3Dc&before=7");
         let filter = chosen.filter(5);
         assert_eq!((filter.state, filter.before), (Some(State::Dead), Some(RowId(7))));
-        assert!(chosen.has_index() && Chosen::default().has_index());
-        let unindexed = [("state", "done"), ("type", "a")];
-        assert!(!Chosen::read(unindexed.into_iter()).unwrap().has_index());
+        let has_index =
+            |fields: &[(&str, &str)]| Chosen::read(fields.iter().copied()).unwrap().has_index();
+        for indexed in [&[][..], &[("state", "dead")], &[("id", "a"), ("state", "done")]] {
+            assert!(has_index(indexed), "{indexed:?}");
+        }
+        for other in [&[("state", "done")][..], &[("state", "dead"), ("type", "a")]] {
+            assert!(!has_index(other), "{other:?}");
+        }
         for wrong in [("state", "lost"), ("since", "now"), ("before", "x")] {
             assert!(Chosen::read([wrong].into_iter()).is_err());
         }

@@ -3,10 +3,11 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use countersign::inbox::InboxHistory;
+use tokio::sync::Semaphore;
 
 use crate::{
-    Auth, SettingError, forgery::Tokens, live::Live, pages::search::Searches, pages::week::Week,
-    random::random, record::Record, redaction::Redaction,
+    Auth, SettingError, forgery::Tokens, pages::counted::Counted, places::Places, random::random,
+    record::Record, redaction::Redaction,
 };
 
 /// The page for the people who run a receiver.
@@ -63,9 +64,14 @@ pub struct Guarded;
 pub(crate) struct Shared<I> {
     pub(crate) inbox: Arc<I>,
     pub(crate) record: Record,
-    pub(crate) live: Arc<Live>,
-    pub(crate) searches: Searches,
-    pub(crate) week: Week,
+    /// For lists that are updated while they are open. Each one asks the inbox again and again.
+    pub(crate) live: Arc<Places>,
+    /// For searches in bodies. Each one reads up to 64 MiB from the inbox.
+    pub(crate) searches: Arc<Places>,
+    /// For lists that look at many rows: a receiver may share its connections with them.
+    pub(crate) scans: Semaphore,
+    pub(crate) hour: Counted,
+    pub(crate) week: Counted,
 }
 
 #[derive(Clone, Debug)]
@@ -93,9 +99,11 @@ impl<I: InboxHistory> Console<I> {
         let shared = Shared {
             inbox: Arc::new(inbox),
             record: Record::default(),
-            live: Arc::default(),
-            searches: Searches::default(),
-            week: Week::default(),
+            live: Places::new(32, 8),
+            searches: Places::new(2, 1),
+            scans: Semaphore::new(2),
+            hour: Counted::default(),
+            week: Counted::default(),
         };
         let settings = Settings {
             auth: None,

@@ -28,8 +28,9 @@ impl Record {
     /// Records an action: logs it, and keeps it for the page.
     pub(crate) fn add(&self, who: &str, action: &str, what: &str) {
         // A reason must not add a line to the log.
+        let line = text::line(what);
+        tracing::info!(target: TARGET, operator = who, action, "an operator acted: {line}");
         let what = text::start(what, LONGEST);
-        tracing::info!(target: TARGET, operator = who, action, "an operator acted: {what}");
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.push_front(Entry { at: SystemTime::now(), who: who.to_owned(), what });
         entries.truncate(MOST);

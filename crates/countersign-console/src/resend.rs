@@ -39,10 +39,11 @@ pub(crate) fn lines(server: &str, request: &StoredRequest, id: i64, body: &[u8])
 /// Returns true if a shell can take the text between quotes, and a page and a terminal show each of
 /// its characters.
 fn is_plain(text: &str) -> bool {
-    crate::text::line(text) == text
+    // fish reads `\'` within single quotes.
+    crate::text::line(text) == text && !text.contains('\\')
 }
 
-/// Quotes a text for the shells of POSIX. A text with characters that a page does not show is written
+/// Quotes a text for sh, bash, zsh and fish. A text with characters that a page does not show is written
 /// by `printf` from escapes, so that the line shows all that it holds. A line break at its end gets
 /// lost.
 fn quoted(text: &str) -> String {
@@ -50,7 +51,7 @@ fn quoted(text: &str) -> String {
     if !text.is_empty() && !text.starts_with('-') && text.bytes().all(is_bare) {
         return text.to_owned();
     }
-    if crate::text::line(text) == text {
+    if is_plain(text) {
         return format!("'{}'", text.replace('\'', r"'\''"));
     }
     let mut quoted = String::from("\"$(printf '");

@@ -247,7 +247,7 @@ async fn many_are_changed_after_a_preview_and_later_ones_are_not() {
     assert_eq!((desk.state(1).await, desk.state(61).await), (State::Discarded, State::Waiting));
     // The same form again finds none of its deliveries in the state that the preview showed.
     let again = desk.post("/many", &form).await;
-    let nothing = "/admin?type=user.created&acted=discard&changed=0&of=0";
+    let nothing = "/admin?type=user.created&acted=discard&changed=0&of=60";
     assert_eq!((again.header("location"), desk.state(61).await), (Some(nothing), State::Waiting));
     for form in ["action=discard", "action=discard&ids=x", "action=done&ids=61"] {
         assert_eq!(desk.post("/many", form).await.status, 400, "{form}");
@@ -261,13 +261,18 @@ async fn many_are_changed_after_a_preview_and_later_ones_are_not() {
     for text in ["No filter is set", "57 discarded", "3 waiting", "1 done", "1 of them is done."] {
         assert!(replay.text().contains(text), "{text}: {}", replay.text());
     }
+    assert!(replay.text().contains("name=\"done\" value=\"3\""));
+    // It became done after a preview that had it as waiting, without the warning.
+    let ids = desk.post("/many", "action=replay&ids=1,3&done=").await;
+    assert!(ids.header("location").unwrap().ends_with("acted=replay&changed=1&of=2"));
+    assert_eq!(desk.state(3).await, State::Done);
     let filtered = desk.get("/many?action=replay&state=waiting&type=%3Cb%3E").await;
     assert!(filtered.text().contains("<span class=\"chip\">type = &#60;b&#62;</span>"));
     assert!(!filtered.text().contains("of them"));
     let notice = desk.get("/?acted=discard&changed=60&of=60").await;
     assert!(notice.text().contains("60 of 60 deliveries were discarded."));
     let actions = desk.get("/actions").await;
-    assert!(actions.text().contains("discarded 60 of 60 deliveries: type=user.created"));
+    assert!(actions.text().contains("discarded 60 of 60 deliveries: type=user.created; 1-60"));
 }
 
 #[tokio::test]
@@ -301,9 +306,16 @@ async fn old_deliveries_are_pruned_after_a_preview() {
     let preview = desk.get("/prune?days=1").await;
     assert!(preview.text().contains("<strong>0</strong> deliveries would be removed"));
     assert_eq!(desk.post("/prune", "days=1").await.status, 400);
+    // A time that is later than the days say.
+    assert_eq!(desk.post("/prune", "days=30&until=4000000000").await.status, 400);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let form = format!("days=30&until={}", now.as_secs() - 86_400);
+    assert_eq!(desk.post("/prune", &form).await.status, 400);
     let response = desk.post("/prune", "days=1&until=1700000000").await;
     assert_eq!(response.header("location"), Some("/admin/prune?removed=0"));
-    assert!(desk.get("/actions").await.text().contains("removed 0 deliveries"));
+    assert!(
+        desk.get("/actions").await.text().contains("ended at 2023-11-14 22:13:20 UTC or earlier")
+    );
 }
 
 #[tokio::test]

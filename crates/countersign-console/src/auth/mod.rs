@@ -111,6 +111,10 @@ impl Auth {
     /// Sends browsers without a login to this page of the application (status 303). `{path}` in the
     /// URL is replaced by the path and the query that the browser asked for, encoded for a query.
     /// Other programs, and forms, get 401. Default: everybody gets 401.
+    ///
+    /// # Security
+    ///
+    /// After the login, send browsers only to paths of your own application.
     pub fn login_url(self, url: &str) -> Self {
         Self { login_url: Some(url.to_owned()), ..self }
     }
@@ -123,7 +127,9 @@ impl Auth {
             return None;
         }
         let query = if request.query.is_empty() { "" } else { "?" };
-        let path = format!("{}{}{query}{}", request.base, request.path, request.query);
+        let path = format!("{}{}", request.base, request.path);
+        // To a browser, a path with two slashes at its beginning is the name of a server.
+        let path = format!("/{}{query}{}", path.trim_start_matches('/'), request.query);
         Some(url.replace("{path}", &byte_serialize(path.as_bytes()).collect::<String>()))
     }
 
@@ -228,6 +234,9 @@ mod tests {
         assert_eq!(name(&auth, &stranger).await, None);
         let expected = "/login?next=%2Fops%2Fdeliveries%2F7%3Facted%3Da%26b%3Dc";
         assert_eq!(auth.login(&stranger).as_deref(), Some(expected));
+        let doubled = Request::get("//evil.example/a").header("Accept", "text/html");
+        let expected = "/login?next=%2Fevil.example%2Fa";
+        assert_eq!(auth.login(&doubled).as_deref(), Some(expected));
         assert_eq!(auth.login(&page()), None);
         let form = Request::post("/deliveries/7/replay", "").header("Accept", "text/html");
         assert_eq!(auth.login(&form), None);

@@ -1,8 +1,11 @@
 //! One delivery.
 
+use std::sync::Arc;
+
 use askama::Template;
 use bytes::Bytes;
 use countersign::inbox::{Details, EndedAttempt, InboxHistory, RowId, StoreError, StoredRequest};
+use tokio::task;
 
 use super::{Frame, View, form::Form};
 use crate::{Response, action::Action, error::Refused, moment, pretty, redaction, resend, text};
@@ -55,10 +58,10 @@ pub(crate) async fn page<I: InboxHistory>(
     view: &View<'_, I>,
     id: RowId,
 ) -> Result<Response, Refused> {
-    let details = view.inbox().get(id).await?.ok_or(Refused::NotFound)?;
-    let request = request(&details);
+    let mut details = view.inbox().get(id).await?.ok_or(Refused::NotFound)?;
+    let (request, body) = request(view, &mut details).await?.unzip();
     let row = &details.row;
-    let body = content(view, request.as_ref());
+    let body = content(view, body);
     let resend = match (&request, &body) {
         // A body with hidden members is another body.
         (Some(request), Content::Text { hidden: None | Some(0), .. }) => {
@@ -96,9 +99,9 @@ pub(crate) async fn body<I: InboxHistory>(
     if !view.reads_bodies() {
         return Err(Refused::Forbidden("You may not read bodies."));
     }
-    let details = view.inbox().get(id).await?.ok_or(Refused::NotFound)?;
-    let request = request(&details).ok_or(Refused::NotFound)?;
-    let body = match view.shown(request.body()) {
+    let mut details = view.inbox().get(id).await?.ok_or(Refused::NotFound)?;
+    let (_, body) = request(view, &mut details).await?.ok_or(Refused::NotFound)?;
+    let body = match body {
         redaction::Shown::Whole(body) | redaction::Shown::Redacted(body, _) => Bytes::from(body),
         redaction::Shown::Hidden => return Err(Refused::Forbidden(HIDDEN)),
     };
@@ -151,8 +154,20 @@ pub(crate) async fn change<I: InboxHistory>(
     }
 }
 
-fn request(details: &Details) -> Option<StoredRequest> {
-    StoredRequest::from_json(details.request.as_deref()?).ok()
+/// Reads the request, and makes its body as it may be shown.
+async fn request<I: InboxHistory>(
+    view: &View<'_, I>,
+    details: &mut Details,
+) -> Result<Option<(StoredRequest, redaction::Shown)>, Refused> {
+    let Some(json) = details.request.take() else { return Ok(None) };
+    let settings = Arc::clone(view.settings);
+    // A long body would hold up other requests of this thread.
+    let read = task::spawn_blocking(move || {
+        let request = StoredRequest::from_json(&json).ok()?;
+        let body = settings.redaction.apply(request.body());
+        Some((request, body))
+    });
+    read.await.map_err(|_| Refused::Page)
 }
 
 fn notice(form: &Form) -> Option<String> {
@@ -214,7 +229,9 @@ fn verdict(request: &StoredRequest) -> Vec<(&'static str, String)> {
 fn headers<I: InboxHistory>(view: &View<'_, I>, request: &StoredRequest) -> Vec<(String, String)> {
     let content_type = request.get_content_type().map(|value| ("content-type", value.as_bytes()));
     let headers = content_type.into_iter().chain(request.delivery().headers());
-    super::headers::shown(headers, view.sees_signatures())
+    let delivery = request.delivery();
+    let known: Vec<_> = [delivery.id(), delivery.event_type()].into_iter().flatten().collect();
+    super::headers::shown(headers, &known, view.sees_signatures())
 }
 
 fn trace<I: InboxHistory>(view: &View<'_, I>, request: &StoredRequest) -> Option<Trace> {
@@ -225,14 +242,14 @@ fn trace<I: InboxHistory>(view: &View<'_, I>, request: &StoredRequest) -> Option
     Some(Trace { id, url })
 }
 
-fn content<I: InboxHistory>(view: &View<'_, I>, request: Option<&StoredRequest>) -> Content {
-    let Some(request) = request else {
+fn content<I: InboxHistory>(view: &View<'_, I>, body: Option<redaction::Shown>) -> Content {
+    let Some(body) = body else {
         return Content::Missing("The body was forgotten, or cannot be read.");
     };
     if !view.reads_bodies() {
         return Content::Missing("You may not read bodies.");
     }
-    let (body, hidden) = match view.shown(request.body()) {
+    let (body, hidden) = match body {
         redaction::Shown::Whole(body) => (body, 0),
         redaction::Shown::Redacted(body, hidden) => (body, hidden),
         redaction::Shown::Hidden => return Content::Missing(HIDDEN),

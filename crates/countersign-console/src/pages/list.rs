@@ -7,7 +7,7 @@ use super::{
     Frame, View,
     form::Form,
     rows::Shown,
-    scan::{Part, scan},
+    scan::{self, Part, scan},
     search::search,
 };
 use crate::{
@@ -69,7 +69,7 @@ async fn part<I: InboxHistory>(view: &View<'_, I>, chosen: &Chosen) -> Result<Pa
         return search(view, chosen, PAGE).await;
     }
     if !chosen.has_index() {
-        return Ok(scan(view.inbox(), chosen.filter(PAGE), PAGE).await?);
+        return Ok(scan(view.shared, chosen.filter(PAGE), PAGE, scan::LONGEST).await?);
     }
     // One more, to know whether there is a next page.
     let mut rows = view.inbox().list(&chosen.filter(PAGE + 1)).await?;

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use countersign::inbox::InboxHistory;
+use countersign::inbox::{InboxHistory, Row};
 use futures_util::stream;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 
-use super::{View, form::Form, list::PAGE};
+use super::{View, form::Form, list::PAGE, scan};
 use crate::{
     Response,
     chosen::Chosen,
     error::Refused,
-    live::Open,
+    places::Place,
     response::{Body, Events},
 };
 
@@ -20,15 +20,16 @@ use crate::{
 /// again.
 pub(crate) fn events<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
     let chosen = Chosen::read(Form::of_query(&view.request.query).fields())?;
-    let open = view.shared.live.open(view.operator.name()).ok_or(Refused::Busy)?;
+    let place = view.shared.live.take(view.operator.name()).ok_or(Refused::Busy)?;
     let state = Watch {
         shared: view.shared.clone(),
+        has_index: chosen.has_index(),
         filter: chosen.filter(PAGE),
         seen: None,
         pause: PAUSE,
         ends_at: Instant::now() + LONGEST,
         is_first: true,
-        _open: open,
+        _place: place,
     };
     let events: Events = Box::pin(stream::unfold(state, next));
     let mut response = Response::new(200, "text/event-stream", Bytes::new());
@@ -39,12 +40,13 @@ pub(crate) fn events<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Re
 
 struct Watch<I> {
     shared: std::sync::Arc<crate::console::Shared<I>>,
+    has_index: bool,
     filter: countersign::inbox::Filter,
     seen: Option<String>,
     pause: Duration,
     ends_at: Instant,
     is_first: bool,
-    _open: Open,
+    _place: Place,
 }
 
 async fn next<I: InboxHistory>(mut watch: Watch<I>) -> Option<(Bytes, Watch<I>)> {
@@ -52,28 +54,34 @@ async fn next<I: InboxHistory>(mut watch: Watch<I>) -> Option<(Bytes, Watch<I>)>
         // Tells the browser how long it waits before it connects again.
         return Some((Bytes::from_static(b"retry: 5000\n\n"), watch));
     }
-    let mut quiet = 0;
-    while Instant::now() < watch.ends_at {
+    // A connection that the browser has closed is noticed only when something is sent.
+    let beat = (Instant::now() + BEAT).min(watch.ends_at);
+    while Instant::now() < beat {
         if watch.seen.is_some() {
-            sleep(watch.pause).await;
+            sleep_until((Instant::now() + watch.pause).min(beat)).await;
         }
         let began = Instant::now();
-        let rows = watch.shared.inbox.list(&watch.filter).await.ok()?;
+        let seen = format!("{:?}", watch.rows().await?);
         // A list that is slow uses at most a twentieth of the time of the engine.
         watch.pause = PAUSE.max(began.elapsed() * 20);
-        let seen = format!("{rows:?}");
         let is_changed = watch.seen.as_ref().is_some_and(|before| *before != seen);
         watch.seen = Some(seen);
         if is_changed {
             return Some((Bytes::from_static(b"event: changed\ndata: 1\n\n"), watch));
         }
-        quiet += 1;
-        if quiet >= BEATS {
-            // A connection that the browser has closed is noticed only when something is sent.
-            return Some((Bytes::from_static(b": still here\n\n"), watch));
-        }
     }
-    None
+    let is_over = Instant::now() >= watch.ends_at;
+    (!is_over).then(|| (Bytes::from_static(b": still here\n\n"), watch))
+}
+
+impl<I: InboxHistory> Watch<I> {
+    async fn rows(&self) -> Option<Vec<Row>> {
+        if self.has_index {
+            return self.shared.inbox.list(&self.filter).await.ok();
+        }
+        let part = scan::scan(&self.shared, self.filter.clone(), PAGE, scan::LONGEST).await;
+        part.ok().map(|part| part.rows)
+    }
 }
 
 const PAUSE: Duration = Duration::from_secs(2);
@@ -82,5 +90,5 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// down waits until all open answers have ended, so the time is short.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// Pauses without an event, after which a comment is sent.
-const BEATS: u32 = 7;
+/// Time without an event after which a comment is sent.
+const BEAT: Duration = Duration::from_secs(10);

@@ -1,16 +1,17 @@
 //! Actions on many deliveries.
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
 use askama::Template;
 use countersign::inbox::{InboxHistory, Row, RowId, State};
 use futures_util::{StreamExt as _, stream};
 
-use super::{Frame, View, form::Form, form::encoded, rows::Shown};
+use super::{Frame, View, form::Form, form::encoded, rows::Shown, scan::scan};
 use crate::{
     Response,
     action::Action,
     chosen::{Chosen, STATES},
+    console::Shared,
     error::Refused,
 };
 
@@ -30,6 +31,8 @@ struct Many<'a> {
     rows: Vec<Shown>,
     /// The numbers of the rows, with commas between them: only these are changed.
     ids: String,
+    /// The numbers of those that are done.
+    done: String,
     query: String,
 }
 
@@ -37,8 +40,10 @@ struct Many<'a> {
 pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
     let form = Form::of_query(&view.request.query);
     let (action, chosen) = read(view, &form)?;
-    let (rows, is_all) = fitting(view.inbox(), action, &chosen).await?;
-    let ids: Vec<_> = rows.iter().map(|row| row.id.0.to_string()).collect();
+    let (rows, is_all) = fitting(view.shared, action, &chosen).await?;
+    let ids = |rows: &mut dyn Iterator<Item = &Row>| {
+        rows.map(|row| row.id.0.to_string()).collect::<Vec<_>>().join(",")
+    };
     let number = |state| rows.iter().filter(|row| row.state == state).count();
     let states = STATES.map(|state| (state.name(), number(state)));
     let page = Many {
@@ -51,7 +56,8 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
         count: rows.len(),
         is_all,
         rows: rows.iter().take(SHOWN).map(|row| Shown::of(row, view.now)).collect(),
-        ids: ids.join(","),
+        ids: ids(&mut rows.iter()),
+        done: ids(&mut rows.iter().filter(|row| row.state == State::Done)),
         query: chosen.query(),
     };
     Ok(Response::html(200, page.render()?))
@@ -62,18 +68,22 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
     let form = view.form()?;
     let (action, mut chosen) = read(view, &form)?;
     let seen = seen(form.get("ids"))?;
+    let were_done = form.get("done").split(',').filter_map(|id| id.parse().ok());
+    let were_done: BTreeSet<i64> = were_done.collect();
     // The rows that came after the preview do not use up the limit.
     chosen.before = seen.last().map(|newest| RowId(newest.saturating_add(1)));
     let (shared, who) = (view.shared.clone(), view.operator.name().to_owned());
-    let query = chosen.query();
-    let recorded = if query.is_empty() { "no filter".to_owned() } else { query.clone() };
-    let (changed, all) = view
+    let (query, all) = (chosen.query(), seen.len());
+    let filter = if query.is_empty() { "no filter".to_owned() } else { query.clone() };
+    let changed = view
         .run(async move {
-            let (mut rows, _) = fitting(&*shared.inbox, action, &chosen).await?;
-            // Others may fit by now, and nobody has seen them.
-            rows.retain(|row| seen.contains(&row.id.0));
+            let (mut rows, _) = fitting(&shared, action, &chosen).await?;
+            // Others may fit by now, and nobody has seen them. Those that became done meanwhile were
+            // not among those of the warning.
+            let is_new = |row: &Row| row.state == State::Done && !were_done.contains(&row.id.0);
+            rows.retain(|row| seen.contains(&row.id.0) && !is_new(row));
             let ids: Vec<_> = rows.iter().rev().map(|row| row.id).collect();
-            let all = ids.len();
+            let numbers = ranges(ids.iter().map(|id| id.0));
             let inbox = &*shared.inbox;
             // Several at a time, so that an engine can commit them together.
             let results: Vec<_> = stream::iter(ids)
@@ -88,9 +98,9 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
                 _ => format!(", and perhaps {failed} more, because the inbox failed"),
             };
             let what = format!("{} {changed} of {all} deliveries{perhaps}", action.past());
-            shared.record.add(&who, action.name(), &format!("{what}: {recorded}"));
+            shared.record.add(&who, action.name(), &format!("{what}: {filter}; {numbers}"));
             let error = results.into_iter().find_map(Result::err);
-            error.map_or(Ok((changed, all)), |error| Err(Refused::from(error)))
+            error.map_or(Ok(changed), |error| Err(Refused::from(error)))
         })
         .await?;
     let end = format!("acted={}&changed={changed}&of={all}", action.name());
@@ -131,29 +141,49 @@ fn seen(ids: &str) -> Result<BTreeSet<i64>, Refused> {
     ids.ok_or(Refused::Bad("The deliveries of the preview are missing."))
 }
 
+/// Writes numbers in ascending order, with those that follow each other as `3-7`.
+fn ranges(numbers: impl Iterator<Item = i64>) -> String {
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => ranges.push((number, number)),
+        }
+    }
+    let ranges = ranges.into_iter().map(|(first, last)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    });
+    ranges.collect::<Vec<_>>().join(",")
+}
+
 /// Finds the rows that an action can change. Returns false if there may be more.
 async fn fitting<I: InboxHistory>(
-    inbox: &I,
+    shared: &Shared<I>,
     action: Action,
     chosen: &Chosen,
 ) -> Result<(Vec<Row>, bool), Refused> {
-    let mut rows = Vec::new();
+    let (mut rows, mut is_all) = (Vec::new(), true);
     let asked = |state: &State| chosen.state.is_empty() || chosen.state == state.name();
     // State by state, so that others do not take the places of those that fit.
     for state in STATES.into_iter().filter(|state| action.fits(*state)).filter(asked) {
         let mut filter = chosen.filter(MOST);
         filter.state = Some(state);
-        rows.extend(inbox.list(&filter).await?);
+        let part = scan(shared, filter, MOST, LONGEST).await?;
+        is_all &= part.last.is_none();
+        rows.extend(part.rows);
     }
     rows.sort_unstable_by_key(|row| Reverse(row.id.0));
     // A row can change its state meanwhile.
     rows.dedup_by_key(|row| row.id);
-    let is_all = rows.len() < MOST;
+    is_all &= rows.len() <= MOST;
     rows.truncate(MOST);
     Ok((rows, is_all))
 }
 
 /// Most deliveries that one action changes.
 const MOST: usize = 1_000;
+
+/// Time for the look at the rows of one state.
+const LONGEST: Duration = Duration::from_secs(2);
 const SHOWN: usize = 10;
 const AT_A_TIME: usize = 8;

@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 mod chart;
+pub(crate) mod counted;
 pub(crate) mod delivery;
 pub(crate) mod form;
 pub(crate) mod frame;
@@ -16,10 +17,10 @@ pub(crate) mod prune;
 pub(crate) mod refused;
 mod rows;
 mod scan;
-pub(crate) mod search;
+mod search;
 mod silence;
 mod view;
-pub(crate) mod week;
+mod week;
 
 pub(crate) use frame::Frame;
 pub(crate) use view::View;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -46,17 +47,6 @@ impl Span {
     fn hours(&self) -> Option<u32> {
         u32::try_from(self.seconds / HOUR.as_secs()).ok().filter(|hours| *hours > 0)
     }
-
-    /// Returns the time at which the first part begins.
-    fn begin(&self, now: SystemTime) -> SystemTime {
-        match self.hours() {
-            Some(hours) => week::begin(now, self.intervals * hours),
-            None => {
-                let length = Duration::from_secs(self.seconds) * self.intervals;
-                now.checked_sub(length).unwrap_or(SystemTime::UNIX_EPOCH)
-            }
-        }
-    }
 }
 
 struct Endpoint {
@@ -93,11 +83,18 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
     let asked = form.get("span");
     let span = SPANS.iter().find(|span| span.name == asked).unwrap_or(&SPANS[1]);
     let width = Duration::from_secs(span.seconds);
-    let week = view.shared.week.hours(view.inbox(), view.now).await?;
-    let since = span.begin(view.now);
-    let activity = match span.hours() {
-        Some(hours) => week::parts(&week, span.intervals, hours),
-        None => view.inbox().activity(since, width).await?,
+    let first = week::begin(view.now, week::HOURS);
+    let (first, week) = view.shared.week.since(view.inbox(), first, HOUR).await?;
+    let (since, activity) = match span.hours() {
+        Some(hours) => {
+            let since = first + HOUR * (week::HOURS - span.intervals * hours);
+            (since, Arc::new(week::parts(&week, span.intervals, hours)))
+        }
+        None => {
+            let length = width * span.intervals;
+            let since = view.now.checked_sub(length).unwrap_or(SystemTime::UNIX_EPOCH);
+            view.shared.hour.since(view.inbox(), since, width).await?
+        }
     };
     let stats = view.inbox().stats().await?;
     let refused = refused(view, since, width);
@@ -105,11 +102,11 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
         frame: view.frame("Overview", "overview"),
         span,
         spans: &SPANS,
-        endpoints: endpoints(view.now, span, &activity, &week, &stats, &refused),
+        endpoints: endpoints(view.now, since, span, &activity, &week, &stats, &refused),
         silent: silent(&week, view.now),
         counts_refusals: view.has_refusals(),
         has_others: refused.iter().any(|refusal| refusal.is_of_others),
-        reasons: reasons(view.now, span, &refused),
+        reasons: reasons(since, span, &refused),
     };
     Ok(Response::html(200, page.render()?))
 }
@@ -156,6 +153,7 @@ fn refused<I: InboxHistory>(_: &View<'_, I>, _: SystemTime, _: Duration) -> Vec<
 
 fn endpoints(
     now: SystemTime,
+    since: SystemTime,
     span: &Span,
     activity: &[Activity],
     week: &[Activity],
@@ -173,13 +171,13 @@ fn endpoints(
         let last = last.map(|one| one.last_received_at).max();
         let accepted = activity.iter().filter(|one| one.endpoint == name);
         let accepted = accepted.map(|one| (one.interval, one.accepted, one.dead));
-        let (accepted, chart) = chart(now, span, accepted, ["accepted", "dead"]);
+        let (accepted, chart) = chart(since, span, accepted, ["accepted", "dead"]);
         let (duplicates, others): (Vec<_>, Vec<_>) = refused
             .iter()
             .filter(|refusal| refusal.endpoint == name)
             .partition(|refusal| refusal.is_duplicate());
         let others = others.iter().map(|refusal| (refusal.interval, refusal.number, 0));
-        let (refused, refusals) = self::chart(now, span, others, ["refused", ""]);
+        let (refused, refusals) = self::chart(since, span, others, ["refused", ""]);
         Endpoint {
             name: text::start(name, 60),
             query: format!("endpoint={}", encoded(name)),
@@ -201,14 +199,14 @@ fn endpoints(
     names.into_iter().map(endpoint).collect()
 }
 
-fn reasons(now: SystemTime, span: &Span, refused: &[Refusal]) -> Vec<Reason> {
+fn reasons(since: SystemTime, span: &Span, refused: &[Refusal]) -> Vec<Reason> {
     let mut names: Vec<_> =
         refused.iter().map(|refusal| (&*refusal.endpoint, refusal.reason)).collect();
     names.dedup();
     let reason = |(endpoint, name): (&str, &'static str)| {
         let fits = |refusal: &&Refusal| refusal.endpoint == endpoint && refusal.reason == name;
         let numbers = refused.iter().filter(fits).map(|one| (one.interval, one.number, 0));
-        let (number, chart) = chart(now, span, numbers, [name, ""]);
+        let (number, chart) = chart(since, span, numbers, [name, ""]);
         Reason { endpoint: text::start(endpoint, 60), name, number, chart }
     };
     names.into_iter().map(reason).collect()
@@ -216,7 +214,7 @@ fn reasons(now: SystemTime, span: &Span, refused: &[Refusal]) -> Vec<Reason> {
 
 /// Draws the numbers of intervals, and adds them up.
 fn chart(
-    now: SystemTime,
+    since: SystemTime,
     span: &Span,
     numbers: impl Iterator<Item = (u64, u64, u64)>,
     [name, bad_name]: [&str; 2],
@@ -244,7 +242,7 @@ fn chart(
     let title = |place: usize| {
         let (all, bad_ones) = parts[place];
         let place = u64::try_from(place).unwrap_or_default();
-        let begin = span.begin(now) + Duration::from_secs(place * span.seconds);
+        let begin = since + Duration::from_secs(place * span.seconds);
         format!("from {} UTC: {all} {name}{}", moment::minute(begin), bad(bad_ones))
     };
     (sum, Chart::of(&parts, label, title))

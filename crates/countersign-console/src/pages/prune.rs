@@ -6,7 +6,7 @@ use askama::Template;
 use countersign::inbox::InboxHistory;
 
 use super::{Frame, View, form::Form};
-use crate::{Response, error::Refused};
+use crate::{Response, error::Refused, moment};
 
 #[derive(Template)]
 #[template(path = "prune.html")]
@@ -46,7 +46,8 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
     let form = view.form()?;
     let days = days(form.get("days"))?;
     // The time of the preview, so that nothing is removed that became old since.
-    let until = form.get("until").parse().ok().filter(|until| *until <= seconds(view.now));
+    let latest = seconds(view.now).saturating_sub(age(days).as_secs());
+    let until = form.get("until").parse().ok().filter(|until| *until <= latest);
     let until = until.ok_or(Refused::Bad("The time of the preview is missing."))?;
     let (shared, who) = (view.shared.clone(), view.operator.name().to_owned());
     let removed = view.run(async move {
@@ -61,7 +62,8 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
                 break Ok(());
             }
         };
-        let what = format!("removed {removed} deliveries that ended {days} days ago or earlier");
+        let time = moment::seconds(UNIX_EPOCH + Duration::from_secs(until));
+        let what = format!("removed {removed} deliveries that ended at {time} UTC or earlier");
         shared.record.add(&who, "prune", &what);
         result.map(|()| removed).map_err(Refused::from)
     });

@@ -79,6 +79,7 @@ pub(crate) fn one<I: InboxHistory>(view: &View<'_, I>, number: &str) -> Result<R
         advice: refusal.advice.as_deref().map(text::line).unwrap_or_default(),
         headers: super::headers::shown(
             refusal.headers.iter().map(|(name, value)| (&**name, value.as_bytes())),
+            &[],
             view.sees_signatures(),
         ),
         has_body: body.is_some(),

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use countersign::inbox::{Filter, InboxHistory, Row, RowId, StoreError};
 
+use crate::console::Shared;
+
 /// A part of a list.
 pub(crate) struct Part {
     pub(crate) rows: Vec<Row>,
@@ -18,11 +20,14 @@ pub(crate) struct Part {
 /// If few rows fit, the engine has to look at very many. So this asks it for one window of numbers
 /// after the other, and stops when the time is up.
 pub(super) async fn scan<I: InboxHistory>(
-    inbox: &I,
+    shared: &Shared<I>,
     filter: Filter,
     most: usize,
+    longest: Duration,
 ) -> Result<Part, StoreError> {
-    scan_within(inbox, filter, most, WINDOW, LONGEST).await
+    // It is never closed.
+    let _turn = shared.scans.acquire().await.map_err(StoreError::new)?;
+    scan_within(&*shared.inbox, filter, most, WINDOW, longest).await
 }
 
 async fn scan_within<I: InboxHistory>(
@@ -62,7 +67,9 @@ async fn scan_within<I: InboxHistory>(
 
 /// Rows that the engine looks at without a pause.
 const WINDOW: i64 = 50_000;
-const LONGEST: Duration = Duration::from_millis(80);
+
+/// Time for the list of one page.
+pub(super) const LONGEST: Duration = Duration::from_millis(80);
 
 #[cfg(test)]
 mod tests {

@@ -1,24 +1,19 @@
 //! The search for a text in bodies.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use countersign::inbox::{InboxHistory, StoredRequest};
-
 use memchr::memmem;
-use tokio::{sync::Semaphore, task};
+use tokio::task;
 
-use super::{View, scan::Part};
+use super::{
+    View,
+    scan::{Part, scan},
+};
 use crate::{chosen::Chosen, console::Settings, error::Refused, redaction::Shown};
-
-/// Bounds the searches at the same time: each one reads up to 64 MiB from the inbox.
-#[derive(Debug)]
-pub(crate) struct Searches(Semaphore);
-
-impl Default for Searches {
-    fn default() -> Self {
-        Self(Semaphore::new(MOST_SEARCHES))
-    }
-}
 
 /// Looks for a text in the bodies of the deliveries that fit the filters, the newest first.
 ///
@@ -33,14 +28,14 @@ pub(crate) async fn search<I: InboxHistory>(
     if chosen.text.len() > LONGEST_TEXT {
         return Err(Refused::Bad("The text to look for has more than 200 bytes."));
     }
-    let _permit = view.shared.searches.0.try_acquire().map_err(|_| Refused::Busy)?;
+    let _place = view.shared.searches.take(view.operator.name()).ok_or(Refused::Busy)?;
     let began = Instant::now();
     let mut found = Part { rows: Vec::new(), last: None, is_full: true };
     let (mut filter, mut looked_at, mut bytes) = (chosen.filter(BATCH), 0, 0);
     loop {
-        let rows = view.inbox().list(&filter).await?;
-        let is_last = rows.len() < BATCH;
-        for row in rows {
+        let left = LONGEST.saturating_sub(began.elapsed());
+        let part = scan(view.shared, filter.clone(), BATCH, left).await?;
+        for row in part.rows {
             found.last = Some(row.id);
             looked_at += 1;
             let details = view.inbox().get(row.id).await?;
@@ -55,16 +50,17 @@ pub(crate) async fn search<I: InboxHistory>(
             if found.rows.len() >= most {
                 return Ok(found);
             }
-            let is_enough = looked_at >= MOST_ROWS
-                || bytes >= MOST_BYTES
-                || began.elapsed().as_millis() >= LONGEST;
+            let is_enough =
+                looked_at >= MOST_ROWS || bytes >= MOST_BYTES || began.elapsed() >= LONGEST;
             if is_enough {
                 return Ok(Part { is_full: false, ..found });
             }
         }
-        match found.last {
-            Some(last) if !is_last => filter = filter.before(last),
-            _ => return Ok(Part { last: None, ..found }),
+        found.last = part.last;
+        match part.last {
+            None => return Ok(found),
+            Some(_) if !part.is_full => return Ok(Part { is_full: false, ..found }),
+            Some(last) => filter = filter.before(last),
         }
     }
 }
@@ -79,8 +75,6 @@ fn has(settings: &Settings, request: &[u8], text: &str) -> bool {
     }
 }
 
-const MOST_SEARCHES: usize = 2;
-
 /// In bytes.
 const LONGEST_TEXT: usize = 200;
 
@@ -88,5 +82,4 @@ const BATCH: usize = 200;
 const MOST_ROWS: usize = 5_000;
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// In milliseconds.
-const LONGEST: u128 = 1_000;
+const LONGEST: Duration = Duration::from_secs(1);

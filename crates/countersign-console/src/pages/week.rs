@@ -1,40 +1,10 @@
 //! The last week, hour by hour.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
-use countersign::inbox::{Activity, InboxHistory};
-use tokio::sync::Mutex;
+use countersign::inbox::Activity;
 
 use super::silence::HOUR;
-use crate::error::Refused;
-
-/// The deliveries of the last week, for each endpoint and hour.
-///
-/// An engine has to look at all of them. So they are kept for a while, and one page at a time
-/// counts them, however many people look.
-#[derive(Debug, Default)]
-pub(crate) struct Week(Mutex<Option<(Instant, Arc<Vec<Activity>>)>>);
-
-impl Week {
-    /// Returns the hours, at most [`LIFE`] old.
-    pub(crate) async fn hours<I: InboxHistory>(
-        &self,
-        inbox: &I,
-        now: SystemTime,
-    ) -> Result<Arc<Vec<Activity>>, Refused> {
-        let mut kept = self.0.lock().await;
-        if let Some((_, hours)) = kept.as_ref().filter(|(at, _)| at.elapsed() < LIFE) {
-            return Ok(Arc::clone(hours));
-        }
-        let since = begin(now, HOURS);
-        let hours = Arc::new(inbox.activity(since, HOUR).await?);
-        *kept = Some((Instant::now(), Arc::clone(&hours)));
-        Ok(hours)
-    }
-}
 
 /// Returns the time at which this many hours began, of which the last one is the hour of now.
 ///
@@ -56,10 +26,7 @@ pub(super) fn parts(week: &[Activity], intervals: u32, hours: u32) -> Vec<Activi
     week.iter().filter_map(of_part).collect()
 }
 
-const HOURS: u32 = 7 * 24;
-
-/// The time for which the hours are kept.
-const LIFE: Duration = Duration::from_secs(30);
+pub(super) const HOURS: u32 = 7 * 24;
 
 #[cfg(test)]
 mod tests {
