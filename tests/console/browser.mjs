@@ -145,7 +145,7 @@ const tests = {
     assert.match(await page.getByRole("heading", { level: 1 }).textContent(), /done/);
     await page.getByRole("link", { name: "Actions" }).click();
     const record = await page.locator("tbody").textContent();
-    assert.match(record, /admin.*marked as done delivery \d+, because: refunded by hand.*replayed/s);
+    assert.match(record, /admin.*marked as done delivery \d+; reason: refunded by hand.*replayed/s);
     await close(page);
   },
 
@@ -156,7 +156,7 @@ const tests = {
     await button(page, "Preview").click();
     assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), "Retry now: 6 deliveries");
     await button(page, "Retry now: 6 deliveries").click();
-    assert.match(await page.getByRole("status").first().textContent(), /6 of 6 deliveries were retried/);
+    assert.match(await page.getByRole("status").first().textContent(), /6 of 6 retried/);
     await page.waitForTimeout(500);
     await page.goto(`${desk.admin}?type=fail.bank`);
     assert.equal(await page.locator("#rows .dead").count(), 6);
@@ -185,6 +185,22 @@ const tests = {
     const last = await rows(page).last().locator("a").textContent();
     await page.getByRole("link", { name: /^Next page/ }).click();
     assert.equal(Number(await rows(page).first().locator("a").textContent()), Number(last) - 1);
+    await close(page);
+  },
+
+  async "a list shows what came while its connection was away"() {
+    const page = await open();
+    let isAway = false;
+    await page.route("**/events?*", (route) => (isAway ? route.abort() : route.continue()));
+    await page.goto(`${desk.admin}?type=away`);
+    await wait(500);
+    isAway = true;
+    // The server ends each connection after 20 s, and the browser connects again 5 s later.
+    await page.waitForRequest(/events/, { timeout: 40_000 });
+    await desk.send("away", { amount: 1 });
+    isAway = false;
+    await rows(page).first().waitFor({ timeout: 30_000 });
+    page.faults = page.faults.filter((fault) => !/ERR_FAILED/.test(fault));
     await close(page);
   },
 

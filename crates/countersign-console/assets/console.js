@@ -40,7 +40,7 @@ if (live && window.EventSource) {
     rows.replaceChildren(...list.childNodes);
     // The element that had the focus was replaced.
     if (focused) [...rows.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused)?.focus();
-    news.textContent = "Updated " + new Date().toLocaleTimeString();
+    news.textContent = `Updated ${new Date().toISOString().slice(11, 19)} UTC`;
     stopped.textContent = "";
   };
   const follow = () => {
@@ -48,7 +48,13 @@ if (live && window.EventSource) {
     if (!live.checked || document.hidden) return;
     events = new EventSource(live.dataset.events);
     events.addEventListener("changed", update);
-    events.addEventListener("open", () => { stopped.textContent = ""; });
+    // The server ends each connection after a while. Nobody has seen what changed since.
+    let isOld = false;
+    events.addEventListener("open", () => {
+      stopped.textContent = "";
+      if (isOld) update();
+      isOld = true;
+    });
     // The browser itself connects again unless the answer was an error.
     events.addEventListener("error", () => { if (events?.readyState === EventSource.CLOSED) fail(); });
   };

@@ -88,6 +88,15 @@ pub(crate) struct Settings {
     pub(crate) refusals: Option<countersign::explain::Refusals>,
 }
 
+impl Settings {
+    pub(crate) fn has_refusals(&self) -> bool {
+        #[cfg(feature = "refusals")]
+        return self.refusals.is_some();
+        #[cfg(not(feature = "refusals"))]
+        false
+    }
+}
+
 impl<I: InboxHistory> Console<I> {
     /// Makes the console of an inbox: a clone of its engine.
     ///

@@ -90,7 +90,8 @@ impl<I: InboxHistory> Console<I, Guarded> {
         nonce: &str,
     ) -> Response {
         let status = refused.status();
-        let page = pages::message::page(request, refused, operator, nonce);
+        let page =
+            pages::message::page(request, refused, operator, self.settings.has_refusals(), nonce);
         let response = Response::html(status, page);
         match (status, &self.settings.auth) {
             (401, Some(auth)) => response.with("www-authenticate", auth.challenge().to_owned()),

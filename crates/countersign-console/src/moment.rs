@@ -41,6 +41,12 @@ pub(crate) fn seconds(time: SystemTime) -> String {
     text.split('.').next().unwrap_or_default().to_owned()
 }
 
+/// Writes the time of the day in UTC: `09:50:57`.
+pub(crate) fn clock(time: SystemTime) -> String {
+    let text = seconds(time);
+    text.rsplit_once(' ').map_or(text.clone(), |(_, clock)| clock.to_owned())
+}
+
 /// Writes a time in UTC, without seconds: `2026-11-27 09:50`.
 pub(crate) fn minute(time: SystemTime) -> String {
     let text = seconds(time);

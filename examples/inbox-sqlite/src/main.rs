@@ -55,7 +55,7 @@
 //! `INBOX` sets the file (default `inbox.db`), which also remembers the events of earlier runs.
 //! `ADDR` sets the address (default `127.0.0.1:3000`).
 
-use std::{env, io, time::Duration};
+use std::{env, io, net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use axum::{Router, http::StatusCode, routing::post_service};
@@ -86,11 +86,15 @@ async fn on_payment_succeeded(attempt: Attempt) -> StatusCode {
 }
 
 /// Makes the console, if it has a password.
-fn console(engine: &SqliteInbox, refusals: &Refusals) -> anyhow::Result<Option<Router>> {
+fn console(
+    engine: &SqliteInbox,
+    refusals: &Refusals,
+    address: SocketAddr,
+) -> anyhow::Result<Option<Router>> {
     let Ok(password) = env::var("CONSOLE_PASSWORD") else { return Ok(None) };
     let auth = Auth::new().basic(Operator::new("admin"), &password)?;
     let console = Console::new(engine.clone())?.auth(auth).refusals(refusals);
-    Ok(Some(console.router()))
+    Ok(Some(console.receiver_url(&format!("http://{address}")).router()))
 }
 
 #[tokio::main]
@@ -101,7 +105,12 @@ async fn main() -> anyhow::Result<()> {
         .keep_refusals(&refusals);
     let file = env::var("INBOX").unwrap_or_else(|_| "inbox.db".to_owned());
     let engine = SqliteInbox::open(&file).await.with_context(|| format!("INBOX={file}"))?;
-    let console = console(&engine, &refusals)?;
+    let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let listener = TcpListener::bind(&addr).await.with_context(|| {
+        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
+    })?;
+    let address = listener.local_addr()?;
+    let console = console(&engine, &refusals, address)?;
     let inbox = Inbox::new(engine)
         .retries(Retries::after([Duration::from_secs(1), Duration::from_secs(5)]))
         // After this time, a delivery whose process was killed is handled again.
@@ -115,13 +124,9 @@ async fn main() -> anyhow::Result<()> {
         .route("/webhooks", post_service(accept))
         .nest("/webhooks-admin", console.unwrap_or_default());
 
-    let addr = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
-    let listener = TcpListener::bind(&addr).await.with_context(|| {
-        format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
-    })?;
-    println!("listening on {}", listener.local_addr()?);
+    println!("listening on {address}");
     if has_console {
-        println!("the console: http://{}/webhooks-admin (admin)", listener.local_addr()?);
+        println!("the console: http://{address}/webhooks-admin (admin)");
     }
     let worker = tokio::spawn(worker.run_until(async { _ = ctrl_c().await }));
     axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;

@@ -33,7 +33,9 @@ impl Chart {
             if number > 0 { height.max(1) } else { 0 }
         };
         let bars = numbers.iter().enumerate().map(|(place, (all, bad))| {
-            let (height, bad) = (scaled(*all), scaled(*bad));
+            // Two units are seen beside the rest of the bar.
+            let bad = if *bad > 0 { scaled(*bad).max(2) } else { 0 };
+            let height = scaled(*all).max(bad);
             Bar { x: place * STEP, y: HEIGHT - height, height, bad, title: title(place) }
         });
         Self { bars: bars.collect(), width: numbers.len() * STEP, label }

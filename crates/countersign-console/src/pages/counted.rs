@@ -19,27 +19,30 @@ pub(crate) struct Counted(Mutex<Option<Kept>>);
 
 #[derive(Debug)]
 struct Kept {
-    at: Instant,
+    at: (Instant, SystemTime),
     since: SystemTime,
     activity: Arc<Vec<Activity>>,
 }
 
+pub(super) type Count = (SystemTime, Arc<Vec<Activity>>, SystemTime);
+
 impl Counted {
-    /// Returns the intervals, and the time at which the first one begins: `since`, or up to 30 s
-    /// before it.
+    /// Returns the intervals, the time at which the first one begins, and the time of the count, up
+    /// to 30 s ago.
     pub(super) async fn since<I: InboxHistory>(
         &self,
         inbox: &I,
         since: SystemTime,
         width: Duration,
-    ) -> Result<(SystemTime, Arc<Vec<Activity>>), Refused> {
+    ) -> Result<Count, Refused> {
         let mut kept = self.0.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.at.elapsed() < LIFE) {
-            return Ok((kept.since, Arc::clone(&kept.activity)));
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.at.0.elapsed() < LIFE) {
+            return Ok((kept.since, Arc::clone(&kept.activity), kept.at.1));
         }
         let activity = Arc::new(inbox.activity(since, width).await?);
-        *kept = Some(Kept { at: Instant::now(), since, activity: Arc::clone(&activity) });
-        Ok((since, activity))
+        let at = (Instant::now(), SystemTime::now());
+        *kept = Some(Kept { at, since, activity: Arc::clone(&activity) });
+        Ok((since, activity, at.1))
     }
 }
 

@@ -91,7 +91,7 @@ fn notice(form: &Form) -> Option<String> {
     let action = Action::named(form.get("acted"))?;
     let (changed, all): (usize, usize) =
         (form.get("changed").parse().ok()?, form.get("of").parse().ok()?);
-    Some(format!("{changed} of {all} deliveries were {}.", action.past()))
+    Some(format!("{changed} of {all} {}.", action.past()))
 }
 
 /// Rows of a page.

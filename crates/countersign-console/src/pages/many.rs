@@ -34,6 +34,8 @@ struct Many<'a> {
     /// The numbers of those that are done.
     done: String,
     query: String,
+    /// The query of the preview of earlier deliveries.
+    next: Option<String>,
 }
 
 /// Shows how many deliveries an action would change, and the first of them.
@@ -59,6 +61,7 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
         ids: ids(&mut rows.iter()),
         done: ids(&mut rows.iter().filter(|row| row.state == State::Done)),
         query: chosen.query(),
+        next: rows.last().filter(|_| !is_all).map(|last| chosen.query_of_page(Some(last.id))),
     };
     Ok(Response::html(200, page.render()?))
 }
@@ -129,7 +132,6 @@ fn read<I: InboxHistory>(view: &View<'_, I>, form: &Form) -> Result<(Action, Cho
     if action == Action::Retry && chosen.state.is_empty() {
         State::Waiting.name().clone_into(&mut chosen.state);
     }
-    chosen.before = None;
     Ok((action, chosen))
 }
 

@@ -18,6 +18,7 @@ pub(crate) fn page<'a>(
     request: &'a Request,
     refused: &'a Refused,
     operator: Option<&Operator>,
+    has_refusals: bool,
     nonce: &'a str,
 ) -> String {
     let title = match refused.status() {
@@ -35,7 +36,7 @@ pub(crate) fn page<'a>(
         operator: operator.map(|operator| operator.name().to_owned()),
         token: String::new(),
         may_act: operator.is_some_and(Operator::may_act),
-        has_refusals: false,
+        has_refusals,
     };
     let text = refused.text();
     // Without the frame, the text is better than nothing.

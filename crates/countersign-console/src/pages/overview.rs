@@ -24,6 +24,7 @@ use crate::{Response, error::Refused, moment, text};
 #[template(path = "overview.html")]
 struct Overview<'a> {
     frame: Frame<'a>,
+    counted_at: String,
     span: &'static Span,
     spans: &'static [Span],
     endpoints: Vec<Endpoint>,
@@ -84,11 +85,11 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
     let span = SPANS.iter().find(|span| span.name == asked).unwrap_or(&SPANS[1]);
     let width = Duration::from_secs(span.seconds);
     let first = week::begin(view.now, week::HOURS);
-    let (first, week) = view.shared.week.since(view.inbox(), first, HOUR).await?;
-    let (since, activity) = match span.hours() {
+    let (first, week, at) = view.shared.week.since(view.inbox(), first, HOUR).await?;
+    let (since, activity, at) = match span.hours() {
         Some(hours) => {
             let since = first + HOUR * (week::HOURS - span.intervals * hours);
-            (since, Arc::new(week::parts(&week, span.intervals, hours)))
+            (since, Arc::new(week::parts(&week, span.intervals, hours)), at)
         }
         None => {
             let length = width * span.intervals;
@@ -100,6 +101,7 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
     let refused = refused(view, since, width);
     let page = Overview {
         frame: view.frame("Overview", "overview"),
+        counted_at: moment::clock(at),
         span,
         spans: &SPANS,
         endpoints: endpoints(view.now, since, span, &activity, &week, &stats, &refused),

@@ -37,7 +37,7 @@ struct Row {
     endpoint: String,
     status: u16,
     reason: String,
-    verdict: String,
+    verdict: Option<String>,
 }
 
 impl Row {
@@ -49,7 +49,7 @@ impl Row {
             endpoint: text::line(&refusal.endpoint),
             status: refusal.status,
             reason: text::line(&refusal.reason),
-            verdict: refusal.verdict.as_deref().map(text::line).unwrap_or_default(),
+            verdict: refusal.verdict.as_deref().map(text::line),
         }
     }
 }
@@ -70,7 +70,9 @@ pub(crate) fn one<I: InboxHistory>(view: &View<'_, I>, number: &str) -> Result<R
     let (body, why) = match body {
         Some(Shown::Whole(body) | Shown::Redacted(body, _)) => (Some(body), ""),
         Some(Shown::Hidden) => (None, "The body cannot be shown: members of it must be hidden."),
-        None if may_read => (None, "The body was not kept."),
+        None if may_read => {
+            (None, "The body was not kept: only examined deliveries are kept with their body.")
+        }
         None => (None, "You may not read bodies."),
     };
     let page = One {

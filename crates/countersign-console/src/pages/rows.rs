@@ -46,5 +46,5 @@ impl Shown {
 }
 
 /// In characters: the page of the delivery has the whole texts.
-const LONGEST: usize = 60;
+const LONGEST: usize = 40;
 const LONGEST_NOTE: usize = 80;

@@ -56,10 +56,7 @@ impl<'a, I: InboxHistory> View<'a, I> {
     }
 
     pub(crate) fn has_refusals(&self) -> bool {
-        #[cfg(feature = "refusals")]
-        return self.settings.refusals.is_some();
-        #[cfg(not(feature = "refusals"))]
-        false
+        self.settings.has_refusals()
     }
 
     /// Returns a URL of the console.
