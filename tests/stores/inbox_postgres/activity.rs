@@ -14,7 +14,7 @@ async fn processes_that_remove_rows_at_once_count_each_row_once() -> Outcome {
     let now = hour_of_now();
     for number in 0..ROWS {
         let time = now - 2 * HOUR + 3 * HOUR / ROWS * number;
-        inbox.accept(&received_at(time, &number.to_string())).await?;
+        inbox.accept(&received_at(time, &verifier(), "user.created", &number.to_string())).await?;
     }
     for taken in inbox.take(&wanted(usize::MAX, HOUR)).await? {
         let _ = inbox.finish(&taken.held).await?;
@@ -55,7 +55,7 @@ async fn removed_rows_are_counted_for_eight_days() -> Outcome {
         ("last", now - 3 * HOUR + 40 * minute),
         ("by a clock that was wrong", now + 3 * HOUR),
     ] {
-        inbox.accept(&received_at(time, id)).await?;
+        inbox.accept(&received_at(time, &verifier(), "user.created", id)).await?;
     }
     for taken in inbox.take(&wanted(9, HOUR)).await? {
         let _ = inbox.finish(&taken.held).await?;

@@ -22,25 +22,21 @@ pub(crate) fn of_type(event_type: &str, id: &str) -> Entry {
     of(&verifier(), event_type, id)
 }
 
-pub(crate) fn received_at(time: SystemTime, id: &str) -> Entry {
-    of_verifier_at(&verifier(), "user.created", id, time)
-}
-
 pub(crate) fn of(verifier: &Verifier<XWebhookSignature>, event_type: &str, id: &str) -> Entry {
-    of_verifier_at(verifier, event_type, id, SystemTime::now())
+    received_at(SystemTime::now(), verifier, event_type, id)
 }
 
-fn of_verifier_at(
+pub(crate) fn received_at(
+    time: SystemTime,
     verifier: &Verifier<XWebhookSignature>,
     event_type: &str,
     id: &str,
-    received_at: SystemTime,
 ) -> Entry {
     let body = json!({"id": id, "type": event_type, "data": {}}).to_string();
     let signer = Signer::<XWebhookSignature>::new(Secret::new("secret").unwrap()).unwrap();
     let headers = signer.sign(body.as_bytes()).unwrap();
     let verified = verifier.verify(&headers, body.as_bytes()).unwrap();
-    let stored = verified.to_stored(&headers, received_at);
+    let stored = verified.to_stored(&headers, time);
     Entry::new(IdempotencyKey::of(&verified), StoredRequest::new("/webhooks", stored))
 }
 
