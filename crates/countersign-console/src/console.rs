@@ -71,7 +71,7 @@ pub(crate) struct Shared<I> {
     /// For lists that look at many rows: a receiver may share its connections with them.
     pub(crate) scans: Semaphore,
     pub(crate) hour: Counted,
-    pub(crate) week: Counted,
+    pub(crate) hours: Counted,
 }
 
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ impl<I: InboxHistory> Console<I> {
             searches: Places::new(2, 1),
             scans: Semaphore::new(2),
             hour: Counted::default(),
-            week: Counted::default(),
+            hours: Counted::default(),
         };
         let settings = Settings {
             auth: None,
@@ -192,7 +192,8 @@ impl<I, G> Console<I, G> {
     /// and the body has an array, the name is looked for in each element. If a name occurs twice,
     /// both values are hidden.
     ///
-    /// A body that is not JSON is not shown at all. The page of a delivery says how many members of
+    /// A body that is not JSON, or is nested deeper than 32 levels on the way to such a member, is
+    /// not shown at all. The page of a delivery says how many members of
     /// its body are hidden.
     ///
     /// # Errors

@@ -6,7 +6,8 @@ mod common;
 
 use common::Desk;
 
-/// Makes 200 bodies. The test in a browser uses the same ones.
+/// Makes over 200 bodies. The test in a browser has a similar list of its own
+/// (`tests/console/bodies.mjs`).
 fn bodies() -> Vec<Vec<u8>> {
     let texts: [&[u8]; 25] = [
         b"<script>document.title='pwned'</script>",

@@ -69,7 +69,7 @@ async fn removed_rows_are_counted_for_eight_days() -> Outcome {
     // Both count as received with the last one.
     assert_eq!(counts(now - 3 * HOUR, 15 * minute).await, [(2, 2)]);
 
-    postgres.execute("update countersign_inbox_hours set hour = hour - 24 * 8")?;
+    postgres.execute("update countersign_inbox_hours set hour = hour - 24 * 15")?;
     assert_eq!(inbox.prune(Duration::ZERO, 9).await?, 0);
     assert_eq!(postgres.execute("select count(*) from countersign_inbox_hours")?, "0");
     Ok(())

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::error::Refused;
 
-/// The deliveries of an hour or of a week, for each endpoint and interval.
+/// The deliveries of an hour or of two weeks, for each endpoint and interval.
 ///
 /// An engine has to look at all of them. So they are kept for a while, and one page at a time
 /// counts them, however many people look.

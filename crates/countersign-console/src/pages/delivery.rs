@@ -61,7 +61,8 @@ pub(crate) async fn page<I: InboxHistory>(
     let mut details = view.inbox().get(id).await?.ok_or(Refused::NotFound)?;
     let (request, body) = request(view, &mut details).await?.unzip();
     let row = &details.row;
-    let body = content(view, body);
+    let length = request.as_ref().map_or(0, |request| request.body().len());
+    let body = content(view, body, length);
     let resend = match (&request, &body) {
         // A body with hidden members is another body.
         (Some(request), Content::Text { hidden: None | Some(0), .. }) => {
@@ -242,7 +243,11 @@ fn trace<I: InboxHistory>(view: &View<'_, I>, request: &StoredRequest) -> Option
     Some(Trace { id, url })
 }
 
-fn content<I: InboxHistory>(view: &View<'_, I>, body: Option<redaction::Shown>) -> Content {
+fn content<I: InboxHistory>(
+    view: &View<'_, I>,
+    body: Option<redaction::Shown>,
+    length: usize,
+) -> Content {
     let Some(body) = body else {
         return Content::Missing("The body was forgotten, or cannot be read.");
     };
@@ -259,7 +264,7 @@ fn content<I: InboxHistory>(view: &View<'_, I>, body: Option<redaction::Shown>) 
     Content::Text {
         raw: text::bytes(start),
         pretty: pretty.map(|pretty| text::visible(&pretty)),
-        length: body.len(),
+        length,
         is_cut: body.len() > SHOWN,
         hidden: (!view.settings.redaction.is_empty()).then_some(hidden),
     }
@@ -280,8 +285,8 @@ impl From<&EndedAttempt> for Attempt {
     }
 }
 
-const HIDDEN: &str =
-    "The body is not JSON, so the members that must be hidden cannot be found in it.";
+const HIDDEN: &str = "The body is not JSON, or is nested too deeply, so the members that must be hidden cannot be \
+     found in it.";
 
 /// Bytes of a body that the page shows. The whole body can be saved.
 const SHOWN: usize = 64 * 1024;

@@ -42,7 +42,7 @@ struct Many<'a> {
 pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Response, Refused> {
     let form = Form::of_query(&view.request.query);
     let (action, chosen) = read(view, &form)?;
-    let (rows, is_all) = fitting(view.shared, action, &chosen).await?;
+    let (rows, end) = fitting(view.shared, action, &chosen).await?;
     let ids = |rows: &mut dyn Iterator<Item = &Row>| {
         rows.map(|row| row.id.0.to_string()).collect::<Vec<_>>().join(",")
     };
@@ -56,12 +56,12 @@ pub(crate) async fn preview<I: InboxHistory>(view: &View<'_, I>) -> Result<Respo
         action,
         chosen: &chosen,
         count: rows.len(),
-        is_all,
+        is_all: end.is_none(),
         rows: rows.iter().take(SHOWN).map(|row| Shown::of(row, view.now)).collect(),
         ids: ids(&mut rows.iter()),
         done: ids(&mut rows.iter().filter(|row| row.state == State::Done)),
         query: chosen.query(),
-        next: rows.last().filter(|_| !is_all).map(|last| chosen.query_of_page(Some(last.id))),
+        next: end.map(|end| chosen.query_of_page(Some(end))),
     };
     Ok(Response::html(200, page.render()?))
 }
@@ -158,28 +158,33 @@ fn ranges(numbers: impl Iterator<Item = i64>) -> String {
     ranges.collect::<Vec<_>>().join(",")
 }
 
-/// Finds the rows that an action can change. Returns false if there may be more.
+/// Finds the rows that an action can change. Returns the last row that was looked at, if there may be
+/// more.
 async fn fitting<I: InboxHistory>(
     shared: &Shared<I>,
     action: Action,
     chosen: &Chosen,
-) -> Result<(Vec<Row>, bool), Refused> {
-    let (mut rows, mut is_all) = (Vec::new(), true);
+) -> Result<(Vec<Row>, Option<RowId>), Refused> {
+    let (mut rows, mut end) = (Vec::new(), None);
     let asked = |state: &State| chosen.state.is_empty() || chosen.state == state.name();
     // State by state, so that others do not take the places of those that fit.
     for state in STATES.into_iter().filter(|state| action.fits(*state)).filter(asked) {
         let mut filter = chosen.filter(MOST);
         filter.state = Some(state);
         let part = scan(shared, filter, MOST, LONGEST).await?;
-        is_all &= part.last.is_none();
+        end = end.max(part.last.map(|last| last.0));
         rows.extend(part.rows);
     }
     rows.sort_unstable_by_key(|row| Reverse(row.id.0));
     // A row can change its state meanwhile.
     rows.dedup_by_key(|row| row.id);
-    is_all &= rows.len() <= MOST;
-    rows.truncate(MOST);
-    Ok((rows, is_all))
+    // Below the place where the look at one state ended, rows of others would leave gaps.
+    rows.retain(|row| end.is_none_or(|end| row.id.0 >= end));
+    if rows.len() > MOST {
+        rows.truncate(MOST);
+        end = rows.last().map(|row| row.id.0);
+    }
+    Ok((rows, end.map(RowId)))
 }
 
 /// Most deliveries that one action changes.

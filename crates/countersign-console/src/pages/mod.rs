@@ -7,6 +7,7 @@ pub(crate) mod delivery;
 pub(crate) mod form;
 pub(crate) mod frame;
 mod headers;
+mod hours;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod many;
@@ -20,7 +21,6 @@ mod scan;
 mod search;
 mod silence;
 mod view;
-mod week;
 
 pub(crate) use frame::Frame;
 pub(crate) use view::View;

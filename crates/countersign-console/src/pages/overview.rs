@@ -15,8 +15,8 @@ use super::{
     Frame, View,
     chart::Chart,
     form::{Form, encoded},
+    hours,
     silence::{HOUR, silence},
-    week,
 };
 use crate::{Response, error::Refused, moment, text};
 
@@ -84,12 +84,12 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
     let asked = form.get("span");
     let span = SPANS.iter().find(|span| span.name == asked).unwrap_or(&SPANS[1]);
     let width = Duration::from_secs(span.seconds);
-    let first = week::begin(view.now, week::HOURS);
-    let (first, week, at) = view.shared.week.since(view.inbox(), first, HOUR).await?;
+    let first = hours::begin(view.now, hours::HOURS);
+    let (first, all, at) = view.shared.hours.since(view.inbox(), first, HOUR).await?;
     let (since, activity, at) = match span.hours() {
         Some(hours) => {
-            let since = first + HOUR * (week::HOURS - span.intervals * hours);
-            (since, Arc::new(week::parts(&week, span.intervals, hours)), at)
+            let since = first + HOUR * (hours::HOURS - span.intervals * hours);
+            (since, Arc::new(hours::parts(&all, span.intervals, hours)), at)
         }
         None => {
             let length = width * span.intervals;
@@ -104,8 +104,8 @@ pub(crate) async fn page<I: InboxHistory>(view: &View<'_, I>) -> Result<Response
         counted_at: moment::clock(at),
         span,
         spans: &SPANS,
-        endpoints: endpoints(view.now, since, span, &activity, &week, &stats, &refused),
-        silent: silent(&week, view.now),
+        endpoints: endpoints(view.now, since, span, &activity, &all, &stats, &refused),
+        silent: silent(&all, view.now),
         counts_refusals: view.has_refusals(),
         has_others: refused.iter().any(|refusal| refusal.is_of_others),
         reasons: reasons(since, span, &refused),
@@ -158,18 +158,18 @@ fn endpoints(
     since: SystemTime,
     span: &Span,
     activity: &[Activity],
-    week: &[Activity],
+    all: &[Activity],
     stats: &[Stats],
     refused: &[Refusal],
 ) -> Vec<Endpoint> {
-    let mut names: Vec<_> = week.iter().chain(activity).map(|one| &*one.endpoint).collect();
+    let mut names: Vec<_> = all.iter().chain(activity).map(|one| &*one.endpoint).collect();
     names.extend(stats.iter().map(|stats| &*stats.endpoint));
     names.extend(refused.iter().map(|refusal| &*refusal.endpoint));
     names.sort_unstable();
     names.dedup();
     let endpoint = |name: &str| {
         let stats = stats.iter().find(|stats| stats.endpoint == name);
-        let last = week.iter().chain(activity).filter(|one| one.endpoint == name);
+        let last = all.iter().chain(activity).filter(|one| one.endpoint == name);
         let last = last.map(|one| one.last_received_at).max();
         let accepted = activity.iter().filter(|one| one.endpoint == name);
         let accepted = accepted.map(|one| (one.interval, one.accepted, one.dead));
@@ -250,9 +250,9 @@ fn chart(
     (sum, Chart::of(&parts, label, title))
 }
 
-fn silent(week: &[Activity], now: SystemTime) -> Vec<(String, String, String)> {
+fn silent(all: &[Activity], now: SystemTime) -> Vec<(String, String, String)> {
     let mut by_endpoint: BTreeMap<&str, Vec<&Activity>> = BTreeMap::new();
-    for one in week {
+    for one in all {
         by_endpoint.entry(&one.endpoint).or_default().push(one);
     }
     let silent = by_endpoint.into_iter().filter_map(|(name, hours)| {

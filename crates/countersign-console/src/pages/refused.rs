@@ -70,9 +70,10 @@ pub(crate) fn one<I: InboxHistory>(view: &View<'_, I>, number: &str) -> Result<R
     let (body, why) = match body {
         Some(Shown::Whole(body) | Shown::Redacted(body, _)) => (Some(body), ""),
         Some(Shown::Hidden) => (None, "The body cannot be shown: members of it must be hidden."),
-        None if may_read => {
-            (None, "The body was not kept: only examined deliveries are kept with their body.")
-        }
+        None if may_read => (
+            None,
+            "The body was not kept. Only the bodies of examined deliveries are, and only if the list keeps bodies.",
+        ),
         None => (None, "You may not read bodies."),
     };
     let page = One {

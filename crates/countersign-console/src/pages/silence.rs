@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use countersign::inbox::Activity;
 
-/// A silence that is longer than the others of the last week.
+/// A silence that is longer than the others of the last two weeks.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Silence {
     pub(crate) lasts: Duration,
@@ -12,8 +12,8 @@ pub(crate) struct Silence {
     pub(crate) usual: Duration,
 }
 
-/// Looks at the hours of one endpoint in the last week. Returns a silence if the endpoint has been
-/// quiet for more than an hour longer than its longest gap of the week. Nights and weekends are such
+/// Looks at the hours of one endpoint in the last two weeks. Returns a silence if the endpoint has been
+/// quiet for more than an hour longer than its longest gap between two deliveries. Nights and weekends are such
 /// gaps, so they raise no alarm. With deliveries in fewer than four hours, there is nothing to
 /// compare with.
 pub(crate) fn silence<'a>(

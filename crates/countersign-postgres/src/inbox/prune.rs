@@ -39,7 +39,7 @@ select count(*) from (
 /// Removes rows that were kept for long enough, with their requests, and adds them to the hours of
 /// their receipt. Rows that another process is removing are skipped.
 ///
-/// Hours are kept for 192 hours: a week, and a day for a reader who asks for whole days. A receipt
+/// Hours are kept for 360 hours: two weeks, and a day for a reader who asks for whole days. A receipt
 /// in the future is that of a clock that was wrong: its hour would be kept until then. Hours are
 /// changed in their order, and removed only if no other process holds them, so that processes do
 /// not wait for each other in a circle.
@@ -59,7 +59,7 @@ with old as (
     insert into countersign_inbox_hours as hours (hour, endpoint, accepted, last_received_at)
     select floor(extract(epoch from received_at) / 3600)::int, endpoint, count(*), max(received_at)
     from removed
-    where received_at >= statement_timestamp() - interval '192 hours'
+    where received_at >= statement_timestamp() - interval '360 hours'
         and received_at < statement_timestamp() + interval '1 hour'
     group by 1, 2
     order by 1, 2

@@ -53,7 +53,7 @@ create table if not exists countersign_inbox_requests (
 );
 
 -- Deliveries whose rows were removed, counted for operators: one row for each endpoint and hour of
--- receipt. Hours are kept for eight days. Programs that do not know this table go on to work.
+-- receipt. Hours are kept for 15 days. Programs that do not know this table go on to work.
 create table if not exists countersign_inbox_hours (
     -- Whole hours since 1970.
     hour int not null,

@@ -52,8 +52,9 @@ impl InboxOptions {
         Self { keep_for, ..self }
     }
 
-    /// Removes the request of a delivery, with its body, once the delivery is done. Its row stays
-    /// for [`keep_for`](Self::keep_for), but it cannot be replayed. Default: requests are kept as
+    /// Removes the request of a delivery, with its body, once a handler has succeeded. Its row stays
+    /// for [`keep_for`](Self::keep_for), but it cannot be replayed. A delivery that an operator marks
+    /// as done, or discards, keeps its body as long as its row. Default: requests are kept as
     /// long as their rows.
     ///
     /// The bytes can stay in the file until SQLite uses their place again.

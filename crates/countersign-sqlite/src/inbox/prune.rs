@@ -113,9 +113,9 @@ delete from countersign_inbox_requests where id in (
 /// In milliseconds.
 pub(super) const HOUR: i64 = 60 * 60 * 1000;
 
-/// Time from its receipt for which a delivery is counted after its row was removed: a week, and a
+/// Time from its receipt for which a delivery is counted after its row was removed: two weeks, and a
 /// day for a reader who asks for whole days. In milliseconds.
-const COUNTED_FOR: i64 = 8 * 24 * HOUR;
+const COUNTED_FOR: i64 = 15 * 24 * HOUR;
 
 /// Rows of one batch, so that deliveries do not wait long for its end.
 const BATCH: usize = 50;

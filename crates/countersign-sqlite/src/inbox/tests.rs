@@ -66,9 +66,9 @@ async fn removes_old_rows_in_batches() {
     };
     assert_eq!(rows(71 * HOUR), (4, 4, 0));
     assert_eq!(rows(73 * HOUR), (3, 3, 1));
-    // The hour of its receipt is kept for eight days.
-    assert_eq!(rows((8 * 24 - 1) * HOUR), (3, 3, 1));
-    assert_eq!(rows((8 * 24 + 1) * HOUR), (3, 3, 0));
+    // The hour of its receipt is kept for 15 days.
+    assert_eq!(rows((15 * 24 - 1) * HOUR), (3, 3, 1));
+    assert_eq!(rows((15 * 24 + 1) * HOUR), (3, 3, 0));
 }
 
 #[tokio::test]
@@ -80,8 +80,8 @@ async fn removed_rows_are_counted_with_the_last_one_of_their_hour() {
     let minute = HOUR / 60;
     let day = 24 * HOUR;
     for (id, received_at) in [
-        ("eight days ago", now - 8 * day),
-        ("earlier than that", now - 8 * day - minute),
+        ("15 days ago", now - 15 * day),
+        ("earlier than that", now - 15 * day - minute),
         ("first", now - HOUR),
         ("last", now - 20 * minute),
         ("next", now + 10 * minute),
@@ -100,7 +100,7 @@ async fn removed_rows_are_counted_with_the_last_one_of_their_hour() {
     assert_eq!(counts(since, 15 * minute).await, [(0, 1), (2, 1), (4, 1), (12, 1)]);
     assert_eq!(inbox.prune(Duration::ZERO, 9).await.unwrap(), 6);
     assert_eq!(counts(since, 15 * minute).await, [(2, 2), (4, 1)]);
-    assert_eq!(counts(now - 10 * day, 20 * day).await, [(0, 4)]);
+    assert_eq!(counts(now - 20 * day, 30 * day).await, [(0, 4)]);
     // The interval of a row is the interval of its `last_received_at`.
     let last = inbox.activity(since, HOUR).await.unwrap().remove(0).last_received_at;
     assert_eq!(last, now - 20 * minute);

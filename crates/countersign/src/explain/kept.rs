@@ -37,7 +37,8 @@ use super::{
 /// examined. Only deliveries whose signature does not match are examined, at most one a second.
 ///
 /// Only the headers that an examination reads are kept: those of signatures, and those that
-/// describe the request. `Authorization` and cookies are not among them.
+/// describe the request. `Authorization` and cookies are not among them, unless the scheme has its
+/// signature in them.
 ///
 /// # Examples
 ///

@@ -58,6 +58,9 @@ pub trait ExplainRefusals {
     /// the rejections of every reason in a list, for a page of operators. Duplicates in an inbox
     /// are counted in it, too. Default: off.
     ///
+    /// For a verifier that looks its secrets up per tenant, rejections are kept and counted, and none
+    /// is examined.
+    ///
     /// # Security
     ///
     /// Anybody can fill the list, so its size is bounded: see [`Refusals`].

@@ -68,8 +68,8 @@ pub trait InboxHistory: InboxStore {
     /// interval of this width, of which the first one begins at `since`. Intervals without a delivery
     /// are left out. A width of less than a millisecond counts as one.
     ///
-    /// Rows that were removed are still counted, for eight days from their receipt. For them, an
-    /// engine keeps one number for each endpoint and hour of UTC, which are about 200 numbers for
+    /// Rows that were removed are still counted, for 15 days from their receipt. For them, an
+    /// engine keeps one number for each endpoint and hour of UTC, which are about 360 numbers for
     /// each endpoint. It may count all removed rows of one hour as received when the last of them
     /// was. The numbers are exact if `since` is the start of an hour, and the width is a whole
     /// number of hours.

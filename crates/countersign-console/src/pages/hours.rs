@@ -1,4 +1,4 @@
-//! The last week, hour by hour.
+//! The last two weeks, hour by hour.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,16 +17,17 @@ pub(super) fn begin(now: SystemTime, hours: u32) -> SystemTime {
 }
 
 /// Puts hours together into parts of this many hours, of which the last one ends now.
-pub(super) fn parts(week: &[Activity], intervals: u32, hours: u32) -> Vec<Activity> {
+pub(super) fn parts(all: &[Activity], intervals: u32, hours: u32) -> Vec<Activity> {
     let first = u64::from(HOURS.saturating_sub(intervals * hours));
     let of_part = |hour: &Activity| {
         let interval = hour.interval.checked_sub(first)? / u64::from(hours);
         Some(Activity { interval, ..hour.clone() })
     };
-    week.iter().filter_map(of_part).collect()
+    all.iter().filter_map(of_part).collect()
 }
 
-pub(super) const HOURS: u32 = 7 * 24;
+/// Two weeks: a weekend is a usual silence only if the one before it is known.
+pub(super) const HOURS: u32 = 14 * 24;
 
 #[cfg(test)]
 mod tests {
@@ -49,11 +50,11 @@ mod tests {
             dead: 0,
             last_received_at: SystemTime::UNIX_EPOCH,
         };
-        let week: Vec<_> = [0, 143, 144, 167].map(hour).into();
+        let week: Vec<_> = [0, 311, 312, 335].map(hour).into();
         let places = |intervals, hours| -> Vec<_> {
             parts(&week, intervals, hours).iter().map(|part| part.interval).collect()
         };
         assert_eq!(places(24, 1), [0, 23]);
-        assert_eq!(places(28, 6), [0, 23, 24, 27]);
+        assert_eq!(places(28, 6), [23, 24, 27]);
     }
 }
