@@ -45,12 +45,12 @@ async fn processes_that_remove_rows_at_once_count_each_row_once() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn removed_rows_are_counted_for_eight_days() -> Outcome {
+async fn removed_rows_are_counted_for_15_days() -> Outcome {
     let Some(postgres) = Postgres::start()? else { return Ok(()) };
     let inbox = inbox(&postgres).await?;
     let (now, day, minute) = (hour_of_now(), 24 * HOUR, HOUR / 60);
     for (id, time) in [
-        ("nine days ago", now - 9 * day),
+        ("16 days ago", now - 16 * day),
         ("first", now - 3 * HOUR),
         ("last", now - 3 * HOUR + 40 * minute),
         ("by a clock that was wrong", now + 3 * HOUR),
