@@ -8,7 +8,7 @@ use tokio::task;
 use super::{Frame, form::Form};
 use crate::{
     Console, Guarded, Operator, Request, console::Settings, console::Shared, error::Refused,
-    forgery::is_same_origin, redaction::Shown,
+    forgery::is_same_origin,
 };
 
 /// A request of an operator, and the console that answers it.
@@ -79,8 +79,9 @@ impl<'a, I: InboxHistory> View<'a, I> {
         self.operator.may_act() && self.reads_bodies()
     }
 
-    /// Returns a body as it may be shown.
-    pub(crate) fn shown(&self, body: &[u8]) -> Shown {
+    /// Returns a short body as it may be shown.
+    #[cfg(feature = "refusals")]
+    pub(crate) fn shown(&self, body: &[u8]) -> crate::redaction::Shown {
         self.settings.redaction.apply(body)
     }
 
