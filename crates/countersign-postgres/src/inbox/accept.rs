@@ -15,15 +15,15 @@ use crate::connection::{Lent, Parameter};
 pub(super) async fn insert(lent: &Lent, delivery: &Delivery<'_>) -> Result<Accepted, Error> {
     let parameters = delivery.parameters();
     let Some(about) = delivery.about() else {
-        // The server has kept the plan, so the function would only cost time.
-        if lent.is_prepared() {
-            return Ok(accepted(lent.count(INSERT, &parameters).await?));
-        }
         // Without the object and its version.
         let [key, endpoint, provider, tenant, event_type, event_id, _, _, received_at, request] =
             parameters;
         let parameters =
             [key, endpoint, provider, tenant, event_type, event_id, received_at, request];
+        // The server has kept the plan, so the function would only cost time.
+        if lent.is_prepared() {
+            return Ok(accepted(lent.count(INSERT_WITHOUT_OBJECT, &parameters).await?));
+        }
         let is_new: bool = lent.one_row(ACCEPT, &parameters).await?.try_get(0)?;
         return Ok(accepted(is_new.into()));
     };
@@ -132,6 +132,17 @@ impl<'a> Delivery<'a> {
 }
 
 const ACCEPT: &str = "select countersign_inbox_accept($1, $2, $3, $4, $5, $6, $7, $8)";
+
+/// Does what the function does.
+const INSERT_WITHOUT_OBJECT: &str = "\
+with inserted as (
+    insert into countersign_inbox (key, endpoint, provider, tenant, event_type, event_id,
+        received_at, due_at)
+    values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())
+    on conflict (key) do nothing
+    returning id
+)
+insert into countersign_inbox_requests (id, request) select id, $8 from inserted";
 
 /// Inserts the row and the request. If another transaction inserts the same key, it waits until
 /// that one has ended.

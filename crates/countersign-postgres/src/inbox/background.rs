@@ -17,24 +17,40 @@ impl PostgresInbox {
     /// Wakes the workers of this process, and those of others.
     pub(super) fn announce(&self) {
         self.shared.bell.ring();
+        self.shared.has_news.store(true, Ordering::SeqCst);
         if self.shared.is_announcing.swap(true, Ordering::SeqCst) {
             return;
         }
         let inbox = self.clone();
-        // Commits with a notification wait for each other, so one notification announces all
-        // deliveries of a moment.
-        let moment = Flag(Arc::clone(&self.shared), |shared| &shared.is_announcing);
+        let mut announcing = Flag(Arc::clone(&self.shared), |shared| &shared.is_announcing);
         tokio::spawn(async move {
-            sleep(MOMENT).await;
-            drop(moment);
-            let notify = async {
-                let lent = inbox.lend().await?;
-                let answer = lent.count(NOTIFY, &[]).await;
-                lent.done(answer)
-            };
-            // Workers also ask, so a lost notification only makes a delivery late.
-            let _ = timeout(DEADLINE, notify).await;
+            loop {
+                // The first delivery is announced at once. Commits with a notification wait for each
+                // other, so the next notification announces all deliveries of a moment.
+                while inbox.shared.has_news.swap(false, Ordering::SeqCst) {
+                    inbox.notify().await;
+                    sleep(MOMENT).await;
+                }
+                drop(announcing);
+                // A delivery can have come since, and have seen the flag.
+                if !inbox.shared.has_news.load(Ordering::SeqCst)
+                    || inbox.shared.is_announcing.swap(true, Ordering::SeqCst)
+                {
+                    return;
+                }
+                announcing = Flag(Arc::clone(&inbox.shared), |shared| &shared.is_announcing);
+            }
         });
+    }
+
+    async fn notify(&self) {
+        let notify = async {
+            let lent = self.lend().await?;
+            let answer = lent.count(NOTIFY, &[]).await;
+            lent.done(answer)
+        };
+        // Workers also ask, so a lost notification only makes a delivery late.
+        let _ = timeout(DEADLINE, notify).await;
     }
 
     /// Removes old rows in the background, once in a while.
@@ -129,9 +145,8 @@ const LISTEN: &str = "listen countersign_inbox";
 const NOTIFY: &str = "\
 select pg_notify('countersign_inbox', ''), set_config('synchronous_commit', 'off', true)";
 
-/// Time for which the deliveries of one notification are collected, and the pause between two batches
-/// of rows that are removed.
-const MOMENT: Duration = Duration::from_millis(10);
+/// Time between two notifications, and between two batches of rows that are removed.
+const MOMENT: Duration = Duration::from_millis(25);
 
 /// Pause before a connection is made again.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);

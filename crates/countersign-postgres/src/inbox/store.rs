@@ -83,6 +83,8 @@ pub(super) struct Shared {
     pub(super) batches: Batches,
     /// True while a task waits to announce deliveries to other processes.
     pub(super) is_announcing: AtomicBool,
+    /// True if a delivery came that no notification has announced.
+    pub(super) has_news: AtomicBool,
     /// True while a task removes old rows.
     pub(super) is_keeping_up: AtomicBool,
     /// The time at which rows are removed again.
@@ -99,6 +101,7 @@ impl PostgresInbox {
             bell: Bell::default(),
             batches: Batches::default(),
             is_announcing: AtomicBool::new(false),
+            has_news: AtomicBool::new(false),
             is_keeping_up: AtomicBool::new(false),
             next_upkeep: Mutex::new(Instant::now()),
         };
