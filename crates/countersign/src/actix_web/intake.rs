@@ -28,7 +28,7 @@ pub(super) fn intake<V: Verifiers>(
     let headers = ActixHeaders(request.headers());
     let declared = request.headers().get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
     let declared = intake::declared_length(declared);
-    Intake::new(verifiers, &headers, declared, target(request), |_| Chunks(payload))
+    Intake::new(verifiers, &headers, declared, target(request), Chunks(payload))
 }
 
 /// Returns the answer to a rejected request, and logs it.

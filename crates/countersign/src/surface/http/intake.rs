@@ -18,7 +18,7 @@ use crate::{
     surface::{
         Verifiers,
         http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
-        intake::{self, Reading},
+        intake,
         refusal::Refusal,
     },
 };
@@ -78,10 +78,7 @@ where
     });
     let declared = length.max(Some(hint.lower()));
     // A body of known length is read only if it is within the limit, so nothing of it is left over.
-    let chunks = |reading| match reading {
-        Reading::AtOnce if length.is_some() => Chunks::in_place(body),
-        Reading::AtOnce | Reading::Perhaps => Chunks::movable(body),
-    };
+    let chunks = Chunks::new(body, length.is_some());
     Intake { inner: intake::Intake::new(verifiers, &headers, declared, target(parts), chunks) }
 }
 
