@@ -119,7 +119,9 @@ impl<T: Extractor> Future for Extraction<T> {
 }
 
 /// Takes the proof that a layer left, or begins to verify the body with the state's verifiers.
-#[inline]
+// Not inlined: a function writes its result where the caller wants it, and code that is inlined
+// copies a future of this size.
+#[inline(never)]
 pub(super) fn find<S, T>(parts: &Parts, body: Body, state: &S) -> Proof<T>
 where
     T: Extractor<Verifiers: FromState<S>>,

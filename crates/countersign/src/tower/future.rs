@@ -74,7 +74,6 @@ where
     V: Verifiers,
 {
     // One expression, so that the future is built in place and not moved.
-    #[inline]
     pub(super) fn new(verifiers: &V, request: Request<B>, inner: S) -> Self
     where
         B: Body,
