@@ -106,6 +106,7 @@ impl<T: Extractor> Extraction<T> {
 impl<T: Extractor> Future for Extraction<T> {
     type Output = Result<T, Rejection>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let verdict = ready!(this.proof.poll(cx));
