@@ -101,6 +101,7 @@ where
 impl<T: Extractor> Future for ExtractFuture<T> {
     type Output = Result<T, Rejection>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let verdict = ready!(this.proof.poll(cx));
