@@ -18,6 +18,7 @@ use crate::{
     coding::Coding,
     error::{SignatureShape, VerifyErrorKind},
     key::Keys,
+    key_set::KeySet,
     mac::Mac,
     request::{RequestHead, RequestTarget},
     scheme::BodyForm,
@@ -80,21 +81,37 @@ impl<P: Provider> Verification<P> {
     ) -> Result<Self, VerifyError> {
         let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let groups = head.take_further(Self::SCHEME);
-        let (preamble, coding) = (head.preamble(Self::SCHEME), head.coding);
-        let mut begun = Self::new(head, settings, Some(keys));
-        if let Some(mac) = &mut begun.mac {
+        let preamble = head.preamble(Self::SCHEME);
+        let mut mac = keys.current.start();
+        if let Some(mac) = &mut mac {
             preamble.clone().for_each(|bytes| mac.update(bytes));
         }
-        let has_others = begun.mac.is_none()
+        let has_others = mac.is_none()
             || !keys.retired.is_empty()
             || !groups.is_empty()
             || !settings.forms.is_empty();
-        if has_others {
-            let (keys, forms) = (Arc::clone(keys), Arc::clone(&settings.forms));
-            let preamble = preamble.flatten().copied().collect();
-            begun.others = Some(Kept { keys, groups, forms, coding, preamble });
-        }
-        Ok(begun)
+        let others = has_others.then(|| Kept {
+            keys: Arc::clone(keys),
+            groups,
+            forms: Arc::clone(&settings.forms),
+            coding: head.coding,
+            preamble: preamble.flatten().copied().collect(),
+        });
+        // Built at once and from parts of the head, so that the compiler builds it in place. A struct
+        // that is changed later, or a head that is passed on, is copied several times.
+        let Head { tags, id, signed_at, member, header_length, .. } = head;
+        Ok(Self {
+            mac,
+            tags,
+            others,
+            body: Buffer::default(),
+            received: 0,
+            limit: settings.body_limit,
+            facts: Head::facts(settings, keys.set, id, signed_at),
+            member: member.map(Box::new),
+            header_length,
+            provider: PhantomData,
+        })
     }
 
     /// Verifies a body that is already complete. The verdict is the same as with
@@ -135,7 +152,19 @@ impl<P: Provider> Verification<P> {
         let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let (groups, coding) = (head.take_further(Self::SCHEME), head.coding);
         let preamble: Box<[u8]> = head.preamble(Self::SCHEME).flatten().copied().collect();
-        let mut begun = Self::new(head, settings, None);
+        let Head { tags, id, signed_at, member, header_length, .. } = head;
+        let mut begun = Self {
+            mac: None,
+            tags,
+            others: None,
+            body: Buffer::default(),
+            received: 0,
+            limit: settings.body_limit,
+            facts: Head::facts(settings, KeySet::default(), id, signed_at),
+            member: member.map(Box::new),
+            header_length,
+            provider: PhantomData,
+        };
 
         let tenant = directory.tenant(&RequestHead::new(target, &headers));
         let (directory, forms) = (Arc::clone(directory), Arc::clone(&settings.forms));
@@ -154,23 +183,6 @@ impl<P: Provider> Verification<P> {
             begun.others = Some(Kept { keys, groups, forms, coding, preamble });
             Ok(begun)
         }))
-    }
-
-    #[inline]
-    fn new(head: Head<'_>, settings: &Settings, keys: Option<&Keys>) -> Self {
-        let set = keys.map(|keys| keys.set).unwrap_or_default();
-        Self {
-            mac: keys.and_then(|keys| keys.current.start()),
-            others: None,
-            body: Buffer::default(),
-            received: 0,
-            limit: settings.body_limit,
-            facts: Head::facts(settings, set, head.id, head.signed_at),
-            member: head.member.map(Box::new),
-            header_length: head.header_length,
-            tags: head.tags,
-            provider: PhantomData,
-        }
     }
 
     /// Takes the next chunk of the body. A MAC hashes it at once; with Ed25519, `finish` hashes the

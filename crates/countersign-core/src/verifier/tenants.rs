@@ -84,7 +84,10 @@ impl<P: Provider> Verifier<P> {
     {
         let settings = &self.shared.settings;
         match &self.shared.keys {
-            KeySource::Own(_) => Ok(Admission::Begun(self.begin(headers, declared_length)?)),
+            KeySource::Own(keys) => {
+                Verification::begin(settings, &keys.load(), headers, declared_length)
+                    .map(Admission::Begun)
+            }
             KeySource::PerTenant(directory) => {
                 Verification::begin_for(settings, directory, headers, declared_length, target)
                     .map(Admission::LookingUp)

@@ -76,6 +76,9 @@ impl<T: Extractor<Verifiers: FromAppData>> ExtractFuture<T> {
 
 /// Takes the proof that the middleware left, or begins to verify the body with the verifiers in the
 /// app data.
+// Not inlined: a function writes its result where the caller wants it, and code that is inlined
+// copies a future of this size.
+#[inline(never)]
 pub(super) fn find<T>(request: &HttpRequest, payload: &mut Payload) -> Proof<T>
 where
     T: Extractor<Verifiers: FromAppData>,
@@ -98,6 +101,7 @@ where
 impl<T: Extractor> Future for ExtractFuture<T> {
     type Output = Result<T, Rejection>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let verdict = ready!(this.proof.poll(cx));

@@ -28,7 +28,7 @@ pub(super) fn intake<V: Verifiers>(
     let headers = ActixHeaders(request.headers());
     let declared = request.headers().get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
     let declared = intake::declared_length(declared);
-    Intake::new(verifiers, &headers, declared, target(request), |_| Chunks(payload))
+    Intake::new(verifiers, &headers, declared, target(request), Chunks(payload))
 }
 
 /// Returns the answer to a rejected request, and logs it.
@@ -37,6 +37,8 @@ pub(super) fn refuse(refusal: impl Into<Refusal>, request: &HttpRequest) -> Reje
     refusal.into().answer(&ActixHeaders(request.headers()), target(request), is_multiplexed)
 }
 
+// Inlined, so that a verifier with secrets of its own, which does not use it, does not compute it.
+#[inline]
 fn target(request: &HttpRequest) -> RequestTarget<'_> {
     let authority = request.uri().authority().map(Authority::as_str);
     RequestTarget::new(request.path()).authority(authority)

@@ -1,6 +1,12 @@
 //! Rejections as responses of actix.
 
-use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder, ResponseError,
+    http::{
+        StatusCode,
+        header::{CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE},
+    },
+};
 
 use crate::Rejection;
 
@@ -15,11 +21,17 @@ impl ResponseError for Rejection {
             builder.insert_header(token);
         }
         self.each_header(|name, value| {
-            match name {
+            let name = match name {
                 // actix writes this field itself, and ignores one in the map.
-                "connection" => builder.force_close(),
-                _ => builder.insert_header((name, &*value.into_bytes())),
+                "connection" => {
+                    builder.force_close();
+                    return;
+                }
+                "content-type" => CONTENT_TYPE,
+                "www-authenticate" => WWW_AUTHENTICATE,
+                other => HeaderName::from_static(other),
             };
+            builder.insert_header((name, value.into_bytes()));
         });
         let mut response = builder.body(self.body());
         response.extensions_mut().insert(self.clone());

@@ -106,6 +106,7 @@ impl<T: Extractor> Extraction<T> {
 impl<T: Extractor> Future for Extraction<T> {
     type Output = Result<T, Rejection>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let verdict = ready!(this.proof.poll(cx));
@@ -119,7 +120,9 @@ impl<T: Extractor> Future for Extraction<T> {
 }
 
 /// Takes the proof that a layer left, or begins to verify the body with the state's verifiers.
-#[inline]
+// Not inlined: a function writes its result where the caller wants it, and code that is inlined
+// copies a future of this size.
+#[inline(never)]
 pub(super) fn find<S, T>(parts: &Parts, body: Body, state: &S) -> Proof<T>
 where
     T: Extractor<Verifiers: FromState<S>>,

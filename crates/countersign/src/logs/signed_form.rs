@@ -9,13 +9,18 @@ use crate::{
 
 /// Logs that a provider signs another text than the bytes that it sends. The intervals between the
 /// lines grow.
+#[inline]
 pub(crate) fn log(delivery: &VerifiedDelivery) {
+    let form = delivery.form();
+    if form != BodyForm::Wire {
+        log_form(delivery, form);
+    }
+}
+
+#[cold]
+fn log_form(delivery: &VerifiedDelivery, form: BodyForm) {
     static COUNTS: Occasions = Occasions::new();
 
-    let form = delivery.form();
-    if form == BodyForm::Wire {
-        return;
-    }
     if let Some(count) = COUNTS.count(delivery.provider()) {
         tracing::info!(
             target: logs::FORM,

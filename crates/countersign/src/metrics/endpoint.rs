@@ -1,9 +1,6 @@
 //! The metrics of one endpoint.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    time::Duration,
-};
+use std::{ptr, time::Duration};
 
 use ::metrics::{Counter, Gauge, Histogram, SharedString, counter, gauge, histogram};
 
@@ -26,7 +23,7 @@ pub(super) struct Endpoint {
     events: Series<ClaimOutcome, Counter>,
     attempts: Series<(Option<&'static str>, &'static str), Counter>,
     #[cfg(feature = "inbox")]
-    inbox: OnceCell<InboxGauges>,
+    inbox: Option<InboxGauges>,
     handle_duration: Series<(bool, &'static str), Histogram>,
 }
 
@@ -40,144 +37,157 @@ impl Endpoint {
             events: Series::new(),
             attempts: Series::new(),
             #[cfg(feature = "inbox")]
-            inbox: OnceCell::new(),
+            inbox: None,
             handle_duration: Series::new(),
         }
     }
 
-    fn name(&self) -> SharedString {
-        self.name.clone()
-    }
-
     /// Counts an accepted delivery. `now` is the time since 1970, and `took` the time since the
     /// headers arrived.
-    pub(super) fn accepted(&self, delivery: &VerifiedDelivery, now: Duration, took: Duration) {
+    pub(super) fn accepted(&mut self, delivery: &VerifiedDelivery, now: Duration, took: Duration) {
+        let name = &self.name;
         let matched = Match {
             provider: delivery.provider(),
             secret: delivery.secret_index(),
             form: delivery.form().name(),
         };
-        self.accepted.with(
-            |known| *known == matched,
-            || (matched, Accepted::new(self, matched)),
-            |handles| {
-                handles.deliveries.increment(1);
-                handles.matches.increment(1);
-                handles.receive_duration.record(took);
-                handles.body.record(delivery.bytes().len() as f64);
-                handles.last_delivery.set(now.as_secs_f64());
-                if let Some(signed_at) = delivery.signed_at() {
-                    let lag = || histogram!(LAG, "endpoint" => self.name());
-                    handles.lag.get_or_init(lag).record(now.saturating_sub(since_1970(signed_at)));
-                }
-            },
-        );
+        let handles = self
+            .accepted
+            .of(|known| known.is(&matched), || (matched, Accepted::new(name, matched)));
+        handles.deliveries.increment(1);
+        handles.matches.increment(1);
+        handles.receive_duration.record(took);
+        handles.body.record(delivery.bytes().len() as f64);
+        handles.last_delivery.set(now.as_secs_f64());
+        if let Some(signed_at) = delivery.signed_at() {
+            let lag = || histogram!(LAG, "endpoint" => name.clone());
+            handles.lag.get_or_insert_with(lag).record(now.saturating_sub(since_1970(signed_at)));
+        }
     }
 
     /// Counts a delivery that is not accepted. `took` is the time since its headers arrived.
-    pub(super) fn not_accepted(&self, provider: &str, outcome: Outcome, took: Option<Duration>) {
-        self.not_accepted.with(
+    pub(super) fn not_accepted(
+        &mut self,
+        provider: &str,
+        outcome: Outcome,
+        took: Option<Duration>,
+    ) {
+        let name = &self.name;
+        let handles = self.not_accepted.of(
             |(known, of)| *known == outcome && **of == *provider,
             || {
                 let provider = SharedString::from(provider.to_owned());
                 let handles = NotAccepted {
-                    deliveries: self.deliveries(provider.clone(), outcome),
-                    receive_duration: OnceCell::new(),
+                    deliveries: deliveries(name, provider.clone(), outcome),
+                    receive_duration: None,
                 };
                 ((outcome, provider), handles)
             },
-            |handles| {
-                handles.deliveries.increment(1);
-                if let Some(took) = took {
-                    let duration = || self.receive_duration(outcome);
-                    handles.receive_duration.get_or_init(duration).record(took);
-                }
-            },
         );
+        handles.deliveries.increment(1);
+        if let Some(took) = took {
+            let duration = || receive_duration(name, outcome);
+            handles.receive_duration.get_or_insert_with(duration).record(took);
+        }
     }
 
-    fn deliveries(&self, provider: SharedString, outcome: Outcome) -> Counter {
-        let labels =
-            [("endpoint", self.name()), ("provider", provider), ("outcome", outcome.name().into())];
-        counter!(DELIVERIES, &labels)
-    }
-
-    fn receive_duration(&self, outcome: Outcome) -> Histogram {
-        let labels = [("endpoint", self.name()), ("outcome", outcome.name().into())];
-        histogram!(RECEIVE_DURATION, &labels)
-    }
-
-    pub(super) fn rejected(&self, reason: &'static str) {
-        self.rejections.with(
-            |known| *known == reason,
+    pub(super) fn rejected(&mut self, reason: &'static str) {
+        let name = &self.name;
+        let count = self.rejections.of(
+            |known| is_same(known, reason),
             || {
-                let labels = [("endpoint", self.name()), ("reason", reason.into())];
+                let labels = [("endpoint", name.clone()), ("reason", reason.into())];
                 (reason, counter!(REJECTIONS, &labels))
             },
-            |count| count.increment(1),
         );
+        count.increment(1);
     }
 
-    pub(super) fn claimed(&self, outcome: ClaimOutcome) {
-        self.events.with(
+    pub(super) fn claimed(&mut self, outcome: ClaimOutcome) {
+        let name = &self.name;
+        let count = self.events.of(
             |known| *known == outcome,
             || {
-                let labels = [("endpoint", self.name()), ("outcome", outcome.name().into())];
+                let labels = [("endpoint", name.clone()), ("outcome", outcome.name().into())];
                 (outcome, counter!(EVENTS, &labels))
             },
-            |count| count.increment(1),
         );
+        count.increment(1);
     }
 
     #[cfg(feature = "inbox")]
-    pub(super) fn attempted(&self, event_type: Option<&'static str>, outcome: &'static str) {
-        self.attempts.with(
+    pub(super) fn attempted(&mut self, event_type: Option<&'static str>, outcome: &'static str) {
+        let name = &self.name;
+        let count = self.attempts.of(
             |known| *known == (event_type, outcome),
             || {
                 let labels = [
-                    ("endpoint", self.name()),
+                    ("endpoint", name.clone()),
                     ("event_type", event_type.unwrap_or(OTHER).into()),
                     ("outcome", outcome.into()),
                 ];
                 ((event_type, outcome), counter!(ATTEMPTS, &labels))
             },
-            |count| count.increment(1),
         );
+        count.increment(1);
     }
 
     #[cfg(feature = "inbox")]
-    pub(super) fn inbox(&self) -> &InboxGauges {
-        self.inbox.get_or_init(|| InboxGauges::new(self))
+    pub(super) fn inbox(&mut self) -> &InboxGauges {
+        self.inbox.get_or_insert_with(|| InboxGauges::new(&self.name))
     }
 
     pub(super) fn handled(
-        &self,
+        &mut self,
         event_type: Option<&'static str>,
         is_success: bool,
         took: Duration,
     ) {
+        let name = &self.name;
         let event_type = event_type.unwrap_or(OTHER);
-        self.handle_duration.with(
-            |known| *known == (is_success, event_type),
+        let durations = self.handle_duration.of(
+            |(succeeded, known)| *succeeded == is_success && is_same(known, event_type),
             || {
                 let labels = [
-                    ("endpoint", self.name()),
+                    ("endpoint", name.clone()),
                     ("event_type", event_type.into()),
                     ("outcome", if is_success { "success" } else { "failure" }.into()),
                 ];
                 ((is_success, event_type), histogram!(HANDLE_DURATION, &labels))
             },
-            |durations| durations.record(took),
         );
+        durations.record(took);
     }
 }
 
+fn deliveries(endpoint: &SharedString, provider: SharedString, outcome: Outcome) -> Counter {
+    let labels = [
+        ("endpoint", endpoint.clone()),
+        ("provider", provider),
+        ("outcome", outcome.name().into()),
+    ];
+    counter!(DELIVERIES, &labels)
+}
+
+fn receive_duration(endpoint: &SharedString, outcome: Outcome) -> Histogram {
+    let labels = [("endpoint", endpoint.clone()), ("outcome", outcome.name().into())];
+    histogram!(RECEIVE_DURATION, &labels)
+}
+
 /// The provider, the secret and the body form of an accepted delivery.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct Match {
     provider: &'static str,
     secret: usize,
     form: &'static str,
+}
+
+impl Match {
+    fn is(&self, other: &Self) -> bool {
+        self.secret == other.secret
+            && is_same(self.provider, other.provider)
+            && is_same(self.form, other.form)
+    }
 }
 
 /// The handles for accepted deliveries. They are found together, which is faster than one by one.
@@ -188,23 +198,23 @@ struct Accepted {
     body: Histogram,
     last_delivery: Gauge,
     /// Made for schemes that sign the time.
-    lag: OnceCell<Histogram>,
+    lag: Option<Histogram>,
 }
 
 impl Accepted {
-    fn new(endpoint: &Endpoint, Match { provider, secret, form }: Match) -> Self {
+    fn new(endpoint: &SharedString, Match { provider, secret, form }: Match) -> Self {
         let matches = [
-            ("endpoint", endpoint.name()),
+            ("endpoint", endpoint.clone()),
             ("secret", secret_name(secret).into()),
             ("form", form.into()),
         ];
         Self {
-            deliveries: endpoint.deliveries(provider.into(), Outcome::Accepted),
+            deliveries: deliveries(endpoint, provider.into(), Outcome::Accepted),
             matches: counter!(MATCHES, &matches),
-            receive_duration: endpoint.receive_duration(Outcome::Accepted),
-            body: histogram!(BODY, "endpoint" => endpoint.name()),
-            last_delivery: gauge!(LAST_DELIVERY, "endpoint" => endpoint.name()),
-            lag: OnceCell::new(),
+            receive_duration: receive_duration(endpoint, Outcome::Accepted),
+            body: histogram!(BODY, "endpoint" => endpoint.clone()),
+            last_delivery: gauge!(LAST_DELIVERY, "endpoint" => endpoint.clone()),
+            lag: None,
         }
     }
 }
@@ -222,18 +232,18 @@ pub(super) struct InboxGauges {
 
 #[cfg(feature = "inbox")]
 impl InboxGauges {
-    fn new(endpoint: &Endpoint) -> Self {
+    fn new(endpoint: &SharedString) -> Self {
         let state = |state: &'static str| {
-            let labels = [("endpoint", endpoint.name()), ("state", state.into())];
+            let labels = [("endpoint", endpoint.clone()), ("state", state.into())];
             gauge!(INBOX_DELIVERIES, &labels)
         };
         Self {
-            up: gauge!(INBOX_UP, "endpoint" => endpoint.name()),
+            up: gauge!(INBOX_UP, "endpoint" => endpoint.clone()),
             ready: state("ready"),
             waiting: state("waiting"),
             running: state("running"),
             dead: state("dead"),
-            oldest_ready: gauge!(INBOX_OLDEST_READY, "endpoint" => endpoint.name()),
+            oldest_ready: gauge!(INBOX_OLDEST_READY, "endpoint" => endpoint.clone()),
         }
     }
 
@@ -251,7 +261,7 @@ impl InboxGauges {
 /// The handles for deliveries that are not accepted.
 struct NotAccepted {
     deliveries: Counter,
-    receive_duration: OnceCell<Histogram>,
+    receive_duration: Option<Histogram>,
 }
 
 const fn secret_name(index: usize) -> &'static str {
@@ -267,27 +277,27 @@ const fn secret_name(index: usize) -> &'static str {
 const OTHER: &str = "other";
 
 /// Handles, by their labels. An endpoint has few of each kind, so a search is faster than a hash.
-struct Series<K, H>(RefCell<Vec<(K, H)>>);
+struct Series<K, H>(Vec<(K, H)>);
 
 impl<K, H> Series<K, H> {
     const fn new() -> Self {
-        Self(RefCell::new(Vec::new()))
+        Self(Vec::new())
     }
 
-    /// Calls `use_handle` with the handle whose labels match. Makes the handle if there is none.
-    fn with(
-        &self,
-        matches: impl Fn(&K) -> bool,
-        make: impl FnOnce() -> (K, H),
-        use_handle: impl FnOnce(&H),
-    ) {
-        let mut handles = self.0.borrow_mut();
-        let place = handles.iter().position(|(labels, _)| matches(labels)).unwrap_or_else(|| {
-            handles.push(make());
-            handles.len() - 1
+    /// Returns the handle whose labels match. Makes the handle if there is none.
+    #[inline]
+    fn of(&mut self, matches: impl Fn(&K) -> bool, make: impl FnOnce() -> (K, H)) -> &mut H {
+        let place = self.0.iter().position(|(labels, _)| matches(labels)).unwrap_or_else(|| {
+            self.0.push(make());
+            self.0.len() - 1
         });
-        if let Some((_, handle)) = handles.get(place) {
-            use_handle(handle);
-        }
+        &mut self.0[place].1
     }
+}
+
+/// Returns whether two labels are equal. Nearly all equal labels are one constant, which has one
+/// address.
+#[inline]
+fn is_same(a: &'static str, b: &'static str) -> bool {
+    ptr::eq(a, b) || a == b
 }

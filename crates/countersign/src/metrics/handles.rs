@@ -1,6 +1,6 @@
 //! The handles of each endpoint, for the recorder that is installed.
 
-use std::{cell::RefCell, ptr, rc::Rc};
+use std::{cell::RefCell, ptr};
 
 use super::{descriptions::describe, endpoint::Endpoint};
 
@@ -10,7 +10,8 @@ struct Handles {
     /// The address of the recorder that made the handles.
     recorder: usize,
     /// The endpoint of the last call is at the front.
-    endpoints: Vec<Rc<Endpoint>>,
+    #[expect(clippy::vec_box, reason = "endpoints are large, and change their places")]
+    endpoints: Vec<Box<Endpoint>>,
 }
 
 thread_local! {
@@ -20,20 +21,20 @@ thread_local! {
 
 /// Calls the closure with the handles of an endpoint. If the recorder has changed since the last
 /// call, new handles are made.
-pub(super) fn with<R>(endpoint: &str, use_handles: impl FnOnce(&Endpoint) -> R) -> R {
+pub(super) fn with(endpoint: &str, use_handles: impl FnOnce(&mut Endpoint)) {
     let recorder = ::metrics::with_recorder(|recorder| ptr::from_ref(recorder).addr());
     if is_on_stack(recorder) {
         // The recorder belongs to a test. Its handles are not kept, because the recorder of the
         // next test can have the same address.
         describe();
-        return use_handles(&Endpoint::new(endpoint));
+        return use_handles(&mut Endpoint::new(endpoint));
     }
-    let handles = HANDLES.with_borrow_mut(|handles| handles.of(recorder, endpoint));
-    use_handles(&handles)
+    HANDLES.with_borrow_mut(|handles| use_handles(handles.of(recorder, endpoint)));
 }
 
 impl Handles {
-    fn of(&mut self, recorder: usize, endpoint: &str) -> Rc<Endpoint> {
+    #[inline]
+    fn of(&mut self, recorder: usize, endpoint: &str) -> &mut Endpoint {
         if self.recorder != recorder {
             describe();
             *self = Self { recorder, endpoints: Vec::new() };
@@ -43,10 +44,10 @@ impl Handles {
             Some(place) => self.endpoints.swap(0, place),
             None => {
                 self.endpoints.truncate(MOST - 1);
-                self.endpoints.insert(0, Rc::new(Endpoint::new(endpoint)));
+                self.endpoints.insert(0, Box::new(Endpoint::new(endpoint)));
             }
         }
-        Rc::clone(&self.endpoints[0])
+        &mut self.endpoints[0]
     }
 }
 

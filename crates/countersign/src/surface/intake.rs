@@ -117,15 +117,6 @@ enum Stage<V: Verifiers> {
     Refused { error: VerifyError },
 }
 
-/// The first use of a body, after the headers were checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// The body is read at once.
-    AtOnce,
-    /// The body may be rejected unread.
-    Perhaps,
-}
-
 /// The reason why a body has no further chunk.
 pub(crate) enum BodyError {
     /// A limit outside of the verifier, such as the limit of a layer.
@@ -145,7 +136,7 @@ where
         headers: &H,
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
-        body: impl FnOnce(Reading) -> S,
+        body: S,
     ) -> Self {
         let receipt = Receipt::begin(verifiers, headers);
         let mut terms = verifiers.terms();
@@ -170,7 +161,6 @@ where
                 }
             }
         };
-        let body = body(stage.reading());
         Self { terms, receipt, stage, body, deadline: None }
     }
 
@@ -240,15 +230,6 @@ where
 }
 
 impl<V: Verifiers> Stage<V> {
-    fn reading(&self) -> Reading {
-        match self {
-            Self::Admitted(Admission::Begun(_))
-            | Self::Unsigned { .. }
-            | Self::Discarding { .. } => Reading::AtOnce,
-            Self::Admitted(Admission::LookingUp(_)) | Self::Refused { .. } => Reading::Perhaps,
-        }
-    }
-
     /// Returns the proof or the rejection, after the body has ended or could not be read.
     #[inline]
     fn end(

@@ -25,6 +25,10 @@ impl RequestBody {
     pub(super) fn new(bytes: Bytes) -> Self {
         Self { bytes: Full::new(bytes) }
     }
+
+    pub(super) fn empty() -> Self {
+        Self { bytes: Full::default() }
+    }
 }
 
 impl Body for RequestBody {

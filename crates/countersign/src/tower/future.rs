@@ -11,7 +11,6 @@ use http::header::CONTENT_ENCODING;
 use http::{
     Extensions, HeaderMap, HeaderValue, Request, Response,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
-    request::Parts,
 };
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -26,7 +25,7 @@ use crate::{
     polled_again::polled_again,
     surface::{
         Verifiers,
-        http::{BoxError, Intake},
+        http::{BoxError, Intake, intake},
         proof::Proof,
     },
 };
@@ -52,8 +51,8 @@ pin_project! {
         Verifying {
             #[pin]
             intake: Intake<V, B>,
-            // Taken when the body has been verified or rejected.
-            waiting: Option<(Parts, S)>,
+            // Without its body. Taken when the body has been verified or rejected.
+            waiting: Option<(Request<RequestBody>, S)>,
         },
         // The delivery is verified, but the inner service is not ready.
         Verified {
@@ -74,8 +73,19 @@ where
     S: Service<Request<RequestBody>>,
     V: Verifiers,
 {
-    pub(super) fn new(intake: Intake<V, B>, parts: Parts, inner: S) -> Self {
-        Self { state: State::Verifying { intake, waiting: Some((parts, inner)) } }
+    // One expression, so that the future is built in place and not moved.
+    pub(super) fn new(verifiers: &V, request: Request<B>, inner: S) -> Self
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+    {
+        let (parts, body) = request.into_parts();
+        Self {
+            state: State::Verifying {
+                intake: intake(verifiers, &parts, body),
+                waiting: Some((Request::from_parts(parts, RequestBody::empty()), inner)),
+            },
+        }
     }
 }
 
@@ -94,28 +104,26 @@ where
             match state.as_mut().project() {
                 StateProjection::Verifying { mut intake, waiting } => {
                     let verdict = ready!(intake.as_mut().poll(cx));
-                    let Some((mut parts, mut inner)) = waiting.take() else {
+                    let Some((mut request, mut inner)) = waiting.take() else {
                         // Polled again after a rejection was returned.
                         polled_again()
                     };
                     let proof = match verdict {
                         Ok(proof) => proof,
                         Err(rejected) => {
-                            let rejection = rejected.refuse(&parts);
+                            let rejection = rejected.refuse(&request.into_parts().0);
                             return Poll::Ready(Ok(ResponseBody::full(rejection.into())));
                         }
                     };
                     let delivery = proof.delivery();
                     let bytes = delivery.body().clone();
                     let mut handling = intake.handling(delivery);
-                    describe(&mut parts.headers, delivery.form(), bytes.len());
-                    proof.leave(&mut parts.extensions);
+                    describe(request.headers_mut(), delivery.form(), bytes.len());
                     // The signed text can be longer than the body that was sent.
                     #[cfg(feature = "axum")]
-                    let limit = intake.limit().max(bytes.len());
-                    let request = Request::from_parts(parts, RequestBody::new(bytes));
-                    #[cfg(feature = "axum")]
-                    let request = default_limit::raised(request, limit);
+                    default_limit::raise(&mut request, intake.limit().max(bytes.len()));
+                    proof.leave(request.extensions_mut());
+                    *request.body_mut() = RequestBody::new(bytes);
                     if inner.poll_ready(cx)?.is_pending() {
                         let request = Some((request, handling));
                         state.set(State::Verified { inner, request });

@@ -5,11 +5,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::{RequestBody, ResponseBody, VerifyFuture};
-use crate::surface::{
-    Verifiers,
-    choice::assert_apart,
-    http::{BoxError, intake},
-};
+use crate::surface::{Verifiers, choice::assert_apart, http::BoxError};
 
 /// Middleware that calls the inner service with verified deliveries only.
 ///
@@ -75,9 +71,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let (parts, body) = request.into_parts();
-        let intake = intake(&self.verifiers, &parts, body);
         // The inner service is never polled here, so that its clone holds no permit either.
-        VerifyFuture::new(intake, parts, self.inner.clone())
+        VerifyFuture::new(&self.verifiers, request, self.inner.clone())
     }
 }

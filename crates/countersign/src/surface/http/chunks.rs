@@ -20,53 +20,40 @@ pin_project! {
     /// The data of a body. Trailers are not signed by any scheme, and are dropped.
     #[project = ChunksProjection]
     pub(crate) enum Chunks<B> {
+        /// Not read yet.
+        Unread {
+            // Taken when reading begins, or when the rest is handed on.
+            body: Option<B>,
+            is_read_to_its_end: bool,
+        },
         /// Read in place, and never moved again.
         InPlace {
             #[pin]
             body: B,
         },
-        /// Kept so that the rest of the body can be handed on.
+        /// Read on the heap, so that the rest of the body can be handed on.
         Movable {
             // Taken at the end of the body.
-            body: Option<Rest<B>>,
+            body: Option<Pin<Box<B>>>,
         },
     }
 }
 
-/// The rest of a body that can be moved.
-pub(crate) enum Rest<B> {
-    Unread(B),
-    /// On the heap, because a body must not be moved once it is read.
-    Boxed(Pin<Box<B>>),
-}
-
 impl<B> Chunks<B> {
-    /// Wraps a body that is read until it ends, breaks off or reaches the deadline, so that no rest
-    /// has to be kept.
-    pub(crate) fn in_place(body: B) -> Self {
-        Self::InPlace { body }
-    }
-
-    /// Wraps a body whose rest may be left over. Reading it costs an allocation.
-    pub(crate) fn movable(body: B) -> Self {
-        Self::Movable { body: Some(Rest::Unread(body)) }
+    /// Wraps a body. If reading ends only where the body ends, breaks off or reaches the deadline,
+    /// no rest has to be kept. For other bodies, reading costs an allocation.
+    #[inline]
+    pub(crate) fn new(body: B, is_read_to_its_end: bool) -> Self {
+        Self::Unread { body: Some(body), is_read_to_its_end }
     }
 
     /// Takes the rest of the body. Returns `None` if nothing is left, or if the rest cannot be
     /// moved.
     pub(crate) fn rest(self: Pin<&mut Self>) -> Option<Pin<Box<B>>> {
         match self.project() {
+            ChunksProjection::Unread { body, .. } => body.take().map(Box::pin),
             ChunksProjection::InPlace { .. } => None,
-            ChunksProjection::Movable { body } => body.take().map(Rest::boxed),
-        }
-    }
-}
-
-impl<B> Rest<B> {
-    fn boxed(self) -> Pin<Box<B>> {
-        match self {
-            Self::Unread(body) => Box::pin(body),
-            Self::Boxed(body) => body,
+            ChunksProjection::Movable { body } => body.take(),
         }
     }
 }
@@ -79,8 +66,17 @@ where
     type Item = Result<Bytes, BodyError>;
 
     #[inline]
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let ChunksProjection::Unread { body, is_read_to_its_end } = self.as_mut().project() {
+            let Some(body) = body.take() else { return Poll::Ready(None) };
+            let begun = match is_read_to_its_end {
+                true => Self::InPlace { body },
+                false => Self::Movable { body: Some(Box::pin(body)) },
+            };
+            self.set(begun);
+        }
         match self.project() {
+            ChunksProjection::Unread { .. } => Poll::Ready(None),
             ChunksProjection::InPlace { body } => poll_data(body, cx),
             ChunksProjection::Movable { body } => poll_movable(body, cx),
         }
@@ -88,19 +84,18 @@ where
 }
 
 fn poll_movable<B>(
-    rest: &mut Option<Rest<B>>,
+    rest: &mut Option<Pin<Box<B>>>,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Result<Bytes, BodyError>>>
 where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let Some(body) = rest.take() else { return Poll::Ready(None) };
-    let mut body = body.boxed();
+    let Some(body) = rest else { return Poll::Ready(None) };
     let item = poll_data(body.as_mut(), cx);
     // A body that has ended or is broken has nothing left to read.
-    if !matches!(item, Poll::Ready(None | Some(Err(_)))) {
-        *rest = Some(Rest::Boxed(body));
+    if matches!(item, Poll::Ready(None | Some(Err(_)))) {
+        *rest = None;
     }
     item
 }

@@ -8,12 +8,11 @@ use http::Request;
 ///
 /// A limit of at most 2 MiB changes nothing: axum's default already allows it, and a value in the
 /// request's extensions would allocate.
-pub(crate) fn raised<B>(mut request: Request<B>, limit: usize) -> Request<B> {
+pub(crate) fn raise<B>(request: &mut Request<B>, limit: usize) {
     if limit > DEFAULT {
         // Does not disable the limit, because a layer inside can inflate the body.
-        DefaultBodyLimit::max(limit).apply(&mut request);
+        DefaultBodyLimit::max(limit).apply(request);
     }
-    request
 }
 
 /// In bytes: the default limit that axum-core 0.5 applies in `RequestExt::with_limited_body`.

@@ -18,7 +18,7 @@ use crate::{
     surface::{
         Verifiers,
         http::{Chunks, HttpHeaders, chunks::BoxError, linger::linger},
-        intake::{self, Reading},
+        intake,
         refusal::Refusal,
     },
 };
@@ -78,10 +78,7 @@ where
     });
     let declared = length.max(Some(hint.lower()));
     // A body of known length is read only if it is within the limit, so nothing of it is left over.
-    let chunks = |reading| match reading {
-        Reading::AtOnce if length.is_some() => Chunks::in_place(body),
-        Reading::AtOnce | Reading::Perhaps => Chunks::movable(body),
-    };
+    let chunks = Chunks::new(body, length.is_some());
     Intake { inner: intake::Intake::new(verifiers, &headers, declared, target(parts), chunks) }
 }
 
@@ -91,6 +88,8 @@ pub(crate) fn refuse(refusal: impl Into<Refusal>, parts: &Parts) -> Rejection {
     refusal.into().answer(&HttpHeaders(&parts.headers), target(parts), is_multiplexed)
 }
 
+// Inlined, so that a verifier with secrets of its own, which does not use it, does not compute it.
+#[inline]
 fn target(parts: &Parts) -> RequestTarget<'_> {
     let authority = parts.uri.authority().map(Authority::as_str);
     RequestTarget::new(parts.uri.path()).authority(authority)

@@ -55,7 +55,7 @@ where
         request.extensions_mut().insert(attempt);
         // The signed text can be longer than the default limit of the framework.
         #[cfg(feature = "axum")]
-        let request = default_limit::raised(request, stored.body().len());
+        default_limit::raise(&mut request, stored.body().len());
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let outcomes = self.outcomes;
         Box::pin(async move {
