@@ -29,7 +29,11 @@ pub(super) fn with(endpoint: &str, use_handles: impl FnOnce(&mut Endpoint)) {
         describe();
         return use_handles(&mut Endpoint::new(endpoint));
     }
-    HANDLES.with_borrow_mut(|handles| use_handles(handles.of(recorder, endpoint)));
+    HANDLES.with(|handles| match handles.try_borrow_mut() {
+        Ok(mut handles) => use_handles(handles.of(recorder, endpoint)),
+        // The recorder itself receives a delivery while it records.
+        Err(_) => use_handles(&mut Endpoint::new(endpoint)),
+    });
 }
 
 impl Handles {
