@@ -45,6 +45,7 @@ impl PgBouncer {
                  [pgbouncer]\n\
                  pool_mode = transaction\n\
                  default_pool_size = {connections}\n\
+                 server_idle_timeout = 1\n\
                  server_round_robin = 1\n\
                  auth_type = any\n\
                  listen_addr =\n\

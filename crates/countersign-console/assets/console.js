@@ -27,6 +27,7 @@ if (live && window.EventSource) {
   // A server that is away, or that has too many live lists, is asked again later.
   const fail = () => {
     stop();
+    if (!live.checked || document.hidden) return;
     stopped.textContent = "Not up to date: no answer, too many live lists, or a login is needed. Trying again.";
     again = setTimeout(() => { update(); follow(); }, 15000);
   };

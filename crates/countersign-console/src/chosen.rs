@@ -71,7 +71,8 @@ impl Chosen {
     pub(crate) fn has_index(&self) -> bool {
         // Every state but `done` has an index.
         let is_done = self.state == State::Done.name();
-        let needs_scan = is_done || self.fields().iter().any(|(name, _)| *name != "state");
+        let is_other = |(name, _): &(&str, &str)| !matches!(*name, "state" | "text");
+        let needs_scan = is_done || self.fields().iter().any(is_other);
         !self.event_id.is_empty() || !needs_scan
     }
 

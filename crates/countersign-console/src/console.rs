@@ -138,7 +138,8 @@ impl<I: InboxHistory> Console<I> {
     /// Leaves the check to a layer of the application around the console. The layer can put an
     /// [`Operator`](crate::Operator) into the extensions of the request, so that actions are
     /// recorded with a name. Otherwise the operator is `unnamed`, who may act, and who may read
-    /// bodies unless they need a [permission](Self::bodies_need_permission).
+    /// bodies unless they need a [permission](Self::bodies_need_permission). All people without a
+    /// name then share the places of one operator: 8 live lists, and one search at a time.
     ///
     /// # Security
     ///

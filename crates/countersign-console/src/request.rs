@@ -75,9 +75,19 @@ impl Request {
         Self { base: base.trim_end_matches('/').to_owned(), ..self }
     }
 
-    /// Adds a header field.
+    /// Adds a header field. Fields with cookies are joined, because clients split them in HTTP/2
+    /// (RFC 9113, 8.2.3).
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        self.headers.push((name.to_owned(), value.as_ref().to_owned()));
+        let value = value.as_ref();
+        let is_cookie = name.eq_ignore_ascii_case("cookie");
+        let mut known = self.headers.iter_mut();
+        match known.find(|(other, _)| is_cookie && other.eq_ignore_ascii_case(name)) {
+            Some((_, cookies)) => {
+                cookies.extend_from_slice(b"; ");
+                cookies.extend_from_slice(value);
+            }
+            None => self.headers.push((name.to_owned(), value.to_owned())),
+        }
         self
     }
 
@@ -105,5 +115,18 @@ impl Request {
     /// Returns whether a header field is present.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_cookies_are_joined() {
+        let request = Request::get("/").header("Cookie", "a=1").header("cookie", "b=2");
+        assert_eq!(request.value("cookie"), Some("a=1; b=2"));
+        let request = Request::get("/").header("Origin", "a").header("origin", "b");
+        assert_eq!(request.value("origin"), None);
     }
 }

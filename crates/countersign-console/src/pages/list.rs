@@ -7,7 +7,7 @@ use super::{
     Frame, View,
     form::Form,
     rows::Shown,
-    scan::{self, Part, scan},
+    scan::{self, Part, look},
     search::search,
 };
 use crate::{
@@ -68,15 +68,7 @@ async fn part<I: InboxHistory>(view: &View<'_, I>, chosen: &Chosen) -> Result<Pa
         }
         return search(view, chosen, PAGE).await;
     }
-    if !chosen.has_index() {
-        return Ok(scan(view.shared, chosen.filter(PAGE), PAGE, scan::LONGEST).await?);
-    }
-    // One more, to know whether there is a next page.
-    let mut rows = view.inbox().list(&chosen.filter(PAGE + 1)).await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let last = rows.last().filter(|_| has_more).map(|row| row.id);
-    Ok(Part { rows, last, is_full: true })
+    Ok(look(view.shared, chosen.filter(PAGE), chosen.has_index(), PAGE, scan::LONGEST).await?)
 }
 
 /// Returns the filters, as texts that can be shown.

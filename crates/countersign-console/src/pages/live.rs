@@ -76,10 +76,8 @@ async fn next<I: InboxHistory>(mut watch: Watch<I>) -> Option<(Bytes, Watch<I>)>
 
 impl<I: InboxHistory> Watch<I> {
     async fn rows(&self) -> Option<Vec<Row>> {
-        if self.has_index {
-            return self.shared.inbox.list(&self.filter).await.ok();
-        }
-        let part = scan::scan(&self.shared, self.filter.clone(), PAGE, scan::LONGEST).await;
+        let (filter, longest) = (self.filter.clone(), scan::LONGEST);
+        let part = scan::look(&self.shared, filter, self.has_index, PAGE, longest).await;
         part.ok().map(|part| part.rows)
     }
 }

@@ -3,10 +3,10 @@
 use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
 use askama::Template;
-use countersign::inbox::{InboxHistory, Row, RowId, State};
+use countersign::inbox::{InboxHistory, Row, RowId, State, StoreError};
 use futures_util::{StreamExt as _, stream};
 
-use super::{Frame, View, form::Form, form::encoded, rows::Shown, scan::scan};
+use super::{Frame, View, form::Form, form::encoded, rows::Shown, scan::look};
 use crate::{
     Response,
     action::Action,
@@ -81,16 +81,14 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
     let changed = view
         .run(async move {
             let (mut rows, _) = fitting(&shared, action, &chosen).await?;
-            // Others may fit by now, and nobody has seen them. Those that became done meanwhile were
-            // not among those of the warning.
-            let is_new = |row: &Row| row.state == State::Done && !were_done.contains(&row.id.0);
-            rows.retain(|row| seen.contains(&row.id.0) && !is_new(row));
+            // Others may fit by now, and nobody has seen them.
+            rows.retain(|row| seen.contains(&row.id.0));
             let ids: Vec<_> = rows.iter().rev().map(|row| row.id).collect();
             let numbers = ranges(ids.iter().map(|id| id.0));
             let inbox = &*shared.inbox;
             // Several at a time, so that an engine can commit them together.
             let results: Vec<_> = stream::iter(ids)
-                .map(|id| async move { super::delivery::change(inbox, action, id, "").await })
+                .map(|id| change(inbox, action, id, were_done.contains(&id.0)))
                 .buffered(AT_A_TIME)
                 .collect()
                 .await;
@@ -109,6 +107,23 @@ pub(crate) async fn act<I: InboxHistory>(view: &View<'_, I>) -> Result<Response,
     let end = format!("acted={}&changed={changed}&of={all}", action.name());
     let state = chosen_without_state(&query);
     Ok(Response::see_other(format!("{}?{state}{end}", view.home())))
+}
+
+/// Changes one delivery. If it became done after the preview, the warning did not count it, so it is
+/// not replayed.
+async fn change<I: InboxHistory>(
+    inbox: &I,
+    action: Action,
+    id: RowId,
+    was_done: bool,
+) -> Result<bool, StoreError> {
+    if action == Action::Replay && !was_done {
+        let details = inbox.get(id).await?;
+        if details.is_none_or(|details| details.row.state == State::Done) {
+            return Ok(false);
+        }
+    }
+    super::delivery::change(inbox, action, id, "").await
 }
 
 /// After the action, the deliveries have another state.
@@ -171,12 +186,13 @@ async fn fitting<I: InboxHistory>(
     for state in STATES.into_iter().filter(|state| action.fits(*state)).filter(asked) {
         let mut filter = chosen.filter(MOST);
         filter.state = Some(state);
-        let part = scan(shared, filter, MOST, LONGEST).await?;
+        let part = look(shared, filter, chosen.has_index(), MOST, LONGEST).await?;
         end = end.max(part.last.map(|last| last.0));
         rows.extend(part.rows);
     }
-    rows.sort_unstable_by_key(|row| Reverse(row.id.0));
-    // A row can change its state meanwhile.
+    // A row can change its state meanwhile: the later look comes first, and stays.
+    rows.reverse();
+    rows.sort_by_key(|row| Reverse(row.id.0));
     rows.dedup_by_key(|row| row.id);
     // Below the place where the look at one state ended, rows of others would leave gaps.
     rows.retain(|row| end.is_none_or(|end| row.id.0 >= end));

@@ -1,6 +1,6 @@
 //! Lists with filters that have no index.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use countersign::inbox::{Filter, InboxHistory, Row, RowId, StoreError};
 
@@ -15,11 +15,31 @@ pub(crate) struct Part {
     pub(crate) is_full: bool,
 }
 
+/// Looks for rows that fit, by one list if an index finds them, or else by a [`scan`].
+pub(super) async fn look<I: InboxHistory>(
+    shared: &Shared<I>,
+    mut filter: Filter,
+    has_index: bool,
+    most: usize,
+    longest: Duration,
+) -> Result<Part, StoreError> {
+    if !has_index {
+        return scan(shared, filter, most, longest).await;
+    }
+    // One more, to know whether there is a next page.
+    filter.most = most + 1;
+    let mut rows = shared.inbox.list(&filter).await?;
+    let has_more = rows.len() > most;
+    rows.truncate(most);
+    let last = rows.last().filter(|_| has_more).map(|row| row.id);
+    Ok(Part { rows, last, is_full: true })
+}
+
 /// Looks for rows that fit, the newest first, until a page is full.
 ///
 /// If few rows fit, the engine has to look at very many. So this asks it for one window of numbers
 /// after the other, and stops when the time is up.
-pub(super) async fn scan<I: InboxHistory>(
+async fn scan<I: InboxHistory>(
     shared: &Shared<I>,
     filter: Filter,
     most: usize,
@@ -46,6 +66,11 @@ async fn scan_within<I: InboxHistory>(
         let Some(newest) = inbox.list(&newest).await?.pop() else {
             return Ok(Part { rows, last: None, is_full: true });
         };
+        // Deliveries were accepted nearly in the order of their receipt.
+        let is_before = |since: SystemTime| newest.received_at + DISORDER < since;
+        if filter.received_since.is_some_and(is_before) {
+            return Ok(Part { rows, last: None, is_full: true });
+        }
         let end = newest.id.0.saturating_sub(window);
         filter.before = Some(RowId(newest.id.0.saturating_add(1)));
         filter.after = Some(RowId(end));
@@ -65,6 +90,9 @@ async fn scan_within<I: InboxHistory>(
     }
 }
 
+/// A delivery can be received this long before one with a lower number.
+const DISORDER: Duration = Duration::from_secs(10 * 60);
+
 /// Rows that the engine looks at without a pause.
 const WINDOW: i64 = 50_000;
 
@@ -73,8 +101,6 @@ pub(super) const LONGEST: Duration = Duration::from_millis(80);
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use countersign::{
         Secret, Signer, Verifier,
         inbox::{Accept as _, Entry, StoredRequest},

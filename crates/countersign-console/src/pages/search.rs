@@ -11,7 +11,7 @@ use tokio::task;
 
 use super::{
     View,
-    scan::{Part, scan},
+    scan::{Part, look},
 };
 use crate::{chosen::Chosen, console::Settings, error::Refused, redaction::Shown};
 
@@ -29,12 +29,12 @@ pub(crate) async fn search<I: InboxHistory>(
         return Err(Refused::Bad("The text to look for has more than 200 bytes."));
     }
     let _place = view.shared.searches.take(view.operator.name()).ok_or(Refused::Busy)?;
-    let began = Instant::now();
+    let (began, has_index) = (Instant::now(), chosen.has_index());
     let mut found = Part { rows: Vec::new(), last: None, is_full: true };
     let (mut filter, mut looked_at, mut bytes) = (chosen.filter(BATCH), 0, 0);
     loop {
         let left = LONGEST.saturating_sub(began.elapsed());
-        let part = scan(view.shared, filter.clone(), BATCH, left).await?;
+        let part = look(view.shared, filter.clone(), has_index, BATCH, left).await?;
         for row in part.rows {
             found.last = Some(row.id);
             looked_at += 1;

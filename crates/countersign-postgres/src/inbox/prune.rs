@@ -68,7 +68,7 @@ with old as (
         last_received_at = greatest(hours.last_received_at, excluded.last_received_at)
 ), stale as (
     select hour, endpoint from countersign_inbox_hours
-    where hour < floor(extract(epoch from statement_timestamp()) / 3600)::int - 192
+    where hour < floor(extract(epoch from statement_timestamp()) / 3600)::int - 360
     for update skip locked
 ), forgotten as (
     delete from countersign_inbox_hours as hours using stale
