@@ -168,6 +168,22 @@ impl<I, G> Console<I, G> {
     ///
     /// Whoever knows the key can make the token of every operator. A token is only one part of the
     /// protection against forms of other sites, and no login.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign_console::{Console, SettingError};
+    /// # use countersign_sqlite::SqliteInbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let inbox = SqliteInbox::open(directory.path().join("inbox.db")).await?;
+    /// let console = Console::new(inbox)?.form_key(b"the same bytes in each process")?;
+    /// assert_eq!(console.form_key(b"short").unwrap_err(), SettingError::Key);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn form_key(self, key: &[u8]) -> Result<Self, SettingError> {
         if key.len() < SHORTEST_KEY {
             return Err(SettingError::Key);
