@@ -1,7 +1,7 @@
 //! HMAC (RFC 2104) over SHA-256 and SHA-1 (FIPS 180-4): the only file that names `hmac`, `sha1`,
 //! `sha2` and `subtle`.
 
-use hmac::{Hmac, KeyInit, Mac as _};
+use hmac::{HmacReset, KeyInit, Mac as _, digest::FixedOutputReset};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -11,18 +11,18 @@ use crate::signature::{TAG_ROOM, Tag, Tags};
 /// A key whose schedule is computed once. A clone of it for each delivery saves two compressions.
 #[derive(Clone)]
 pub(crate) enum HmacKey {
-    Sha256(Hmac<Sha256>),
-    Sha1(Hmac<Sha1>),
+    Sha256(HmacReset<Sha256>),
+    Sha1(HmacReset<Sha1>),
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 2)")]
 impl HmacKey {
     pub(crate) fn sha256(bytes: &[u8]) -> Self {
-        Self::Sha256(Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"))
+        Self::Sha256(HmacReset::new_from_slice(bytes).expect("HMAC takes a key of any length"))
     }
 
     pub(crate) fn sha1(bytes: &[u8]) -> Self {
-        Self::Sha1(Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"))
+        Self::Sha1(HmacReset::new_from_slice(bytes).expect("HMAC takes a key of any length"))
     }
 }
 
@@ -47,8 +47,8 @@ impl HmacKey {
         tags: &Tags,
     ) -> bool {
         match self {
-            Self::Sha256(key) => is_among(&tag_over(key.clone(), preamble, body), tags),
-            Self::Sha1(key) => is_among(&tag_over(key.clone(), preamble, body), tags),
+            Self::Sha256(key) => is_among(&tag_over(&mut key.clone(), preamble, body), tags),
+            Self::Sha1(key) => is_among(&tag_over(&mut key.clone(), preamble, body), tags),
         }
     }
 }
@@ -63,16 +63,16 @@ impl Mac {
     }
 
     #[inline]
-    pub(crate) fn tag(self) -> Tag {
-        match self.0 {
+    pub(crate) fn tag(&mut self) -> Tag {
+        match &mut self.0 {
             HmacKey::Sha256(mac) => tag(mac),
             HmacKey::Sha1(mac) => tag(mac),
         }
     }
 
     /// Returns whether any of these tags is the tag over the bytes of all updates.
-    pub(crate) fn matches(self, tags: &Tags) -> bool {
-        match self.0 {
+    pub(crate) fn matches(&mut self, tags: &Tags) -> bool {
+        match &mut self.0 {
             HmacKey::Sha256(mac) => is_among(&tag(mac), tags),
             HmacKey::Sha1(mac) => is_among(&tag(mac), tags),
         }
@@ -81,21 +81,21 @@ impl Mac {
 
 #[inline]
 fn tag_over<'a>(
-    mut mac: impl hmac::Mac,
+    mac: &mut (impl hmac::Mac + FixedOutputReset),
     preamble: impl Iterator<Item = &'a [u8]>,
     body: &[u8],
 ) -> Tag {
     for bytes in preamble {
-        mac.update(bytes);
+        hmac::Mac::update(mac, bytes);
     }
-    mac.update(body);
+    hmac::Mac::update(mac, body);
     tag(mac)
 }
 
 // Without this attribute, the compiler calls `tag` as a function, and moves the MAC once more.
 #[inline(always)]
-fn tag(mac: impl hmac::Mac) -> Tag {
-    let bytes = mac.finalize().into_bytes();
+fn tag(mac: &mut (impl hmac::Mac + FixedOutputReset)) -> Tag {
+    let bytes = mac.finalize_reset().into_bytes();
     let mut tag = [0; TAG_ROOM];
     tag[..bytes.len()].copy_from_slice(&bytes);
     Tag(tag)

@@ -42,16 +42,17 @@ use verdict::{Case, Others};
 #[must_use]
 pub struct Verification<P> {
     /// Hashes the body with the current key while the body arrives. `None` if the algorithm needs
-    /// the whole body at once, if the keys are not looked up yet, or after `finish`.
+    /// the whole body at once, or if the keys are not looked up yet.
     mac: Option<Mac>,
     tags: Tags,
     /// The keys, groups and forms for a body that the current key does not match. `None` if there
-    /// is nothing else to try, and after `finish`.
+    /// is nothing else to try.
     others: Option<Kept>,
     body: Buffer,
     received: usize,
     limit: usize,
-    facts: SignedFacts,
+    /// `None` after `finish`.
+    facts: Option<SignedFacts>,
     /// The time in the body. Boxed, because few schemes have it and this struct is moved several
     /// times.
     member: Option<Box<MemberTime>>,
@@ -107,7 +108,7 @@ impl<P: Provider> Verification<P> {
             body: Buffer::default(),
             received: 0,
             limit: settings.body_limit,
-            facts: Head::facts(settings, keys.set, id, signed_at),
+            facts: Some(Head::facts(settings, keys.set, id, signed_at)),
             member: member.map(Box::new),
             header_length,
             provider: PhantomData,
@@ -160,12 +161,13 @@ impl<P: Provider> Verification<P> {
             body: Buffer::default(),
             received: 0,
             limit: settings.body_limit,
-            facts: Head::facts(settings, KeySet::default(), id, signed_at),
+            facts: None,
             member: member.map(Box::new),
             header_length,
             provider: PhantomData,
         };
 
+        let mut facts = Head::facts(settings, KeySet::default(), id, signed_at);
         let tenant = directory.tenant(&RequestHead::new(target, &headers));
         let (directory, forms) = (Arc::clone(directory), Arc::clone(&settings.forms));
         Ok(Box::pin(async move {
@@ -178,8 +180,9 @@ impl<P: Provider> Verification<P> {
             if let Some(mac) = &mut begun.mac {
                 mac.update(&preamble);
             }
-            begun.facts.keys = keys.set;
-            begun.facts.tenant = tenant.map(Arc::from);
+            facts.keys = keys.set;
+            facts.tenant = tenant.map(Arc::from);
+            begun.facts = Some(facts);
             begun.others = Some(Kept { keys, groups, forms, coding, preamble });
             Ok(begun)
         }))
@@ -238,10 +241,13 @@ impl<P: Provider> Verification<P> {
     /// ```
     #[inline]
     pub fn finish(&mut self) -> Result<Verified<P, Bytes>, VerifyError> {
-        let is_of_current = self.mac.take().map(|mac| mac.matches(&self.tags));
-        let others = self.others.take();
+        // Taken first, so that a second call fails: the MAC is then over nothing.
+        let Some(facts) = self.facts.take() else {
+            return Err(Self::refused(VerifyErrorKind::Mismatch, self.header_length, 0));
+        };
+        let is_of_current = self.mac.as_mut().map(|mac| mac.matches(&self.tags));
         let mut body = self.take_body();
-        let others = others.as_ref().map(|kept| Others {
+        let others = self.others.as_ref().map(|kept| Others {
             keys: &kept.keys,
             groups: &kept.groups,
             forms: &kept.forms,
@@ -257,7 +263,7 @@ impl<P: Provider> Verification<P> {
             header_length: self.header_length,
         };
         match case.judge::<P>(&body) {
-            Ok(found) => Ok(found.proof(&mut body, mem::take(&mut self.facts))),
+            Ok(found) => Ok(found.proof(&mut body, facts)),
             Err(error) => {
                 self.body.push(body);
                 Err(error)
