@@ -26,8 +26,10 @@ use super::{
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonDumps {
-    item_separator: &'static str,
-    key_separator: &'static str,
+    /// Items are separated by `","`, and not by `", "`.
+    compact_items: bool,
+    /// Keys are separated by `":"`, and not by `": "`.
+    compact_keys: bool,
     ensure_ascii: bool,
     sort_keys: bool,
 }
@@ -35,7 +37,7 @@ pub struct JsonDumps {
 impl JsonDumps {
     /// The defaults: `json.dumps(data)`.
     pub const DEFAULT: Self =
-        Self { item_separator: ", ", key_separator: ": ", ensure_ascii: true, sort_keys: false };
+        Self { compact_items: false, compact_keys: false, ensure_ascii: true, sort_keys: false };
 
     /// Sets `separators=(item, key)`. Default: `", "` and `": "`.
     ///
@@ -47,7 +49,7 @@ impl JsonDumps {
     pub const fn separators(self, item: &'static str, key: &'static str) -> Self {
         assert!(matches!(item.as_bytes(), b"," | b", "), "items are separated by ',' or ', '");
         assert!(matches!(key.as_bytes(), b":" | b": "), "keys are separated by ':' or ': '");
-        Self { item_separator: item, key_separator: key, ..self }
+        Self { compact_items: item.len() == 1, compact_keys: key.len() == 1, ..self }
     }
 
     /// Sets `ensure_ascii=…`: `true` escapes all characters except printable ASCII. Default:
@@ -66,11 +68,11 @@ impl JsonDumps {
 
 impl Serializer for JsonDumps {
     fn item_separator(&self) -> &'static [u8] {
-        self.item_separator.as_bytes()
+        if self.compact_items { b"," } else { b", " }
     }
 
     fn key_separator(&self) -> &'static [u8] {
-        self.key_separator.as_bytes()
+        if self.compact_keys { b":" } else { b": " }
     }
 
     fn charset(&self) -> Charset {

@@ -5,10 +5,10 @@ use super::JsonDumps;
 impl JsonDumps {
     /// Returns the names of the options that differ from [`JsonDumps::DEFAULT`].
     pub(crate) fn option_names(self) -> impl Iterator<Item = &'static str> {
-        let Self { item_separator, key_separator, ensure_ascii, sort_keys } = self;
+        let Self { compact_items, compact_keys, ensure_ascii, sort_keys } = self;
         let names = [
-            (item_separator == ",", COMPACT_ITEMS),
-            (key_separator == ":", COMPACT_KEYS),
+            (compact_items, COMPACT_ITEMS),
+            (compact_keys, COMPACT_KEYS),
             (!ensure_ascii, UNICODE),
             (sort_keys, SORTED),
         ];
@@ -20,8 +20,8 @@ impl JsonDumps {
         let mut dumps = Self::DEFAULT;
         for name in names {
             dumps = match name {
-                COMPACT_ITEMS => Self { item_separator: ",", ..dumps },
-                COMPACT_KEYS => Self { key_separator: ":", ..dumps },
+                COMPACT_ITEMS => Self { compact_items: true, ..dumps },
+                COMPACT_KEYS => Self { compact_keys: true, ..dumps },
                 UNICODE => dumps.ensure_ascii(false),
                 SORTED => dumps.sort_keys(true),
                 _ => return None,
