@@ -15,6 +15,7 @@ use pin_project_lite::pin_project;
 use super::state::FromState;
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
+    polled_again::polled_again,
     surface::{
         Extractor,
         extractor::ProofOf,
@@ -79,39 +80,47 @@ pin_project! {
     ///
     /// Written by hand, because an `async` block stores its arguments separately from the futures
     /// that it awaits: the future would be twice as large, and moving it would cost more.
-    struct Extraction<T>
+    struct Extraction<'s, S, T>
     where
         T: Extractor,
     {
+        // `None` until the first poll: axum moves the future before that, and then copies only the
+        // request.
         #[pin]
-        proof: Proof<T>,
+        proof: Option<Proof<T>>,
         parts: Parts,
+        // Taken by the first poll.
+        body: Option<Body>,
+        state: &'s S,
     }
 }
 
 /// The future of the proof of a request.
 type Proof<T> = ProofFuture<T, Intake<<T as Extractor>::Verifiers, Body>, Rejected<Body>>;
 
-impl<T: Extractor> Extraction<T> {
+impl<'s, S, T: Extractor> Extraction<'s, S, T> {
     #[inline]
-    fn new<S>(request: Request, state: &S) -> Self
-    where
-        T::Verifiers: FromState<S>,
-    {
+    fn new(request: Request, state: &'s S) -> Self {
         let (parts, body) = request.into_parts();
-        Self { proof: find(&parts, body, state), parts }
+        Self { proof: None, parts, body: Some(body), state }
     }
 }
 
-impl<T: Extractor> Future for Extraction<T> {
+impl<S, T> Future for Extraction<'_, S, T>
+where
+    T: Extractor<Verifiers: FromState<S>>,
+{
     type Output = Result<T, Rejection>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let verdict = ready!(this.proof.poll(cx));
+        let mut this = self.project();
         let parts = &*this.parts;
-        Poll::Ready(match verdict {
+        if let Some(body) = this.body.take() {
+            this.proof.set(Some(find(parts, body, *this.state)));
+        }
+        let Some(proof) = this.proof.as_pin_mut() else { polled_again() };
+        Poll::Ready(match ready!(proof.poll(cx)) {
             Ok(proof) => T::read(proof, &HttpHeaders(&parts.headers))
                 .map_err(|rejection| refuse(rejection, parts)),
             Err(rejected) => Err(rejected.refuse(parts)),
