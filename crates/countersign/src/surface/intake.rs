@@ -225,27 +225,28 @@ where
                 }
             }
         };
-        Poll::Ready(this.stage.end(ending, this.terms, this.receipt))
+        this.stage.end(ending, this.terms, this.receipt)
     }
 }
 
 impl<V: Verifiers> Stage<V> {
     /// Returns the proof or the rejection, after the body has ended or could not be read.
+    // Returns `Poll`, because the caller would have to copy a proof to wrap it.
     #[inline]
     fn end(
         &mut self,
         ending: Result<(), Reason>,
         terms: &Terms,
         receipt: &Receipt,
-    ) -> Result<V::Proof, Refusal> {
+    ) -> Poll<Result<V::Proof, Refusal>> {
         let refused = |reason| {
             let mut rejection = terms.refuse(reason);
             receipt.rejected(&mut rejection);
             rejection
         };
-        match (self, ending) {
-            (Self::Admitted(Admission::Begun(verification)), Ok(())) => {
-                match V::finish(verification) {
+        Poll::Ready(match ending {
+            Ok(()) => match self {
+                Self::Admitted(Admission::Begun(verification)) => match V::finish(verification) {
                     Ok(proof) => {
                         receipt.accepted(proof.delivery());
                         Ok(proof)
@@ -257,29 +258,35 @@ impl<V: Verifiers> Stage<V> {
                         let rejection = rejection.keeping(body);
                         Err(rejection.into())
                     }
+                },
+                // Not reached: no chunk is read before the secrets were looked up.
+                Self::Admitted(Admission::LookingUp(_)) => {
+                    Err(refused(Reason::LookupDeadline).closing().into())
                 }
+                Self::Unsigned { error, answerers, body } => {
+                    let rejection = refused(Reason::Verify(take_error(error)));
+                    let body = mem::take(body).freeze();
+                    Err(Refusal::unsigned(rejection, mem::take(answerers), body))
+                }
+                Self::Discarding { error, .. } => {
+                    Err(refused(Reason::Verify(take_error(error))).into())
+                }
+                Self::Refused { error } => {
+                    Err(refused(Reason::Verify(take_error(error))).closing().into())
+                }
+            },
+            Err(reason) => {
+                let reason = match self {
+                    Self::Admitted(_) => reason,
+                    // The delivery was rejected before its body ended: the answer is still that
+                    // rejection.
+                    Self::Unsigned { error, .. }
+                    | Self::Discarding { error, .. }
+                    | Self::Refused { error } => Reason::Verify(take_error(error)),
+                };
+                Err(refused(reason).closing().into())
             }
-            (Self::Admitted(_), Err(reason)) => Err(refused(reason).closing().into()),
-            // Not reached: no chunk is read before the secrets were looked up.
-            (Self::Admitted(Admission::LookingUp(_)), Ok(())) => {
-                Err(refused(Reason::LookupDeadline).closing().into())
-            }
-            (Self::Unsigned { error, answerers, body }, Ok(())) => {
-                let rejection = refused(Reason::Verify(take_error(error)));
-                let body = mem::take(body).freeze();
-                Err(Refusal::unsigned(rejection, mem::take(answerers), body))
-            }
-            (Self::Discarding { error, .. }, Ok(())) => {
-                Err(refused(Reason::Verify(take_error(error))).into())
-            }
-            // The delivery was rejected before its body ended: the answer is still that rejection.
-            (
-                Self::Unsigned { error, .. }
-                | Self::Discarding { error, .. }
-                | Self::Refused { error },
-                _,
-            ) => Err(refused(Reason::Verify(take_error(error))).closing().into()),
-        }
+        })
     }
 
     fn take(&mut self, chunk: Bytes) -> Result<(), VerifyError> {

@@ -78,6 +78,7 @@ impl<X> Clone for Finder<X> {
 impl<X> Copy for Finder<X> {}
 
 impl<P: Provider> Proof for Verified<P> {
+    #[inline]
     fn find<X: Extensions>(extensions: &X) -> Option<Self> {
         extensions.get::<Self>().cloned()
     }
@@ -90,10 +91,12 @@ impl<P: Provider> Proof for Verified<P> {
         extensions.get::<Self>().map(|_| Names::of::<P>())
     }
 
+    #[inline]
     fn leave<X: Extensions>(self, extensions: &mut X) {
         extensions.insert(self);
     }
 
+    #[inline]
     fn delivery(&self) -> &VerifiedDelivery {
         self
     }
