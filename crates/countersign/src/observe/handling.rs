@@ -79,17 +79,30 @@ impl Handling {
         None
     }
 
-    /// Polls the inner service, or calls it, and notes the event type that its handler reports.
+    /// Polls the inner service, and notes the event type that its handler reports.
     #[inline]
     pub(crate) fn observe<R>(&mut self, poll: impl FnOnce() -> R) -> R {
+        self.listen();
+        let result = poll();
+        self.note();
+        result
+    }
+
+    /// Begins a call of the inner service. [`note`](Self::note) ends it.
+    // Separate methods, because a closure would copy the request that it passes on.
+    #[inline]
+    pub(crate) fn listen(&self) {
         #[cfg(feature = "metrics")]
         EVENT_TYPE.set(None);
-        let result = poll();
+    }
+
+    /// Notes the event type that the handler has reported since [`listen`](Self::listen).
+    #[inline]
+    pub(crate) fn note(&mut self) {
         #[cfg(feature = "metrics")]
         if let Some(event_type) = EVENT_TYPE.take() {
             self.event_type = Some(event_type);
         }
-        result
     }
 
     /// Reports that the inner service has answered. The closure returns true if the handler

@@ -51,14 +51,12 @@ pin_project! {
         Verifying {
             #[pin]
             intake: Intake<V, B>,
-            // Without its body. Taken when the body has been verified or rejected.
-            waiting: Option<(Request<RequestBody>, S)>,
-        },
-        // The delivery is verified, but the inner service is not ready.
-        Verified {
+            // Without its body until the delivery is verified. Taken when the delivery is rejected,
+            // and when the inner service is called.
+            request: Option<Request<RequestBody>>,
+            // `Some` while the delivery is verified and the inner service is not ready.
+            verified: Option<Handling>,
             inner: S,
-            // Taken when the inner service is called.
-            request: Option<(Request<RequestBody>, Handling)>,
         },
         Calling {
             #[pin]
@@ -83,7 +81,9 @@ where
         Self {
             state: State::Verifying {
                 intake: intake(verifiers, &parts, body),
-                waiting: Some((Request::from_parts(parts, RequestBody::empty()), inner)),
+                request: Some(Request::from_parts(parts, RequestBody::empty())),
+                verified: None,
+                inner,
             },
         }
     }
@@ -102,41 +102,44 @@ where
         let mut state = self.project().state;
         loop {
             match state.as_mut().project() {
-                StateProjection::Verifying { mut intake, waiting } => {
-                    let verdict = ready!(intake.as_mut().poll(cx));
-                    let Some((mut request, mut inner)) = waiting.take() else {
-                        // Polled again after a rejection was returned.
-                        polled_again()
+                StateProjection::Verifying { mut intake, request: waiting, verified, inner } => {
+                    let verdict = match verified {
+                        Some(_) => None,
+                        None => Some(ready!(intake.as_mut().poll(cx))),
                     };
-                    let proof = match verdict {
-                        Ok(proof) => proof,
-                        Err(rejected) => {
+                    // `None` if it is polled again after a rejection or an error was returned. Taken
+                    // before it is changed: a copy of bytes that were just written would wait for
+                    // them.
+                    let Some(mut request) = waiting.take() else { polled_again() };
+                    let handling = match verdict {
+                        None => verified.take(),
+                        Some(Ok(proof)) => {
+                            let delivery = proof.delivery();
+                            let bytes = delivery.body().clone();
+                            let handling = intake.handling(delivery);
+                            describe(request.headers_mut(), delivery.form(), bytes.len());
+                            // The signed text can be longer than the body that was sent.
+                            #[cfg(feature = "axum")]
+                            default_limit::raise(&mut request, intake.limit().max(bytes.len()));
+                            proof.leave(request.extensions_mut());
+                            *request.body_mut() = RequestBody::new(bytes);
+                            Some(handling)
+                        }
+                        Some(Err(rejected)) => {
                             let rejection = rejected.refuse(&request.into_parts().0);
                             return Poll::Ready(Ok(ResponseBody::full(rejection.into())));
                         }
                     };
-                    let delivery = proof.delivery();
-                    let bytes = delivery.body().clone();
-                    let mut handling = intake.handling(delivery);
-                    describe(request.headers_mut(), delivery.form(), bytes.len());
-                    // The signed text can be longer than the body that was sent.
-                    #[cfg(feature = "axum")]
-                    default_limit::raise(&mut request, intake.limit().max(bytes.len()));
-                    proof.leave(request.extensions_mut());
-                    *request.body_mut() = RequestBody::new(bytes);
+                    // Not reached: without a verdict, `verified` is `Some`.
+                    let Some(mut handling) = handling else { polled_again() };
                     if inner.poll_ready(cx)?.is_pending() {
-                        let request = Some((request, handling));
-                        state.set(State::Verified { inner, request });
+                        *waiting = Some(request);
+                        *verified = Some(handling);
                         return Poll::Pending;
                     }
-                    let response = handling.observe(|| inner.call(request));
-                    state.set(State::Calling { response, handling });
-                }
-                StateProjection::Verified { inner, request } => {
-                    ready!(inner.poll_ready(cx))?;
-                    // Unreachable, because the code that takes the request also changes the state.
-                    let Some((request, mut handling)) = request.take() else { polled_again() };
-                    let response = handling.observe(|| inner.call(request));
+                    handling.listen();
+                    let response = inner.call(request);
+                    handling.note();
                     state.set(State::Calling { response, handling });
                 }
                 StateProjection::Calling { response, handling } => {
