@@ -13,13 +13,11 @@ use super::{
     ActixHeaders,
     data::FromAppData,
     intake::{Intake, intake, refuse},
+    proof_future::ProofFuture,
 };
 use crate::{
     Either, Rejection, VerifiedBody, Webhook,
-    surface::{
-        Extractor, extractor::ProofOf, proof::Proof as _, proof_future::ProofFuture,
-        refusal::Refusal,
-    },
+    surface::{Extractor, extractor::ProofOf, proof::Proof as _, refusal::Refusal},
 };
 
 impl<E: Event, P: Provider> FromRequest for Webhook<E, P> {

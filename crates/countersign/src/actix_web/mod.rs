@@ -204,6 +204,7 @@ mod inbox;
 mod intake;
 mod limits;
 mod middleware;
+mod proof_future;
 mod response;
 #[cfg(test)]
 mod tests;

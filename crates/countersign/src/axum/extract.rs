@@ -1,5 +1,6 @@
 use std::{
     future::Future,
+    marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -19,9 +20,8 @@ use crate::{
     surface::{
         Extractor,
         extractor::ProofOf,
-        http::{HttpHeaders, Intake, Rejected, intake, refuse},
+        http::{HttpHeaders, Intake, Rejected, intake as begin, refuse},
         proof::Proof as _,
-        proof_future::ProofFuture,
     },
 };
 
@@ -84,25 +84,22 @@ pin_project! {
     where
         T: Extractor,
     {
-        // `None` until the first poll: axum moves the future before that, and then copies only the
-        // request.
+        // `None` until the first poll, and for a proof that a layer left.
         #[pin]
-        proof: Option<Proof<T>>,
+        intake: Option<Intake<T::Verifiers, Body>>,
         parts: Parts,
         // Taken by the first poll.
         body: Option<Body>,
         state: &'s S,
+        extracted: PhantomData<fn() -> T>,
     }
 }
-
-/// The future of the proof of a request.
-type Proof<T> = ProofFuture<T, Intake<<T as Extractor>::Verifiers, Body>, Rejected<Body>>;
 
 impl<'s, S, T: Extractor> Extraction<'s, S, T> {
     #[inline]
     fn new(request: Request, state: &'s S) -> Self {
         let (parts, body) = request.into_parts();
-        Self { proof: None, parts, body: Some(body), state }
+        Self { intake: None, parts, body: Some(body), state, extracted: PhantomData }
     }
 }
 
@@ -114,13 +111,10 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
+        let this = self.project();
         let parts = &*this.parts;
-        if let Some(body) = this.body.take() {
-            this.proof.set(Some(find(parts, body, *this.state)));
-        }
-        let Some(proof) = this.proof.as_pin_mut() else { polled_again() };
-        Poll::Ready(match ready!(proof.poll(cx)) {
+        let verdict = ready!(poll_proof::<S, T>(this.intake, this.body, parts, this.state, cx));
+        Poll::Ready(match verdict {
             Ok(proof) => T::read(proof, &HttpHeaders(&parts.headers))
                 .map_err(|rejection| refuse(rejection, parts)),
             Err(rejected) => Err(rejected.refuse(parts)),
@@ -128,23 +122,33 @@ where
     }
 }
 
-/// Takes the proof that a layer left, or begins to verify the body with the state's verifiers.
-// Not inlined: a function writes its result where the caller wants it, and code that is inlined
-// copies a future of this size.
-#[inline(never)]
-pub(super) fn find<S, T>(parts: &Parts, body: Body, state: &S) -> Proof<T>
+/// Returns the proof that a layer left, or verifies the body with the state's verifiers.
+///
+/// The first poll takes the body, and begins the intake. It does not begin earlier, because axum
+/// moves an extractor's future before it polls it: only the request is copied then.
+#[inline]
+pub(super) fn poll_proof<S, T>(
+    mut intake: Pin<&mut Option<Intake<T::Verifiers, Body>>>,
+    body: &mut Option<Body>,
+    parts: &Parts,
+    state: &S,
+    cx: &mut Context<'_>,
+) -> Poll<Result<ProofOf<T>, Rejected<Body>>>
 where
     T: Extractor<Verifiers: FromState<S>>,
 {
-    // One expression, so that the future is built in place and not moved.
-    match ProofOf::<T>::find(&parts.extensions) {
-        Some(proof) => ProofFuture::decided(Ok(proof)),
-        None => {
-            let verifiers = T::Verifiers::from_state(state);
-            match Rejection::of_shared_header(&verifiers) {
-                Some(rejection) => ProofFuture::decided(Err(Rejected::unread(rejection, body))),
-                None => ProofFuture::Verifying { intake: intake(&verifiers, parts, body) },
-            }
+    if let Some(body) = body.take() {
+        if let Some(proof) = ProofOf::<T>::find(&parts.extensions) {
+            return Poll::Ready(Ok(proof));
         }
+        let verifiers = T::Verifiers::from_state(state);
+        if let Some(rejection) = Rejection::of_shared_header(&verifiers) {
+            return Poll::Ready(Err(Rejected::unread(rejection, body)));
+        }
+        intake.set(Some(begin(&verifiers, parts, body)));
+    }
+    match intake.as_pin_mut() {
+        Some(intake) => intake.poll(cx),
+        None => polled_again(),
     }
 }

@@ -20,7 +20,6 @@ pub(crate) mod http;
 pub(crate) mod intake;
 pub(crate) mod names;
 pub(crate) mod proof;
-pub(crate) mod proof_future;
 pub(crate) mod refusal;
 pub(crate) mod rejection;
 mod webhook;

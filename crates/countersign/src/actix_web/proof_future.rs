@@ -17,7 +17,7 @@ pin_project! {
     /// The proof that a middleware left, or the future `I` that verifies the body and returns a
     /// proof. `R` is a rejected request.
     #[project = ProofProjection]
-    pub(crate) enum ProofFuture<T, I, R>
+    pub(super) enum ProofFuture<T, I, R>
     where
         T: Extractor,
     {
@@ -35,7 +35,7 @@ pin_project! {
 impl<T: Extractor, I, R> ProofFuture<T, I, R> {
     /// Returns the proof that a middleware left, or a rejection without reading the body.
     #[inline]
-    pub(crate) fn decided(verdict: Result<ProofOf<T>, R>) -> Self {
+    pub(super) fn decided(verdict: Result<ProofOf<T>, R>) -> Self {
         Self::Decided { verdict: Some(verdict) }
     }
 }
