@@ -149,7 +149,7 @@ mod tests {
     fn compares_every_byte_of_every_candidate() {
         for key in [HmacKey::sha256(b"key"), HmacKey::sha1(b"key")] {
             let matches = |first, others: &[Tag]| {
-                let tags = Tags { first, others: others.to_vec() };
+                let tags = Tags { first, others: others.into() };
                 let at_once = key.matches(std::iter::empty(), b"", &tags);
                 assert_eq!(key.start().matches(&tags), at_once);
                 at_once

@@ -26,7 +26,8 @@ pub(crate) const TAG_ROOM: usize = if cfg!(feature = "ed25519") { 64 } else { 32
 /// allocation.
 pub(crate) struct Tags {
     pub(crate) first: Tag,
-    pub(crate) others: Vec<Tag>,
+    // A slice, because each word of a verification in progress is moved with it.
+    pub(crate) others: Box<[Tag]>,
 }
 
 impl Tags {
@@ -36,7 +37,7 @@ impl Tags {
     // cost nothing.
     #[inline]
     pub(crate) fn read(scheme: &Scheme, value: &[u8]) -> Option<Self> {
-        let one = |text| Some(Self { first: decode(scheme, text)?, others: Vec::new() });
+        let one = |text| Some(Self { first: decode(scheme, text)?, others: Box::default() });
         match scheme.layout {
             Layout::Plain => one(value),
             Layout::Prefixed(prefix) => one(value.strip_prefix(prefix.as_bytes())?),
@@ -46,7 +47,7 @@ impl Tags {
                 // separator.
                 let alone = entry(value, assign, key).and_then(|text| decode(scheme, text));
                 if let Some(first) = alone {
-                    return Some(Self { first, others: Vec::new() });
+                    return Some(Self { first, others: Box::default() });
                 }
                 Self::of_entries(scheme, entries(value, separator, assign, key))
             }
