@@ -21,9 +21,9 @@ pub(crate) struct Receipt {
     traced: Option<Box<Traced>>,
     #[cfg(feature = "metrics")]
     began: Instant,
-    /// The time at which the delivery was accepted.
+    /// The time at which the delivery was accepted; until then, that of `began`.
     #[cfg(feature = "metrics")]
-    accepted: Cell<Option<Instant>>,
+    accepted: Cell<Instant>,
 }
 
 impl Receipt {
@@ -34,12 +34,14 @@ impl Receipt {
         V: Verifiers,
         H: HeaderSource + ?Sized,
     {
+        #[cfg(feature = "metrics")]
+        let began = Instant::now();
         Self {
             traced: Traced::begin(verifiers, headers),
             #[cfg(feature = "metrics")]
-            began: Instant::now(),
+            began,
             #[cfg(feature = "metrics")]
-            accepted: Cell::new(None),
+            accepted: Cell::new(began),
         }
     }
 
@@ -58,7 +60,7 @@ impl Receipt {
         #[cfg(feature = "metrics")]
         {
             let now = Instant::now();
-            self.accepted.set(Some(now));
+            self.accepted.set(now);
             crate::metrics::accepted(delivery, self.began, now);
         }
     }
@@ -68,7 +70,7 @@ impl Receipt {
     #[inline]
     pub(crate) fn handling(&self, delivery: &VerifiedDelivery) -> Handling {
         #[cfg(feature = "metrics")]
-        return Handling::begin(delivery, self.accepted.get().unwrap_or(self.began));
+        return Handling::begin(delivery, self.accepted.get());
         #[cfg(not(feature = "metrics"))]
         Handling::begin(delivery)
     }
