@@ -18,9 +18,8 @@ use crate::{
     Either, Rejection, VerifiedBody, Webhook,
     polled_again::polled_again,
     surface::{
-        Extractor,
-        extractor::ProofOf,
-        http::{HttpHeaders, Intake, Rejected, intake as begin, refuse},
+        Extractor, Verifiers,
+        http::{HttpHeaders, Intake, Rejected, intake, refuse},
         proof::Proof as _,
     },
 };
@@ -84,13 +83,9 @@ pin_project! {
     where
         T: Extractor,
     {
-        // `None` until the first poll, and for a proof that a layer left.
         #[pin]
-        intake: Option<Intake<T::Verifiers, Body>>,
+        search: Search<'s, S, T::Verifiers>,
         parts: Parts,
-        // Taken by the first poll.
-        body: Option<Body>,
-        state: &'s S,
         extracted: PhantomData<fn() -> T>,
     }
 }
@@ -99,7 +94,7 @@ impl<'s, S, T: Extractor> Extraction<'s, S, T> {
     #[inline]
     fn new(request: Request, state: &'s S) -> Self {
         let (parts, body) = request.into_parts();
-        Self { intake: None, parts, body: Some(body), state, extracted: PhantomData }
+        Self { search: Search::new(body, state), parts, extracted: PhantomData }
     }
 }
 
@@ -113,8 +108,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let parts = &*this.parts;
-        let verdict = ready!(poll_proof::<S, T>(this.intake, this.body, parts, this.state, cx));
-        Poll::Ready(match verdict {
+        Poll::Ready(match ready!(this.search.poll(parts, cx)) {
             Ok(proof) => T::read(proof, &HttpHeaders(&parts.headers))
                 .map_err(|rejection| refuse(rejection, parts)),
             Err(rejected) => Err(rejected.refuse(parts)),
@@ -122,33 +116,57 @@ where
     }
 }
 
-/// Returns the proof that a layer left, or verifies the body with the state's verifiers.
-///
-/// The first poll takes the body, and begins the intake. It does not begin earlier, because axum
-/// moves an extractor's future before it polls it: only the request is copied then.
-#[inline]
-pub(super) fn poll_proof<S, T>(
-    mut intake: Pin<&mut Option<Intake<T::Verifiers, Body>>>,
-    body: &mut Option<Body>,
-    parts: &Parts,
-    state: &S,
-    cx: &mut Context<'_>,
-) -> Poll<Result<ProofOf<T>, Rejected<Body>>>
-where
-    T: Extractor<Verifiers: FromState<S>>,
-{
-    if let Some(body) = body.take() {
-        if let Some(proof) = ProofOf::<T>::find(&parts.extensions) {
-            return Poll::Ready(Ok(proof));
-        }
-        let verifiers = T::Verifiers::from_state(state);
-        if let Some(rejection) = Rejection::of_shared_header(&verifiers) {
-            return Poll::Ready(Err(Rejected::unread(rejection, body)));
-        }
-        intake.set(Some(begin(&verifiers, parts, body)));
+pin_project! {
+    /// Finds the proof of a request: the proof that a layer left, or a new one.
+    #[project = SearchProjection]
+    pub(super) enum Search<'s, S, V>
+    where
+        V: Verifiers,
+    {
+        /// Before the first poll. axum moves the future of an extractor before it polls it, and an
+        /// intake is many times as large.
+        Waiting {
+            // Taken by the first poll.
+            body: Option<Body>,
+            state: &'s S,
+        },
+        Verifying {
+            #[pin]
+            intake: Intake<V, Body>,
+        },
     }
-    match intake.as_pin_mut() {
-        Some(intake) => intake.poll(cx),
-        None => polled_again(),
+}
+
+impl<'s, S, V: Verifiers> Search<'s, S, V> {
+    #[inline]
+    pub(super) fn new(body: Body, state: &'s S) -> Self {
+        Self::Waiting { body: Some(body), state }
+    }
+}
+
+impl<S, V: FromState<S>> Search<'_, S, V> {
+    /// Looks for the proof in the extensions. If there is none, verifies the body with the verifiers
+    /// of the state.
+    #[inline]
+    pub(super) fn poll(
+        mut self: Pin<&mut Self>,
+        parts: &Parts,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<V::Proof, Rejected<Body>>> {
+        if let SearchProjection::Waiting { body, state } = self.as_mut().project() {
+            let Some(body) = body.take() else { polled_again() };
+            if let Some(proof) = V::Proof::find(&parts.extensions) {
+                return Poll::Ready(Ok(proof));
+            }
+            let verifiers = V::from_state(state);
+            if let Some(rejection) = Rejection::of_shared_header(&verifiers) {
+                return Poll::Ready(Err(Rejected::unread(rejection, body)));
+            }
+            self.set(Self::Verifying { intake: intake(&verifiers, parts, body) });
+        }
+        match self.project() {
+            SearchProjection::Verifying { intake } => intake.poll(cx),
+            SearchProjection::Waiting { .. } => polled_again(),
+        }
     }
 }

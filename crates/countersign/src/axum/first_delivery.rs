@@ -2,7 +2,7 @@ use std::{future::poll_fn, pin::pin};
 
 use axum_core::extract::{FromRef, FromRequest, Request};
 
-use super::{extract::poll_proof, state::FromState};
+use super::{extract::Search, state::FromState};
 use crate::{
     Rejection,
     idempotency::{FirstDelivery, Idempotency},
@@ -25,9 +25,9 @@ where
         let (parts, body) = request.into_parts();
         let headers = HttpHeaders(&parts.headers);
         let idempotency = Idempotency::from_ref(state);
-        let (mut intake, mut body) = (pin!(None), Some(body));
-        let proof = poll_fn(|cx| poll_proof::<S, T>(intake.as_mut(), &mut body, &parts, state, cx));
-        let proof = proof.await.map_err(|rejected| rejected.refuse(&parts))?;
+        let mut search = pin!(Search::<S, T::Verifiers>::new(body, state));
+        let proof = poll_fn(|cx| search.as_mut().poll(&parts, cx)).await;
+        let proof = proof.map_err(|rejected| rejected.refuse(&parts))?;
         let claim_key = idempotency.identify(proof.delivery(), &headers);
         let delivery = T::read(proof, &headers).map_err(|rejection| refuse(rejection, &parts))?;
         Ok(Self::new(delivery, idempotency.admit(claim_key).await?))
