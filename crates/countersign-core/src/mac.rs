@@ -1,7 +1,10 @@
 //! HMAC (RFC 2104) over SHA-256 and SHA-1 (FIPS 180-4): the only file that names `hmac`, `sha1`,
 //! `sha2` and `subtle`.
 
-use hmac::{HmacReset, KeyInit, Mac as _, digest::FixedOutputReset};
+use hmac::{
+    Hmac, HmacReset, KeyInit, Mac as _,
+    digest::{CtOutput, OutputSizeUser},
+};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -9,34 +12,47 @@ use subtle::{Choice, ConstantTimeEq};
 use crate::signature::{TAG_ROOM, Tag, Tags};
 
 /// A key whose schedule is computed once. A clone of it for each delivery saves two compressions.
-#[derive(Clone)]
+///
+/// Both types make the same tags. `Hmac` is the faster one if it is made and used up in one
+/// function, and `HmacReset` if it is kept: it ends where it is, and is not moved.
 pub(crate) enum HmacKey {
-    Sha256(HmacReset<Sha256>),
-    Sha1(HmacReset<Sha1>),
+    Sha256 { at_once: Hmac<Sha256>, in_chunks: HmacReset<Sha256> },
+    Sha1 { at_once: Hmac<Sha1>, in_chunks: HmacReset<Sha1> },
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 2)")]
 impl HmacKey {
     pub(crate) fn sha256(bytes: &[u8]) -> Self {
-        Self::Sha256(HmacReset::new_from_slice(bytes).expect("HMAC takes a key of any length"))
+        Self::Sha256 {
+            at_once: Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"),
+            in_chunks: HmacReset::new_from_slice(bytes).expect("HMAC takes a key of any length"),
+        }
     }
 
     pub(crate) fn sha1(bytes: &[u8]) -> Self {
-        Self::Sha1(HmacReset::new_from_slice(bytes).expect("HMAC takes a key of any length"))
+        Self::Sha1 {
+            at_once: Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"),
+            in_chunks: HmacReset::new_from_slice(bytes).expect("HMAC takes a key of any length"),
+        }
     }
 }
 
 /// A MAC in progress, which starts as a clone of its key.
-pub(crate) struct Mac(HmacKey);
+pub(crate) enum Mac {
+    Sha256(HmacReset<Sha256>),
+    Sha1(HmacReset<Sha1>),
+}
 
 impl HmacKey {
     #[inline]
     pub(crate) fn start(&self) -> Mac {
-        Mac(self.clone())
+        match self {
+            Self::Sha256 { in_chunks, .. } => Mac::Sha256(in_chunks.clone()),
+            Self::Sha1 { in_chunks, .. } => Mac::Sha1(in_chunks.clone()),
+        }
     }
 
-    /// Returns whether any of these tags is the tag over the preamble and the body. A [`Mac`] has
-    /// the same result, but costs more, because its state is moved.
+    /// Returns whether any of these tags is the tag over the preamble and the body.
     // This is the only function into which a whole MAC is inlined. If there were two such
     // functions, the compiler would not inline it into either.
     #[inline(never)]
@@ -47,8 +63,12 @@ impl HmacKey {
         tags: &Tags,
     ) -> bool {
         match self {
-            Self::Sha256(key) => is_among(&tag_over(&mut key.clone(), preamble, body), tags),
-            Self::Sha1(key) => is_among(&tag_over(&mut key.clone(), preamble, body), tags),
+            Self::Sha256 { at_once, .. } => {
+                is_among(&tag_over(at_once.clone(), preamble, body), tags)
+            }
+            Self::Sha1 { at_once, .. } => {
+                is_among(&tag_over(at_once.clone(), preamble, body), tags)
+            }
         }
     }
 }
@@ -56,46 +76,54 @@ impl HmacKey {
 impl Mac {
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match &mut self.0 {
-            HmacKey::Sha256(mac) => mac.update(bytes),
-            HmacKey::Sha1(mac) => mac.update(bytes),
+        match self {
+            Self::Sha256(mac) => mac.update(bytes),
+            Self::Sha1(mac) => mac.update(bytes),
         }
     }
 
+    /// Returns the tag over the bytes of all updates. The MAC starts again.
     #[inline]
     pub(crate) fn tag(&mut self) -> Tag {
-        match &mut self.0 {
-            HmacKey::Sha256(mac) => tag(mac),
-            HmacKey::Sha1(mac) => tag(mac),
+        match self {
+            Self::Sha256(mac) => tag(mac.finalize_reset()),
+            Self::Sha1(mac) => tag(mac.finalize_reset()),
         }
     }
 
-    /// Returns whether any of these tags is the tag over the bytes of all updates.
+    /// Returns whether any of these tags is the tag over the bytes of all updates. The MAC starts
+    /// again.
     pub(crate) fn matches(&mut self, tags: &Tags) -> bool {
-        match &mut self.0 {
-            HmacKey::Sha256(mac) => is_among(&tag(mac), tags),
-            HmacKey::Sha1(mac) => is_among(&tag(mac), tags),
+        match self {
+            Self::Sha256(mac) => is_among(&tag(mac.finalize_reset()), tags),
+            Self::Sha1(mac) => is_among(&tag(mac.finalize_reset()), tags),
         }
     }
 }
 
 #[inline]
 fn tag_over<'a>(
-    mac: &mut (impl hmac::Mac + FixedOutputReset),
+    mut mac: impl hmac::Mac,
     preamble: impl Iterator<Item = &'a [u8]>,
     body: &[u8],
 ) -> Tag {
     for bytes in preamble {
-        hmac::Mac::update(mac, bytes);
+        mac.update(bytes);
     }
-    hmac::Mac::update(mac, body);
-    tag(mac)
+    mac.update(body);
+    end(mac)
 }
 
-// Without this attribute, the compiler calls `tag` as a function, and moves the MAC once more.
-#[inline(always)]
-fn tag(mac: &mut (impl hmac::Mac + FixedOutputReset)) -> Tag {
-    let bytes = mac.finalize_reset().into_bytes();
+// A function, so that the compiler inlines the end of a MAC here, where it has one caller. It would
+// not inline it into several callers.
+#[inline]
+fn end(mac: impl hmac::Mac) -> Tag {
+    tag(mac.finalize())
+}
+
+#[inline]
+fn tag(output: CtOutput<impl OutputSizeUser>) -> Tag {
+    let bytes = output.into_bytes();
     let mut tag = [0; TAG_ROOM];
     tag[..bytes.len()].copy_from_slice(&bytes);
     Tag(tag)

@@ -11,6 +11,7 @@ use crate::{
     mac::HmacKey,
     scheme::{Algorithm, BodyForm},
     signature::{TAG_ROOM, Tag, Tags},
+    verification::head::joined_preamble,
     verifier::Settings,
 };
 
@@ -43,7 +44,7 @@ impl TrialKey {
     #[must_use]
     pub fn matches(&self, preamble: &[u8], body: &[u8], candidates: &Candidates) -> bool {
         let Some(tags) = &candidates.0 else { return false };
-        let preamble = std::iter::once(preamble);
+        let preamble = joined_preamble(preamble);
         match &self.0 {
             Kind::Hmac(key) => key.matches(preamble, body, tags),
             #[cfg(feature = "ed25519")]

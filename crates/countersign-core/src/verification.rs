@@ -2,13 +2,13 @@
 
 mod buffer;
 mod groups;
-mod head;
+pub(crate) mod head;
 #[cfg(test)]
 mod tests;
 pub(crate) mod time;
 mod verdict;
 
-use std::{borrow::Cow, fmt, iter, marker::PhantomData, mem, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, marker::PhantomData, mem, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 
@@ -253,7 +253,7 @@ impl<P: Provider> Verification<P> {
             forms: &kept.forms,
             coding: kept.coding,
             limit: self.limit,
-            preamble: iter::once(&*kept.preamble),
+            preamble: head::joined_preamble(&kept.preamble),
         });
         let case = Case {
             is_of_current,

@@ -137,17 +137,33 @@ impl<'a> Head<'a> {
         scheme: &'static Scheme,
         timestamp: Option<&'a str>,
     ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
-        let (id, url) = (self.id, self.url);
         // The scheme asserts that the body comes last.
         let before = scheme.signed.split_last().map_or(&[][..], |(_, before)| before);
-        before.iter().map(move |part| match part {
-            Part::Literal(text) => text.as_bytes(),
-            Part::Timestamp => timestamp.unwrap_or_default().as_bytes(),
-            Part::Id => id.unwrap_or_default().as_bytes(),
-            Part::Url => url,
-            Part::Body => b"",
-        })
+        pieces(before, self.id, timestamp, self.url)
     }
+}
+
+/// Returns a preamble that was joined before.
+// Of the same type as the preamble of a head, so that there is only one `HmacKey::matches`.
+#[inline]
+pub(crate) fn joined_preamble(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    pieces(&[Part::Url], None, None, text)
+}
+
+#[inline]
+fn pieces<'a>(
+    before: &'static [Part],
+    id: Option<&'a str>,
+    timestamp: Option<&'a str>,
+    url: &'a [u8],
+) -> impl Iterator<Item = &'a [u8]> + Clone {
+    before.iter().map(move |part| match part {
+        Part::Literal(text) => text.as_bytes(),
+        Part::Timestamp => timestamp.unwrap_or_default().as_bytes(),
+        Part::Id => id.unwrap_or_default().as_bytes(),
+        Part::Url => url,
+        Part::Body => b"",
+    })
 }
 
 /// Adds the names of the headers that caused an error.
