@@ -139,7 +139,7 @@ impl<P: Provider> Verification<P> {
             header_length,
         };
         let facts = || Head::facts(settings, keys.set, id, signed_at);
-        case.judge::<P>(body).map(|found| found.proof(&mut Cow::Borrowed(body), facts()))
+        case.judge(&mut Cow::Borrowed(body), facts)
     }
 
     /// Begins a verification whose keys are looked up for a tenant first.
@@ -262,13 +262,7 @@ impl<P: Provider> Verification<P> {
             member: self.member.take().map(|member| *member),
             header_length: self.header_length,
         };
-        match case.judge::<P>(&body) {
-            Ok(found) => Ok(found.proof(&mut body, facts)),
-            Err(error) => {
-                self.body.push(body);
-                Err(error)
-            }
-        }
+        case.judge(&mut body, || facts).inspect_err(|_| self.body.push(body))
     }
 
     /// Removes the part of the body that has arrived, and returns it. Adapters use it for the log

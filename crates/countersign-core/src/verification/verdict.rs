@@ -56,8 +56,7 @@ pub(super) struct Match {
 impl Match {
     /// Makes the proof over the text of the form. If there is no such text, takes the body out of
     /// `body`, and makes the proof over the body.
-    #[inline]
-    pub(super) fn proof<P: Provider, B>(self, body: &mut B, facts: SignedFacts) -> Verified<P, B>
+    fn proof<P: Provider, B>(self, body: &mut B, facts: SignedFacts) -> Verified<P, B>
     where
         B: Default + From<Vec<u8>>,
     {
@@ -72,14 +71,23 @@ impl Match {
 }
 
 impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
-    /// Gives the verdict over these bytes.
+    /// Gives the verdict over these bytes, and makes the proof over the text that matched. If that
+    /// text is the body, takes it out of `body`.
     #[inline]
-    pub(super) fn judge<P: Provider>(self, bytes: &[u8]) -> Result<Match, VerifyError> {
+    pub(super) fn judge<P: Provider, B>(
+        self,
+        body: &mut B,
+        facts: impl FnOnce() -> SignedFacts,
+    ) -> Result<Verified<P, B>, VerifyError>
+    where
+        B: AsRef<[u8]> + Default + From<Vec<u8>>,
+    {
         // Nearly all genuine deliveries return here.
         if self.is_of_current == Some(true) && self.member.is_none() && !self.is_of_nobody() {
-            return Ok(Match::of_wire(0, None));
+            return Ok(Verified::new(mem::take(body), 0, BodyForm::Wire, facts()));
         }
-        self.judge_all::<P>(bytes)
+        let found = self.judge_all::<P>((*body).as_ref())?;
+        Ok(found.proof(body, facts()))
     }
 
     fn is_of_nobody(&self) -> bool {
