@@ -86,8 +86,8 @@ impl Mac {
     #[inline]
     pub(crate) fn tag(&mut self) -> Tag {
         match self {
-            Self::Sha256(mac) => tag(mac.finalize_reset()),
-            Self::Sha1(mac) => tag(mac.finalize_reset()),
+            Self::Sha256(mac) => tag(&mac.finalize_reset()),
+            Self::Sha1(mac) => tag(&mac.finalize_reset()),
         }
     }
 
@@ -95,8 +95,8 @@ impl Mac {
     /// again.
     pub(crate) fn matches(&mut self, tags: &Tags) -> bool {
         match self {
-            Self::Sha256(mac) => is_among(&tag(mac.finalize_reset()), tags),
-            Self::Sha1(mac) => is_among(&tag(mac.finalize_reset()), tags),
+            Self::Sha256(mac) => is_among(&tag(&mac.finalize_reset()), tags),
+            Self::Sha1(mac) => is_among(&tag(&mac.finalize_reset()), tags),
         }
     }
 }
@@ -118,14 +118,14 @@ fn tag_over<'a>(
 // not inline it into several callers.
 #[inline]
 fn end(mac: impl hmac::Mac) -> Tag {
-    tag(mac.finalize())
+    tag(&mac.finalize())
 }
 
 #[inline]
-fn tag(output: CtOutput<impl OutputSizeUser>) -> Tag {
-    let bytes = output.into_bytes();
+fn tag(output: &CtOutput<impl OutputSizeUser>) -> Tag {
+    let bytes = output.as_bytes();
     let mut tag = [0; TAG_ROOM];
-    tag[..bytes.len()].copy_from_slice(&bytes);
+    tag[..bytes.len()].copy_from_slice(bytes);
     Tag(tag)
 }
 

@@ -19,7 +19,7 @@ use crate::{
 pub struct TrialKey(Kind);
 
 enum Kind {
-    Hmac(HmacKey),
+    Hmac(Box<HmacKey>),
     #[cfg(feature = "ed25519")]
     Ed25519(crate::ed25519::PublicKey),
     /// A key of a verifier.
@@ -31,8 +31,8 @@ impl TrialKey {
     #[must_use]
     pub fn new(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         Some(Self(match algorithm {
-            Algorithm::HmacSha256 => Kind::Hmac(HmacKey::sha256(bytes)),
-            Algorithm::HmacSha1 => Kind::Hmac(HmacKey::sha1(bytes)),
+            Algorithm::HmacSha256 => Kind::Hmac(Box::new(HmacKey::sha256(bytes))),
+            Algorithm::HmacSha1 => Kind::Hmac(Box::new(HmacKey::sha1(bytes))),
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 { .. } => {
                 Kind::Ed25519(crate::ed25519::PublicKey::new(bytes, 1).ok()?)

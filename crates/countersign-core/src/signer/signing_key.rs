@@ -6,7 +6,7 @@ use crate::{ConfigError, Scheme, Secret, mac::HmacKey, scheme::Algorithm, signat
 
 /// The key that an algorithm signs with.
 pub(crate) enum SigningKey {
-    Hmac(HmacKey),
+    Hmac(Box<HmacKey>),
     #[cfg(feature = "ed25519")]
     Ed25519(Box<crate::ed25519::PrivateKey>),
 }
@@ -15,9 +15,11 @@ impl SigningKey {
     pub(crate) fn new(secret: &Secret, scheme: &Scheme) -> Result<Self, ConfigError> {
         Ok(match scheme.algorithm {
             Algorithm::HmacSha256 => {
-                Self::Hmac(HmacKey::sha256(&secret.key(scheme.secret_encoding)?))
+                Self::Hmac(HmacKey::sha256(&secret.key(scheme.secret_encoding)?).into())
             }
-            Algorithm::HmacSha1 => Self::Hmac(HmacKey::sha1(&secret.key(scheme.secret_encoding)?)),
+            Algorithm::HmacSha1 => {
+                Self::Hmac(HmacKey::sha1(&secret.key(scheme.secret_encoding)?).into())
+            }
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 { private } => {
                 let form = SecretEncoding::Base64 { prefix: private, at_least: 32 };
