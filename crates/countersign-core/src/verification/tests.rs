@@ -99,6 +99,21 @@ fn gives_no_second_verdict_with_any_secrets() -> Outcome {
     Ok(())
 }
 
+/// After the first verdict, the MAC is over nothing, and the signature of an empty body matches it.
+#[test]
+fn gives_no_second_verdict_with_the_signature_of_an_empty_body() -> Outcome {
+    let verifier = verifier("secret")?;
+    let headers = Signer::<XWebhookSignature>::new(Secret::new("secret")?)?.sign(b"")?;
+    for body in ["", "{}"] {
+        let mut verification = verifier.begin(&headers, None)?;
+        verification.update(body.into())?;
+        assert_eq!(verification.finish().is_ok(), body.is_empty());
+        let again = verification.finish().unwrap_err();
+        assert_eq!(again.kind(), VerifyErrorKind::Mismatch);
+    }
+    Ok(())
+}
+
 #[test]
 fn rejects_every_other_form_of_a_signature_alike() -> Outcome {
     let verifier = verifier("your_webhook_secret")?;
