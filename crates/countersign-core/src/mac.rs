@@ -111,13 +111,6 @@ fn tag_over<'a>(
         mac.update(bytes);
     }
     mac.update(body);
-    end(mac)
-}
-
-// A function, so that the compiler inlines the end of a MAC here, where it has one caller. It would
-// not inline it into several callers.
-#[inline]
-fn end(mac: impl hmac::Mac) -> Tag {
     tag(&mac.finalize())
 }
 
