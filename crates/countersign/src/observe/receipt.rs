@@ -51,6 +51,12 @@ impl Receipt {
         self.traced.as_ref().map(|traced| traced.enter())
     }
 
+    /// Ends the span of the delivery, if deliveries are traced.
+    #[cfg(feature = "tower")]
+    pub(crate) fn end_span(&mut self) {
+        self.traced = None;
+    }
+
     /// Reports that the delivery is verified.
     #[inline]
     pub(crate) fn accepted(&self, delivery: &VerifiedDelivery) {

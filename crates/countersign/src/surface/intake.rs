@@ -171,6 +171,16 @@ where
         self.receipt.handling(delivery)
     }
 
+    /// Ends the span of a delivery that was accepted, and drops the timer, although the intake is
+    /// not dropped yet.
+    #[cfg(feature = "tower")]
+    #[cold]
+    pub(crate) fn release(self: Pin<&mut Self>) {
+        let this = self.project();
+        this.receipt.end_span();
+        *this.deadline = None;
+    }
+
     /// Returns the body limit of the verifier that checks the delivery, in bytes.
     pub(crate) fn limit(&self) -> usize {
         self.terms.limit

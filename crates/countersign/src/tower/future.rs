@@ -133,6 +133,7 @@ where
                     // Not reached: without a verdict, `verified` is `Some`.
                     let Some(mut handling) = handling else { polled_again() };
                     if inner.poll_ready(cx)?.is_pending() {
+                        intake.release();
                         *waiting = Some(request);
                         *verified = Some(handling);
                         return Poll::Pending;

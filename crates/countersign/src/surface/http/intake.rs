@@ -54,6 +54,12 @@ where
         self.inner.handling(delivery)
     }
 
+    /// Ends the span of the delivery, which is verified.
+    #[cfg(feature = "tower")]
+    pub(crate) fn release(self: Pin<&mut Self>) {
+        self.project().inner.release();
+    }
+
     /// Returns the body limit of the verifier that checks the delivery, in bytes.
     pub(crate) fn limit(&self) -> usize {
         self.inner.limit()
