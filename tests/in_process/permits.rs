@@ -7,6 +7,7 @@ use std::{
     convert::Infallible,
     future::{Future, poll_fn},
     pin::{Pin, pin},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -19,12 +20,16 @@ use countersign::{
     providers::XWebhookSignature,
     tower::{IdempotencyLayer, RequestBody, VerifyLayer},
 };
-use countersign_tests::signature;
+use countersign_tests::{Logs, signature};
+use futures_util::FutureExt;
 use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame};
 use http_body_util::Full;
-use tokio::sync::{mpsc, oneshot};
-use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tower::{
+    BoxError, Layer, Service, ServiceBuilder, ServiceExt, limit::GlobalConcurrencyLimitLayer,
+    service_fn,
+};
 
 type Answer = Response<axum::body::Body>;
 
@@ -153,7 +158,7 @@ async fn unverified_uploads_do_not_block_an_outer_buffer() {
 #[tokio::test(start_paused = true)]
 async fn load_shedding_inside_sheds_verified_deliveries_only() {
     let (sender, receiver) = oneshot::channel::<()>();
-    let receiver = std::sync::Arc::new(tokio::sync::Mutex::new(receiver));
+    let receiver = Arc::new(tokio::sync::Mutex::new(receiver));
     let slow = service_fn(move |_: Request<RequestBody>| {
         let receiver = receiver.clone();
         async move {
@@ -203,6 +208,22 @@ async fn an_inner_service_that_fails_to_become_ready_fails_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_span_of_a_delivery_does_not_include_the_wait_for_the_inner_service() {
+    let permits = Arc::new(Semaphore::new(0));
+    let limit = GlobalConcurrencyLimitLayer::with_semaphore(permits.clone());
+    let service = ServiceBuilder::new().layer(layer()).layer(limit).service_fn(handle);
+    let mut waiting = pin!(service.oneshot(signed("evt_1")));
+
+    let (answer, logs) = Logs::of_closed_spans(|| waiting.as_mut().now_or_never());
+    assert!(answer.is_none() && logs.contains("outcome=\"accepted\""), "{logs}");
+    let closed = logs.lines().filter(|line| line.contains(": countersign::delivery: close "));
+    assert_eq!(closed.count(), 1, "{logs}");
+
+    permits.add_permits(1);
+    assert_eq!(status(waiting).await, 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_event_is_claimed_while_its_delivery_waits_for_the_inner_service() {
     let verifier = Verifier::<XWebhookSignature>::new(Secret::new("secret").unwrap()).unwrap();
     let once = IdempotencyLayer::new(&verifier, Idempotency::new(MemoryStore::new()));
@@ -210,7 +231,7 @@ async fn no_event_is_claimed_while_its_delivery_waits_for_the_inner_service() {
     let other_instance = layers.clone().service_fn(handle);
 
     let (sender, receiver) = oneshot::channel::<()>();
-    let receiver = std::sync::Arc::new(tokio::sync::Mutex::new(receiver));
+    let receiver = Arc::new(tokio::sync::Mutex::new(receiver));
     let slow = service_fn(move |_: Request<RequestBody>| {
         let receiver = receiver.clone();
         async move {
