@@ -135,7 +135,7 @@
 //! | headers of JSON that was signed and sent within a URL-encoded form | the layer also sets `Content-Type: application/json` | stay as they arrived: read such a body with `web::Bytes` or [`Webhook`](crate::Webhook) |
 //! | body with `Content-Encoding` behind the middleware | as it was on the wire | as it was on the wire; actix's own extractors inflate it |
 //! | body whose inflated text was signed (`BodyForm::Inflated`), behind the middleware | the text; the layer removes `Content-Encoding` | the text, encoded again in the same coding; actix's own extractors inflate it |
-//! | sender that is still sending when it is rejected over HTTP/1 | the rest of its body is read and dropped for up to 10 s and 16 MiB, by at most 26 tasks at once | actix reads and drops the rest: of a body with a declared length, for `client_disconnect_timeout` (1 s unless set); of a chunked body, to the end |
+//! | sender that is still sending when it is rejected over HTTP/1 | the rest of its body is read and dropped for up to 10 s and 16 MiB, by at most 26 tasks at once | actix reads and drops it: a body with a declared length for at most `client_disconnect_timeout` (1 s unless set), and a chunked body to its end |
 //! | handler without a verifier | does not compile | 500, and the log names what to add |
 //!
 //! # Security
