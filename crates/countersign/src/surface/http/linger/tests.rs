@@ -170,3 +170,15 @@ async fn reads_nothing_over_http_2_nor_after_expect() {
 fn reads_nothing_outside_of_a_runtime() {
     assert!(spawn(Box::pin(Source::new(1, 1)), &request(), free(1)).is_none());
 }
+
+#[test]
+fn the_pages_state_the_number_of_tasks() {
+    let answers = include_str!("../../../../guide/answers.md");
+    let differences = include_str!("../../../actix_web/mod.rs");
+    for page in [answers, differences] {
+        assert!(page.contains(&format!("by at most {PLACES} tasks at once")));
+    }
+    assert!(answers.contains(&format!("16 MiB, 10 s, {PLACES} tasks at once")));
+    let threats = include_str!("../../../../guide/threat_model.md");
+    assert!(threats.contains(&format!("and {PLACES} requests at a time")));
+}
