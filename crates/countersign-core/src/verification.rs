@@ -53,6 +53,7 @@ pub struct Verification<P> {
     limit: usize,
     /// `None` after `finish`.
     facts: Option<SignedFacts>,
+    key_set: KeySet,
     /// The time in the body. Boxed, because few schemes have it and this struct is moved several
     /// times.
     member: Option<Box<MemberTime>>,
@@ -108,7 +109,8 @@ impl<P: Provider> Verification<P> {
             body: Buffer::default(),
             received: 0,
             limit: settings.body_limit,
-            facts: Some(Head::facts(settings, keys.set, id, signed_at)),
+            facts: Some(Head::facts(settings, id, signed_at)),
+            key_set: keys.set,
             member: member.map(Box::new),
             header_length,
             provider: PhantomData,
@@ -138,8 +140,8 @@ impl<P: Provider> Verification<P> {
             member,
             header_length,
         };
-        let facts = || Head::facts(settings, keys.set, id, signed_at);
-        case.judge(&mut Cow::Borrowed(body), facts)
+        let facts = || Head::facts(settings, id, signed_at);
+        case.judge(&mut Cow::Borrowed(body), facts, &keys.set)
     }
 
     /// Begins a verification whose keys are looked up for a tenant first.
@@ -162,12 +164,13 @@ impl<P: Provider> Verification<P> {
             received: 0,
             limit: settings.body_limit,
             facts: None,
+            key_set: KeySet::default(),
             member: member.map(Box::new),
             header_length,
             provider: PhantomData,
         };
 
-        let mut facts = Head::facts(settings, KeySet::default(), id, signed_at);
+        let mut facts = Head::facts(settings, id, signed_at);
         let tenant = directory.tenant(&RequestHead::new(target, &headers));
         let (directory, forms) = (Arc::clone(directory), Arc::clone(&settings.forms));
         Ok(Box::pin(async move {
@@ -180,8 +183,8 @@ impl<P: Provider> Verification<P> {
             if let Some(mac) = &mut begun.mac {
                 mac.update(&preamble);
             }
-            facts.keys = keys.set;
-            facts.tenant = tenant.map(Arc::from);
+            begun.key_set = keys.set;
+            facts.tenant = tenant.map(Arc::new);
             begun.facts = Some(facts);
             begun.others = Some(Kept { keys, groups, forms, coding, preamble });
             Ok(begun)
@@ -262,7 +265,7 @@ impl<P: Provider> Verification<P> {
             member: self.member.take().map(|member| *member),
             header_length: self.header_length,
         };
-        case.judge(&mut body, || facts).inspect_err(|_| self.body.push(body))
+        case.judge(&mut body, || facts, &self.key_set).inspect_err(|_| self.body.push(body))
     }
 
     /// Removes the part of the body that has arrived, and returns it. Adapters use it for the log

@@ -4,7 +4,7 @@ mod delivery;
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
-use crate::{Provider, scheme::BodyForm};
+use crate::{Provider, key_set::KeySet, scheme::BodyForm};
 
 pub(crate) use delivery::SignedFacts;
 pub use delivery::VerifiedDelivery;
@@ -55,8 +55,14 @@ pub struct Verified<P, B> {
 }
 
 impl<P: Provider, B> Verified<P, B> {
-    pub(crate) fn new(body: B, secret_index: usize, form: BodyForm, facts: SignedFacts) -> Self {
-        let delivery = VerifiedDelivery::new::<P>(body, secret_index, form, facts);
+    pub(crate) fn new(
+        body: B,
+        secret_index: usize,
+        form: BodyForm,
+        facts: SignedFacts,
+        keys: &KeySet,
+    ) -> Self {
+        let delivery = VerifiedDelivery::new::<P>(body, secret_index, form, facts, keys);
         Self { delivery, provider: PhantomData }
     }
 }
@@ -92,5 +98,19 @@ impl<P, B: Clone> Clone for Verified<P, B> {
 impl<P, B: AsRef<[u8]>> fmt::Debug for Verified<P, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.delivery.debug("Verified", f)
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+    use crate::{VerifyError, providers::Respan};
+
+    /// The compiler moves up to 128 bytes with a few instructions, and calls `memcpy` for more.
+    #[test]
+    fn is_moved_without_a_call() {
+        assert!(size_of::<Result<Verified<Respan, Cow<'_, [u8]>>, VerifyError>>() <= 128);
     }
 }

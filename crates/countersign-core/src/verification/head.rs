@@ -8,7 +8,6 @@ use crate::{
     coding::Coding,
     error::{SignatureShape, VerifyErrorKind},
     headers::{Occurrence, single_of},
-    key_set::KeySet,
     scheme::{BodyForm, Layout, Part, Timestamp, TimestampPlace},
     signature::{Tags, entries},
     verification::{
@@ -100,12 +99,11 @@ impl<'a> Head<'a> {
     #[inline]
     pub(super) fn facts(
         settings: &Settings,
-        keys: KeySet,
         id: Option<&str>,
         signed_at: Option<SystemTime>,
     ) -> SignedFacts {
         let custom = settings.custom.clone();
-        SignedFacts { custom, id: id.map(Arc::from), signed_at, tenant: None, keys }
+        SignedFacts { custom, id: id.map(Arc::from), signed_at, tenant: None }
     }
 
     /// Returns the parts of the text that is signed before the body.

@@ -9,6 +9,7 @@ use crate::{
     coding::Coding,
     error::VerifyErrorKind,
     key::Keys,
+    key_set::KeySet,
     scheme::{BodyForm, MAX_PAIRS, body_form::TooLong},
     signature::Tags,
     verification::{groups::Further, time::MemberTime},
@@ -56,13 +57,18 @@ pub(super) struct Match {
 impl Match {
     /// Makes the proof over the text of the form. If there is no such text, takes the body out of
     /// `body`, and makes the proof over the body.
-    fn proof<P: Provider, B>(self, body: &mut B, facts: SignedFacts) -> Verified<P, B>
+    fn proof<P: Provider, B>(
+        self,
+        body: &mut B,
+        facts: SignedFacts,
+        keys: &KeySet,
+    ) -> Verified<P, B>
     where
         B: Default + From<Vec<u8>>,
     {
         let signed_at = self.signed_at.or(facts.signed_at);
         let body = self.text.map_or_else(|| mem::take(body), B::from);
-        Verified::new(body, self.key, self.form, SignedFacts { signed_at, ..facts })
+        Verified::new(body, self.key, self.form, SignedFacts { signed_at, ..facts }, keys)
     }
 
     fn of_wire(key: usize, signed_at: Option<SystemTime>) -> Self {
@@ -78,16 +84,17 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
         self,
         body: &mut B,
         facts: impl FnOnce() -> SignedFacts,
+        keys: &KeySet,
     ) -> Result<Verified<P, B>, VerifyError>
     where
         B: AsRef<[u8]> + Default + From<Vec<u8>>,
     {
         // Nearly all genuine deliveries return here.
         if self.is_of_current == Some(true) && self.member.is_none() && !self.is_of_nobody() {
-            return Ok(Verified::new(mem::take(body), 0, BodyForm::Wire, facts()));
+            return Ok(Verified::new(mem::take(body), 0, BodyForm::Wire, facts(), keys));
         }
         let found = self.judge_all::<P>((*body).as_ref())?;
-        Ok(found.proof(body, facts()))
+        Ok(found.proof(body, facts(), keys))
     }
 
     fn is_of_nobody(&self) -> bool {

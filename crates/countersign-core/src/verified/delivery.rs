@@ -43,9 +43,11 @@ use crate::{
 #[derive(Clone)]
 pub struct VerifiedDelivery<B> {
     body: B,
-    secret_index: usize,
+    // Not `usize`, so that the whole proof is smaller.
+    secret_index: u32,
     form: BodyForm,
     facts: SignedFacts,
+    keys: KeySet,
     provider: &'static Facts,
 }
 
@@ -58,15 +60,14 @@ struct Facts {
 }
 
 /// Facts about a delivery other than its body. The struct is small, because it is moved several
-/// times.
+/// times. The key set is not part of it: it is copied once, from the verifier into the proof.
 #[derive(Clone, Default)]
 pub(crate) struct SignedFacts {
     pub(crate) custom: Custom,
     pub(crate) id: Option<Arc<str>>,
     pub(crate) signed_at: Option<SystemTime>,
-    /// The tenant that was looked up for this delivery.
-    pub(crate) tenant: Option<Arc<str>>,
-    pub(crate) keys: KeySet,
+    /// The tenant that was looked up for this delivery. An `Arc<str>` would be a word longer.
+    pub(crate) tenant: Option<Arc<String>>,
 }
 
 impl<B> VerifiedDelivery<B> {
@@ -75,9 +76,11 @@ impl<B> VerifiedDelivery<B> {
         secret_index: usize,
         form: BodyForm,
         facts: SignedFacts,
+        keys: &KeySet,
     ) -> Self {
         let provider = const { &Facts { name: P::NAME, scheme: P::SCHEME, event: P::EVENT } };
-        Self { body, secret_index, form, facts, provider }
+        let secret_index = u32::try_from(secret_index).unwrap_or(u32::MAX);
+        Self { body, secret_index, form, facts, keys: *keys, provider }
     }
 
     /// Returns the name of the provider: [`Provider::NAME`].
@@ -96,14 +99,14 @@ impl<B> VerifiedDelivery<B> {
     /// Returns the tenant whose secret matched, if secrets are looked up per tenant.
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
-        self.facts.tenant.as_deref().or(self.facts.custom.tenant())
+        self.facts.tenant.as_deref().map(String::as_str).or(self.facts.custom.tenant())
     }
 
     /// Returns the index of the secret that matched: 0 is the current one, 1 to 3 are the retired
     /// ones in their order.
     #[must_use]
     pub fn secret_index(&self) -> usize {
-        self.secret_index
+        self.secret_index as usize
     }
 
     /// Returns the body form that was signed. If it is not [`BodyForm::Wire`],
@@ -142,7 +145,7 @@ impl<B> VerifiedDelivery<B> {
     #[doc(hidden)]
     #[must_use]
     pub fn __key_set(&self) -> KeySet {
-        self.facts.keys
+        self.keys
     }
 
     /// Returns the names and answers of the verifier that made the proof. They are needed if the

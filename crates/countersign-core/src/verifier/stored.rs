@@ -61,14 +61,15 @@ impl<P: Provider> Verifier<P> {
     ) -> Result<Verified<P, Bytes>, RestoreError> {
         let form = self.form_of(stored)?;
         let custom = self.shared.settings.custom.clone();
-        let tenant = stored.tenant().filter(|_| custom.tenant().is_none()).map(Arc::from);
+        let tenant = stored.tenant().filter(|_| custom.tenant().is_none());
+        let tenant = tenant.map(|tenant| Arc::new(tenant.to_owned()));
         let keys = match &self.shared.keys {
             KeySource::Own(keys) => keys.load().set,
             KeySource::PerTenant(_) => Default::default(),
         };
         let (id, signed_at) = (stored.signed_id().map(Arc::from), stored.signed_at());
-        let facts = SignedFacts { custom, id, signed_at, tenant, keys };
-        Ok(Verified::new(stored.body().clone(), stored.secret_index(), form, facts))
+        let facts = SignedFacts { custom, id, signed_at, tenant };
+        Ok(Verified::new(stored.body().clone(), stored.secret_index(), form, facts, &keys))
     }
 
     /// Verifies a stored delivery again: checks the stored signature over the stored bytes with the
@@ -132,9 +133,8 @@ impl<P: Provider> Verifier<P> {
             id: found.signed_id().map(Arc::from),
             signed_at: found.signed_at(),
             tenant: None,
-            keys: found.__key_set(),
         };
-        Ok(Verified::new(stored.body().clone(), found.secret_index(), form, facts))
+        Ok(Verified::new(stored.body().clone(), found.secret_index(), form, facts, &keys.set))
     }
 }
 
