@@ -81,8 +81,7 @@ impl<P: Provider> Verification<P> {
         headers: &H,
         declared_length: Option<u64>,
     ) -> Result<Self, VerifyError> {
-        let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
-        let groups = head.take_further(Self::SCHEME);
+        let head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let preamble = head.preamble(Self::SCHEME);
         let mut mac = keys.current.start();
         if let Some(mac) = &mut mac {
@@ -90,11 +89,11 @@ impl<P: Provider> Verification<P> {
         }
         let has_others = mac.is_none()
             || !keys.retired.is_empty()
-            || !groups.is_empty()
+            || !head.further.is_empty()
             || !settings.forms.is_empty();
         let others = has_others.then(|| Kept {
             keys: Arc::clone(keys),
-            groups,
+            groups: head.further,
             forms: Arc::clone(&settings.forms),
             coding: head.coding,
             preamble: preamble.flatten().copied().collect(),
@@ -128,15 +127,14 @@ impl<P: Provider> Verification<P> {
         now: Option<SystemTime>,
     ) -> Result<Verified<P, Cow<'a, [u8]>>, VerifyError> {
         let length = u64::try_from(body.len()).ok();
-        let mut head = Head::read::<P, H>(settings, headers, length, now)?;
-        let groups = head.take_further(Self::SCHEME);
+        let head = Head::read::<P, H>(settings, headers, length, now)?;
         let preamble = head.preamble(Self::SCHEME);
-        let Head { tags, id, signed_at, member, header_length, coding, .. } = head;
+        let Head { tags, id, signed_at, member, header_length, coding, further, .. } = head;
         let (forms, limit) = (&*settings.forms, settings.body_limit);
         let case = Case {
             is_of_current: Some(keys.current.matches(preamble.clone(), body, &tags)),
             tags: &tags,
-            others: Some(Others { keys, groups: &groups, forms, coding, limit, preamble }),
+            others: Some(Others { keys, groups: &further, forms, coding, limit, preamble }),
             member,
             header_length,
         };
@@ -152,10 +150,9 @@ impl<P: Provider> Verification<P> {
         declared_length: Option<u64>,
         target: RequestTarget<'_>,
     ) -> Result<Lookup<Self>, VerifyError> {
-        let mut head = Head::read::<P, H>(settings, headers, declared_length, None)?;
-        let (groups, coding) = (head.take_further(Self::SCHEME), head.coding);
+        let head = Head::read::<P, H>(settings, headers, declared_length, None)?;
         let preamble: Box<[u8]> = head.preamble(Self::SCHEME).flatten().copied().collect();
-        let Head { tags, id, signed_at, member, header_length, .. } = head;
+        let Head { tags, id, signed_at, member, header_length, coding, further: groups, .. } = head;
         let mut begun = Self {
             mac: None,
             tags,

@@ -53,7 +53,7 @@ pub(super) fn read<'a>(
     header: &'a [u8],
     judge: impl Fn(&str) -> Result<SystemTime, TimeError>,
     refused: impl Fn(VerifyErrorKind) -> VerifyError,
-) -> Result<(Group<'a>, Vec<Group<'a>>), VerifyError> {
+) -> Result<(Group<'a>, Box<[Group<'a>]>), VerifyError> {
     let texts = header.split(|byte| char::from(*byte) == separator);
     let texts = texts.filter(|text| !text.trim_ascii().is_empty());
     if texts.clone().count() > MAX_GROUPS {

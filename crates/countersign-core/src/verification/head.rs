@@ -27,8 +27,9 @@ pub(super) struct Head<'a> {
     pub(super) header_length: usize,
     /// The content coding of the request. Read only if the verifier accepts an inflating body form.
     pub(super) coding: Option<Coding>,
+    /// The groups after the first one. Schemes without groups have none.
+    pub(super) further: Box<[Further]>,
     timestamp: Option<&'a str>,
-    further: Vec<Group<'a>>,
     url: &'a [u8],
 }
 
@@ -49,7 +50,7 @@ impl<'a> Head<'a> {
             with_headers(error, settings)
         };
         let now = || now.unwrap_or_else(|| settings.clock.now());
-        let (mut signed_at, mut member, mut further) = (None, None, Vec::new());
+        let (mut signed_at, mut member, mut further) = (None, None, Box::default());
         let (tags, timestamp) = if let (Some(separator), Some(rule)) =
             (scheme.groups, scheme.timestamp)
         {
@@ -92,7 +93,15 @@ impl<'a> Head<'a> {
         let wants_coding = settings.forms.iter().any(BodyForm::wants_coding);
         let coding = if wants_coding { Coding::of(headers) } else { None };
         let header_length = signature.len();
-        Ok(Self { tags, id, signed_at, member, header_length, coding, timestamp, further, url })
+        let ready = |Group { tags, timestamp, signed_at }| {
+            let preamble = preamble(scheme, id, Some(timestamp), url).flatten().copied().collect();
+            Further { tags, preamble, signed_at }
+        };
+        let further = match scheme.groups {
+            Some(_) => further.into_iter().map(ready).collect(),
+            None => Box::default(),
+        };
+        Ok(Self { tags, id, signed_at, member, header_length, coding, further, timestamp, url })
     }
 
     /// Returns the facts about the delivery, other than its body.
@@ -112,32 +121,7 @@ impl<'a> Head<'a> {
         &self,
         scheme: &'static Scheme,
     ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
-        self.preamble_at(scheme, self.timestamp)
-    }
-
-    /// Takes the groups after the first one, ready to be tried. Schemes without groups have none.
-    #[inline]
-    pub(super) fn take_further(&mut self, scheme: &'static Scheme) -> Box<[Further]> {
-        if scheme.groups.is_none() {
-            return Box::default();
-        }
-        let groups = std::mem::take(&mut self.further);
-        let ready = |Group { tags, timestamp, signed_at }| {
-            let preamble = self.preamble_at(scheme, Some(timestamp)).flatten().copied().collect();
-            Further { tags, preamble, signed_at }
-        };
-        groups.into_iter().map(ready).collect()
-    }
-
-    #[inline]
-    fn preamble_at(
-        &self,
-        scheme: &'static Scheme,
-        timestamp: Option<&'a str>,
-    ) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
-        // The scheme asserts that the body comes last.
-        let before = scheme.signed.split_last().map_or(&[][..], |(_, before)| before);
-        pieces(before, self.id, timestamp, self.url)
+        preamble(scheme, self.id, self.timestamp, self.url)
     }
 }
 
@@ -146,6 +130,18 @@ impl<'a> Head<'a> {
 #[inline]
 pub(crate) fn joined_preamble(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     pieces(&[Part::Url], None, None, text)
+}
+
+#[inline]
+fn preamble<'a>(
+    scheme: &'static Scheme,
+    id: Option<&'a str>,
+    timestamp: Option<&'a str>,
+    url: &'a [u8],
+) -> impl Iterator<Item = &'a [u8]> + Clone {
+    // The scheme asserts that the body comes last.
+    let before = scheme.signed.split_last().map_or(&[][..], |(_, before)| before);
+    pieces(before, id, timestamp, url)
 }
 
 #[inline]
