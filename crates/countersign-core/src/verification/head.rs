@@ -44,7 +44,7 @@ impl<'a> Head<'a> {
         now: Option<SystemTime>,
     ) -> Result<Self, VerifyError> {
         let scheme = const { &Verifier::<P>::SCHEME };
-        let (alternative, signature) = signature(scheme, settings, headers)?;
+        let (alternative, signature) = signature::<P, H>(settings, headers)?;
         let refused = |kind| {
             let error = VerifyError::new(kind, signature.len(), SignatureShape::of(signature));
             with_headers(error, settings)
@@ -67,10 +67,10 @@ impl<'a> Head<'a> {
                 Tags::read(scheme, signature)
             };
             let tags = tags.ok_or_else(|| refused(VerifyErrorKind::MalformedSignature))?;
-            let timestamp = timestamp(scheme, settings, alternative, headers, signature);
+            let timestamp = timestamp::<P, H>(settings, alternative, headers, signature);
             (tags, timestamp.map_err(refused)?)
         };
-        let id = id(scheme, settings, alternative, headers).map_err(refused)?;
+        let id = id::<P, H>(settings, alternative, headers).map_err(refused)?;
 
         if let Some(rule) = scheme.timestamp.filter(|_| scheme.groups.is_none()) {
             let (now, tolerance) = (now(), settings.tolerance.of(rule));
@@ -185,15 +185,14 @@ fn with_headers(error: VerifyError, settings: &Settings) -> VerifyError {
 /// Finds the first signature header that is present. If the headers are numbered, finds the first
 /// one that is not empty, and [`numbered`] then reads the headers after it.
 #[inline]
-fn signature<'a, H: HeaderSource + ?Sized>(
-    scheme: &Scheme,
+fn signature<'a, P: Provider, H: HeaderSource + ?Sized>(
     settings: &'a Settings,
     headers: &'a H,
 ) -> Result<(usize, &'a [u8]), VerifyError> {
     for (alternative, name) in settings.signature_headers.iter().enumerate() {
         match single_of(headers, name) {
             Occurrence::Absent => {}
-            Occurrence::Once(b"") if scheme.is_numbered => {}
+            Occurrence::Once(b"") if Verifier::<P>::SCHEME.is_numbered => {}
             Occurrence::Once(b"") => break,
             Occurrence::Once(value) => return Ok((alternative, value)),
             Occurrence::Repeated => {
@@ -227,13 +226,13 @@ fn numbered<'a, H: HeaderSource + ?Sized>(
 
 /// Finds the text of the timestamp, if the scheme has one in a header.
 #[inline]
-fn timestamp<'a, H: HeaderSource + ?Sized>(
-    scheme: &Scheme,
+fn timestamp<'a, P: Provider, H: HeaderSource + ?Sized>(
     settings: &'a Settings,
     alternative: usize,
     headers: &'a H,
     signature: &'a [u8],
 ) -> Result<Option<&'a str>, VerifyErrorKind> {
+    let scheme = const { &Verifier::<P>::SCHEME };
     let Some(rule) = scheme.timestamp else {
         return Ok(None);
     };
@@ -275,12 +274,12 @@ fn digits(value: Option<&[u8]>) -> Result<&str, VerifyErrorKind> {
 
 /// Finds the text of the signed id, if the scheme has one.
 #[inline]
-fn id<'a, H: HeaderSource + ?Sized>(
-    scheme: &Scheme,
+fn id<'a, P: Provider, H: HeaderSource + ?Sized>(
     settings: &'a Settings,
     alternative: usize,
     headers: &'a H,
 ) -> Result<Option<&'a str>, VerifyErrorKind> {
+    let scheme = const { &Verifier::<P>::SCHEME };
     if scheme.id_headers.is_empty() {
         return Ok(None);
     }
