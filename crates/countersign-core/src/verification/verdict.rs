@@ -29,7 +29,6 @@ pub(super) struct Case<'a, I> {
 }
 
 /// All keys, groups and body forms of the verifier and the delivery.
-#[derive(Clone)]
 pub(super) struct Others<'a, I> {
     pub(super) keys: &'a Keys,
     /// The groups after the first one.
@@ -44,17 +43,18 @@ pub(super) struct Others<'a, I> {
 }
 
 /// The key, the time and the body form that matched.
-pub(super) struct Match {
+pub(super) struct Match<'a> {
     /// The index of the secret that matched: 0 is the current one.
     key: usize,
     /// The time in the body, or the time of the group that matched, if it is not the first one.
     signed_at: Option<SystemTime>,
-    form: BodyForm,
-    /// The text of the form, if the form is not `Wire`.
+    /// `None` for the bytes of the wire. A reference, because a match is moved several times.
+    form: Option<&'a BodyForm>,
+    /// The text of the form, if there is one.
     text: Option<Vec<u8>>,
 }
 
-impl Match {
+impl Match<'_> {
     /// Makes the proof over the text of the form. If there is no such text, takes the body out of
     /// `body`, and makes the proof over the body.
     fn proof<P: Provider, B>(
@@ -67,16 +67,17 @@ impl Match {
         B: Default + From<Vec<u8>>,
     {
         let signed_at = self.signed_at.or(facts.signed_at);
+        let form = self.form.copied().unwrap_or(BodyForm::Wire);
         let body = self.text.map_or_else(|| mem::take(body), B::from);
-        Verified::new(body, self.key, self.form, SignedFacts { signed_at, ..facts }, keys)
+        Verified::new(body, self.key, form, SignedFacts { signed_at, ..facts }, keys)
     }
 
     fn of_wire(key: usize, signed_at: Option<SystemTime>) -> Self {
-        Self { key, signed_at, form: BodyForm::Wire, text: None }
+        Self { key, signed_at, form: None, text: None }
     }
 }
 
-impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
+impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
     /// Gives the verdict over these bytes, and makes the proof over the text that matched. If that
     /// text is the body, takes it out of `body`.
     #[inline]
@@ -104,14 +105,13 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
     // Not inlined: for nearly all genuine deliveries, `judge` returns before this call, and then
     // `self` is not copied.
     #[inline(never)]
-    fn judge_all<P: Provider>(self, bytes: &[u8]) -> Result<Match, VerifyError> {
+    fn judge_all<P: Provider>(self, bytes: &[u8]) -> Result<Match<'a>, VerifyError> {
         let (length, header_length) = (bytes.len(), self.header_length);
         let refused = |kind| Verification::<P>::refused(kind, header_length, length);
-        let found = match (self.is_of_current, &self.others) {
-            (Some(true), _) => Ok(Some(Match::of_wire(0, None))),
-            (Some(false), Some(others)) => others.clone().find(self.tags, bytes, 1),
-            (None, Some(others)) => others.clone().find(self.tags, bytes, 0),
-            (_, None) => Ok(None),
+        let found = match &self.others {
+            _ if self.is_of_current == Some(true) => Ok(Some(Match::of_wire(0, None))),
+            Some(others) => others.find(self.tags, bytes, self.is_of_current.is_some().into()),
+            None => Ok(None),
         };
         // A text that is too long is reported before the tenant is checked. Known and unknown
         // tenants then both get 413, so that the answer does not show which tenants exist.
@@ -139,7 +139,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'_, I> {
     }
 }
 
-impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
+impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'a, I> {
     /// Tries the keys on the bytes of the wire, without the first `tried` keys, which were tried
     /// before. Then tries all keys on the text of each form. For each text, the first group is
     /// tried before the other groups.
@@ -148,7 +148,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
     ///
     /// [`TooLong`] if nothing matches, and the text of a form is longer than the body limit.
     #[inline(never)]
-    fn find(self, tags: &Tags, bytes: &[u8], tried: usize) -> Result<Option<Match>, TooLong> {
+    fn find(&self, tags: &Tags, bytes: &[u8], tried: usize) -> Result<Option<Match<'a>>, TooLong> {
         let groups = (MAX_PAIRS / (1 + self.keys.retired.len())).saturating_sub(1);
         let find = |text: &[u8], tried| {
             let mut keys = self.keys.iter().enumerate().skip(tried);
@@ -170,7 +170,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
                 // A text that is equal to the body was tried already.
                 Ok(Some(text)) if text != bytes => {
                     if let Some(found) = find(&text, 0) {
-                        return Ok(Some(Match { form: *form, text: Some(text), ..found }));
+                        return Ok(Some(Match { form: Some(form), text: Some(text), ..found }));
                     }
                 }
                 Ok(_) => {}
@@ -181,7 +181,7 @@ impl<'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'_, I> {
     }
 
     /// Returns the body forms to try on this delivery.
-    fn forms_tried(&self) -> impl Iterator<Item = &BodyForm> {
+    fn forms_tried(&self) -> impl Iterator<Item = &'a BodyForm> {
         self.forms.iter().filter(|form| self.coding.is_some() || !form.wants_coding())
     }
 
