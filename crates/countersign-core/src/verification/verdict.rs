@@ -55,20 +55,15 @@ pub(super) struct Match<'a> {
 }
 
 impl Match<'_> {
-    /// Makes the proof over the text of the form. If there is no such text, takes the body out of
-    /// `body`, and makes the proof over the body.
-    fn proof<P: Provider, B>(
-        self,
-        body: &mut B,
-        facts: SignedFacts,
-        keys: &KeySet,
-    ) -> Verified<P, B>
+    /// Makes the proof over the text of the form. If there is no such text, makes the proof over
+    /// the body.
+    fn proof<P: Provider, B>(self, body: B, facts: SignedFacts, keys: &KeySet) -> Verified<P, B>
     where
-        B: Default + From<Vec<u8>>,
+        B: From<Vec<u8>>,
     {
         let signed_at = self.signed_at.or(facts.signed_at);
         let form = self.form.copied().unwrap_or(BodyForm::Wire);
-        let body = self.text.map_or_else(|| mem::take(body), B::from);
+        let body = self.text.map_or(body, B::from);
         Verified::new(body, self.key, form, SignedFacts { signed_at, ..facts }, keys)
     }
 
@@ -78,8 +73,8 @@ impl Match<'_> {
 }
 
 impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
-    /// Gives the verdict over these bytes, and makes the proof over the text that matched. If that
-    /// text is the body, takes it out of `body`.
+    /// Gives the verdict over these bytes, and makes the proof over the text that matched. After an
+    /// error, `body` still has them.
     #[inline]
     pub(super) fn judge<P: Provider, B>(
         self,
@@ -95,7 +90,7 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
             return Ok(Verified::new(mem::take(body), 0, BodyForm::Wire, facts(), keys));
         }
         let found = self.judge_all::<P>((*body).as_ref())?;
-        Ok(found.proof(body, facts(), keys))
+        Ok(found.proof(mem::take(body), facts(), keys))
     }
 
     fn is_of_nobody(&self) -> bool {
