@@ -42,33 +42,40 @@ pub(super) struct Others<'a, I> {
     pub(super) preamble: I,
 }
 
-/// The key, the time and the body form that matched.
+/// The key, the group and the body form that matched. It has references, because it is moved
+/// several times.
 pub(super) struct Match<'a> {
     /// The index of the secret that matched: 0 is the current one.
     key: usize,
-    /// The time in the body, or the time of the group that matched, if it is not the first one.
-    signed_at: Option<SystemTime>,
-    /// `None` for the bytes of the wire. A reference, because a match is moved several times.
+    /// `None` for the first group.
+    group: Option<&'a Further>,
+    /// `None` for the bytes of the wire.
     form: Option<&'a BodyForm>,
     /// The text of the form, if there is one.
     text: Option<Vec<u8>>,
 }
 
-impl Match<'_> {
+impl<'a> Match<'a> {
+    fn of_wire(key: usize, group: Option<&'a Further>) -> Self {
+        Self { key, group, form: None, text: None }
+    }
+
     /// Makes the proof over the text of the form. If there is no such text, makes the proof over
-    /// the body.
-    fn proof<P: Provider, B>(self, body: B, facts: SignedFacts, keys: &KeySet) -> Verified<P, B>
+    /// the body. `signed_at` is the time in the body.
+    fn proof<P: Provider, B>(
+        self,
+        body: B,
+        signed_at: Option<SystemTime>,
+        facts: SignedFacts,
+        keys: &KeySet,
+    ) -> Verified<P, B>
     where
         B: From<Vec<u8>>,
     {
-        let signed_at = self.signed_at.or(facts.signed_at);
+        let signed_at = signed_at.or(self.group.map(|group| group.signed_at)).or(facts.signed_at);
         let form = self.form.copied().unwrap_or(BodyForm::Wire);
         let body = self.text.map_or(body, B::from);
         Verified::new(body, self.key, form, SignedFacts { signed_at, ..facts }, keys)
-    }
-
-    fn of_wire(key: usize, signed_at: Option<SystemTime>) -> Self {
-        Self { key, signed_at, form: None, text: None }
     }
 }
 
@@ -89,8 +96,8 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
         if self.is_of_current == Some(true) && self.member.is_none() && !self.is_of_nobody() {
             return Ok(Verified::new(mem::take(body), 0, BodyForm::Wire, facts(), keys));
         }
-        let found = self.judge_all::<P>((*body).as_ref())?;
-        Ok(found.proof(mem::take(body), facts(), keys))
+        let (found, signed_at) = self.judge_all::<P>((*body).as_ref())?;
+        Ok(found.proof(mem::take(body), signed_at, facts(), keys))
     }
 
     fn is_of_nobody(&self) -> bool {
@@ -100,7 +107,10 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
     // Not inlined: for nearly all genuine deliveries, `judge` returns before this call, and then
     // `self` is not copied.
     #[inline(never)]
-    fn judge_all<P: Provider>(self, bytes: &[u8]) -> Result<Match<'a>, VerifyError> {
+    fn judge_all<P: Provider>(
+        self,
+        bytes: &[u8],
+    ) -> Result<(Match<'a>, Option<SystemTime>), VerifyError> {
         let (length, header_length) = (bytes.len(), self.header_length);
         let refused = |kind| Verification::<P>::refused(kind, header_length, length);
         let found = match &self.others {
@@ -120,17 +130,15 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
         if self.is_of_nobody() {
             return Err(refused(VerifyErrorKind::UnknownTenant));
         }
-        let Some(mut found) = found else {
+        let Some(found) = found else {
             let (secrets, forms) = tried();
             let error = refused(VerifyErrorKind::Mismatch).with_tried(secrets, forms);
             return Err(error.with_base64_secrets(Verifier::<P>::SCHEME.decodes_secrets()));
         };
-        if let Some(member) = self.member {
-            let time = member.judge(found.text.as_deref().unwrap_or(bytes));
-            let time = time.map_err(|error| refused(error.kind()).with_stale(error.stale()))?;
-            found.signed_at = Some(time);
-        }
-        Ok(found)
+        let Some(member) = self.member else { return Ok((found, None)) };
+        let time = member.judge(found.text.as_deref().unwrap_or(bytes));
+        let time = time.map_err(|error| refused(error.kind()).with_stale(error.stale()))?;
+        Ok((found, Some(time)))
     }
 }
 
@@ -153,7 +161,7 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'a, I> {
             }
             self.groups.iter().take(groups).find_map(|group| {
                 let key = self.keys.iter().position(|key| group.matches(key, text))?;
-                Some(Match::of_wire(key, Some(group.signed_at)))
+                Some(Match::of_wire(key, Some(group)))
             })
         };
         if let Some(found) = find(bytes, tried) {
