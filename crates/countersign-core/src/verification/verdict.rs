@@ -104,6 +104,7 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
         self.others.as_ref().is_some_and(|others| others.keys.are_nobodys)
     }
 
+    /// Tries everything that can match. Also returns the time in the body, if the scheme has one.
     // Not inlined: for nearly all genuine deliveries, `judge` returns before this call, and then
     // `self` is not copied.
     #[inline(never)]
