@@ -51,8 +51,9 @@ pub struct Verification<P> {
     body: Buffer,
     received: usize,
     limit: usize,
-    /// `None` after `finish`.
+    /// `None` after `finish`, and until the keys of a tenant are looked up.
     facts: Option<SignedFacts>,
+    /// The default until the keys of a tenant are looked up.
     key_set: KeySet,
     /// The time in the body. Boxed, because few schemes have it and this struct is moved several
     /// times.

@@ -60,9 +60,9 @@ impl<P: Provider, B> Verified<P, B> {
         secret_index: usize,
         form: BodyForm,
         facts: SignedFacts,
-        keys: &KeySet,
+        key_set: &KeySet,
     ) -> Self {
-        let delivery = VerifiedDelivery::new::<P>(body, secret_index, form, facts, keys);
+        let delivery = VerifiedDelivery::new::<P>(body, secret_index, form, facts, key_set);
         Self { delivery, provider: PhantomData }
     }
 }
@@ -101,14 +101,15 @@ impl<P, B: AsRef<[u8]>> fmt::Debug for Verified<P, B> {
     }
 }
 
-#[cfg(all(test, target_pointer_width = "64"))]
+#[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use std::borrow::Cow;
 
     use super::*;
     use crate::{VerifyError, providers::Respan};
 
-    /// The compiler moves up to 128 bytes with a few instructions, and calls `memcpy` for more.
+    /// On x86-64, the compiler moves up to 128 bytes with a few instructions, and calls `memcpy` for
+    /// more.
     #[test]
     fn is_moved_without_a_call() {
         assert!(size_of::<Result<Verified<Respan, Cow<'_, [u8]>>, VerifyError>>() <= 128);

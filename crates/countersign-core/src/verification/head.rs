@@ -93,12 +93,13 @@ impl<'a> Head<'a> {
         let wants_coding = settings.forms.iter().any(BodyForm::wants_coding);
         let coding = if wants_coding { Coding::of(headers) } else { None };
         let header_length = signature.len();
-        let ready = |Group { tags, timestamp, signed_at }| {
+        let prepare = |Group { tags, timestamp, signed_at }| {
             let preamble = preamble(scheme, id, Some(timestamp), url).flatten().copied().collect();
             Further { tags, preamble, signed_at }
         };
+        // The compiler drops this for schemes without groups.
         let further = match scheme.groups {
-            Some(_) => further.into_iter().map(ready).collect(),
+            Some(_) => further.into_iter().map(prepare).collect(),
             None => Box::default(),
         };
         Ok(Self { tags, id, signed_at, member, header_length, coding, further, timestamp, url })

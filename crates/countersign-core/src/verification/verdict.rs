@@ -42,8 +42,8 @@ pub(super) struct Others<'a, I> {
     pub(super) preamble: I,
 }
 
-/// The key, the group and the body form that matched. It has references, because it is moved
-/// several times.
+/// The key, the group and the body form that matched. It refers to the group and to the form,
+/// because it is moved several times, and copies of them would make it larger.
 pub(super) struct Match<'a> {
     /// The index of the secret that matched: 0 is the current one.
     key: usize,
@@ -56,7 +56,8 @@ pub(super) struct Match<'a> {
 }
 
 impl<'a> Match<'a> {
-    fn of_wire(key: usize, group: Option<&'a Further>) -> Self {
+    /// Makes a match over the bytes of the wire.
+    fn new(key: usize, group: Option<&'a Further>) -> Self {
         Self { key, group, form: None, text: None }
     }
 
@@ -67,7 +68,7 @@ impl<'a> Match<'a> {
         body: B,
         signed_at: Option<SystemTime>,
         facts: SignedFacts,
-        keys: &KeySet,
+        key_set: &KeySet,
     ) -> Verified<P, B>
     where
         B: From<Vec<u8>>,
@@ -75,36 +76,37 @@ impl<'a> Match<'a> {
         let signed_at = signed_at.or(self.group.map(|group| group.signed_at)).or(facts.signed_at);
         let form = self.form.copied().unwrap_or(BodyForm::Wire);
         let body = self.text.map_or(body, B::from);
-        Verified::new(body, self.key, form, SignedFacts { signed_at, ..facts }, keys)
+        Verified::new(body, self.key, form, SignedFacts { signed_at, ..facts }, key_set)
     }
 }
 
 impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
-    /// Gives the verdict over these bytes, and makes the proof over the text that matched. After an
-    /// error, `body` still has them.
+    /// Gives the verdict over `body`, and makes the proof over the text that matched. A proof leaves
+    /// `body` empty. An error leaves it unchanged.
     #[inline]
     pub(super) fn judge<P: Provider, B>(
         self,
         body: &mut B,
         facts: impl FnOnce() -> SignedFacts,
-        keys: &KeySet,
+        key_set: &KeySet,
     ) -> Result<Verified<P, B>, VerifyError>
     where
         B: AsRef<[u8]> + Default + From<Vec<u8>>,
     {
         // Nearly all genuine deliveries return here.
         if self.is_of_current == Some(true) && self.member.is_none() && !self.is_of_nobody() {
-            return Ok(Verified::new(mem::take(body), 0, BodyForm::Wire, facts(), keys));
+            return Ok(Verified::new(mem::take(body), 0, BodyForm::Wire, facts(), key_set));
         }
         let (found, signed_at) = self.judge_all::<P>((*body).as_ref())?;
-        Ok(found.proof(mem::take(body), signed_at, facts(), keys))
+        Ok(found.proof(mem::take(body), signed_at, facts(), key_set))
     }
 
     fn is_of_nobody(&self) -> bool {
         self.others.as_ref().is_some_and(|others| others.keys.are_nobodys)
     }
 
-    /// Tries everything that can match. Also returns the time in the body, if the scheme has one.
+    /// Returns the match, and the time in the body if the scheme has one there. Tries the other
+    /// keys, groups and forms if the current key did not match.
     // Not inlined: for nearly all genuine deliveries, `judge` returns before this call, and then
     // `self` is not copied.
     #[inline(never)]
@@ -114,10 +116,12 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
     ) -> Result<(Match<'a>, Option<SystemTime>), VerifyError> {
         let (length, header_length) = (bytes.len(), self.header_length);
         let refused = |kind| Verification::<P>::refused(kind, header_length, length);
-        let found = match &self.others {
-            _ if self.is_of_current == Some(true) => Ok(Some(Match::of_wire(0, None))),
-            Some(others) => others.find(self.tags, bytes, self.is_of_current.is_some().into()),
-            None => Ok(None),
+        let found = match (self.is_of_current, &self.others) {
+            (Some(true), _) => Ok(Some(Match::new(0, None))),
+            (current, Some(others)) => {
+                others.find(self.tags, bytes, usize::from(current.is_some()))
+            }
+            (_, None) => Ok(None),
         };
         // A text that is too long is reported before the tenant is checked. Known and unknown
         // tenants then both get 413, so that the answer does not show which tenants exist.
@@ -144,9 +148,9 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Case<'a, I> {
 }
 
 impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'a, I> {
-    /// Tries the keys on the bytes of the wire, without the first `tried` keys, which were tried
-    /// before. Then tries all keys on the text of each form. For each text, the first group is
-    /// tried before the other groups.
+    /// Tries the keys on the bytes of the wire, then on the text of each form. For each text, the
+    /// first group is tried before the other groups. The first `tried` keys were tried on the wire
+    /// with the first group before, and are not tried again.
     ///
     /// # Errors
     ///
@@ -158,11 +162,11 @@ impl<'a, 'p, I: Iterator<Item = &'p [u8]> + Clone> Others<'a, I> {
             let mut keys = self.keys.iter().enumerate().skip(tried);
             let found = keys.find(|(_, key)| key.matches(self.preamble.clone(), text, tags));
             if let Some((key, _)) = found {
-                return Some(Match::of_wire(key, None));
+                return Some(Match::new(key, None));
             }
             self.groups.iter().take(groups).find_map(|group| {
                 let key = self.keys.iter().position(|key| group.matches(key, text))?;
-                Some(Match::of_wire(key, Some(group)))
+                Some(Match::new(key, Some(group)))
             })
         };
         if let Some(found) = find(bytes, tried) {

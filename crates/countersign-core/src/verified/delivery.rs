@@ -47,7 +47,7 @@ pub struct VerifiedDelivery<B> {
     secret_index: u32,
     form: BodyForm,
     facts: SignedFacts,
-    keys: KeySet,
+    key_set: KeySet,
     provider: &'static Facts,
 }
 
@@ -60,7 +60,7 @@ struct Facts {
 }
 
 /// Facts about a delivery other than its body. The struct is small, because it is moved several
-/// times. The key set is not part of it: it is copied once, from the verifier into the proof.
+/// times. The key set is not part of it, so that it is copied directly from the keys into the proof.
 #[derive(Clone, Default)]
 pub(crate) struct SignedFacts {
     pub(crate) custom: Custom,
@@ -76,11 +76,12 @@ impl<B> VerifiedDelivery<B> {
         secret_index: usize,
         form: BodyForm,
         facts: SignedFacts,
-        keys: &KeySet,
+        key_set: &KeySet,
     ) -> Self {
         let provider = const { &Facts { name: P::NAME, scheme: P::SCHEME, event: P::EVENT } };
+        // An index from a verification is at most 3. A stored index can be any number.
         let secret_index = u32::try_from(secret_index).unwrap_or(u32::MAX);
-        Self { body, secret_index, form, facts, keys: *keys, provider }
+        Self { body, secret_index, form, facts, key_set: *key_set, provider }
     }
 
     /// Returns the name of the provider: [`Provider::NAME`].
@@ -145,7 +146,7 @@ impl<B> VerifiedDelivery<B> {
     #[doc(hidden)]
     #[must_use]
     pub fn __key_set(&self) -> KeySet {
-        self.keys
+        self.key_set
     }
 
     /// Returns the names and answers of the verifier that made the proof. They are needed if the
