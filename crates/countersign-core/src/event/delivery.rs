@@ -19,15 +19,17 @@ pub struct Delivery<'a> {
     body: &'a [u8],
     /// The JSON in the body, if the body is a URL-encoded form.
     within_form: Option<Vec<u8>>,
-    at: EventAt,
+    // Borrowed from the provider unless the caller gives others, because a copy is long.
+    at: Cow<'static, EventAt>,
     id: Option<&'a str>,
     event_type: Option<&'a str>,
 }
 
 impl<'a> Delivery<'a> {
+    #[inline]
     pub(crate) fn new<H: HeaderSource + ?Sized>(
         body: &'a [u8],
-        at: EventAt,
+        at: Cow<'static, EventAt>,
         signed_id: Option<&'a str>,
         headers: &'a H,
     ) -> Self {
@@ -114,7 +116,7 @@ impl<'a> Delivery<'a> {
     pub fn event_type(&self) -> Option<Cow<'_, str>> {
         match self.at.event_type {
             Location::Body(_) => {
-                let Self { at: EventAt { event_type, within, .. }, .. } = *self;
+                let EventAt { event_type, within, .. } = *self.at;
                 let at = EventAt { event_type, within, ..EventAt::OPEN };
                 let members = Members::of(&at, self.text().ok()?).ok()?;
                 members.with_one_type().ok()?.event_type.map(|(_, event_type)| event_type)

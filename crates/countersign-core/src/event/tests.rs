@@ -6,6 +6,8 @@ mod places;
 mod repeated;
 mod within;
 
+use std::borrow::Cow;
+
 use super::*;
 use crate::{
     Secret, Signer, Verifier,

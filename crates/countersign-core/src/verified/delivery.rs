@@ -1,6 +1,6 @@
 //! A verified delivery of any provider.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use serde::Deserialize;
 
@@ -191,7 +191,7 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
     /// Returns the delivery with its headers, for [`Event::parse`](crate::Event::parse): a provider
     /// can put the event's type and id into headers.
     pub fn delivery<'a, H: HeaderSource + ?Sized>(&'a self, headers: &'a H) -> Delivery<'a> {
-        self.delivery_at(headers, self.provider.event)
+        Delivery::new(self.bytes(), Cow::Borrowed(&self.provider.event), self.signed_id(), headers)
     }
 
     /// Returns the delivery with its headers, as [`delivery`](Self::delivery) does. The event's id,
@@ -218,7 +218,7 @@ impl<B: AsRef<[u8]>> VerifiedDelivery<B> {
         headers: &'a H,
         at: EventAt,
     ) -> Delivery<'a> {
-        Delivery::new(self.bytes(), at, self.signed_id(), headers)
+        Delivery::new(self.bytes(), Cow::Owned(at), self.signed_id(), headers)
     }
 
     pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {

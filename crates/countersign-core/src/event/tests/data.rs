@@ -16,7 +16,7 @@ struct Invoice {
 
 fn data<P: Provider, T: serde::de::DeserializeOwned>(body: &str) -> Result<T, PayloadError> {
     let headers: &[(&str, &str)] = &[];
-    Delivery::new(body.as_bytes(), P::EVENT, None, headers).data()
+    Delivery::new(body.as_bytes(), Cow::Owned(P::EVENT), None, headers).data()
 }
 
 type Read = fn(&str) -> Result<Invoice, PayloadError>;

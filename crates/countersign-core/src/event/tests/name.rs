@@ -8,7 +8,7 @@ use crate::{
 };
 
 fn name<P: Provider>(headers: &[(&str, &str)], body: &str) -> Result<String, Kind> {
-    let delivery = Delivery::new(body.as_bytes(), P::EVENT, None, headers);
+    let delivery = Delivery::new(body.as_bytes(), Cow::Owned(P::EVENT), None, headers);
     delivery.name().map(|name| name.to_string()).map_err(|error| error.kind())
 }
 

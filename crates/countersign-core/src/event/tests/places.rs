@@ -35,7 +35,7 @@ fn row_of<P: Provider>(
 ) -> Row {
     let signed_id = (!P::SCHEME.id_headers.is_empty()).then_some("signed id");
     let headers = HEADERS.map(|name| (name, name));
-    let delivery = Delivery::new(body.as_bytes(), P::EVENT, signed_id, &headers);
+    let delivery = Delivery::new(body.as_bytes(), Cow::Owned(P::EVENT), signed_id, &headers);
     let data = match data {
         Data::Whole => None,
         Data::Member(text) => Some(text),

@@ -26,7 +26,7 @@ events! {
 
 fn delivery(body: &str) -> Delivery<'_> {
     let headers: &[(&str, &str)] = &[];
-    Delivery::new(body.as_bytes(), Named::EVENT, None, headers)
+    Delivery::new(body.as_bytes(), Cow::Owned(Named::EVENT), None, headers)
 }
 
 #[test]
@@ -121,5 +121,8 @@ fn reads_no_id_from_a_body_that_is_not_an_object() {
         assert_eq!(delivery(body).id(), None, "{body}");
     }
     let headers: &[(&str, &str)] = &[];
-    assert_eq!(Delivery::new(b"{\"id\":\"\xff\"}", Named::EVENT, None, headers).id(), None);
+    assert_eq!(
+        Delivery::new(b"{\"id\":\"\xff\"}", Cow::Owned(Named::EVENT), None, headers).id(),
+        None
+    );
 }

@@ -22,7 +22,7 @@ events! {
 
 fn delivery(body: &str) -> Delivery<'_> {
     let headers: &[(&str, &str)] = &[];
-    Delivery::new(body.as_bytes(), PagerDuty::EVENT, None, headers)
+    Delivery::new(body.as_bytes(), Cow::Owned(PagerDuty::EVENT), None, headers)
 }
 
 const TRIGGERED: &str =
