@@ -129,12 +129,14 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
 }
 
 /// Returns the rank of `key` among the names of a location.
+#[inline]
 pub(super) fn rank(field: Location, key: &str) -> Option<usize> {
     field.members().iter().take(MAX_NAMES).position(|name| *name == key)
 }
 
 /// Returns the rank of `key` among the names of the id. Returns `None` for an id of several
 /// members, which has no single text.
+#[inline]
 fn id_rank(field: Location, key: &str) -> Option<usize> {
     if matches!(field, Location::BodyAll(_)) { None } else { rank(field, key) }
 }
