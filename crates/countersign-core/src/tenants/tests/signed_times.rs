@@ -59,6 +59,8 @@ async fn judged<P: Provider>(tenant: &str, headers: &Headers) -> Result<usize, V
     verification.update(Bytes::from_static(BODY)).unwrap();
     let verified = verification.finish().map_err(|error| error.kind())?;
     assert_eq!(verified.tenant(), Some(tenant));
+    let own = Verifier::<P>::new(Secret::new(CURRENT).unwrap()).unwrap();
+    assert!(own.__key_set().is_some_and(|keys| keys.has_in_common(&verified.__key_set())));
     let time = UNIX_EPOCH + Duration::from_secs(NOW.into());
     assert!(verified.signed_at().is_some_and(|signed_at| signed_at <= time));
     Ok(verified.secret_index())

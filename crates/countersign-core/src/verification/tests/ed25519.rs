@@ -58,6 +58,21 @@ fn accepts_what_a_retired_key_signed() -> Outcome {
 }
 
 #[test]
+fn accepts_a_body_in_chunks() -> Outcome {
+    let other = Signer::<Asymmetric>::new(Secret::from_bytes([7; 32])?)?;
+    let secrets = Secrets::new(Secret::from_bytes(OTHER_PUBLIC)?);
+    let verifier = Verifier::<Asymmetric>::new(secrets.with_retired(Secret::new(PUBLIC)?)?)?;
+    let retired = Signer::<Asymmetric>::new(Secret::new(PRIVATE)?)?;
+    for (signer, index) in [(other, 0), (retired, 1)] {
+        let mut verification = verifier.begin(&signer.sign(b"{}")?, None)?;
+        verification.update("{".into())?;
+        verification.update("}".into())?;
+        assert_eq!(verification.finish()?.secret_index(), index);
+    }
+    Ok(())
+}
+
+#[test]
 fn tries_at_most_eight_pairs_of_a_signature_and_a_key() -> Outcome {
     let genuine = Secret::new(PUBLIC)?;
     let stranger = Signer::<Asymmetric>::new(Secret::from_bytes([9; 32])?)?.sign(&[0x72])?;
