@@ -150,7 +150,6 @@ pub fn says_how_to_choose_another_port(command: &mut Command) -> io::Result<()> 
 pub fn stops_on(signals: &[&str], command: impl Fn() -> Command) -> io::Result<()> {
     for signal in signals {
         let mut program = Program::start(&mut command())?;
-        // After an answer, the program also listens for signals.
         Wire::connect(program.addr())?.exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n")?;
         program.signal(signal)?;
         assert!(program.wait()?.success(), "{signal}");

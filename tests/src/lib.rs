@@ -38,7 +38,7 @@ pub use patience::{PATIENCE, wait_until};
 pub use pgbouncer::PgBouncer;
 #[cfg(unix)]
 pub use postgres::Postgres;
-pub use program::{Program, have, skip, skipped_tests};
+pub use program::{Program, have, signal_when_ready, skip, skipped_tests, wait};
 #[cfg(unix)]
 pub use redis::Redis;
 pub use serve::serve;

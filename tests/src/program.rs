@@ -11,6 +11,8 @@ use std::{
     thread,
 };
 
+use crate::wait_until;
+
 /// A server in a process of its own. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Program {
@@ -73,15 +75,17 @@ impl Program {
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Sends a signal to the server, such as `TERM`. Does not wait for its effect.
+    /// Sends a signal, such as `TERM`, to the server. Returns before the server reacts.
     ///
     /// # Errors
     ///
-    /// If the program `kill` cannot be run.
+    /// As [`signal_when_ready`].
+    ///
+    /// # Panics
+    ///
+    /// As [`signal_when_ready`].
     pub fn signal(&self, name: &str) -> io::Result<()> {
-        let mut kill = Command::new("kill");
-        kill.args([format!("-{name}"), self.child.id().to_string()]);
-        kill.status().map(drop)
+        signal_when_ready(name, &self.child)
     }
 
     /// Returns the number of the server's open files (Linux).
@@ -106,9 +110,9 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// If the server cannot be waited for.
+    /// If the server cannot be waited for, or has not ended after [`PATIENCE`](crate::PATIENCE).
     pub fn wait(&mut self) -> io::Result<ExitStatus> {
-        self.child.wait()
+        wait(&mut self.child)
     }
 }
 
@@ -118,6 +122,58 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal, such as `TERM`, to a process. Returns before the process reacts.
+///
+/// A server may answer requests before it has a handler for a signal. A signal that comes so early
+/// kills it. Therefore, this function first waits for the handler if the signal is `HUP`, `INT` or
+/// `TERM` (Linux).
+///
+/// # Errors
+///
+/// If the program `kill` cannot be run.
+///
+/// # Panics
+///
+/// If the process has no handler for the signal after [`PATIENCE`](crate::PATIENCE), for example
+/// because it has ended.
+pub fn signal_when_ready(name: &str, process: &Child) -> io::Result<()> {
+    assert!(wait_until(|| is_ready_for(name, process)), "no handler for {name}, or ended");
+    Command::new("kill").args([format!("-{name}"), process.id().to_string()]).status().map(drop)
+}
+
+/// Waits until a process ends.
+///
+/// # Errors
+///
+/// If the process cannot be waited for, or has not ended after [`PATIENCE`](crate::PATIENCE).
+pub fn wait(process: &mut Child) -> io::Result<ExitStatus> {
+    let mut ended = Ok(None);
+    let _ = wait_until(|| {
+        ended = process.try_wait();
+        !matches!(ended, Ok(None))
+    });
+    ended?.ok_or_else(|| io::ErrorKind::TimedOut.into())
+}
+
+/// Returns true if the process has a handler for the signal. Linux lists the handlers in
+/// `/proc/PID/status`. Returns true for all other signals, and where there is no such file.
+fn is_ready_for(signal: &str, process: &Child) -> bool {
+    let number = match signal {
+        "HUP" => 1,
+        "INT" => 2,
+        "TERM" => 15,
+        _ => return true,
+    };
+    let Ok(status) = fs::read_to_string(format!("/proc/{}/status", process.id())) else {
+        return true;
+    };
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigCgt:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_none_or(|mask| mask >> (number - 1) & 1 == 1)
 }
 
 /// Returns whether a program is installed on this machine. If it is not, the test is
