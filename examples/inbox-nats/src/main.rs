@@ -81,7 +81,7 @@ use countersign_nats::{
     },
 };
 use serde::Deserialize;
-use tokio::{net::TcpListener, signal::ctrl_c};
+use tokio::{net::TcpListener, signal::ctrl_c, sync::oneshot};
 
 events! {
     enum Event for XWebhookSignature {
@@ -145,10 +145,16 @@ async fn main() -> anyhow::Result<()> {
         .lease(Duration::from_secs(5))
         .retries(Retries::after([1, 2, 5, 10, 60].map(Duration::from_secs)));
 
+    // Ctrl-C stops both the worker and the server.
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stop = async {
+        _ = ctrl_c().await;
+        drop(stop);
+    };
     let worker = if works {
         let payments = Payments::open(client).await?;
         let worker = inbox.worker(&verifier, move |delivery| payments.clone().handle(delivery));
-        Some(tokio::spawn(worker.run_until(async { _ = ctrl_c().await })))
+        Some(tokio::spawn(worker.run_until(async { _ = stopped.await })))
     } else {
         None
     };
@@ -164,12 +170,12 @@ async fn main() -> anyhow::Result<()> {
             format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
         })?;
         println!("listening on {}", listener.local_addr()?);
-        axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
+        axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    } else {
+        tokio::spawn(stop);
+        println!("working");
     }
     if let Some(worker) = worker {
-        if !receives {
-            println!("working");
-        }
         // Waits for the handlers that are running.
         worker.await?;
     }

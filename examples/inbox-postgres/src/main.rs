@@ -67,7 +67,7 @@ use countersign::{
 use countersign_postgres::PostgresInbox;
 use deadpool_postgres::{Manager, Pool};
 use serde::Deserialize;
-use tokio::{net::TcpListener, signal::ctrl_c};
+use tokio::{net::TcpListener, signal::ctrl_c, sync::oneshot};
 use tokio_postgres::{Config, NoTls, types::Type};
 
 events! {
@@ -129,10 +129,16 @@ async fn main() -> anyhow::Result<()> {
     let engine = engine.listen(direct, NoTls);
     let inbox = Inbox::new(engine.clone()).lease(Duration::from_secs(5));
 
+    // Ctrl-C stops both the worker and the server.
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stop = async {
+        _ = ctrl_c().await;
+        drop(stop);
+    };
     let worker = works.then(|| {
         let payments = Payments { pool, engine };
         let worker = inbox.worker(&verifier, move |delivery| payments.clone().handle(delivery));
-        tokio::spawn(worker.run_until(async { _ = ctrl_c().await }))
+        tokio::spawn(worker.run_until(async { _ = stopped.await }))
     });
     if receives {
         let accepts = InboxLayer::new(&verifier, &inbox);
@@ -146,12 +152,12 @@ async fn main() -> anyhow::Result<()> {
             format!("cannot listen on {addr}; choose another with ADDR=127.0.0.1:3001")
         })?;
         println!("listening on {}", listener.local_addr()?);
-        axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
+        axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    } else {
+        tokio::spawn(stop);
+        println!("working");
     }
     if let Some(worker) = worker {
-        if !receives {
-            println!("working");
-        }
         // Waits for the handlers that are running.
         worker.await?;
     }

@@ -68,7 +68,7 @@ use countersign::{
 };
 use countersign_console::{Auth, Console, Operator};
 use countersign_sqlite::SqliteInbox;
-use tokio::{net::TcpListener, signal::ctrl_c};
+use tokio::{net::TcpListener, signal::ctrl_c, sync::oneshot};
 
 async fn on_user_created(attempt: Attempt, EventData(user): EventData<flat::Data>) {
     let name = user.name.unwrap_or_default();
@@ -128,8 +128,14 @@ async fn main() -> anyhow::Result<()> {
     if has_console {
         println!("the console: http://{address}/webhooks-admin (admin)");
     }
-    let worker = tokio::spawn(worker.run_until(async { _ = ctrl_c().await }));
-    axum::serve(listener, router).with_graceful_shutdown(async { _ = ctrl_c().await }).await?;
+    // Ctrl-C stops both the worker and the server.
+    let (stop, stopped) = oneshot::channel::<()>();
+    let worker = tokio::spawn(worker.run_until(async { _ = stopped.await }));
+    let stop = async {
+        _ = ctrl_c().await;
+        drop(stop);
+    };
+    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
     // The server has stopped. The worker waits for the handlers that are running.
     worker.await?;
     Ok(())

@@ -16,7 +16,8 @@ use countersign_nats::{
     async_nats::{self, Client, jetstream},
 };
 use countersign_tests::{
-    Example, Nats, Program, Wire, delivery, follow, says_how_to_choose_another_port, wait_until,
+    Example, Nats, Program, Wire, delivery, follow, says_how_to_choose_another_port,
+    signal_when_ready, stops_on, wait, wait_until,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -223,6 +224,18 @@ fn keeps_the_promises_of_its_page() -> Outcome {
         Ok::<_, Box<dyn Error>>(context.get_stream("webhooks").await?)
     })?;
     assert_eq!(stream.cached_info().state.messages, 1);
+    Ok(())
+}
+
+#[test]
+fn stops_on_ctrl_c() -> Outcome {
+    let Some(cluster) = Cluster::start()? else { return Ok(()) };
+    for role in ["both", "receive"] {
+        stops_on(&["INT"], || cluster.command(role))?;
+    }
+    let mut worker = Worker::start(&cluster)?;
+    signal_when_ready("INT", &worker.0)?;
+    assert!(wait(&mut worker.0)?.success());
     Ok(())
 }
 

@@ -5,10 +5,12 @@ use std::{
     error::Error,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    thread,
 };
 
 use countersign_tests::{
-    Example, Postgres, Program, Wire, delivery, says_how_to_choose_another_port, wait_until,
+    Example, Postgres, Program, Wire, delivery, says_how_to_choose_another_port, signal_when_ready,
+    stops_on, wait, wait_until,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -90,6 +92,43 @@ fn a_forged_payment_is_rejected_and_not_kept() -> Outcome {
     let reply = Wire::connect(receiver.addr())?.exchange(forged)?;
     assert_eq!((reply.status, reply.text()), (401, r#"{"error":"Invalid signature"}"#));
     assert_eq!(postgres.execute("select count(*) from countersign_inbox")?, "0");
+    Ok(())
+}
+
+#[test]
+fn stops_on_ctrl_c() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    for role in ["both", "receive"] {
+        stops_on(&["INT"], || command(&postgres, role))?;
+    }
+    let mut worker = Worker::start(&postgres)?;
+    signal_when_ready("INT", &worker.0)?;
+    assert!(wait(&mut worker.0)?.success());
+    Ok(())
+}
+
+#[test]
+fn finishes_the_payment_that_it_handles_when_it_stops() -> Outcome {
+    let Some(postgres) = Postgres::start()? else { return Ok(()) };
+    let mut service = Program::start(&mut command(&postgres, "both"))?;
+    thread::scope(|scope| -> Outcome {
+        scope.spawn(|| postgres.execute("begin; lock table payments; select pg_sleep(60)"));
+        let count = |locks: &str| postgres.execute(&format!("select count(*) {locks}")).unwrap();
+        let held = "from pg_locks where relation = 'payments'::regclass and granted \
+                    and mode = 'AccessExclusiveLock'";
+        assert!(wait_until(|| count(held) == "1"));
+        assert_eq!(Wire::connect(service.addr())?.exchange(payment(1))?.status, 200);
+        let waits = "from pg_locks where relation = 'payments'::regclass and not granted";
+        assert!(wait_until(|| count(waits) == "1"));
+
+        service.signal("INT")?;
+        assert!(wait_until(|| Wire::connect(service.addr()).is_err()));
+        postgres.execute(&format!("select pg_terminate_backend(pid) {held}"))?;
+        Ok(())
+    })?;
+    assert!(service.wait()?.success());
+    assert_eq!(postgres.execute("select event from payments")?, "evt_1");
+    assert_eq!(postgres.execute("select state, attempts from countersign_inbox")?, "done|1");
     Ok(())
 }
 
