@@ -79,11 +79,11 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// As [`signal_when_ready`].
+    /// If [`signal_when_ready`] fails.
     ///
     /// # Panics
     ///
-    /// As [`signal_when_ready`].
+    /// If [`signal_when_ready`] panics.
     pub fn signal(&self, name: &str) -> io::Result<()> {
         signal_when_ready(name, &self.child)
     }
